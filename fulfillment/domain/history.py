@@ -1,0 +1,94 @@
+"""What happened to an order, read off from how it was and how it is."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from fulfillment.domain.orders import Happening, Order, Shipment
+from fulfillment.domain.statuses import ShipmentStatus
+
+STATUS_WORDS = {
+    ShipmentStatus.BACKORDER: "backordered",
+    ShipmentStatus.FUTURE: "dated",
+    ShipmentStatus.READY: "released",
+    ShipmentStatus.PICKING: "picking_started",
+    ShipmentStatus.PICKED: "picked",
+    ShipmentStatus.PACKED: "packed",
+    ShipmentStatus.SHIPPED: "shipped",
+    ShipmentStatus.REASSIGNED: "split",
+    ShipmentStatus.CANCELLED: "shipment_cancelled",
+}
+
+Claims = Counter[tuple[int, str, str]]
+"""Units by order line, SKU and location."""
+
+
+def happenings(before: Order, after: Order) -> Iterator[Happening]:
+    """Every change between two states of one order, in the order in which one would tell it."""
+    yield from _claim_changes(before, after)
+    yield from _shipment_changes(before, after)
+    if before.is_ready_to_ship != after.is_ready_to_ship:
+        yield Happening(after.id, "ready_to_ship", {"ready": after.is_ready_to_ship})
+    if before.status is not after.status:
+        facts: dict[str, object] = {"from": before.status, "to": after.status}
+        yield Happening(after.id, "status_changed", facts)
+
+
+def _claim_changes(before: Order, after: Order) -> Iterator[Happening]:
+    had, has = _claims(before), _claims(after)
+    gone = {shipment.id for shipment in after.shipments if _has_left(shipment)}
+    if gained := has - had:
+        yield Happening(after.id, "allocated", {"lines": _lines(gained)})
+    lost = had - has - _claims(before, only=gone)
+    if lost:
+        yield Happening(after.id, "unallocated", {"lines": _lines(lost)})
+
+
+def _has_left(shipment: Shipment) -> bool:
+    return shipment.status is ShipmentStatus.SHIPPED
+
+
+def _claims(order: Order, only: set[int] | None = None) -> Claims:
+    total: Claims = Counter()
+    for shipment in order.shipments:
+        if only is None or shipment.id in only:
+            total.update(_shipment_claims(shipment))
+    return total
+
+
+def _shipment_claims(shipment: Shipment) -> Claims:
+    claims: Claims = Counter()
+    for line in shipment.lines:
+        for claim in line.claims:
+            claims[line.order_line, line.sku, claim.location] += claim.units
+    return claims
+
+
+def _lines(claims: Claims) -> list[dict[str, object]]:
+    return [
+        {"line": line, "sku": sku, "location": location, "units": units}
+        for (line, sku, location), units in sorted(claims.items())
+    ]
+
+
+def _shipment_changes(before: Order, after: Order) -> Iterator[Happening]:
+    known = {shipment.id: shipment for shipment in before.shipments}
+    for shipment in after.shipments:
+        old = known.get(shipment.id)
+        if old is None or old.status is not shipment.status:
+            yield Happening(after.id, STATUS_WORDS[shipment.status], _facts(shipment, after))
+        elif old.expected_on != shipment.expected_on:
+            yield Happening(after.id, "date_moved", _facts(shipment, after))
+
+
+def _facts(shipment: Shipment, order: Order) -> dict[str, object]:
+    facts: dict[str, object] = {"shipment": shipment.number, "units": _units(shipment)}
+    if shipment.status is ShipmentStatus.REASSIGNED:
+        facts["into"] = [child.number for child in order.shipments if child.parent == shipment.id]
+    for name in ("location", "wave", "expected_on"):
+        if (value := getattr(shipment, name)) is not None:
+            facts[name] = value.isoformat() if name == "expected_on" else value
+    return facts
+
+
+def _units(shipment: Shipment) -> int:
+    return sum(line.units for line in shipment.lines)

@@ -1,0 +1,74 @@
+"""Tie waiting units to the supply that will meet them."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+from fulfillment.domain.orders import Order, Peg, Shipment, ShipmentLine, waiting_lines
+from fulfillment.domain.supply import Snapshot, Supply
+
+
+def peg(snapshot: Snapshot, orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    """Peg what is still wanted on inbound supply, earliest date first, in rank order.
+
+    Pinned pegs go first. A supply without a date, or whose date has passed, is never pegged, nor
+    one at a location that the order may not use (behaviour.md §5).
+    """
+    pegging = _Pegging(snapshot)
+    by_rank = sorted(orders, key=lambda order: order.rank)
+    for order in by_rank:
+        pegging.keep_pins(order)
+    return tuple(pegging.serve(order) for order in by_rank)
+
+
+class _Pegging:
+    """One pass: what is left on each supply, and the pegs of each line as they grow."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        priority = {location: index for index, location in enumerate(snapshot.locations)}
+        self.left = {supply.id: supply.outstanding for supply in snapshot.supplies}
+        self.by_sku: dict[str, list[tuple[Supply, Peg]]] = defaultdict(list)
+        for supply in snapshot.supplies:
+            if supply.due_on and supply.due_on >= snapshot.today and supply.location in priority:
+                blank = Peg(
+                    supply.id, 0, supply.location, supply.due_on, source=supply.source
+                )
+                self.by_sku[supply.sku].append((supply, blank))
+        for sku in self.by_sku:
+            self.by_sku[sku].sort(key=lambda s: (s[1].due_on, priority[s[0].location], s[0].id))
+        self.pegs: dict[int, list[Peg]] = defaultdict(list)
+
+    def keep_pins(self, order: Order) -> None:
+        for line in self._lines(order):
+            pinned = {pin.supply: pin for pin in line.pegs if pin.pinned}
+            for supply, blank in self.by_sku[line.sku]:
+                if pin := pinned.get(supply.id):
+                    self._add(line, replace(blank, pinned=True), pin.units)
+
+    def serve(self, order: Order) -> Order:
+        only = order.only_location
+        for line in self._lines(order):
+            for _, blank in self.by_sku[line.sku]:
+                if only is None or blank.location == only:
+                    self._add(line, blank, line.wanted)
+        changed = [new for old in order.waiting if (new := self._with_pegs(old)) != old]
+        return order.with_shipments(changed) if changed else order
+
+    def _lines(self, order: Order) -> list[ShipmentLine]:
+        return [line for line in waiting_lines(order) if line.sku in self.snapshot.skus]
+
+    def _add(self, line: ShipmentLine, blank: Peg, most: int) -> None:
+        open_units = line.wanted - sum(held.units for held in self.pegs[line.id])
+        units = min(most, open_units, self.left[blank.supply])
+        if units > 0:
+            self.left[blank.supply] -= units
+            self.pegs[line.id].append(replace(blank, units=units))
+
+    def _with_pegs(self, shipment: Shipment) -> Shipment:
+        return replace(shipment, lines=tuple(self._line_with_pegs(line) for line in shipment.lines))
+
+    def _line_with_pegs(self, line: ShipmentLine) -> ShipmentLine:
+        if line.sku not in self.snapshot.skus:
+            return line
+        pegs = tuple(sorted(self.pegs[line.id], key=lambda held: (held.due_on, held.supply)))
+        return line if pegs == line.pegs else replace(line, pegs=pegs)

@@ -1,0 +1,62 @@
+"""A small snapshot of an order: all that its workflow needs to know."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from fulfillment.domain.orders import Order, waiting_lines
+from fulfillment.domain.statuses import FINISHED_ORDER, OrderStatus, ShipmentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentProgress:
+    """One live shipment: its number in the order, its status, where, and when it is expected."""
+
+    number: int
+    status: ShipmentStatus
+    location: str | None = None
+    expected_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where an order stands. A higher `seq` is newer; ids, quantities and dates only."""
+
+    order: int
+    seq: int
+    status: OrderStatus
+    priority: int
+    waiting_units: int = 0
+    next_date: date | None = None
+    awaited_skus: tuple[str, ...] = ()
+    awaited_supply: tuple[str, ...] = ()
+    shipments: tuple[ShipmentProgress, ...] = ()
+    holds: tuple[str, ...] = field(default=())
+
+    @property
+    def finished(self) -> bool:
+        return self.status in FINISHED_ORDER
+
+    @property
+    def awaits_stock(self) -> bool:
+        return self.waiting_units > 0
+
+
+def progress_of(order: Order) -> Progress:
+    """The snapshot of an order as it is now."""
+    lines = list(waiting_lines(order))
+    pegs = [peg for line in lines for peg in line.pegs]
+    return Progress(
+        order=order.id,
+        seq=order.wake_seq,
+        status=order.status,
+        priority=order.rank.priority,
+        waiting_units=sum(line.wanted for line in lines),
+        next_date=min((peg.due_on for peg in pegs), default=None),
+        awaited_skus=tuple(sorted({line.sku for line in lines if line.wanted})),
+        awaited_supply=tuple(sorted({peg.source for peg in pegs if peg.source})),
+        shipments=tuple(
+            ShipmentProgress(s.number, s.status, s.location, s.expected_on)
+            for s in sorted(order.live, key=lambda s: s.number)
+        ),
+        holds=order.holds,
+    )

@@ -1,0 +1,56 @@
+"""Stock and supply as the rules see them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from fulfillment.domain.orders import Order
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    """Sellable units of one SKU at one location: on hand minus allocated."""
+
+    sku: str
+    location: str
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What is outstanding on one supply line, when it is expected, and on which document."""
+
+    id: int
+    sku: str
+    location: str
+    outstanding: int
+    due_on: date | None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The parts of a product that decide how it is allocated."""
+
+    sku: str
+    managed: bool = True
+    backorder_allowed: bool = True
+    future_allowed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything one plan looks at, and nothing it does not.
+
+    `locations` are the merchant's active ones in order of priority. Only the claims and pegs of
+    `skus` may change, since only their queues are locked; orders may hold lines of others.
+    """
+
+    today: date
+    skus: frozenset[str]
+    locations: tuple[str, ...]
+    products: Mapping[str, Product]
+    orders: tuple[Order, ...]
+    levels: tuple[StockLevel, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+    first_claims: frozenset[int] = frozenset()

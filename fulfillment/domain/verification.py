@@ -1,0 +1,36 @@
+"""The checks an order passes by itself before it may be released."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationFacts:
+    """What the checks look at: answers, never the customer's data itself."""
+
+    has_address: bool
+    is_picked_up: bool
+    looks_like: str | None
+    """The number of an earlier order by the same customer with the same lines, on the same day."""
+
+
+def address_is_present(facts: VerificationFacts) -> bool:
+    """Goods that are not picked up need somewhere to go."""
+    return facts.has_address or facts.is_picked_up
+
+
+def is_no_duplicate(facts: VerificationFacts) -> bool:
+    """The same customer does not order the same twice on one day without being asked."""
+    return facts.looks_like is None
+
+
+CHECKS: dict[str, Callable[[VerificationFacts], bool]] = {
+    "address_missing": address_is_present,
+    "possible_duplicate": is_no_duplicate,
+}
+"""Hold reason by the check that gives it; room for more."""
+
+
+def failed_checks(facts: VerificationFacts) -> tuple[str, ...]:
+    """The hold reasons of the checks that fail."""
+    return tuple(reason for reason, passes in CHECKS.items() if not passes(facts))

@@ -1,0 +1,62 @@
+"""Pick, pack and ship: what a confirmation makes of a shipment and its order."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from fulfillment.domain.orders import Claim, Order, Shipment
+from fulfillment.domain.refusals import conflict
+from fulfillment.domain.statuses import ShipmentStatus
+
+ClaimChange = Callable[[Claim], Claim | None]
+
+
+def start_picking(order: Order, shipment: Shipment) -> Order:
+    """A picker has it: from now on no plan touches it."""
+    return _stepped(order, shipment, ShipmentStatus.PICKING)
+
+
+def pick(order: Order, shipment: Shipment) -> Order:
+    """Everything allocated to the shipment is in the picker's hands."""
+    picked = _with_claims(shipment, lambda claim: replace(claim, picked=claim.units, staged=0))
+    return _stepped(order, picked, ShipmentStatus.PICKED)
+
+
+def pack(order: Order, shipment: Shipment) -> Order:
+    """What was picked is in its parcels."""
+    return _stepped(order, shipment, ShipmentStatus.PACKED)
+
+
+def ship(order: Order, shipment: Shipment) -> Order:
+    """The goods leave the building: the claims are used up and the lines count them as shipped."""
+    _refuse_held(order)
+    shipped = Counter[int]()
+    for line in shipment.lines:
+        shipped[line.order_line] += line.units
+    gone = _with_claims(shipment.moved(ShipmentStatus.SHIPPED), lambda _: None)
+    lines = tuple(
+        replace(line, shipped=line.shipped + shipped[line.number]) for line in order.lines
+    )
+    return replace(order.with_shipments([gone]), lines=lines)
+
+
+def _stepped(order: Order, shipment: Shipment, target: ShipmentStatus) -> Order:
+    _refuse_held(order)
+    return order.with_shipments([shipment.moved(target)])
+
+
+def _refuse_held(order: Order) -> None:
+    if order.holds:
+        message = f"order {order.number} is on hold ({', '.join(order.holds)}); release the hold"
+        raise conflict("order_on_hold", message, holds=list(order.holds))
+
+
+def _with_claims(shipment: Shipment, change: ClaimChange) -> Shipment:
+    lines = tuple(
+        replace(
+            line,
+            claims=tuple(new for claim in line.claims if (new := change(claim)) is not None),
+        )
+        for line in shipment.lines
+    )
+    return replace(shipment, lines=lines)
