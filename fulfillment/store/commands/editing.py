@@ -1,0 +1,109 @@
+"""A sales channel's edit: a PUT with a rising revision."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fulfillment.domain.editing import WantedLine, edited
+from fulfillment.domain.orders import Happening
+from fulfillment.domain.refusals import conflict, invalid
+from fulfillment.store.commands.intake import (
+    Catalogue,
+    NewLine,
+    check_line,
+    insert_lines,
+    load_catalogue,
+    units_of,
+)
+from fulfillment.store.commands.orders import answer_for
+from fulfillment.store.saving import record
+from fulfillment.store.session import Command, Store, Tx, fingerprint
+from fulfillment.store.workspace import open_queues, order_id, skus_of_order
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """How the channel wants an order to be now. Null contact or address: leave them."""
+
+    number: str
+    revision: int
+    lines: tuple[NewLine, ...]
+    contact: Mapping[str, object] | None = field(default=None)
+    address: Mapping[str, object] | None = field(default=None)
+
+
+def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
+    """Apply an edit. The same revision with the same content again is answered, not applied.
+
+    A lower revision, or the same with other content, is a conflict: the channel is behind.
+    """
+
+    def body(tx: Tx) -> dict[str, Any]:
+        catalogue = load_catalogue(tx, edit.lines)
+        order = order_id(tx, edit.number)
+        skus = skus_of_order(tx, order) | {line.sku for line in edit.lines}
+        space = open_queues(tx, skus, orders=[order])
+        if _is_news(tx, order, edit):
+            before = space.after[order]
+            _check(edit, catalogue)
+            wanted = {
+                line.line: WantedLine(line.line, line.sku, units_of(line, catalogue))
+                for line in edit.lines
+            }
+            after = edited(before, wanted)
+            known = {line.number for line in before.lines}
+            insert_lines(
+                tx, [(order, line) for line in edit.lines if line.line not in known], catalogue
+            )
+            space.put(after)
+            space.plan()
+            space.save()
+            _note(tx, order, edit)
+        return answer_for(space, order)
+
+    return store.execute(command, body)
+
+
+def _check(edit: Edit, catalogue: Catalogue) -> None:
+    if not edit.lines:
+        raise invalid("empty_order", "an order has at least one line; or cancel it", "lines")
+    seen: set[int] = set()
+    for index, line in enumerate(edit.lines):
+        check_line(line, index, catalogue)
+        if line.line in seen:
+            raise invalid("line_twice", f"line {line.line} is there twice", f"lines[{index}].line")
+        seen.add(line.line)
+
+
+def _content(edit: Edit) -> bytes:
+    return fingerprint([edit.lines, edit.contact, edit.address])
+
+
+def _is_news(tx: Tx, order: int, edit: Edit) -> bool:
+    (row,) = tx.rows("SELECT revision, revision_hash FROM orders WHERE id = :id", id=order)
+    if edit.revision > row.revision:
+        return True
+    if edit.revision == row.revision and row.revision_hash == _content(edit):
+        return False
+    message = f"order {edit.number} is at revision {row.revision}; send a higher one"
+    raise conflict("stale_revision", message, revision=row.revision)
+
+
+def _note(tx: Tx, order: int, edit: Edit) -> None:
+    tx.run(
+        "UPDATE orders SET revision = :revision, revision_hash = :hash WHERE id = :id",
+        revision=edit.revision,
+        hash=_content(edit),
+        id=order,
+    )
+    for column in ("contact", "address"):
+        value = getattr(edit, column)
+        if value is not None:
+            tx.run(
+                f"UPDATE order_customer SET {column} = CAST(:value AS jsonb) WHERE order_id = :id",  # noqa: S608
+                value=json.dumps(value),
+                id=order,
+            )
+    changed = [name for name in ("contact", "address") if getattr(edit, name) is not None]
+    record(tx, [Happening(order, "edited", {"revision": edit.revision, "also": changed})])

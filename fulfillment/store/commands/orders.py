@@ -1,0 +1,142 @@
+"""What a person or a client asks of one order, each one transaction."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Any
+
+from fulfillment.domain.ending import NothingToCancelError, cancelled
+from fulfillment.domain.orders import Order
+from fulfillment.domain.policy import Step
+from fulfillment.domain.progress import Progress, progress_of
+from fulfillment.domain.rank import Rank
+from fulfillment.domain.refusals import conflict
+from fulfillment.domain.verification import failed_checks
+from fulfillment.store.session import Command, Store, Tx
+from fulfillment.store.verifying import verification_facts
+from fulfillment.store.workspace import Workspace, open_orders, open_queues, order_id, skus_of_order
+
+Answer = dict[str, Any]
+
+
+def prepare_fulfillment(store: Store, merchant: str, order: int) -> Answer:
+    """An order's first claim: verify it, claim for it at its rank, split and release.
+
+    Safe to call again: the stored answer is given. Its workflow gets the progress as the answer,
+    and so no wake.
+    """
+    command = Command(merchant, "prepare_fulfillment", f"prepare:{order}", "workflow")
+
+    def body(tx: Tx) -> Answer:
+        skus = skus_of_order(tx, order)
+        rank = _rank(tx, order)
+        space = open_queues(tx, skus, orders=[order], behind=rank)
+        loaded = space.after[order]
+        if loaded.live and not loaded.first_claimed:
+            space.put(_verified(tx, replace(loaded, first_claimed=True)))
+            space.plan(first_claims=[order])
+        space.save(silent=[order])
+        return answer_for(space, order)
+
+    return store.execute(command, body)
+
+
+def look_again(store: Store, merchant: str, order: int) -> Answer:
+    """Serve the queues in which an order stands, and tell where it stands then."""
+
+    def body(tx: Tx) -> Answer:
+        space = open_queues(tx, skus_of_order(tx, order), orders=[order])
+        space.plan()
+        space.save(silent=[order])
+        return answer_for(space, order)
+
+    return store.transact(merchant, body, actor="workflow")
+
+
+def verify(store: Store, command: Command, number: str) -> Answer:
+    """A person says that the order is good; what waits only for that is released."""
+
+    def change(order: Order) -> Order:
+        if order.verified:
+            raise conflict("already_verified", f"order {number} is verified already")
+        return replace(order, verified=True)
+
+    return _release_again(store, command, number, change)
+
+
+def hold(store: Store, command: Command, number: str, reason: str) -> Answer:
+    """Keep the order from going on; it keeps its units and its place in the queue."""
+
+    def change(order: Order) -> Order:
+        if reason in order.holds:
+            raise conflict("already_held", f"order {number} is on hold for {reason!r} already")
+        return replace(order, holds=tuple(sorted((*order.holds, reason))))
+
+    return _release_again(store, command, number, change)
+
+
+def unhold(store: Store, command: Command, number: str, reason: str | None) -> Answer:
+    """Lift one hold, or all of them; what waits only for that is released."""
+
+    def change(order: Order) -> Order:
+        if not order.holds or (reason and reason not in order.holds):
+            raise conflict("not_held", f"order {number} is not on hold for that reason")
+        return replace(order, holds=tuple(h for h in order.holds if reason and h != reason))
+
+    return _release_again(store, command, number, change)
+
+
+def cancel(store: Store, command: Command, number: str) -> Answer:
+    """Cancel what has not left the building, and give its units to those who wait."""
+
+    def body(tx: Tx) -> Answer:
+        order = order_id(tx, number)
+        space = open_queues(tx, skus_of_order(tx, order), orders=[order])
+        try:
+            space.put(cancelled(space.after[order]))
+        except NothingToCancelError as error:
+            raise conflict("nothing_to_cancel", str(error)) from error
+        space.plan()
+        space.save()
+        return answer_for(space, order)
+
+    return store.execute(command, body)
+
+
+def _release_again(
+    store: Store, command: Command, number: str, change: Callable[[Order], Order]
+) -> Answer:
+    def body(tx: Tx) -> Answer:
+        order = order_id(tx, number)
+        space = open_orders(tx, [order])
+        if not space.after[order].live:
+            status = space.after[order].status
+            raise conflict("order_finished", f"order {number} is {status} and done")
+        space.put(change(space.after[order]))
+        space.plan()
+        space.save()
+        return answer_for(space, order)
+
+    return store.execute(command, body)
+
+
+def _verified(tx: Tx, order: Order) -> Order:
+    """Automatic verification: what fails it is put on hold with the reasons."""
+    if order.verified or order.policy.verify is Step.MANUAL:
+        return order
+    failed = failed_checks(verification_facts(tx, order.id))
+    return replace(order, verified=True, holds=tuple(sorted({*order.holds, *failed})))
+
+
+def _rank(tx: Tx, order: int) -> Rank:
+    (row,) = tx.rows("SELECT priority, placed_at, intake_seq FROM orders WHERE id = :id", id=order)
+    return Rank(*row)
+
+
+def answer_for(space: Workspace, order: int) -> Answer:
+    """Where an order of the workspace stands, as commands answer it."""
+    return progress_answer(progress_of(space.after[order]))
+
+
+def progress_answer(progress: Progress) -> Answer:
+    """A progress as plain data, as commands answer and wakes carry it."""
+    return asdict(progress)

@@ -1,0 +1,194 @@
+"""Rows into values: orders, stock, supply and products, a fixed number of queries for any number."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fulfillment.domain.orders import Claim, Order, OrderLine, Peg, Shipment, ShipmentLine
+from fulfillment.domain.policy import Knobs, resolve
+from fulfillment.domain.rank import Rank
+from fulfillment.domain.statuses import LIVE, ShipmentStatus
+from fulfillment.domain.supply import Product, StockLevel, Supply
+from fulfillment.store.session import Tx
+
+EVERYBODY = "*"
+"""The scope of the default settings."""
+
+LIVE_STATUSES = sorted(str(status) for status in LIVE)
+
+ORDERS = """
+SELECT o.*, m.time_zone,
+       (SELECT jsonb_agg(jsonb_build_array(l.line, l.sku, l.ordered, l.cancelled, l.shipped)
+                         ORDER BY l.line)
+          FROM order_line l WHERE l.order_id = o.id) AS lines
+  FROM orders o JOIN merchant m ON m.id = o.merchant
+ WHERE o.merchant = :merchant AND o.id = ANY(:ids)
+"""
+
+SHIPMENTS = """
+SELECT s.id, s.order_id, s.number, s.status, s.location, s.wave, s.expected_on, s.parent,
+       sl.id AS line_id, sl.order_line, ol.sku, sl.units,
+       (SELECT jsonb_agg(jsonb_build_array(a.location, a.units, a.picked, a.staged)
+                         ORDER BY a.location)
+          FROM allocation a WHERE a.shipment_line = sl.id) AS claims,
+       (SELECT jsonb_agg(jsonb_build_array(p.supply, p.units, u.location, u.expected_on, p.pinned,
+                                           coalesce(po.number, ''))
+                         ORDER BY u.expected_on, p.supply, p.pinned DESC)
+          FROM peg p JOIN supply u ON u.id = p.supply
+          LEFT JOIN purchase_order_line pl ON pl.supply = u.id
+          LEFT JOIN purchase_order po ON po.id = pl.purchase_order
+         WHERE p.shipment_line = sl.id) AS pegs
+  FROM shipment s
+  JOIN shipment_line sl ON sl.shipment = s.id
+  JOIN order_line ol ON ol.order_id = sl.order_id AND ol.line = sl.order_line
+ WHERE s.order_id = ANY(:ids) AND s.status = ANY(:live)
+ ORDER BY s.order_id, s.number, sl.order_line, sl.id
+"""
+
+
+def load_settings(tx: Tx) -> tuple[Knobs, Knobs]:
+    """The knobs of the transaction's merchant, and the default ones."""
+    scopes: dict[str, dict[str, object]] = {tx.merchant: {}, EVERYBODY: {}}
+    sql = "SELECT scope, knob, value FROM setting WHERE scope = ANY(:scopes)"
+    for row in tx.rows(sql, scopes=list(scopes)):
+        scopes[row.scope][row.knob] = row.value
+    return scopes[tx.merchant], scopes[EVERYBODY]
+
+
+def load_orders(tx: Tx, ids: Collection[int]) -> dict[int, Order]:
+    """These orders with their live shipments, by id; lock them first if they are to change."""
+    if not ids:
+        return {}
+    settings = load_settings(tx)
+    shipments = _load_shipments(tx, ids)
+    rows = tx.rows(ORDERS, merchant=tx.merchant, ids=list(ids))
+    return {row.id: _order(row, shipments.get(row.id, ()), settings) for row in rows}
+
+
+def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Knobs]) -> Order:
+    return Order(
+        id=row.id,
+        merchant=row.merchant,
+        number=row.number,
+        rank=Rank(row.priority, row.placed_at, row.intake_seq),
+        policy=resolve(row.policy, *settings),
+        lines=tuple(OrderLine(*line) for line in row.lines),
+        shipments=shipments,
+        placed_at=row.placed_at,
+        placed_on=row.placed_at.astimezone(ZoneInfo(row.time_zone)).date(),
+        next_shipment_number=row.next_shipment_number,
+        lock=row.lock_location,
+        pickup=row.pickup_location,
+        verified=row.verified,
+        rejected=row.rejected,
+        first_claimed=row.first_claimed,
+        holds=tuple(row.holds),
+        waves_spent=row.waves_spent,
+        wake_seq=row.wake_seq,
+    )
+
+
+def _load_shipments(tx: Tx, ids: Collection[int]) -> dict[int, tuple[Shipment, ...]]:
+    rows = tx.rows(SHIPMENTS, ids=list(ids), live=LIVE_STATUSES)
+    lines: dict[int, list[ShipmentLine]] = defaultdict(list)
+    heads = {}
+    for row in rows:
+        heads[row.id] = row
+        lines[row.id].append(_line(row))
+    found: dict[int, list[Shipment]] = defaultdict(list)
+    for head in heads.values():
+        found[head.order_id].append(_shipment(head, tuple(lines[head.id])))
+    return {order: tuple(shipments) for order, shipments in found.items()}
+
+
+def _shipment(row: Any, lines: tuple[ShipmentLine, ...]) -> Shipment:
+    return Shipment(
+        id=row.id,
+        number=row.number,
+        status=ShipmentStatus(row.status),
+        lines=lines,
+        location=row.location,
+        wave=row.wave,
+        expected_on=row.expected_on,
+        parent=row.parent,
+    )
+
+
+def _line(row: Any) -> ShipmentLine:
+    return ShipmentLine(
+        id=row.line_id,
+        order_line=row.order_line,
+        sku=row.sku,
+        units=row.units,
+        claims=tuple(Claim(*claim) for claim in row.claims or ()),
+        pegs=tuple(_peg(peg) for peg in row.pegs or ()),
+    )
+
+
+def _peg(row: list[Any]) -> Peg:
+    supply, units, location, due_on, pinned, source = row
+    day = date.fromisoformat(due_on) if due_on else date.max
+    return Peg(supply, units, location, day, pinned, source)
+
+
+def load_products(tx: Tx, skus: Iterable[str]) -> Mapping[str, Product]:
+    """The products of these SKUs."""
+    rows = tx.rows(
+        "SELECT sku, manage_stock, allow_backorder, future_inventory FROM product"
+        " WHERE merchant = :merchant AND sku = ANY(:skus)",
+        merchant=tx.merchant,
+        skus=sorted(set(skus)),
+    )
+    return {row.sku: Product(*row) for row in rows}
+
+
+def load_locations(tx: Tx) -> tuple[str, ...]:
+    """The merchant's active locations, by priority."""
+    rows = tx.rows(
+        "SELECT ml.location FROM merchant_location ml JOIN location l ON l.id = ml.location"
+        " WHERE ml.merchant = :merchant AND l.active ORDER BY ml.priority, ml.location",
+        merchant=tx.merchant,
+    )
+    return tuple(row.location for row in rows)
+
+
+def load_levels(
+    tx: Tx, skus: Collection[str], locations: Collection[str]
+) -> tuple[StockLevel, ...]:
+    """Sellable stock of these SKUs at these locations where any is free."""
+    rows = tx.rows(
+        "SELECT sku, location, on_hand - allocated AS available FROM stock_level"
+        " WHERE merchant = :merchant AND sku = ANY(:skus) AND location = ANY(:locations)"
+        " AND disposition = 'sellable' AND on_hand > allocated ORDER BY sku, location",
+        merchant=tx.merchant,
+        skus=sorted(skus),
+        locations=list(locations),
+    )
+    return tuple(StockLevel(*row) for row in rows)
+
+
+def load_supplies(
+    tx: Tx, skus: Collection[str], orders: Collection[int]
+) -> tuple[Supply, ...]:
+    """Inbound supply of these SKUs, less what orders outside these hold pegs on."""
+    rows = tx.rows(
+        """
+        SELECT u.id, u.sku, u.location,
+               u.ordered - u.received - u.closed - coalesce(
+                   (SELECT sum(p.units) FROM peg p
+                      JOIN shipment_line sl ON sl.id = p.shipment_line
+                     WHERE p.supply = u.id AND sl.order_id <> ALL(:orders)), 0)::int AS open_units,
+               u.expected_on, coalesce(po.number, '') AS source
+          FROM supply u
+          LEFT JOIN purchase_order_line pl ON pl.supply = u.id
+          LEFT JOIN purchase_order po ON po.id = pl.purchase_order
+         WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.inbound
+         ORDER BY u.expected_on, u.id
+        """,
+        merchant=tx.merchant,
+        skus=sorted(skus),
+        orders=list(orders),
+    )
+    return tuple(Supply(*row) for row in rows)

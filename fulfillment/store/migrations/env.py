@@ -1,0 +1,31 @@
+"""Alembic's entry: one connection, one migrator at a time, and no long wait for a lock."""
+
+from alembic import context
+from sqlalchemy import create_engine, pool, text
+
+from fulfillment.store.schema import metadata
+
+MIGRATION_LOCK = 7_239_401
+"""Advisory lock: two processes that start together migrate one after the other."""
+
+
+def run() -> None:
+    engine = create_engine(context.config.attributes["database_url"], poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:id)"), {"id": MIGRATION_LOCK})
+        connection.execute(text("SET lock_timeout = '5s'"))
+        connection.commit()
+        context.configure(
+            connection=connection,
+            target_metadata=metadata,
+            compare_type=True,
+            compare_server_default=False,
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+    engine.dispose()
+
+
+run()

@@ -1,0 +1,130 @@
+"""What must reach Temporal, written in the transaction that decides it."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from fulfillment.domain.progress import Progress
+from fulfillment.store.session import Tx
+
+
+class Kind(StrEnum):
+    """What a row asks of the engine."""
+
+    START_ORDER = "start_order"
+    WAKE_ORDER = "wake_order"
+    START_PURCHASE_ORDER = "start_purchase_order"
+    WAKE_PURCHASE_ORDER = "wake_purchase_order"
+    REPLAN = "replan"
+
+
+LANES = {
+    Kind.START_ORDER: 0,
+    Kind.WAKE_ORDER: 1,
+    Kind.START_PURCHASE_ORDER: 2,
+    Kind.WAKE_PURCHASE_ORDER: 2,
+    Kind.REPLAN: 2,
+}
+"""Starts go before wakes, wakes before the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One row taken for delivery. It is done only if its version is still the same afterwards."""
+
+    id: int
+    merchant: str
+    kind: Kind
+    subject: str
+    payload: dict[str, Any]
+    version: int
+    attempts: int
+
+
+def put(tx: Tx, kind: Kind, messages: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """One pending row for each subject: a newer one takes the older one's place."""
+    rows = sorted(messages, key=lambda message: message[0])
+    if not rows:
+        return
+    tx.run(
+        "INSERT INTO outbox (merchant, lane, kind, subject, payload, due_at, created_at)"
+        " SELECT :merchant, :lane, :kind, m.subject, m.payload::jsonb, :now, :now"
+        " FROM unnest(CAST(:subjects AS text[]), CAST(:payloads AS text[])) AS m(subject, payload)"
+        " ON CONFLICT (kind, subject) DO UPDATE SET payload = excluded.payload,"
+        " version = outbox.version + 1, attempts = 0, due_at = excluded.due_at",
+        merchant=tx.merchant,
+        lane=LANES[kind],
+        kind=kind,
+        subjects=[subject for subject, _ in rows],
+        payloads=[json.dumps(payload, default=str) for _, payload in rows],
+        now=tx.now,
+    )
+
+
+def wake_orders(tx: Tx, progresses: Collection[Progress], merchant: str) -> None:
+    """Owe these orders a wake that carries where they stand."""
+    put(
+        tx,
+        Kind.WAKE_ORDER,
+        (
+            (str(progress.order), {"merchant": merchant, "progress": asdict(progress)})
+            for progress in progresses
+        ),
+    )
+
+
+TAKE = """
+WITH due AS (
+    SELECT id, lane, row_number() OVER (PARTITION BY lane, merchant ORDER BY id) AS turn
+      FROM outbox WHERE due_at <= :now
+), chosen AS (
+    SELECT o.id FROM outbox o JOIN due ON due.id = o.id
+     WHERE o.due_at <= :now
+     ORDER BY due.lane, due.turn, o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED
+)
+UPDATE outbox o SET due_at = :leased_until, attempts = o.attempts + 1
+  FROM chosen WHERE o.id = chosen.id
+RETURNING o.id, o.merchant, o.lane, o.kind, o.subject, o.payload, o.version, o.attempts
+"""
+
+
+def take(connection: Connection, now: datetime, most: int, lease: timedelta) -> list[Message]:
+    """Lease due rows, each merchant in turn within a lane.
+
+    A relay that dies keeps nothing: its rows are due again when the lease is over.
+    """
+    parameters = {"now": now, "most": most, "leased_until": now + lease}
+    rows = connection.execute(text(TAKE), parameters).fetchall()
+    return [
+        Message(r.id, r.merchant, Kind(r.kind), r.subject, r.payload, r.version, r.attempts)
+        for r in sorted(rows, key=lambda row: (row.lane, row.id))
+    ]
+
+
+def done(connection: Connection, messages: Sequence[Message]) -> None:
+    """Delete what was delivered; what was overwritten meanwhile is due again at once."""
+    parameters = {
+        "ids": [message.id for message in messages],
+        "versions": [message.version for message in messages],
+    }
+    pairs = "unnest(CAST(:ids AS bigint[]), CAST(:versions AS bigint[])) AS d(id, version)"
+    connection.execute(
+        text(f"DELETE FROM outbox o USING {pairs} WHERE o.id = d.id AND o.version = d.version"),  # noqa: S608
+        parameters,
+    )
+
+
+def failed(connection: Connection, message: Message, error: str, due_at: datetime) -> None:
+    """Try again later, unless the row was overwritten, which makes it due anyway."""
+    connection.execute(
+        text(
+            "UPDATE outbox SET due_at = :due_at, last_error = :error"
+            " WHERE id = :id AND version = :version"
+        ),
+        {"id": message.id, "version": message.version, "error": error[:500], "due_at": due_at},
+    )

@@ -1,0 +1,129 @@
+"""Who stands in a SKU's queue: read from the head, as far as there is something to give."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from fulfillment.domain.rank import Rank
+from fulfillment.store.session import Tx
+
+BATCH = 2_000
+"""Waiting lines that one transaction looks at, at most, for one SKU and place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The orders at the head of some queues, and the SKUs where more wait behind them."""
+
+    orders: frozenset[int]
+    more: frozenset[str]
+
+
+HUNGRY = """
+WITH place AS (
+    SELECT NULL AS location UNION ALL SELECT unnest(CAST(:locations AS text[]))
+), pool AS (
+    SELECT k.sku, place.location,
+           coalesce((SELECT sum(v.on_hand - v.allocated) FROM stock_level v
+                      WHERE v.merchant = :merchant AND v.sku = k.sku
+                        AND v.disposition = 'sellable' AND v.location = ANY(:locations)
+                        AND (place.location IS NULL OR v.location = place.location)), 0)
+         + coalesce((SELECT sum(u.ordered - u.received - u.closed) FROM supply u
+                      WHERE u.merchant = :merchant AND u.sku = k.sku AND u.inbound
+                        AND u.expected_on >= :today AND u.location = ANY(:locations)
+                        AND (place.location IS NULL OR u.location = place.location)), 0)
+         + coalesce((SELECT sum(a.units) FROM allocation a
+                       JOIN shipment_line sl ON sl.id = a.shipment_line
+                      WHERE sl.order_id = ANY(:freeing) AND a.sku = k.sku), 0) AS units
+      FROM unnest(CAST(:skus AS text[])) AS k(sku) CROSS JOIN place
+), head AS (
+    SELECT pool.sku, pool.units, d.order_id, d.wanted, d.shipment_line,
+           row_number() OVER w AS position,
+           sum(d.wanted) OVER w - d.wanted AS wanted_before
+      FROM pool CROSS JOIN LATERAL (
+           SELECT * FROM open_demand d
+            WHERE d.merchant = :merchant AND d.sku = pool.sku AND d.gate = 'open' AND d.wanted > 0
+              AND d.lock_location IS NOT DISTINCT FROM pool.location
+              AND (CAST(:priority AS int) IS NULL OR (d.priority, d.placed_at, d.intake_seq)
+                   >= (:priority, :placed_at, :intake_seq))
+            ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line
+            LIMIT least(pool.units, :batch)) d
+    WINDOW w AS (PARTITION BY pool.sku, pool.location
+                 ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line)
+)
+SELECT sku, order_id, wanted, position = :batch AS is_last FROM head WHERE wanted_before < units
+"""
+
+PEGGED = """
+SELECT DISTINCT d.order_id FROM supply u
+  JOIN peg p ON p.supply = u.id
+  JOIN open_demand d ON d.shipment_line = p.shipment_line
+ WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
+   AND (CAST(:priority AS int) IS NULL OR (d.priority, d.placed_at, d.intake_seq)
+        >= (:priority, :placed_at, :intake_seq))
+ LIMIT :batch
+"""
+
+HOLDERS = """
+WITH hungry AS (
+    SELECT d.sku, sum(d.wanted) AS units
+      FROM open_demand d
+     WHERE d.merchant = :merchant AND d.sku = ANY(:skus) AND d.order_id = ANY(:orders)
+       AND d.wanted > 0 GROUP BY d.sku
+)
+SELECT DISTINCT h.order_id FROM hungry CROSS JOIN LATERAL (
+    SELECT d.order_id FROM open_demand d
+     WHERE d.merchant = :merchant AND d.sku = hungry.sku AND d.held > 0
+       AND (d.priority, d.placed_at, d.intake_seq) > (
+           SELECT f.priority, f.placed_at, f.intake_seq FROM open_demand f
+            WHERE f.merchant = :merchant AND f.sku = hungry.sku AND f.wanted > 0
+              AND f.order_id = ANY(:orders)
+            ORDER BY f.priority, f.placed_at, f.intake_seq LIMIT 1)
+     ORDER BY d.priority DESC, d.placed_at DESC, d.intake_seq DESC
+     LIMIT least(hungry.units, :batch)) h
+"""
+
+
+def head_of_queues(
+    tx: Tx,
+    skus: Collection[str],
+    locations: Collection[str],
+    today: date,
+    *,
+    behind: Rank | None = None,
+    freeing: Collection[int] = (),
+) -> Head:
+    """The orders that what is there and what is coming could reach, and the pegs they displace.
+
+    A line is reached if less than what there is to give is wanted before it. With `behind`,
+    only from that rank on: those before it have had their turn already, and want nothing that
+    is free. What the orders `freeing` hold counts as something to give.
+    """
+    rank = _rank_parameters(behind)
+    common = {"merchant": tx.merchant, "skus": sorted(skus), "batch": BATCH, **rank}
+    hungry = tx.rows(
+        HUNGRY, locations=list(locations), today=today, freeing=list(freeing), **common
+    )
+    pegged = tx.rows(PEGGED, **common)
+    return Head(
+        orders=frozenset(row.order_id for row in [*hungry, *pegged]),
+        more=frozenset(row.sku for row in hungry if row.is_last),
+    )
+
+
+def holders_behind(tx: Tx, skus: Collection[str], orders: Collection[int]) -> frozenset[int]:
+    """Waiting orders behind the first of these that hold units of what these still want."""
+    rows = tx.rows(
+        HOLDERS, merchant=tx.merchant, skus=sorted(skus), orders=list(orders), batch=BATCH
+    )
+    return frozenset(row.order_id for row in rows)
+
+
+def _rank_parameters(rank: Rank | None) -> dict[str, object]:
+    if rank is None:
+        return {"priority": None, "placed_at": None, "intake_seq": None}
+    return {
+        "priority": rank.priority,
+        "placed_at": rank.placed_at,
+        "intake_seq": rank.intake_seq,
+    }

@@ -1,0 +1,191 @@
+"""One command, one transaction, once."""
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import Pool
+
+from fulfillment.domain.refusals import conflict
+
+Result = TypeVar("Result")
+Clock = Callable[[], datetime]
+
+RETRIED_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
+"""Serialization failure, deadlock, lock not available: the same work is done again."""
+
+MOST_TRIES = 8
+
+
+class LocksTooSmallError(Exception):
+    """The set of locks taken first does not cover what the command turned out to touch."""
+
+
+def system_clock() -> datetime:
+    """The time now, with its zone."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """One open transaction: its connection, whose data it is, when and by whom."""
+
+    connection: Connection
+    merchant: str
+    now: datetime
+    actor: str
+    reason: str | None = None
+
+    def rows(self, sql: str, **parameters: object) -> list[Any]:
+        return list(self.connection.execute(text(sql), parameters).fetchall())
+
+    def run(self, sql: str, **parameters: object) -> int:
+        return self.connection.execute(text(sql), parameters).rowcount
+
+    def today(self, time_zone: str) -> date:
+        return self.now.astimezone(ZoneInfo(time_zone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What somebody asks for. `key` is its business identity: the same key is the same request."""
+
+    merchant: str
+    verb: str
+    key: str
+    actor: str
+    content: Mapping[str, object] = field(default_factory=dict)
+    reason: str | None = None
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Equal for equal requests, whatever the order of their fields."""
+        return fingerprint([self.verb, self.content])
+
+
+def fingerprint(content: object) -> bytes:
+    """A hash of plain data."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The database as the processes use it: an engine, a clock, and whom to tell of a commit."""
+
+    engine: Engine
+    clock: Clock = system_clock
+    after_commit: Callable[[], None] = lambda: None
+
+    def execute(
+        self, command: Command, body: Callable[[Tx], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Do the command once; the same key again is answered with the stored result.
+
+        The result is stored in the command's own transaction, so a crash at any line leaves
+        either both or neither. Raises `RefusedError` with nothing stored.
+        """
+
+        def once(tx: Tx) -> dict[str, Any]:
+            stored = _begin_command(tx, command)
+            if stored is not None:
+                return stored
+            plain = json.dumps(body(tx), default=str)
+            _end_command(tx, command, plain)
+            return dict(json.loads(plain))
+
+        return self.transact(command.merchant, once, actor=command.actor, reason=command.reason)
+
+    def transact(
+        self,
+        merchant: str,
+        body: Callable[[Tx], Result],
+        *,
+        actor: str = "pegboard",
+        reason: str | None = None,
+    ) -> Result:
+        """Run the body in one transaction; deadlocks and lock races are tried again inside."""
+        for attempt in range(1, MOST_TRIES + 1):
+            try:
+                with self.engine.begin() as connection:
+                    result = body(Tx(connection, merchant, self.clock(), actor, reason))
+            except (OperationalError, LocksTooSmallError) as error:
+                if attempt == MOST_TRIES or not _is_retried(error):
+                    raise
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 -- not a secret
+            else:
+                self.after_commit()
+                return result
+        raise AssertionError("the last try either returns or raises")
+
+    def read(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
+        """Run a query; nothing it does is kept."""
+        with self.engine.connect() as connection:
+            return body(Tx(connection, merchant, self.clock(), "reader"))
+
+
+def connect(database_url: str, *, pool_size: int = 10, poolclass: type[Pool] | None = None) -> Engine:
+    """An engine with the isolation level that the lock order is made for."""
+    sizing: dict[str, Any] = (
+        {"poolclass": poolclass}
+        if poolclass
+        else {"pool_size": pool_size, "max_overflow": pool_size, "pool_pre_ping": True}
+    )
+    return create_engine(
+        database_url,
+        isolation_level="READ COMMITTED",
+        connect_args={"application_name": "pegboard", "options": "-c timezone=UTC"},
+        **sizing,
+    )
+
+
+def _is_retried(error: Exception) -> bool:
+    if isinstance(error, LocksTooSmallError):
+        return True
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in RETRIED_SQLSTATES
+
+
+def _begin_command(tx: Tx, command: Command) -> dict[str, Any] | None:
+    """Take the key, or the stored result of the one who had it first.
+
+    The insert waits for a twin that is under way, and then sees its result.
+    """
+    taken = tx.run(
+        "INSERT INTO command (merchant, key, verb, fingerprint, actor, at)"
+        " VALUES (:merchant, :key, :verb, :fingerprint, :actor, :now) ON CONFLICT DO NOTHING",
+        merchant=command.merchant,
+        key=command.key,
+        verb=command.verb,
+        fingerprint=command.fingerprint,
+        actor=command.actor,
+        now=tx.now,
+    )
+    if taken:
+        return None
+    (found,) = tx.rows(
+        "SELECT fingerprint, result FROM command WHERE merchant = :merchant AND key = :key",
+        merchant=command.merchant,
+        key=command.key,
+    )
+    if bytes(found.fingerprint) != command.fingerprint:
+        message = f"the key {command.key!r} was used for another request; choose a new one"
+        raise conflict("key_reused", message, key=command.key)
+    return dict(found.result)
+
+
+def _end_command(tx: Tx, command: Command, result: str) -> None:
+    tx.run(
+        "UPDATE command SET result = CAST(:result AS jsonb)"
+        " WHERE merchant = :merchant AND key = :key",
+        result=result,
+        merchant=command.merchant,
+        key=command.key,
+    )
