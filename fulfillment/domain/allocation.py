@@ -143,7 +143,9 @@ class _Distribution:
         return order.with_shipments(changed) if changed else order
 
     def _shipment_with_claims(self, shipment: Shipment) -> Shipment:
-        return replace(shipment, lines=tuple(self._line_with_claims(line) for line in shipment.lines))
+        return replace(
+            shipment, lines=tuple(self._line_with_claims(line) for line in shipment.lines)
+        )
 
     def _line_with_claims(self, line: ShipmentLine) -> ShipmentLine:
         claims = tuple(claim for _, claim in sorted(self.claims[line.id].items()))

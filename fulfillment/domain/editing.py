@@ -74,6 +74,4 @@ def _with_waiting(order: Order, more: Mapping[int, int]) -> Order:
     lines = tuple(
         replace(line, ordered=line.ordered + more.get(line.number, 0)) for line in order.lines
     )
-    return replace(
-        order.with_shipments([shipment]), lines=lines, next_shipment_number=number + 1
-    )
+    return replace(order.with_shipments([shipment]), lines=lines, next_shipment_number=number + 1)

@@ -30,9 +30,7 @@ class _Pegging:
         self.by_sku: dict[str, list[tuple[Supply, Peg]]] = defaultdict(list)
         for supply in snapshot.supplies:
             if supply.due_on and supply.due_on >= snapshot.today and supply.location in priority:
-                blank = Peg(
-                    supply.id, 0, supply.location, supply.due_on, source=supply.source
-                )
+                blank = Peg(supply.id, 0, supply.location, supply.due_on, source=supply.source)
                 self.by_sku[supply.sku].append((supply, blank))
         for sku in self.by_sku:
             self.by_sku[sku].sort(key=lambda s: (s[1].due_on, priority[s[0].location], s[0].id))

@@ -70,7 +70,9 @@ def resolve(*scopes: Knobs) -> Policy:
 def checked(knobs: Knobs, *, for_one_order: bool = False) -> dict[str, object]:
     """The knobs with plain values fit to be stored, or `PolicyError` naming the one at fault."""
     if for_one_order and (wrong := sorted(NOT_FOR_ONE_ORDER & set(knobs))):
-        raise PolicyError(wrong[0], f"{wrong[0]} is set for a merchant or for all, not for an order")
+        raise PolicyError(
+            wrong[0], f"{wrong[0]} is set for a merchant or for all, not for an order"
+        )
     _policy(knobs)
     return dict(knobs)
 

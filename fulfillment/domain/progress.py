@@ -1,6 +1,6 @@
 """A small snapshot of an order: all that its workflow needs to know."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from fulfillment.domain.orders import Order, waiting_lines
@@ -22,6 +22,7 @@ class Progress:
     """Where an order stands. A higher `seq` is newer; ids, quantities and dates only."""
 
     order: int
+    number: str
     seq: int
     status: OrderStatus
     priority: int
@@ -30,7 +31,8 @@ class Progress:
     awaited_skus: tuple[str, ...] = ()
     awaited_supply: tuple[str, ...] = ()
     shipments: tuple[ShipmentProgress, ...] = ()
-    holds: tuple[str, ...] = field(default=())
+    holds: tuple[str, ...] = ()
+    claimed: bool = False
 
     @property
     def finished(self) -> bool:
@@ -47,6 +49,7 @@ def progress_of(order: Order) -> Progress:
     pegs = [peg for line in lines for peg in line.pegs]
     return Progress(
         order=order.id,
+        number=order.number,
         seq=order.wake_seq,
         status=order.status,
         priority=order.rank.priority,
@@ -59,4 +62,5 @@ def progress_of(order: Order) -> Progress:
             for s in sorted(order.live, key=lambda s: s.number)
         ),
         holds=order.holds,
+        claimed=order.first_claimed,
     )

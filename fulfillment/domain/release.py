@@ -79,9 +79,7 @@ def _one_future_group(line: ShipmentLine) -> list[Part]:
         Part(Destination(future, claim.location), claim.units, claims=(claim,))
         for claim in line.claims
     ]
-    pegged = [
-        Part(Destination(future, peg.location), peg.units, pegs=(peg,)) for peg in line.pegs
-    ]
+    pegged = [Part(Destination(future, peg.location), peg.units, pegs=(peg,)) for peg in line.pegs]
     return claimed + pegged
 
 

@@ -99,9 +99,7 @@ def _child(
     )
 
 
-def _joined(
-    new_id: int, parts: list[tuple[ShipmentLine, Part]]
-) -> tuple[ShipmentLine, ...]:
+def _joined(new_id: int, parts: list[tuple[ShipmentLine, Part]]) -> tuple[ShipmentLine, ...]:
     """One new line for each source line."""
     lines: dict[int, ShipmentLine] = {}
     for source, part in parts:

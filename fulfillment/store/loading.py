@@ -169,9 +169,7 @@ def load_levels(
     return tuple(StockLevel(*row) for row in rows)
 
 
-def load_supplies(
-    tx: Tx, skus: Collection[str], orders: Collection[int]
-) -> tuple[Supply, ...]:
+def load_supplies(tx: Tx, skus: Collection[str], orders: Collection[int]) -> tuple[Supply, ...]:
     """Inbound supply of these SKUs, less what orders outside these hold pegs on."""
     rows = tx.rows(
         """

@@ -164,12 +164,8 @@ stock_level = Table(
     CheckConstraint("allocated BETWEEN 0 AND on_hand", name="allocated_is_on_hand"),
     CheckConstraint("picked >= 0 AND staged >= 0", name="in_hands_is_not_negative"),
     CheckConstraint("picked + staged <= allocated", name="in_hands_is_allocated"),
-    CheckConstraint(
-        "disposition = 'sellable' OR allocated = 0", name="only_sellable_is_allocated"
-    ),
-    CheckConstraint(
-        "disposition IN ('sellable', 'damaged', 'quarantine')", name="disposition"
-    ),
+    CheckConstraint("disposition = 'sellable' OR allocated = 0", name="only_sellable_is_allocated"),
+    CheckConstraint("disposition IN ('sellable', 'damaged', 'quarantine')", name="disposition"),
 )
 
 stock_ledger = Table(
@@ -297,15 +293,11 @@ orders = Table(
     UniqueConstraint("merchant", "number"),
     CheckConstraint("priority BETWEEN 0 AND 100", name="priority"),
     CheckConstraint(_one_of("status", OrderStatus), name="status"),
-    CheckConstraint(
-        "lock_location IS NULL OR pickup_location IS NULL", name="lock_or_pickup"
-    ),
+    CheckConstraint("lock_location IS NULL OR pickup_location IS NULL", name="lock_or_pickup"),
     Index("ix_orders_unfinished", "merchant", "id", postgresql_where=text("finished_at IS NULL")),
     Index("ix_orders_rank", "merchant", "priority", "placed_at", "intake_seq"),
     Index("ix_orders_status", "merchant", "status", "id"),
-    Index(
-        "ix_orders_backordered", "merchant", "id", postgresql_where=text("waiting_units > 0")
-    ),
+    Index("ix_orders_backordered", "merchant", "id", postgresql_where=text("waiting_units > 0")),
 )
 
 order_customer = Table(

@@ -85,9 +85,7 @@ class Store:
     clock: Clock = system_clock
     after_commit: Callable[[], None] = lambda: None
 
-    def execute(
-        self, command: Command, body: Callable[[Tx], dict[str, Any]]
-    ) -> dict[str, Any]:
+    def execute(self, command: Command, body: Callable[[Tx], dict[str, Any]]) -> dict[str, Any]:
         """Do the command once; the same key again is answered with the stored result.
 
         The result is stored in the command's own transaction, so a crash at any line leaves
@@ -132,7 +130,9 @@ class Store:
             return body(Tx(connection, merchant, self.clock(), "reader"))
 
 
-def connect(database_url: str, *, pool_size: int = 10, poolclass: type[Pool] | None = None) -> Engine:
+def connect(
+    database_url: str, *, pool_size: int = 10, poolclass: type[Pool] | None = None
+) -> Engine:
     """An engine with the isolation level that the lock order is made for."""
     sizing: dict[str, Any] = (
         {"poolclass": poolclass}

@@ -104,9 +104,7 @@ def create_orders(
         taken |= _existing(tx, {n: o for n, o in good.items() if n not in created})
         _insert_parts(tx, [good[number] for number in created], created, catalogue)
         again = _existing_refused(tx, orders, refused)
-        return [
-            again.get(o.number) or taken.get(o.number) or refused[o.number] for o in orders
-        ]
+        return [again.get(o.number) or taken.get(o.number) or refused[o.number] for o in orders]
 
     return store.transact(merchant, body, actor=actor)
 
@@ -243,7 +241,9 @@ def _check_backorders(order: NewOrder, catalogue: Catalogue) -> None:
             short.append({"field": fields[0], "sku": sku, "lines": lines, "wanted": units,
                           "available": most})  # fmt: skip
     if short:
-        told = "; ".join(f"{s['sku']}: {s['wanted']} wanted, {s['available']} can be had" for s in short)
+        told = "; ".join(
+            f"{s['sku']}: {s['wanted']} wanted, {s['available']} can be had" for s in short
+        )
         message = f"not enough of products that may not be backordered further ({told})"
         raise RefusedError(RefusalKind.INVALID, "not_available", message, short)
 
@@ -267,9 +267,7 @@ def _most(sku: str, order: NewOrder, catalogue: Catalogue) -> int | None:
 # --- rows ----------------------------------------------------------------------------------------
 
 
-def _insert_orders(
-    tx: Tx, orders: Sequence[NewOrder], catalogue: Catalogue
-) -> dict[str, int]:
+def _insert_orders(tx: Tx, orders: Sequence[NewOrder], catalogue: Catalogue) -> dict[str, int]:
     if not orders:
         return {}
     rows = tx.rows(
@@ -323,8 +321,12 @@ def _insert_parts(
     if not orders:
         return
     customers = [
-        {"order_id": ids[o.number], "reference": o.customer_reference,
-         "contact": o.contact, "address": o.address}  # fmt: skip
+        {
+            "order_id": ids[o.number],
+            "reference": o.customer_reference,
+            "contact": o.contact,
+            "address": o.address,
+        }  # fmt: skip
         for o in orders
     ]
     tx.run(
@@ -334,9 +336,7 @@ def _insert_parts(
         rows=json.dumps(customers, default=str),
     )
     insert_lines(tx, [(ids[o.number], line) for o in orders for line in o.lines], catalogue)
-    tx.run(
-        FIRST_SHIPMENTS, ids=[ids[o.number] for o in orders], now=tx.now, actor=tx.actor
-    )
+    tx.run(FIRST_SHIPMENTS, ids=[ids[o.number] for o in orders], now=tx.now, actor=tx.actor)
     outbox.put(
         tx,
         outbox.Kind.START_ORDER,
@@ -355,9 +355,7 @@ def start_payload(merchant: str, order: int, new: NewOrder) -> dict[str, Any]:
     }
 
 
-def insert_lines(
-    tx: Tx, lines: Sequence[tuple[int, NewLine]], catalogue: Catalogue
-) -> None:
+def insert_lines(tx: Tx, lines: Sequence[tuple[int, NewLine]], catalogue: Catalogue) -> None:
     """Order lines in base units; the pack they were asked for in is kept to be shown."""
     if not lines:
         return
@@ -419,9 +417,7 @@ SELECT p.order_id, 'received', jsonb_build_object('lines', count(*), 'units', su
 
 def _existing(tx: Tx, orders: Mapping[str, NewOrder]) -> dict[str, Taken]:
     found = _hashes(tx, orders)
-    return {
-        number: _again(number, *found[number], order) for number, order in orders.items()
-    }
+    return {number: _again(number, *found[number], order) for number, order in orders.items()}
 
 
 def _existing_refused(
@@ -445,9 +441,7 @@ def _again(number: str, order_id: int, known: bytes, order: NewOrder) -> Taken:
 
 
 def _number_in_use(number: str) -> str:
-    return (
-        f"order {number} exists with other content; send a change as PUT with a higher revision"
-    )
+    return f"order {number} exists with other content; send a change as PUT with a higher revision"
 
 
 def _hashes(tx: Tx, numbers: Collection[str]) -> dict[str, tuple[int, bytes]]:

@@ -21,10 +21,9 @@ Answer = dict[str, Any]
 def prepare_fulfillment(store: Store, merchant: str, order: int) -> Answer:
     """An order's first claim: verify it, claim for it at its rank, split and release.
 
-    Safe to call again: the stored answer is given. Its workflow gets the progress as the answer,
-    and so no wake.
+    The order's own `first_claimed`, under its row lock, makes it happen once; called again it
+    tells where the order stands now. Its workflow gets that as the answer, and so no wake.
     """
-    command = Command(merchant, "prepare_fulfillment", f"prepare:{order}", "workflow")
 
     def body(tx: Tx) -> Answer:
         skus = skus_of_order(tx, order)
@@ -37,7 +36,7 @@ def prepare_fulfillment(store: Store, merchant: str, order: int) -> Answer:
         space.save(silent=[order])
         return answer_for(space, order)
 
-    return store.execute(command, body)
+    return store.transact(merchant, body, actor="workflow")
 
 
 def look_again(store: Store, merchant: str, order: int) -> Answer:
@@ -72,6 +71,20 @@ def hold(store: Store, command: Command, number: str, reason: str) -> Answer:
         return replace(order, holds=tuple(sorted((*order.holds, reason))))
 
     return _release_again(store, command, number, change)
+
+
+def hold_for_rule(store: Store, merchant: str, order: int, reason: str) -> Answer:
+    """Hold an order because a rule refused to go on; held for that already is as good."""
+
+    def body(tx: Tx) -> Answer:
+        space = open_orders(tx, [order])
+        held = space.after[order]
+        if held.live:
+            space.put(replace(held, holds=tuple(sorted({*held.holds, reason}))))
+        space.save(silent=[order])
+        return answer_for(space, order)
+
+    return store.transact(merchant, body, actor="workflow", reason=reason)
 
 
 def unhold(store: Store, command: Command, number: str, reason: str | None) -> Answer:

@@ -59,9 +59,7 @@ class Receipt:
     lines: tuple[ReceivedLine, ...]
 
 
-def create_purchase_order(
-    store: Store, command: Command, new: NewPurchaseOrder
-) -> dict[str, Any]:
+def create_purchase_order(store: Store, command: Command, new: NewPurchaseOrder) -> dict[str, Any]:
     """Write a purchase order, start its workflow, and peg those who wait if it counts already."""
 
     def body(tx: Tx) -> dict[str, Any]:
@@ -104,7 +102,9 @@ def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
         lock_queues(tx, skus)
         status = _lock(tx, purchase_order)
         if status not in INBOUND:
-            message = f"purchase order {receipt.purchase_order} is {status}; nothing can come for it"
+            message = (
+                f"purchase order {receipt.purchase_order} is {status}; nothing can come for it"
+            )
             raise conflict("not_receivable", message, status=status)
         supplies = _checked_receipt(tx, purchase_order, receipt)
         _insert_receipt(tx, purchase_order, receipt, supplies)
@@ -289,7 +289,9 @@ def _checked_receipt(tx: Tx, purchase_order: int, receipt: Receipt) -> dict[int,
         if line.line in chosen:
             raise invalid("line_twice", f"line {line.line} is there twice", f"lines[{index}].line")
         if not 0 < line.units <= supply.outstanding:
-            message = f"line {line.line} has {supply.outstanding} units outstanding, not {line.units}"
+            message = (
+                f"line {line.line} has {supply.outstanding} units outstanding, not {line.units}"
+            )
             raise invalid("bad_quantity", message, f"lines[{index}].units")
         chosen[line.line] = supply
     check_places(tx, [(rows[0].sku, receipt.location)])
@@ -401,9 +403,7 @@ def _is_complete(tx: Tx, purchase_order: int) -> bool:
 
 def _tell(tx: Tx, purchase_order: int, kind: outbox.Kind) -> None:
     """Owe the purchase order's workflow where it stands."""
-    tx.run(
-        "UPDATE purchase_order SET wake_seq = wake_seq + 1 WHERE id = :id", id=purchase_order
-    )
+    tx.run("UPDATE purchase_order SET wake_seq = wake_seq + 1 WHERE id = :id", id=purchase_order)
     state = purchase_order_progress(tx, purchase_order)
     outbox.put(tx, kind, [(str(purchase_order), {"merchant": tx.merchant, "progress": state})])
 

@@ -129,8 +129,12 @@ def _move(tx: Tx, adjustments: Sequence[Adjustment]) -> list[dict[str, Any]]:
         if on_hand < row.allocated:
             raise _below_allocated(row)
         levels.append(
-            {"sku": row.sku, "location": row.location, "disposition": row.disposition,
-             "on_hand": on_hand}  # fmt: skip
+            {
+                "sku": row.sku,
+                "location": row.location,
+                "disposition": row.disposition,
+                "on_hand": on_hand,
+            }  # fmt: skip
         )
     tx.run(MOVE, merchant=tx.merchant, **columns)
     return levels
@@ -181,5 +185,3 @@ def _due_skus(tx: Tx, most: int) -> list[str]:
         most=most,
     )
     return [row.sku for row in rows]
-
-

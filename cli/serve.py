@@ -1,0 +1,49 @@
+"""The processes of an installation, one by one; `pegboard up` runs all of them."""
+
+
+def worker() -> None:
+    """Run a worker: workflows, activities and the relay. Any number may run at once.
+
+    Example: PEGBOARD_DATABASE_URL=postgresql+psycopg://... TEMPORAL_ADDRESS=localhost:7233
+    pegboard worker
+    """
+    from fulfillment import logs, settings
+    from worker import main
+
+    logs.configure(settings.load())
+    main()
+
+
+def api() -> None:
+    """Run the API; its pages are at /docs. Any number may run at once.
+
+    Example: PEGBOARD_API_PORT=8000 pegboard api
+    """
+    import uvicorn
+
+    from fulfillment import logs, settings
+
+    chosen = settings.load()
+    chosen.require_database_url()
+    logs.configure(chosen)
+    uvicorn.run(
+        "starter.app:create_app",
+        factory=True,
+        host=chosen.api_host,
+        port=chosen.api_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def migrate() -> None:
+    """Bring the database's tables to this version. Safe to run again, and at the same time.
+
+    Example: PEGBOARD_DATABASE_URL=postgresql+psycopg://... pegboard migrate
+    """
+    from fulfillment import settings
+    from fulfillment.store import migrations
+
+    migrations.upgrade(settings.load().require_database_url())

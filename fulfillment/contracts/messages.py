@@ -1,0 +1,98 @@
+"""What workflows are started with and told: ids, quantities, dates and statuses only."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fulfillment.domain.progress import Progress, ShipmentProgress
+from fulfillment.domain.statuses import INBOUND, PurchaseOrderStatus
+
+__all__ = [
+    "Hold",
+    "OrderRef",
+    "OrderStart",
+    "OrderState",
+    "Progress",
+    "PurchaseOrderProgress",
+    "PurchaseOrderRef",
+    "PurchaseOrderStart",
+    "ReplanStart",
+    "ShipmentProgress",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRef:
+    """Which order an activity is about."""
+
+    merchant: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStart:
+    """The start of an order's workflow; `progress` is what an earlier run knew."""
+
+    merchant: str
+    order: int
+    number: str
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An order that its workflow puts on hold, because a rule refused to go on."""
+
+    merchant: str
+    order: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """The answer to the `state` query."""
+
+    progress: Progress | None
+    timer_armed_for: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrderRef:
+    """Which purchase order an activity is about."""
+
+    merchant: str
+    purchase_order: int
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrderProgress:
+    """Where a purchase order stands. A higher `seq` is newer."""
+
+    purchase_order: int
+    number: str
+    seq: int
+    status: PurchaseOrderStatus
+    supplier: str = ""
+    due_on: date | None = None
+    ordered: int = 0
+    received: int = 0
+    distribution_due: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Nothing can come any more; a draft may still become something."""
+        return self.status not in INBOUND and self.status is not PurchaseOrderStatus.DRAFT
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrderStart:
+    """The start of a purchase order's workflow, with where it stands."""
+
+    merchant: str
+    progress: PurchaseOrderProgress
+
+
+@dataclass(frozen=True, slots=True)
+class ReplanStart:
+    """Whose queues are to be served until nothing is owed to them."""
+
+    merchant: str

@@ -1,0 +1,87 @@
+"""What an operator can search for in the Temporal UI, and how it is filled.
+
+SQL visibility has room for 10 Keyword attributes and 3 of each other type, and a KeywordList
+value of more than 2,048 bytes terminates its workflow: lists are cut well below, with a count
+beside them.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
+from typing import Any
+
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+
+from fulfillment.contracts.messages import Progress, PurchaseOrderProgress
+
+MERCHANT = SearchAttributeKey.for_keyword("PegboardMerchant")
+STATUS = SearchAttributeKey.for_keyword("PegboardStatus")
+PRIORITY = SearchAttributeKey.for_int("PegboardPriority")
+SUPPLIER = SearchAttributeKey.for_keyword("PegboardSupplier")
+AWAITED_SKUS = SearchAttributeKey.for_keyword_list("PegboardAwaitedSkus")
+AWAITED_SUPPLY = SearchAttributeKey.for_keyword_list("PegboardAwaitedSupply")
+AWAITED_UNITS = SearchAttributeKey.for_int("PegboardAwaitedUnits")
+EXPECTED_DATE = SearchAttributeKey.for_datetime("PegboardExpectedDate")
+
+TYPES = {
+    MERCHANT.name: "Keyword",
+    STATUS.name: "Keyword",
+    PRIORITY.name: "Int",
+    SUPPLIER.name: "Keyword",
+    AWAITED_SKUS.name: "KeywordList",
+    AWAITED_SUPPLY.name: "KeywordList",
+    AWAITED_UNITS.name: "Int",
+    EXPECTED_DATE.name: "Datetime",
+}
+
+LIST_BYTES = 1_500
+"""A list is cut before it grows longer than this, encoded."""
+
+
+def order_at_start(merchant: str, priority: int | None = None) -> TypedSearchAttributes:
+    """What is known of an order when its workflow starts."""
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(MERCHANT, merchant),
+        SearchAttributePair(STATUS, "received"),
+    ]
+    if priority is not None:
+        pairs.append(SearchAttributePair(PRIORITY, priority))
+    return TypedSearchAttributes(pairs)
+
+
+def order_values(progress: Progress) -> dict[str, object]:
+    """Every attribute that follows an order's progress, by name; None where it has no value."""
+    due = progress.next_date
+    return {
+        STATUS.name: str(progress.status),
+        AWAITED_SKUS.name: capped(progress.awaited_skus) or None,
+        AWAITED_SUPPLY.name: capped(progress.awaited_supply) or None,
+        AWAITED_UNITS.name: progress.waiting_units or None,
+        EXPECTED_DATE.name: datetime.combine(due, time(), UTC) if due else None,
+    }
+
+
+def purchase_order_values(progress: PurchaseOrderProgress) -> dict[str, object]:
+    """Every attribute that follows a purchase order's progress."""
+    due = progress.due_on
+    return {
+        STATUS.name: str(progress.status),
+        EXPECTED_DATE.name: datetime.combine(due, time(), UTC) if due else None,
+        AWAITED_UNITS.name: progress.ordered - progress.received or None,
+    }
+
+
+def capped(values: Iterable[str]) -> list[str]:
+    """As many of the values, in order, as fit."""
+    fitting: list[str] = []
+    size = 0
+    for value in values:
+        size += len(value.encode()) + 4
+        if size > LIST_BYTES:
+            break
+        fitting.append(value)
+    return fitting
+
+
+KEYS: dict[str, SearchAttributeKey[Any]] = {
+    key.name: key for key in (STATUS, AWAITED_SKUS, AWAITED_SUPPLY, AWAITED_UNITS, EXPECTED_DATE)
+}

@@ -1,0 +1,47 @@
+"""How every process reaches Temporal: by Temporal's own environment configuration."""
+
+import os
+from collections.abc import Sequence
+
+from temporalio.client import Client, Interceptor
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfigProfile
+
+DEFAULT_ADDRESS = "localhost:7233"
+
+
+# Temporal's profile file is read only when one of these names it: otherwise a machine whose
+# default profile is a production cluster would run the example orders there.
+NAMED_FILE = ("TEMPORAL_CONFIG_FILE", "TEMPORAL_PROFILE")
+
+
+def profile() -> ClientConfigProfile:
+    """Address, namespace, key and TLS of `TEMPORAL_*`, and of a profile file if one is named."""
+    named = any(os.environ.get(name) for name in NAMED_FILE)
+    return ClientConfigProfile.load(disable_file=not named)
+
+
+def is_configured() -> bool:
+    """Whether somebody named a Temporal to use; if not, `pegboard up` runs its own."""
+    return profile().address is not None
+
+
+def address() -> str:
+    """Where Temporal is, to be shown to people."""
+    return profile().address or DEFAULT_ADDRESS
+
+
+async def connect(*, lazy: bool = False, interceptors: Sequence[Interceptor] = ()) -> Client:
+    """A client with our payload format; a lazy one connects at its first call.
+
+    Raises RuntimeError when Temporal cannot be reached (never when lazy).
+    """
+    found = profile().to_client_connect_config()
+    found.setdefault("target_host", DEFAULT_ADDRESS)
+    return await Client.connect(
+        **found,
+        data_converter=pydantic_data_converter,
+        identity=f"pegboard-{os.getpid()}",
+        interceptors=interceptors,
+        lazy=lazy,
+    )

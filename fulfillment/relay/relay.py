@@ -1,0 +1,131 @@
+"""Carry outbox rows to Temporal: at least once, resumable, in bounded memory."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from fulfillment.relay.delivery import Delivery
+from fulfillment.store import outbox
+from fulfillment.store.outbox import Message
+from fulfillment.store.session import Store
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+LEASE = timedelta(seconds=30)
+POLL = 1.0
+LONGEST_WAIT = timedelta(seconds=30)
+ENGINE_AWAY = frozenset(
+    {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+)
+
+
+@dataclass
+class Relay:
+    """Takes due rows, delivers them side by side, and deletes those not overwritten meanwhile.
+
+    Every worker runs one that polls; a process that commits nudges its own, so that a message is
+    under way at once. Rows are leased, not locked, while they are delivered: a relay that dies
+    keeps none of them.
+    """
+
+    store: Store
+    connect: Callable[[], Awaitable[Client]]
+    task_queue: str
+    poll_seconds: float | None = POLL
+    _nudged: asyncio.Event = field(default_factory=asyncio.Event)
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    def nudge(self) -> None:
+        """Something was committed. May be called from any thread, and before `run`."""
+        if self._loop is not None and not self._loop.is_closed():
+            # A loop that closes in between has nothing left to nudge.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._nudged.set)
+
+    async def run(self) -> None:
+        """Deliver until cancelled; what stops it is only ever the end of the process."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            self._nudged.clear()
+            if not await self._round():
+                await self._rest()
+
+    async def _round(self) -> bool:
+        """Whether there may be more to do at once."""
+        try:
+            return await self.deliver_batch() == BATCH
+        except SQLAlchemyError as error:
+            log.warning("relay_database_away", error=type(error).__name__)
+            await asyncio.sleep(POLL)
+            return False
+
+    async def _rest(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._nudged.wait(), self.poll_seconds)
+
+    async def deliver_batch(self) -> int:
+        """Deliver one batch; how many rows it took."""
+        messages = await asyncio.to_thread(self._take)
+        if not messages:
+            return 0
+        try:
+            delivery = Delivery(self.store, await self.connect(), self.task_queue)
+        except (RuntimeError, RPCError) as error:
+            await asyncio.to_thread(self._put_back, [(m, error) for m in messages])
+            return 0
+        results = await asyncio.gather(*(self._deliver(delivery, message) for message in messages))
+        failures = [(m, e) for m, e in zip(messages, results, strict=True) if e is not None]
+        failed = {message.id for message, _ in failures}
+        await asyncio.to_thread(self._finish, [m for m in messages if m.id not in failed])
+        await asyncio.to_thread(self._put_back, failures)
+        return 0 if any(_engine_is_away(error) for _, error in failures) else len(messages)
+
+    async def _deliver(self, delivery: Delivery, message: Message) -> Exception | None:
+        try:
+            await delivery.deliver(message)
+        except Exception as error:  # noqa: BLE001 -- one bad row may not stop the others
+            return error
+        return None
+
+    def _take(self) -> list[Message]:
+        with self.store.engine.begin() as connection:
+            return outbox.take(connection, self.store.clock(), BATCH, LEASE)
+
+    def _finish(self, messages: list[Message]) -> None:
+        if messages:
+            with self.store.engine.begin() as connection:
+                outbox.done(connection, messages)
+
+    def _put_back(self, failures: list[tuple[Message, Exception]]) -> None:
+        if not failures:
+            return
+        now = self.store.clock()
+        with self.store.engine.begin() as connection:
+            for message, error in failures:
+                wait = min(timedelta(seconds=0.25 * 2 ** min(message.attempts, 8)), LONGEST_WAIT)
+                if _engine_is_away(error):
+                    wait = min(wait, timedelta(seconds=2))
+                told = f"{type(error).__name__}: {error}"
+                outbox.failed(connection, message, told, now + wait)
+        message, error = failures[0]
+        log.warning(
+            "relay_not_delivered",
+            messages=len(failures),
+            kind=message.kind,
+            attempts=message.attempts,
+            error=type(error).__name__,
+        )
+
+
+def _engine_is_away(error: Exception) -> bool:
+    if isinstance(error, RPCError):
+        return error.status in ENGINE_AWAY
+    return isinstance(error, RuntimeError)

@@ -1,0 +1,68 @@
+"""Find workflows that somebody ended too early, and have them started again."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from fulfillment.contracts import names
+from fulfillment.store.reading.finished import start_unfinished
+from fulfillment.store.session import Store
+
+log = structlog.get_logger(__name__)
+
+EVERY_SECONDS = 5.0
+OVERLAP = timedelta(minutes=1)
+"""Visibility is written a little after the fact: each look reaches back over the last one."""
+
+
+@dataclass
+class Sweep:
+    """Looks for orders' runs that were terminated, cancelled, timed out or failed.
+
+    Such a run ends no order: only the database says when an order is finished. This finds closed
+    runs, not waiters, so its cost grows with accidents and never with what waits.
+    """
+
+    store: Store
+    connect: Callable[[], Awaitable[Client]]
+    every_seconds: float = EVERY_SECONDS
+    since: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+
+    async def run(self) -> None:
+        """Look again and again until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except (RPCError, RuntimeError, SQLAlchemyError) as error:
+                log.warning("sweep_could_not_look", error=type(error).__name__)
+            await asyncio.sleep(self.every_seconds)
+
+    async def look(self) -> int:
+        """One look; how many orders were given a new start."""
+        began = datetime.now(UTC)
+        found: dict[str, list[str]] = defaultdict(list)
+        client = await self.connect()
+        async for run in client.list_workflows(self._query()):
+            _, merchant, number = run.id.split(":", 2)
+            found[merchant].append(number)
+        started = 0
+        for merchant, numbers in sorted(found.items()):
+            started += await asyncio.to_thread(start_unfinished, self.store, merchant, numbers)
+        self.since = began - OVERLAP
+        if started:
+            log.warning("orders_started_again", orders=started)
+        return started
+
+    def _query(self) -> str:
+        return (
+            f"WorkflowType = '{names.ORDER_WORKFLOW}'"
+            " AND ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')"
+            f" AND CloseTime > '{self.since.isoformat()}'"
+        )

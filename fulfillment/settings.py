@@ -1,0 +1,88 @@
+"""Every setting of every process, read once from the environment (`PEGBOARD_...`).
+
+Where Temporal is, and how to sign in there, is told by Temporal's own variables
+(`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_...`) or by its
+profile file; see `fulfillment.engine`.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may set; each field is the variable `PEGBOARD_<NAME>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PEGBOARD_", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="SQLAlchemy URL of the PostgreSQL database (postgresql+psycopg://...); "
+        "when it is not set, `pegboard up` runs PostgreSQL itself.",
+    )
+    database_pool_size: int = Field(
+        default=10, ge=1, le=200, description="Connections that one process keeps open at most."
+    )
+    home: Path = Field(
+        default=Path(".pegboard"),
+        description="Folder of the embedded servers' data, logs and locks.",
+    )
+    api_host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    api_port: int = Field(default=8080, ge=0, le=65535, description="Port the API listens on.")
+    temporal_port: int = Field(
+        default=7233,
+        ge=1,
+        le=65535,
+        description="Port of the embedded Temporal; a free one is taken when it is in use.",
+    )
+    temporal_ui_port: int = Field(
+        default=8233,
+        ge=1,
+        le=65535,
+        description="Port of the embedded Temporal UI; a free one is taken when it is in use.",
+    )
+    postgres_port: int = Field(
+        default=5432,
+        ge=1,
+        le=65535,
+        description="Port of the embedded PostgreSQL; a free one is taken when it is in use.",
+    )
+    embedded_durable: bool = Field(
+        default=True,
+        description="Whether the embedded PostgreSQL survives a power cut; false is faster.",
+    )
+    task_queue: str = Field(
+        default="pegboard", min_length=1, description="Temporal task queue of the workers."
+    )
+    worker_activity_threads: int = Field(
+        default=8, ge=1, le=200, description="Activities that one worker runs at the same time."
+    )
+    max_body_bytes: int = Field(
+        default=1024 * 1024, ge=1024, description="Largest request body that the API reads."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe log line that is written."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Lines for people, or one JSON object a line."
+    )
+
+    def require_database_url(self) -> str:
+        """The database's URL; a process that needs one does not start without it."""
+        if self.database_url is None:
+            msg = "PEGBOARD_DATABASE_URL is not set (`pegboard up` brings a database of its own)"
+            raise MissingSettingError(msg)
+        return self.database_url.get_secret_value()
+
+
+class MissingSettingError(Exception):
+    """A process was started without a setting that it cannot do without."""
+
+
+def load() -> Settings:
+    """Read the settings from the environment; a bad value raises pydantic's ValidationError."""
+    return Settings()

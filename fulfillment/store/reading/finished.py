@@ -1,0 +1,53 @@
+"""What the relay asks before it believes a closed workflow."""
+
+import asyncio
+from collections.abc import Sequence
+
+from fulfillment.store import outbox
+from fulfillment.store.session import Store, Tx
+
+
+async def order_is_finished(store: Store, merchant: str, order: int) -> bool:
+    """Whether nothing is left to do for an order."""
+
+    def body(tx: Tx) -> bool:
+        rows = tx.rows(
+            "SELECT finished_at IS NOT NULL AS finished FROM orders"
+            " WHERE merchant = :merchant AND id = :order",
+            merchant=merchant,
+            order=order,
+        )
+        return bool(rows and rows[0].finished)
+
+    return await asyncio.to_thread(store.read, merchant, body)
+
+
+def start_unfinished(store: Store, merchant: str, numbers: Sequence[str]) -> int:
+    """Owe a start to those of these orders that are not finished; how many there are."""
+
+    def body(tx: Tx) -> int:
+        rows = tx.rows(
+            "SELECT id, number, priority FROM orders WHERE merchant = :merchant"
+            " AND number = ANY(:numbers) AND finished_at IS NULL",
+            merchant=merchant,
+            numbers=list(numbers),
+        )
+        outbox.put(
+            tx,
+            outbox.Kind.START_ORDER,
+            (
+                (
+                    str(row.id),
+                    {
+                        "merchant": merchant,
+                        "order": row.id,
+                        "number": row.number,
+                        "priority": row.priority,
+                    },
+                )
+                for row in rows
+            ),
+        )
+        return len(rows)
+
+    return store.transact(merchant, body, actor="sweep")

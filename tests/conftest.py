@@ -1,0 +1,123 @@
+"""Real servers for the tests: one PostgreSQL and one Temporal for a whole run.
+
+Each test that asks for `database_url` gets a database of its own, copied from a migrated one.
+"""
+
+import itertools
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from embedded.postgres import EmbeddedPostgres
+from embedded.temporal import EmbeddedTemporal, TemporalOptions
+
+TEMPLATE = "migrated"
+numbers = itertools.count(1)
+
+
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3
+
+
+def make_server_folder(parent: Path | None = None) -> Path:
+    # Not pytest's tmp_path: that is closed to the user that PostgreSQL runs as under root.
+    folder = Path(tempfile.mkdtemp(prefix="pegboard-test-", dir=parent))
+    folder.chmod(0o711)
+    return folder
+
+
+def roomy_memory() -> Path | None:
+    """Linux's folder in memory; a new database there takes a fifth of the time."""
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
+
+
+@pytest.fixture(scope="session")
+def session_folder() -> Iterator[Path]:
+    folder = make_server_folder(roomy_memory())
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder that PostgreSQL can use, removed after the test."""
+    folder = make_server_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(session_folder: Path) -> Iterator[EmbeddedPostgres]:
+    """One cluster for the whole run; fast, not durable."""
+    with EmbeddedPostgres(session_folder / "postgres", durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres: EmbeddedPostgres) -> Callable[[], str]:
+    """Makes a fresh migrated database and tells its URL."""
+    from fulfillment.store import migrations  # noqa: PLC0415 - only tests of the store need it
+
+    postgres.execute("CREATE DATABASE {name}", name=TEMPLATE)
+    migrations.upgrade(postgres.url_of(TEMPLATE))
+
+    def make() -> str:
+        name = f"test_{next(numbers)}"
+        # Copying files is faster than copying through the log while nothing is written to disk.
+        postgres.execute(
+            "CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy",
+            name=name,
+            template=TEMPLATE,
+        )
+        return postgres.url_of(name)
+
+    return make
+
+
+@pytest.fixture
+def database_url(new_database: Callable[[], str], postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A database of this test's own, with all tables and no rows."""
+    url = new_database()
+    yield url
+    postgres.execute("DROP DATABASE {name} WITH (FORCE)", name=url.rpartition("/")[2])
+
+
+@pytest.fixture(scope="session")
+def temporal_server() -> Iterator[EmbeddedTemporal]:
+    """One Temporal in memory for the whole run, with our search attributes."""
+    from fulfillment.contracts import search_attributes  # noqa: PLC0415 - as above
+
+    options = TemporalOptions(ui=False, search_attributes=search_attributes.TYPES)
+    with EmbeddedTemporal(options) as server:
+        yield server
+
+
+@pytest.fixture
+async def temporal_client(temporal_server: EmbeddedTemporal) -> Client:
+    """A client with our payload format."""
+    return await Client.connect(
+        temporal_server.address, data_converter=pydantic_data_converter, identity="test"
+    )
+
+
+exit_codes: list[int] = []
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    exit_codes.append(int(exitstatus))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    # Threads of the Temporal client that outlive the tests can abort the interpreter's exit.
+    if exit_codes:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(exit_codes[0])

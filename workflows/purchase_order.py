@@ -1,0 +1,85 @@
+"""The life of one purchase order."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from fulfillment.contracts import activities, names
+    from fulfillment.contracts.messages import (
+        PurchaseOrderProgress,
+        PurchaseOrderRef,
+        PurchaseOrderStart,
+    )
+    from workflows.showing import PurchaseOrderCard
+
+MOST_SIGNALS = 5_000
+
+
+@workflow.defn(name=names.PURCHASE_ORDER_WORKFLOW)
+class PurchaseOrderWorkflow:
+    """Approved, in transit, arrived, received: and after each receipt the queues are served.
+
+    A receipt is counted by its own transaction, whatever the engine does. This workflow then
+    serves those who wait for the goods, batch by batch from the head of their queues.
+    """
+
+    @workflow.init
+    def __init__(self, start: PurchaseOrderStart) -> None:
+        self._start = start
+        self._progress = start.progress
+        self._to_serve = start.progress.distribution_due
+        self._signals = 0
+        self._card = PurchaseOrderCard(start)
+
+    @workflow.run
+    async def run(self, _: PurchaseOrderStart) -> PurchaseOrderProgress:
+        """Serve the queues after every receipt until nothing more can come."""
+        while self._to_serve or not self._progress.ended:
+            await self._begin_history_anew_if_long()
+            if self._to_serve:
+                await self._serve_the_queues()
+            else:
+                await self._wait_for_news()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._progress
+
+    @workflow.signal(name=names.PROGRESS)
+    def progress(self, progress: PurchaseOrderProgress) -> None:
+        """Where the purchase order stands. Only what is newer is taken."""
+        self._signals += 1
+        if progress.seq > self._progress.seq:
+            self._progress = progress
+            self._card.show(progress)
+        # Serving twice is harmless, so a late message may ask for it too.
+        self._to_serve = self._to_serve or progress.distribution_due
+
+    @workflow.query(name=names.STATE)
+    def state(self) -> PurchaseOrderProgress:
+        """Where the purchase order stands."""
+        return self._progress
+
+    async def _serve_the_queues(self) -> None:
+        # Read before the activity looks: what comes in between is served by the next round.
+        self._to_serve = False
+        ref = PurchaseOrderRef(self._start.merchant, self._progress.purchase_order)
+        left = await workflow.execute_activity(
+            activities.serve_receipts,
+            ref,
+            summary="serve those who wait",
+            start_to_close_timeout=timedelta(minutes=5),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        )
+        self._to_serve = self._to_serve or left > 0
+
+    async def _wait_for_news(self) -> None:
+        seen = self._progress.seq
+        await workflow.wait_condition(lambda: self._to_serve or self._progress.seq != seen)
+
+    async def _begin_history_anew_if_long(self) -> None:
+        if workflow.info().is_continue_as_new_suggested() or self._signals >= MOST_SIGNALS:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            due = replace(self._progress, distribution_due=self._to_serve)
+            workflow.continue_as_new(replace(self._start, progress=due))

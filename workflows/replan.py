@@ -1,0 +1,37 @@
+"""Serve queues that one transaction could not serve to their end."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from fulfillment.contracts import activities, names
+    from fulfillment.contracts.messages import ReplanStart
+
+
+@workflow.defn(name=names.REPLAN_WORKFLOW)
+class ReplanWorkflow:
+    """One batch after another from the heads of a merchant's queues, until nothing is owed."""
+
+    def __init__(self) -> None:
+        self._again = True
+
+    @workflow.run
+    async def run(self, start: ReplanStart) -> None:
+        """Go on until a whole round found nothing left and nobody asked for another."""
+        while self._again:
+            self._again = False
+            left = await workflow.execute_activity(
+                activities.serve_due_queues,
+                start,
+                summary="serve the queues",
+                start_to_close_timeout=timedelta(minutes=5),
+                retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            )
+            self._again = self._again or left > 0
+
+    @workflow.signal(name=names.AGAIN)
+    def again(self) -> None:
+        """More became due; it may have been after the last look."""
+        self._again = True

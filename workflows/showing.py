@@ -1,0 +1,86 @@
+"""What an operator sees of a workflow: search attributes and current details."""
+
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from temporalio.common import SearchAttributeUpdate
+
+    from fulfillment.contracts import search_attributes
+    from fulfillment.contracts.messages import (
+        OrderStart,
+        Progress,
+        PurchaseOrderProgress,
+        PurchaseOrderStart,
+    )
+
+
+class OrderCard:
+    """An order in the Temporal UI. Each upsert is an event and an action: only on a change."""
+
+    def __init__(self, start: OrderStart) -> None:
+        self._title = f"### Order {start.number} of {start.merchant}"
+        self._shown: dict[str, object] = (
+            search_attributes.order_values(start.progress)
+            if start.progress
+            else {search_attributes.STATUS.name: "received"}
+        )
+
+    def show(self, progress: Progress) -> None:
+        """Bring the attributes and the details to where the order stands."""
+        self._shown = _upsert_changed(self._shown, search_attributes.order_values(progress))
+        workflow.set_current_details(self._markdown(progress))
+
+    def _markdown(self, progress: Progress) -> str:
+        lines = [self._title, "", f"**{_words(progress.status)}**"]
+        if progress.holds:
+            lines.append(f"held for: {', '.join(progress.holds)}")
+        if progress.waiting_units:
+            awaited = ", ".join(search_attributes.capped(progress.awaited_skus))
+            until = progress.next_date or "no date known"
+            lines.append(f"{progress.waiting_units} units wait ({awaited}), next date: {until}")
+        rows = [
+            f"| {s.number} | {s.status} | {s.location or ''} | {s.expected_on or ''} |"
+            for s in progress.shipments[:20]
+        ]
+        if rows:
+            lines += ["", "| shipment | status | location | expected |", "|---|---|---|---|", *rows]
+        return "\n".join(lines)
+
+
+class PurchaseOrderCard:
+    """A purchase order in the Temporal UI."""
+
+    def __init__(self, start: PurchaseOrderStart) -> None:
+        self._shown = search_attributes.purchase_order_values(start.progress)
+        self._title = f"### Purchase order {start.progress.number} of {start.merchant}"
+        self._details(start.progress)
+
+    def show(self, progress: PurchaseOrderProgress) -> None:
+        """Bring the attributes and the details to where the purchase order stands."""
+        values = search_attributes.purchase_order_values(progress)
+        self._shown = _upsert_changed(self._shown, values)
+        self._details(progress)
+
+    def _details(self, progress: PurchaseOrderProgress) -> None:
+        workflow.set_current_details(
+            f"{self._title}\n\n**{_words(progress.status)}**\n\n"
+            f"{progress.received} of {progress.ordered} units received,"
+            f" due: {progress.due_on or 'no date known'}"
+        )
+
+
+def _words(status: str) -> str:
+    return status.replace("_", " ")
+
+
+def _upsert_changed(shown: dict[str, object], values: dict[str, object]) -> dict[str, object]:
+    updates: list[SearchAttributeUpdate[Any]] = []
+    for name, value in values.items():
+        if shown.get(name) != value:
+            key = search_attributes.KEYS[name]
+            updates.append(key.value_unset() if value is None else key.value_set(value))
+    if updates:
+        workflow.upsert_search_attributes(updates)
+    return values
