@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import structlog
@@ -35,15 +34,18 @@ PASSED_THROUGH = (
 """Pure modules that need not be imported anew for each workflow."""
 
 
-def build_worker(client: Client, fulfilling: Fulfilling, task_queue: str, threads: int) -> Worker:
+MOST_ACTIVITIES = 100
+"""Activities under way at once. Those that wait to share a transaction need no thread."""
+
+
+def build_worker(client: Client, fulfilling: Fulfilling, task_queue: str) -> Worker:
     """A worker with every workflow and activity."""
     return Worker(
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
         activities=fulfilling.all,
-        activity_executor=ThreadPoolExecutor(threads, thread_name_prefix="activity"),
-        max_concurrent_activities=threads,
+        max_concurrent_activities=MOST_ACTIVITIES,
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
         ),
@@ -82,7 +84,8 @@ async def running(
     relay = Relay(store, same_client, task_queue)
     told = Store(store.engine, store.clock, relay.nudge)
     processes = Processes(relay, Sweep(store, same_client))
-    async with build_worker(client, Fulfilling(told), task_queue, threads), processes.running():
+    fulfilling = Fulfilling(told, threads)
+    async with build_worker(client, fulfilling, task_queue), processes.running():
         yield told
     store.engine.dispose()
 

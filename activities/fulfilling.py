@@ -1,14 +1,16 @@
 """The activities: each one command of the store, safe to run again and twice at once."""
 
+import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from pydantic import TypeAdapter
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.together import Together
 from fulfillment.contracts.messages import (
     Hold,
     OrderRef,
@@ -21,6 +23,8 @@ from fulfillment.store.commands import orders, purchasing, stock
 from fulfillment.store.session import Store
 
 PROGRESS = TypeAdapter(Progress)
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -32,46 +36,48 @@ def _rules_are_final() -> Iterator[None]:
         raise ApplicationError(str(refusal), type=refusal.code, non_retryable=True) from refusal
 
 
-@dataclass(frozen=True)
 class Fulfilling:
     """Every activity with the store it works on. Names and types are those of the stubs."""
 
-    store: Store
+    def __init__(self, store: Store, threads: int) -> None:
+        self._store = store
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="activity")
+        self._first_claims = Together(self._prepare)
 
     @activity.defn
-    def prepare_fulfillment(self, order: OrderRef) -> Progress:
+    async def prepare_fulfillment(self, order: OrderRef) -> Progress:
         """Verify the order, claim for it at its rank, split and release: one transaction."""
         with _rules_are_final():
-            answer = orders.prepare_fulfillment(self.store, order.merchant, order.order)
-        return PROGRESS.validate_python(answer)
+            return PROGRESS.validate_python(await self._first_claims.answer(order))
 
     @activity.defn
-    def look_again(self, order: OrderRef) -> Progress:
+    async def look_again(self, order: OrderRef) -> Progress:
         """Serve the queues in which the order stands."""
         with _rules_are_final():
-            answer = orders.look_again(self.store, order.merchant, order.order)
+            answer = await self._run(orders.look_again, self._store, order.merchant, order.order)
         return PROGRESS.validate_python(answer)
 
     @activity.defn
-    def hold_order(self, hold: Hold) -> Progress:
+    async def hold_order(self, hold: Hold) -> Progress:
         """Put the order on hold; held for that reason already is as good."""
         with _rules_are_final():
-            answer = orders.hold_for_rule(self.store, hold.merchant, hold.order, hold.reason)
+            answer = await self._run(
+                orders.hold_for_rule, self._store, hold.merchant, hold.order, hold.reason
+            )
         return PROGRESS.validate_python(answer)
 
     @activity.defn
-    def serve_receipts(self, purchase_order: PurchaseOrderRef) -> int:
+    async def serve_receipts(self, purchase_order: PurchaseOrderRef) -> int:
         """Serve the queues of what came, one batch; how many SKUs are still to be served."""
+        merchant, which = purchase_order.merchant, purchase_order.purchase_order
         with _rules_are_final():
-            return purchasing.serve_receipts(
-                self.store, purchase_order.merchant, purchase_order.purchase_order
-            )
+            return await self._run(purchasing.serve_receipts, self._store, merchant, which)
 
     @activity.defn
-    def serve_due_queues(self, replan: ReplanStart) -> int:
+    async def serve_due_queues(self, replan: ReplanStart) -> int:
         """Serve the queues to which a distribution is owed, one batch; how many still are."""
         with _rules_are_final():
-            return stock.serve_due(self.store, replan.merchant)
+            return await self._run(stock.serve_due, self._store, replan.merchant)
 
     @property
     def all(self) -> list[Callable[..., Any]]:
@@ -83,3 +89,16 @@ class Fulfilling:
             self.serve_receipts,
             self.serve_due_queues,
         ]
+
+    async def _prepare(self, merchant: str, ids: list[int]) -> dict[int, dict[str, Any]]:
+        return await self._run(orders.prepare_fulfillment, self._store, merchant, ids)
+
+    async def _run(
+        self,
+        command: Callable[Given, Result],
+        *given: Given.args,
+        **named: Given.kwargs,
+    ) -> Result:
+        """Run a command on a thread of our own: the database driver blocks."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, lambda: command(*given, **named))

@@ -32,7 +32,7 @@ def edited(order: Order, wanted: Mapping[int, WantedLine]) -> Order:
             raise invalid(
                 "sku_changed",
                 f"line {line.number} is for {line.sku}; remove it and add a new line",
-                f"lines[{line.number}].sku",
+                f"lines[{list(wanted).index(line.number)}].sku",
             )
         order = _with_units(order, line, target.units if target else 0)
     known = {line.number for line in order.lines}

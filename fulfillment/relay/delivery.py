@@ -107,7 +107,7 @@ class Delivery:
 
     async def _start_purchase_order(self, message: Message) -> None:
         progress = PURCHASE_ORDER_PROGRESS.validate_python(message.payload["progress"])
-        await self._start_purchase_order_run(message.merchant, progress)
+        await self._start_purchase_order_run(message.merchant, progress, {})
 
     async def _wake_purchase_order(self, message: Message) -> None:
         progress = PURCHASE_ORDER_PROGRESS.validate_python(message.payload["progress"])
@@ -115,10 +115,12 @@ class Delivery:
         if await self._signalled(workflow_id, progress):
             return
         if progress.distribution_due or not progress.ended:
-            await self._start_purchase_order_run(message.merchant, progress)
+            # Signal with the start: a start of the same id may be under way beside this one.
+            signal = {"start_signal": names.PROGRESS, "start_signal_args": [progress]}
+            await self._start_purchase_order_run(message.merchant, progress, signal)
 
     async def _start_purchase_order_run(
-        self, merchant: str, progress: PurchaseOrderProgress
+        self, merchant: str, progress: PurchaseOrderProgress, signal: dict[str, Any]
     ) -> None:
         await self.client.start_workflow(
             names.PURCHASE_ORDER_WORKFLOW,
@@ -129,6 +131,7 @@ class Delivery:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             search_attributes=_purchase_order_attributes(merchant, progress),
             static_summary=f"Purchase order {progress.number} of {merchant}",
+            **signal,
         )
 
     async def _replan(self, message: Message) -> None:

@@ -142,6 +142,7 @@ def connect(
     return create_engine(
         database_url,
         isolation_level="READ COMMITTED",
+        hide_parameters=True,
         connect_args={"application_name": "pegboard", "options": "-c timezone=UTC"},
         **sizing,
     )

@@ -1,10 +1,12 @@
 """What the verification checks ask of the database: yes and no, never the data itself."""
 
+from collections.abc import Collection
+
 from fulfillment.domain.verification import VerificationFacts
 from fulfillment.store.session import Tx
 
 FACTS = """
-SELECT coalesce(c.address, '{}'::jsonb) <> '{}'::jsonb AS has_address,
+SELECT o.id, coalesce(c.address, '{}'::jsonb) <> '{}'::jsonb AS has_address,
        o.pickup_location IS NOT NULL AS is_picked_up,
        (SELECT twin.number FROM order_customer other JOIN orders twin ON twin.id = other.order_id
          WHERE c.reference IS NOT NULL AND other.reference = c.reference
@@ -17,11 +19,13 @@ SELECT coalesce(c.address, '{}'::jsonb) <> '{}'::jsonb AS has_address,
                   FROM order_line l WHERE l.order_id = o.id)
          ORDER BY twin.id LIMIT 1) AS looks_like
   FROM orders o LEFT JOIN order_customer c ON c.order_id = o.id
- WHERE o.id = :order
+ WHERE o.merchant = :merchant AND o.id = ANY(:orders)
 """
 
 
-def verification_facts(tx: Tx, order: int) -> VerificationFacts:
-    """What is known of an order's address and of orders like it."""
-    (row,) = tx.rows(FACTS, order=order)
-    return VerificationFacts(*row)
+def verification_facts(tx: Tx, orders: Collection[int]) -> dict[int, VerificationFacts]:
+    """What is known of each order's address, and of orders like it."""
+    rows = tx.rows(FACTS, merchant=tx.merchant, orders=list(orders))
+    return {
+        row.id: VerificationFacts(row.has_address, row.is_picked_up, row.looks_like) for row in rows
+    }

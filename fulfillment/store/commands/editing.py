@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fulfillment.domain.editing import WantedLine, edited
-from fulfillment.domain.orders import Happening
+from fulfillment.domain.orders import Happening, Order
 from fulfillment.domain.refusals import conflict, invalid
 from fulfillment.store.commands.intake import (
     Catalogue,
@@ -46,6 +46,7 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
         space = open_queues(tx, skus, orders=[order])
         if _is_news(tx, order, edit):
             before = space.after[order]
+            _refuse_finished(before)
             _check(edit, catalogue)
             wanted = {
                 line.line: WantedLine(line.line, line.sku, units_of(line, catalogue))
@@ -63,6 +64,12 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
         return answer_for(space, order)
 
     return store.execute(command, body)
+
+
+def _refuse_finished(order: Order) -> None:
+    if not order.live:
+        message = f"order {order.number} is {order.status} and done; send a new order"
+        raise conflict("order_finished", message, status=str(order.status))
 
 
 def _check(edit: Edit, catalogue: Catalogue) -> None:

@@ -50,6 +50,9 @@ class NewOrder:
         return fingerprint(asdict(self))
 
 
+MOST_UNITS = 1_000_000_000
+
+
 class Outcome(StrEnum):
     """What became of one order of a batch."""
 
@@ -168,14 +171,20 @@ def _checked(
     good: dict[str, NewOrder] = {}
     for order in orders:
         try:
-            if order.number in good and good[order.number] != order:
-                raise conflict("number_in_use", _number_in_use(order.number))
             check_order(order, catalogue)
         except RefusedError as refusal:
             refused[order.number] = Taken(order.number, Outcome.REFUSED, refusal=refusal)
         else:
-            good[order.number] = order
+            good.setdefault(order.number, order)
     return refused, good
+
+
+def _twice(order: NewOrder, good: Mapping[str, NewOrder]) -> Taken | None:
+    """The same number twice in one batch with different content: the first good one stands."""
+    if good.get(order.number, order) == order:
+        return None
+    refusal = conflict("number_in_use", _number_in_use(order.number), number=order.number)
+    return Taken(order.number, Outcome.REFUSED, refusal=refusal)
 
 
 def check_order(order: NewOrder, catalogue: Catalogue) -> None:
@@ -200,7 +209,14 @@ def check_order(order: NewOrder, catalogue: Catalogue) -> None:
         checked(order.policy, for_one_order=True)
     except PolicyError as error:
         raise invalid("bad_policy", str(error), f"policy.{error.knob}") from error
+    _check_size(order, catalogue)
     _check_backorders(order, catalogue)
+
+
+def _check_size(order: NewOrder, catalogue: Catalogue) -> None:
+    """The units of an order are added up in 32-bit columns."""
+    if sum(units_of(line, catalogue) for line in order.lines) > MOST_UNITS:
+        raise invalid("too_many_units", f"an order is for {MOST_UNITS} units at most", "lines")
 
 
 def check_line(line: NewLine, index: int, catalogue: Catalogue) -> None:

@@ -1,6 +1,6 @@
 """What a person or a client asks of one order, each one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -9,8 +9,8 @@ from fulfillment.domain.orders import Order
 from fulfillment.domain.policy import Step
 from fulfillment.domain.progress import Progress, progress_of
 from fulfillment.domain.rank import Rank
-from fulfillment.domain.refusals import conflict
-from fulfillment.domain.verification import failed_checks
+from fulfillment.domain.refusals import conflict, missing
+from fulfillment.domain.verification import VerificationFacts, failed_checks
 from fulfillment.store.session import Command, Store, Tx
 from fulfillment.store.verifying import verification_facts
 from fulfillment.store.workspace import Workspace, open_orders, open_queues, order_id, skus_of_order
@@ -18,25 +18,45 @@ from fulfillment.store.workspace import Workspace, open_orders, open_queues, ord
 Answer = dict[str, Any]
 
 
-def prepare_fulfillment(store: Store, merchant: str, order: int) -> Answer:
-    """An order's first claim: verify it, claim for it at its rank, split and release.
+def prepare_fulfillment(store: Store, merchant: str, orders: Collection[int]) -> dict[int, Answer]:
+    """The first claim of some orders: verify them, claim at their ranks, split and release.
 
-    The order's own `first_claimed`, under its row lock, makes it happen once; called again it
-    tells where the order stands now. Its workflow gets that as the answer, and so no wake.
+    Orders that come at the same moment share one transaction, and are served in it by rank.
+    The orders' own `first_claimed`, under their row locks, makes it happen once; called again
+    it tells where an order stands now. Their workflows get that as the answer, and so no wake.
     """
 
-    def body(tx: Tx) -> Answer:
-        skus = skus_of_order(tx, order)
-        rank = _rank(tx, order)
-        space = open_queues(tx, skus, orders=[order], behind=rank)
-        loaded = space.after[order]
-        if loaded.live and not loaded.first_claimed:
-            space.put(_verified(tx, replace(loaded, first_claimed=True)))
-            space.plan(first_claims=[order])
-        space.save(silent=[order])
-        return answer_for(space, order)
+    def body(tx: Tx) -> dict[int, Answer]:
+        lines = _lines_of(tx, orders)
+        rank = min(Rank(row.priority, row.placed_at, row.intake_seq) for row in lines)
+        space = open_queues(tx, {row.sku for row in lines}, orders=orders, behind=rank)
+        facts = verification_facts(tx, orders)
+        new = [id_ for id_ in orders if _is_new(space.after[id_])]
+        for id_ in new:
+            space.put(_verified(replace(space.after[id_], first_claimed=True), facts[id_]))
+        if new:
+            space.plan(first_claims=new)
+        space.save(silent=orders)
+        return {id_: answer_for(space, id_) for id_ in orders}
 
     return store.transact(merchant, body, actor="workflow")
+
+
+def _is_new(order: Order) -> bool:
+    return bool(order.live) and not order.first_claimed
+
+
+def _lines_of(tx: Tx, orders: Collection[int]) -> list[Any]:
+    rows = tx.rows(
+        "SELECT DISTINCT l.sku, o.priority, o.placed_at, o.intake_seq FROM order_line l"
+        " JOIN orders o ON o.id = l.order_id"
+        " WHERE o.merchant = :merchant AND o.id = ANY(:orders)",
+        merchant=tx.merchant,
+        orders=list(orders),
+    )
+    if not rows:
+        raise missing("order", ", ".join(map(str, orders)))
+    return rows
 
 
 def look_again(store: Store, merchant: str, order: int) -> Answer:
@@ -132,17 +152,12 @@ def _release_again(
     return store.execute(command, body)
 
 
-def _verified(tx: Tx, order: Order) -> Order:
+def _verified(order: Order, facts: VerificationFacts) -> Order:
     """Automatic verification: what fails it is put on hold with the reasons."""
     if order.verified or order.policy.verify is Step.MANUAL:
         return order
-    failed = failed_checks(verification_facts(tx, order.id))
+    failed = failed_checks(facts)
     return replace(order, verified=True, holds=tuple(sorted({*order.holds, *failed})))
-
-
-def _rank(tx: Tx, order: int) -> Rank:
-    (row,) = tx.rows("SELECT priority, placed_at, intake_seq FROM orders WHERE id = :id", id=order)
-    return Rank(*row)
 
 
 def answer_for(space: Workspace, order: int) -> Answer:

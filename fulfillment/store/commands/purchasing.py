@@ -145,22 +145,16 @@ def _check_new(tx: Tx, new: NewPurchaseOrder) -> None:
         if line.line in seen:
             raise invalid("line_twice", f"line {line.line} is there twice", f"lines[{index}].line")
         seen.add(line.line)
-    check_places(tx, [(line.sku, line.location) for line in new.lines])
+    check_places(tx, [(line.sku, line.location) for line in new.lines], "lines[{}].")
     if new.status not in (PurchaseOrderStatus.DRAFT, PurchaseOrderStatus.APPROVED):
         raise invalid("bad_status", "a purchase order begins as draft or approved", "status")
-    if tx.rows(
-        "SELECT 1 FROM purchase_order WHERE merchant = :merchant AND number = :number",
-        merchant=tx.merchant,
-        number=new.number,
-    ):
-        raise conflict("number_in_use", f"purchase order {new.number} exists", number=new.number)
 
 
 def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
-    (row,) = tx.rows(
+    rows = tx.rows(
         "INSERT INTO purchase_order (merchant, number, supplier, status, expected_on, created_by,"
         " created_at) VALUES (:merchant, :number, :supplier, :status, :expected_on, :actor, :now)"
-        " RETURNING id",
+        " ON CONFLICT (merchant, number) DO NOTHING RETURNING id",
         merchant=tx.merchant,
         number=new.number,
         supplier=new.supplier,
@@ -169,6 +163,8 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
         actor=tx.actor,
         now=tx.now,
     )
+    if not rows:
+        raise conflict("number_in_use", f"purchase order {new.number} exists", number=new.number)
     tx.run(
         """
         WITH asked AS (
@@ -186,7 +182,7 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
         SELECT :purchase_order, line, id FROM asked
         """,
         merchant=tx.merchant,
-        purchase_order=row.id,
+        purchase_order=rows[0].id,
         inbound=new.status in INBOUND,
         lines=[line.line for line in new.lines],
         skus=[line.sku for line in new.lines],
@@ -194,7 +190,7 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
         locations=[line.location for line in new.lines],
         dates=[line.expected_on or new.expected_on for line in new.lines],
     )
-    return int(row.id)
+    return int(rows[0].id)
 
 
 def _find(tx: Tx, number: str) -> tuple[int, frozenset[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fulfillment.domain.refusals import RefusedError, conflict, invalid, missing
+from fulfillment.domain.refusals import RefusedError, conflict, invalid
 from fulfillment.store.locks import lock_queues
 from fulfillment.store.session import Command, Store, Tx
 from fulfillment.store.workspace import open_queues
@@ -54,11 +54,15 @@ def _check(tx: Tx, adjustments: Sequence[Adjustment]) -> None:
             message = f"{adjustment.sku} at {adjustment.location} is there twice"
             raise invalid("place_twice", message, f"[{index}]")
         seen.add(place)
-    check_places(tx, [(adjustment.sku, adjustment.location) for adjustment in adjustments])
+    places = [(adjustment.sku, adjustment.location) for adjustment in adjustments]
+    check_places(tx, places, "[{}].")
 
 
-def check_places(tx: Tx, places: Sequence[tuple[str, str]]) -> None:
-    """Refuse a SKU this merchant has not, and a location that does not serve it."""
+def check_places(tx: Tx, places: Sequence[tuple[str, str]], path: str = "") -> None:
+    """Refuse a SKU this merchant has not, and a location that does not serve it.
+
+    `path` is where a place stands in the request, with `{}` for its index.
+    """
     known = tx.rows(
         "SELECT 'product' AS what, sku AS name FROM product"
         " WHERE merchant = :merchant AND sku = ANY(:skus)"
@@ -67,11 +71,13 @@ def check_places(tx: Tx, places: Sequence[tuple[str, str]]) -> None:
         skus=sorted({sku for sku, _ in places}),
     )
     names = {(row.what, row.name) for row in known}
-    for sku, location in places:
+    for index, (sku, location) in enumerate(places):
+        at = path.format(index)
         if ("product", sku) not in names:
-            raise missing("product", sku)
+            raise invalid("unknown_sku", f"there is no product {sku}", f"{at}sku", sku=sku)
         if ("location", location) not in names:
-            raise missing("location", location)
+            message = f"{location} is not a location of this merchant"
+            raise invalid("unknown_location", message, f"{at}location", location=location)
 
 
 def _columns(adjustments: Sequence[Adjustment]) -> dict[str, object]:

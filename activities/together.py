@@ -1,0 +1,69 @@
+"""Let activities that wait for the same transaction share one."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from fulfillment.contracts.messages import OrderRef
+from fulfillment.domain.refusals import RefusedError
+
+Answer = TypeVar("Answer")
+Prepare = Callable[[str, list[int]], Awaitable[dict[int, Answer]]]
+
+MOST = 50
+"""Orders in one transaction, at most: their queues stay locked while it lasts."""
+
+
+@dataclass
+class Together(Generic[Answer]):
+    """While one transaction runs, those who come meanwhile gather for the next.
+
+    A single order waits for nobody. Where a rule refuses the batch, each is done alone, so that
+    only the one at fault is refused.
+    """
+
+    prepare: Prepare[Answer]
+    _waiting: deque[tuple[OrderRef, asyncio.Future[Answer]]] = field(default_factory=deque)
+    _leader: asyncio.Task[None] | None = None
+
+    async def answer(self, order: OrderRef) -> Answer:
+        """The answer for one order, out of a transaction that may have served others too."""
+        mine: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((order, mine))
+        if self._leader is None or self._leader.done():
+            self._leader = asyncio.create_task(self._lead())
+        return await mine
+
+    async def _lead(self) -> None:
+        while self._waiting:
+            merchant = self._waiting[0][0].merchant
+            batch = [w for w in self._waiting if w[0].merchant == merchant][:MOST]
+            for waiter in batch:
+                self._waiting.remove(waiter)
+            await self._serve(merchant, batch)
+
+    async def _serve(
+        self, merchant: str, batch: list[tuple[OrderRef, asyncio.Future[Answer]]]
+    ) -> None:
+        try:
+            answers = await self.prepare(merchant, sorted({ref.order for ref, _ in batch}))
+        except RefusedError as error:
+            if len(batch) == 1:
+                _fail(batch[0][1], error)
+                return
+            for waiter in batch:
+                await self._serve(merchant, [waiter])
+        except Exception as error:  # noqa: BLE001 -- each waiter raises it, and is retried
+            for _, waiting in batch:
+                _fail(waiting, error)
+        else:
+            for ref, waiting in batch:
+                if not waiting.done():
+                    waiting.set_result(answers[ref.order])
+
+
+def _fail(waiting: asyncio.Future[Answer], error: Exception) -> None:
+    if not waiting.done():
+        waiting.set_exception(error)

@@ -1,0 +1,53 @@
+"""When a customer can expect what is still to come, in slices of units and a date."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fulfillment.domain.orders import Order, ShipmentLine
+
+EXTENSION = timedelta(days=7)
+"""What is added to today where no supply gives a date and the default has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some units of one order line and the day on which they can be expected."""
+
+    units: int
+    on: date
+
+
+def promise(order: Order, today: date) -> dict[int, tuple[Slice, ...]]:
+    """The slices of every line by its number, earliest first (behaviour.md §5).
+
+    Allocated units are promised for today, pegged ones for their peg's date, and the rest for
+    the later of placed-on + `default_backorder_days` and today + the extension. What has been
+    shipped or cancelled is promised no more.
+    """
+    dates: dict[int, Counter[date]] = {line.number: Counter() for line in order.lines}
+    unknown = without_supply(order, today)
+    for shipment in order.live:
+        for line in shipment.lines:
+            for units, on in _parts(line, today, unknown):
+                dates[line.order_line][on] += units
+    return {number: _slices(counted) for number, counted in dates.items()}
+
+
+def without_supply(order: Order, today: date) -> date:
+    """The promise where no supply gives a date; it never lies in the past."""
+    default = order.placed_on + timedelta(days=order.policy.default_backorder_days)
+    return max(default, today + EXTENSION)
+
+
+def _parts(line: ShipmentLine, today: date, unknown: date) -> Iterator[tuple[int, date]]:
+    """A peg whose date has passed, or is not known, gives no date any more."""
+    yield line.allocated, today
+    for peg in line.pegs:
+        yield peg.units, peg.due_on if today <= peg.due_on < date.max else unknown
+    yield line.wanted - line.pegged, unknown
+
+
+def _slices(counted: Counter[date]) -> tuple[Slice, ...]:
+    return tuple(Slice(units, on) for on, units in sorted(counted.items()) if units > 0)
