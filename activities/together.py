@@ -11,6 +11,7 @@ from fulfillment.domain.refusals import RefusedError
 
 Answer = TypeVar("Answer")
 Prepare = Callable[[str, list[int]], Awaitable[dict[int, Answer]]]
+Waiter = tuple[OrderRef, asyncio.Future[Answer]]
 
 MOST = 50
 """Orders in one transaction, at most: their queues stay locked while it lasts."""
@@ -25,7 +26,7 @@ class Together(Generic[Answer]):
     """
 
     prepare: Prepare[Answer]
-    _waiting: deque[tuple[OrderRef, asyncio.Future[Answer]]] = field(default_factory=deque)
+    _waiting: deque[Waiter[Answer]] = field(default_factory=deque)
     _leader: asyncio.Task[None] | None = None
 
     async def answer(self, order: OrderRef) -> Answer:
@@ -44,26 +45,23 @@ class Together(Generic[Answer]):
                 self._waiting.remove(waiter)
             await self._serve(merchant, batch)
 
-    async def _serve(
-        self, merchant: str, batch: list[tuple[OrderRef, asyncio.Future[Answer]]]
-    ) -> None:
+    async def _serve(self, merchant: str, batch: list[Waiter[Answer]]) -> None:
         try:
             answers = await self.prepare(merchant, sorted({ref.order for ref, _ in batch}))
-        except RefusedError as error:
-            if len(batch) == 1:
-                _fail(batch[0][1], error)
-                return
-            for waiter in batch:
-                await self._serve(merchant, [waiter])
-        except Exception as error:  # noqa: BLE001 -- each waiter raises it, and is retried
-            for _, waiting in batch:
-                _fail(waiting, error)
+        except Exception as error:  # each waiter raises it: a refusal is final, the rest retried
+            if isinstance(error, RefusedError) and len(batch) > 1:
+                for waiter in batch:
+                    await self._serve(merchant, [waiter])
+            else:
+                failure = error
+                _tell(batch, lambda _, waiting: waiting.set_exception(failure))
         else:
-            for ref, waiting in batch:
-                if not waiting.done():
-                    waiting.set_result(answers[ref.order])
+            _tell(batch, lambda ref, waiting: waiting.set_result(answers[ref.order]))
 
 
-def _fail(waiting: asyncio.Future[Answer], error: Exception) -> None:
-    if not waiting.done():
-        waiting.set_exception(error)
+def _tell(
+    batch: list[Waiter[Answer]], tell: Callable[[OrderRef, asyncio.Future[Answer]], None]
+) -> None:
+    for ref, waiting in batch:
+        if not waiting.done():
+            tell(ref, waiting)

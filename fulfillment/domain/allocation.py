@@ -8,7 +8,7 @@ from fulfillment.domain.ending import rejected
 from fulfillment.domain.orders import Claim, Order, Shipment, ShipmentLine, waiting_lines
 from fulfillment.domain.policy import Rebalance
 from fulfillment.domain.routing import route
-from fulfillment.domain.supply import Product, Snapshot
+from fulfillment.domain.supply import Product, Snapshot, StockLevel
 
 Free = dict[str, dict[str, int]]
 """Units nobody claims, by location and SKU."""
@@ -22,9 +22,26 @@ def allocate(snapshot: Snapshot) -> tuple[Order, ...]:
 
     A unit never goes to a later order while an earlier one that may take it still wants it. An
     order whose first claim this is, and which holds a line that may not be backordered and
-    cannot be met, is rejected: its units go on to the next in the same pass.
+    cannot be met, is rejected: the units are served from the head again as if it never was there.
     """
-    return _Distribution(snapshot).run()
+    while True:
+        distribution = _Distribution(snapshot)
+        refused = distribution.serve()
+        if refused is None:
+            return distribution.orders()
+        snapshot = _without(snapshot, refused)
+
+
+def _without(snapshot: Snapshot, refused: Order) -> Snapshot:
+    """The snapshot with that order rejected and its claims given back."""
+    freed = tuple(
+        StockLevel(line.sku, claim.location, claim.units)
+        for line in waiting_lines(refused)
+        if snapshot.products[line.sku].managed
+        for claim in line.claims
+    )
+    orders = (rejected(order) if order is refused else order for order in snapshot.orders)
+    return replace(snapshot, orders=tuple(orders), levels=snapshot.levels + freed)
 
 
 class _Distribution:
@@ -43,20 +60,21 @@ class _Distribution:
         }
         self.holders = _holders_last_first(self.queue)
 
-    def run(self) -> tuple[Order, ...]:
-        return tuple(self._serve(order) for order in self.queue)
+    def serve(self) -> Order | None:
+        """Serve from the head; the first order that has to be refused, if there is one."""
+        return next((order for order in self.queue if not self._served(order)), None)
 
-    def _serve(self, order: Order) -> Order:
+    def orders(self) -> tuple[Order, ...]:
+        return tuple(self._with_claims(order) for order in self.queue)
+
+    def _served(self, order: Order) -> bool:
         lines = [line for line in waiting_lines(order) if line.sku in self.snapshot.skus]
         managed = [line for line in lines if self._product(line).managed]
         self._take_free(order, managed)
         if order.policy.rebalance is Rebalance.WAITING:
             self._take_from_later(order, managed)
         self._take_unmanaged(order, [line for line in lines if not self._product(line).managed])
-        if order.id in self.snapshot.first_claims and self._may_not_wait(lines):
-            self._return_all(order)
-            return rejected(order)
-        return self._with_claims(order)
+        return order.id not in self.snapshot.first_claims or not self._may_not_wait(lines)
 
     def _product(self, line: ShipmentLine) -> Product:
         return self.snapshot.products[line.sku]
@@ -126,13 +144,6 @@ class _Distribution:
         return any(
             self._wanted(line) and not self._product(line).backorder_allowed for line in lines
         )
-
-    def _return_all(self, order: Order) -> None:
-        for line in waiting_lines(order):
-            for location, claim in self.claims[line.id].items():
-                if self._product(line).managed:
-                    self.free[location][line.sku] += claim.units
-            self.claims[line.id] = {}
 
     def _with_claims(self, order: Order) -> Order:
         changed = [

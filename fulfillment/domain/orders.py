@@ -57,10 +57,12 @@ class ShipmentLine:
 
     @property
     def allocated(self) -> int:
+        """Units claimed at locations."""
         return sum(claim.units for claim in self.claims)
 
     @property
     def pegged(self) -> int:
+        """Units tied to inbound supply."""
         return sum(peg.units for peg in self.pegs)
 
     @property
@@ -84,10 +86,12 @@ class Shipment:
 
     @property
     def is_waiting(self) -> bool:
+        """Whether it still waits for stock."""
         return self.status in WAITING
 
     @property
     def is_live(self) -> bool:
+        """Whether it is neither shipped nor history."""
         return self.status in LIVE
 
     def moved(self, target: ShipmentStatus) -> "Shipment":
@@ -136,10 +140,12 @@ class Order:
 
     @property
     def live(self) -> tuple[Shipment, ...]:
+        """Its shipments that are neither shipped nor history."""
         return tuple(shipment for shipment in self.shipments if shipment.is_live)
 
     @property
     def waiting(self) -> tuple[Shipment, ...]:
+        """Its shipments that still wait for stock."""
         return tuple(shipment for shipment in self.shipments if shipment.is_waiting)
 
     @property
@@ -173,6 +179,7 @@ class Order:
         return None if limit is None else max(limit - self.waves_spent, 0)
 
     def line(self, number: int) -> OrderLine:
+        """Its line of that number."""
         return next(line for line in self.lines if line.number == number)
 
     def with_shipments(self, changed: Iterable[Shipment]) -> "Order":

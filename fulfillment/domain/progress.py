@@ -36,10 +36,12 @@ class Progress:
 
     @property
     def finished(self) -> bool:
+        """Whether nothing is left to do for the order."""
         return self.status in FINISHED_ORDER
 
     @property
     def awaits_stock(self) -> bool:
+        """Whether some of its units are not allocated."""
         return self.waiting_units > 0
 
 

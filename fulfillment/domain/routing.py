@@ -57,7 +57,7 @@ def fewest_locations(
     return [location for location in by_priority if location in chosen]
 
 
-def _smallest_set(  # noqa: PLR0913 -- a search over five plain values
+def _smallest_set(
     needs: Units, free: Mapping[str, Units], base: list[str], others: list[str], most: int
 ) -> set[str]:
     if len(others) > EXHAUSTIVE_UP_TO:
@@ -69,7 +69,7 @@ def _smallest_set(  # noqa: PLR0913 -- a search over five plain values
     return {*base, *others}
 
 
-def _greedy_set(  # noqa: PLR0913
+def _greedy_set(
     needs: Units, free: Mapping[str, Units], base: list[str], others: list[str], most: int
 ) -> set[str]:
     chosen, left = list(base), list(others)

@@ -19,6 +19,7 @@ class Destination:
 
     @property
     def order(self) -> tuple[int, str]:
+        """Sort key: what goes first comes first, then by location."""
         return _SERVED_FIRST.index(self.status), self.location or ""
 
 

@@ -91,7 +91,7 @@ class Relay:
     async def _deliver(self, delivery: Delivery, message: Message) -> Exception | None:
         try:
             await delivery.deliver(message)
-        except Exception as error:  # noqa: BLE001 -- one bad row may not stop the others
+        except Exception as error:
             return error
         return None
 

@@ -227,7 +227,7 @@ def _plans_not_kept(tx: Tx) -> Iterator[Finding]:
             rule = "stored statuses and counts are those that the rules compute"
             yield Finding("6c", rule, wrong)
         if changed := tuple(_changes(mine, orders, merchant.time_zone))[:SHOWN]:
-            rule = "no order waits while a unit that it may take is free: the planner has nothing to do"
+            rule = "no order waits while a unit that it may take is free"
             yield Finding("6a", rule, changed)
 
 

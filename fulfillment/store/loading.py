@@ -1,4 +1,4 @@
-"""Rows into values: orders, stock, supply and products, a fixed number of queries for any number."""
+"""Rows into values, a fixed number of queries for any number of orders."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping

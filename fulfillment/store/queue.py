@@ -12,6 +12,21 @@ BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Which queues are read, and what there is to give to those who stand in them.
+
+    With `behind`, only from that rank on: those before it have had their turn already, and want
+    nothing that is free. What the orders `freeing` hold counts as something to give.
+    """
+
+    skus: Collection[str]
+    locations: Collection[str]
+    today: date
+    behind: Rank | None = None
+    freeing: Collection[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The orders at the head of some queues, and the SKUs where more wait behind them."""
 
@@ -84,25 +99,23 @@ SELECT DISTINCT h.order_id FROM hungry CROSS JOIN LATERAL (
 """
 
 
-def head_of_queues(
-    tx: Tx,
-    skus: Collection[str],
-    locations: Collection[str],
-    today: date,
-    *,
-    behind: Rank | None = None,
-    freeing: Collection[int] = (),
-) -> Head:
+def head_of_queues(tx: Tx, reach: Reach) -> Head:
     """The orders that what is there and what is coming could reach, and the pegs they displace.
 
-    A line is reached if less than what there is to give is wanted before it. With `behind`,
-    only from that rank on: those before it have had their turn already, and want nothing that
-    is free. What the orders `freeing` hold counts as something to give.
+    A line is reached if less than what there is to give is wanted before it.
     """
-    rank = _rank_parameters(behind)
-    common = {"merchant": tx.merchant, "skus": sorted(skus), "batch": BATCH, **rank}
+    common = {
+        "merchant": tx.merchant,
+        "skus": sorted(reach.skus),
+        "batch": BATCH,
+        **_rank_parameters(reach.behind),
+    }
     hungry = tx.rows(
-        HUNGRY, locations=list(locations), today=today, freeing=list(freeing), **common
+        HUNGRY,
+        locations=list(reach.locations),
+        today=reach.today,
+        freeing=list(reach.freeing),
+        **common,
     )
     pegged = tx.rows(PEGGED, **common)
     return Head(

@@ -45,12 +45,15 @@ class Tx:
     reason: str | None = None
 
     def rows(self, sql: str, **parameters: object) -> list[Any]:
+        """Run a statement and return its rows."""
         return list(self.connection.execute(text(sql), parameters).fetchall())
 
     def run(self, sql: str, **parameters: object) -> int:
+        """Run a statement; how many rows it touched."""
         return self.connection.execute(text(sql), parameters).rowcount
 
     def today(self, time_zone: str) -> date:
+        """The day it is now in a time zone."""
         return self.now.astimezone(ZoneInfo(time_zone)).date()
 
 

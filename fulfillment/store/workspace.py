@@ -19,7 +19,7 @@ from fulfillment.store.loading import (
     load_supplies,
 )
 from fulfillment.store.locks import lock_orders, lock_queues
-from fulfillment.store.queue import head_of_queues, holders_behind
+from fulfillment.store.queue import Reach, head_of_queues, holders_behind
 from fulfillment.store.saving import Change, save
 from fulfillment.store.session import LocksTooSmallError, Tx
 
@@ -107,7 +107,7 @@ def open_queues(
     due = lock_queues(tx, wanted)
     today, locations = _today(tx), load_locations(tx)
     start = None if due else behind
-    head = head_of_queues(tx, wanted, locations, today, behind=start, freeing=orders)
+    head = head_of_queues(tx, Reach(wanted, locations, today, start, orders))
     reached = head.orders | frozenset(orders)
     touched = reached | holders_behind(tx, wanted, reached)
     lock_orders(tx, touched)

@@ -10,6 +10,7 @@ MIGRATION_LOCK = 7_239_401
 
 
 def run() -> None:
+    """Migrate the database that the configuration names."""
     engine = create_engine(context.config.attributes["database_url"], poolclass=pool.NullPool)
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:id)"), {"id": MIGRATION_LOCK})

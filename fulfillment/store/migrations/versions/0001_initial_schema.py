@@ -17,10 +17,14 @@ BEGIN
 END $$
 """
 LEDGER_TRIGGERS = (
-    "CREATE TRIGGER stock_ledger_is_append_only BEFORE UPDATE OR DELETE ON stock_ledger "
-    "FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change()",
-    "CREATE TRIGGER stock_ledger_is_never_emptied BEFORE TRUNCATE ON stock_ledger "
-    "FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change()",
+    (
+        "CREATE TRIGGER stock_ledger_is_append_only BEFORE UPDATE OR DELETE ON stock_ledger "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change()"
+    ),
+    (
+        "CREATE TRIGGER stock_ledger_is_never_emptied BEFORE TRUNCATE ON stock_ledger "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change()"
+    ),
 )
 
 

@@ -1,0 +1,24 @@
+"""Orders in: checked, stored and put in the queue."""
+
+from fulfillment.store.commands.intake.catalogue import Catalogue, load_catalogue
+from fulfillment.store.commands.intake.checks import MOST_UNITS, check_line, check_order, units_of
+from fulfillment.store.commands.intake.documents import NewLine, NewOrder, Outcome, Taken
+from fulfillment.store.commands.intake.rows import insert_lines, start_payload
+from fulfillment.store.commands.intake.taking import create_order, create_orders
+
+__all__ = [
+    "MOST_UNITS",
+    "Catalogue",
+    "NewLine",
+    "NewOrder",
+    "Outcome",
+    "Taken",
+    "check_line",
+    "check_order",
+    "create_order",
+    "create_orders",
+    "insert_lines",
+    "load_catalogue",
+    "start_payload",
+    "units_of",
+]

@@ -1,0 +1,69 @@
+"""What the checks of intake look at, loaded once for a batch."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fulfillment.domain.refusals import missing
+from fulfillment.store.commands.intake.documents import NewLine
+from fulfillment.store.session import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What the checks of intake look at, loaded once for the batch."""
+
+    products: Mapping[str, Any]
+    locations: frozenset[str]
+    free: Mapping[tuple[str, str], int]
+    waiting: Mapping[str, int]
+    currency: str
+
+
+def load_catalogue(tx: Tx, lines: Iterable[NewLine]) -> Catalogue:
+    """What the checks need to know of the products of these lines."""
+    skus = sorted({line.sku for line in lines})
+    heads = tx.rows(
+        "SELECT currency, (SELECT array_agg(ml.location) FROM merchant_location ml"
+        " JOIN location l ON l.id = ml.location AND l.active WHERE ml.merchant = m.id) AS locations"
+        " FROM merchant m WHERE m.id = :merchant",
+        merchant=tx.merchant,
+    )
+    if not heads:
+        raise missing("merchant", tx.merchant)
+    products = tx.rows(
+        "SELECT sku, manage_stock, allow_backorder, backorder_limit, packs, active FROM product"
+        " WHERE merchant = :merchant AND sku = ANY(:skus)",
+        merchant=tx.merchant,
+        skus=skus,
+    )
+    strict = [p.sku for p in products if not p.allow_backorder or p.backorder_limit is not None]
+    return Catalogue(
+        products={product.sku: product for product in products},
+        locations=frozenset(heads[0].locations or ()),
+        free=_free(tx, strict) if strict else {},
+        waiting=_waiting(tx, strict) if strict else {},
+        currency=heads[0].currency,
+    )
+
+
+def _free(tx: Tx, skus: list[str]) -> dict[tuple[str, str], int]:
+    rows = tx.rows(
+        "SELECT v.sku, v.location, v.on_hand - v.allocated AS units FROM stock_level v"
+        " JOIN merchant_location ml ON ml.merchant = v.merchant AND ml.location = v.location"
+        " JOIN location l ON l.id = v.location AND l.active"
+        " WHERE v.merchant = :merchant AND v.sku = ANY(:skus) AND v.disposition = 'sellable'",
+        merchant=tx.merchant,
+        skus=skus,
+    )
+    return {(row.sku, row.location): row.units for row in rows}
+
+
+def _waiting(tx: Tx, skus: list[str]) -> dict[str, int]:
+    rows = tx.rows(
+        "SELECT sku, sum(wanted)::int AS units FROM open_demand"
+        " WHERE merchant = :merchant AND sku = ANY(:skus) AND wanted > 0 GROUP BY sku",
+        merchant=tx.merchant,
+        skus=skus,
+    )
+    return {row.sku: row.units for row in rows}

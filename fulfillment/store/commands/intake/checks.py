@@ -1,0 +1,104 @@
+"""What intake refuses, naming the field (behaviour.md §2)."""
+
+from collections import Counter
+
+from fulfillment.domain.policy import PolicyError, checked
+from fulfillment.domain.refusals import RefusalKind, RefusedError, invalid
+from fulfillment.store.commands.intake.catalogue import Catalogue
+from fulfillment.store.commands.intake.documents import NewLine, NewOrder
+
+MOST_UNITS = 1_000_000_000
+
+
+def check_order(order: NewOrder, catalogue: Catalogue) -> None:
+    """Refuse what can not be taken, naming the field (behaviour.md §2)."""
+    if not order.lines:
+        raise invalid("empty_order", "an order has at least one line", "lines")
+    numbers = Counter(line.line for line in order.lines)
+    for index, line in enumerate(order.lines):
+        check_line(line, index, catalogue)
+        if numbers[line.line] > 1:
+            field_name = f"lines[{index}].line"
+            raise invalid("line_twice", f"line {line.line} is there twice", field_name)
+    for name in ("lock_location", "pickup_location"):
+        location = getattr(order, name)
+        if location is not None and location not in catalogue.locations:
+            message = f"{location} is not an active location of this merchant"
+            raise invalid("unknown_location", message, name)
+    if order.lock_location and order.pickup_location:
+        message = "an order is either locked to a location or picked up at one"
+        raise invalid("lock_and_pickup", message, "pickup_location")
+    try:
+        checked(order.policy, for_one_order=True)
+    except PolicyError as error:
+        raise invalid("bad_policy", str(error), f"policy.{error.knob}") from error
+    _check_size(order, catalogue)
+    _check_backorders(order, catalogue)
+
+
+def _check_size(order: NewOrder, catalogue: Catalogue) -> None:
+    """The units of an order are added up in 32-bit columns."""
+    if sum(units_of(line, catalogue) for line in order.lines) > MOST_UNITS:
+        raise invalid("too_many_units", f"an order is for {MOST_UNITS} units at most", "lines")
+
+
+def check_line(line: NewLine, index: int, catalogue: Catalogue) -> None:
+    """Refuse an unknown SKU or pack and a quantity that is not positive."""
+    product = catalogue.products.get(line.sku)
+    if product is None or not product.active:
+        message = f"there is no active product {line.sku}"
+        raise invalid("unknown_sku", message, f"lines[{index}].sku", sku=line.sku)
+    if line.quantity <= 0:
+        message = f"the quantity of {line.sku} must be positive, not {line.quantity}"
+        raise invalid("bad_quantity", message, f"lines[{index}].quantity", sku=line.sku)
+    if line.pack is not None and line.pack not in product.packs:
+        known = ", ".join(sorted(product.packs)) or "none"
+        message = f"{line.sku} has no pack {line.pack!r}; it has: {known}"
+        raise invalid("unknown_pack", message, f"lines[{index}].pack", sku=line.sku)
+
+
+def units_of(line: NewLine, catalogue: Catalogue) -> int:
+    """The line in base units."""
+    return line.quantity * pack_units(line, catalogue)
+
+
+def pack_units(line: NewLine, catalogue: Catalogue) -> int:
+    """Base units in the pack a line is asked for in; 1 where none is named."""
+    return int(catalogue.products[line.sku].packs[line.pack]) if line.pack else 1
+
+
+def _check_backorders(order: NewOrder, catalogue: Catalogue) -> None:
+    """Refuse the whole order where a line may not wait, saying what could be had now."""
+    wanted: Counter[str] = Counter()
+    for line in order.lines:
+        wanted[line.sku] += units_of(line, catalogue)
+    short: list[dict[str, object]] = []
+    for sku, units in wanted.items():
+        most = _most(sku, order, catalogue)
+        if most is not None and units > most:
+            lines = [line.line for line in order.lines if line.sku == sku]
+            fields = [f"lines[{i}].quantity" for i, x in enumerate(order.lines) if x.sku == sku]
+            short.append({"field": fields[0], "sku": sku, "lines": lines, "wanted": units,
+                          "available": most})  # fmt: skip
+    if short:
+        told = "; ".join(
+            f"{s['sku']}: {s['wanted']} wanted, {s['available']} can be had" for s in short
+        )
+        message = f"not enough of products that may not be backordered further ({told})"
+        raise RefusedError(RefusalKind.INVALID, "not_available", message, short)
+
+
+def _most(sku: str, order: NewOrder, catalogue: Catalogue) -> int | None:
+    """Units of a SKU this order may ask for; None where there is no limit."""
+    product = catalogue.products[sku]
+    if not product.manage_stock or (product.allow_backorder and product.backorder_limit is None):
+        return None
+    only = order.lock_location or order.pickup_location
+    free = sum(
+        units
+        for (other, location), units in catalogue.free.items()
+        if other == sku and only in (None, location)
+    )
+    if not product.allow_backorder:
+        return free
+    return free + max(int(product.backorder_limit) - catalogue.waiting.get(sku, 0), 0)

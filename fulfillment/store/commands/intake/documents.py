@@ -1,0 +1,68 @@
+"""An order as a client sends it, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from fulfillment.domain.rank import DEFAULT_PRIORITY
+from fulfillment.domain.refusals import RefusedError
+from fulfillment.store.session import fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """One line as the client asks for it: a number of packs, or of units where no pack is named."""
+
+    line: int
+    sku: str
+    quantity: int
+    pack: str | None = None
+    unit_price_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order as a client sends it. Contact and address are stored apart from the rest."""
+
+    number: str
+    lines: tuple[NewLine, ...]
+    placed_at: datetime | None = None
+    priority: int = DEFAULT_PRIORITY
+    ship_by: date | None = None
+    currency: str | None = None
+    policy: Mapping[str, object] = field(default_factory=dict)
+    lock_location: str | None = None
+    pickup_location: str | None = None
+    customer_reference: str | None = None
+    contact: Mapping[str, object] = field(default_factory=dict)
+    address: Mapping[str, object] = field(default_factory=dict)
+    revision: int = 0
+
+    @property
+    def content_hash(self) -> bytes:
+        """Equal for two requests that ask for the same."""
+        return fingerprint(asdict(self))
+
+
+class Outcome(StrEnum):
+    """What became of one order of a batch."""
+
+    CREATED = "created"
+    EXISTING = "existing"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The answer for one order of a batch; `order` is its id, or None where it was refused."""
+
+    number: str
+    outcome: Outcome
+    order: int | None = None
+    refusal: RefusedError | None = None
+
+
+def number_in_use(number: str) -> str:
+    """What a client is told whose order number has other content."""
+    return f"order {number} exists with other content; send a change as PUT with a higher revision"

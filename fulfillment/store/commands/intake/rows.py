@@ -1,0 +1,159 @@
+"""The rows of new orders, a fixed number of statements for any number."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fulfillment.domain.policy import checked
+from fulfillment.store import outbox
+from fulfillment.store.commands.intake.catalogue import Catalogue
+from fulfillment.store.commands.intake.checks import pack_units, units_of
+from fulfillment.store.commands.intake.documents import NewLine, NewOrder
+from fulfillment.store.session import Tx
+
+
+def insert_orders(tx: Tx, orders: Sequence[NewOrder], catalogue: Catalogue) -> dict[str, int]:
+    """The orders whose numbers are new, with their ids; the others exist already."""
+    if not orders:
+        return {}
+    rows = tx.rows(
+        INSERT_ORDERS,
+        merchant=tx.merchant,
+        now=tx.now,
+        rows=json.dumps([_order_row(order, catalogue) for order in orders], default=str),
+    )
+    return {row.number: row.id for row in rows}
+
+
+def _order_row(order: NewOrder, catalogue: Catalogue) -> dict[str, object]:
+    return {
+        "number": order.number,
+        "revision": order.revision,
+        "content_hash": order.content_hash.hex(),
+        "priority": order.priority,
+        "placed_at": order.placed_at,
+        "ship_by": order.ship_by,
+        "currency": order.currency or catalogue.currency,
+        "policy": checked(order.policy, for_one_order=True),
+        "lock_location": order.lock_location,
+        "pickup_location": order.pickup_location,
+        "reference": order.customer_reference,
+        "contact": order.contact,
+        "address": order.address,
+    }
+
+
+INSERT_ORDERS = """
+INSERT INTO orders (merchant, number, revision, content_hash, priority, placed_at, ship_by,
+                    currency, policy, lock_location, pickup_location, created_at)
+SELECT :merchant, r.number, r.revision, decode(r.content_hash, 'hex'), r.priority,
+       coalesce(r.placed_at, :now), r.ship_by, r.currency, r.policy, r.lock_location,
+       r.pickup_location, :now
+  FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (
+       number text, revision int, content_hash text, priority int, placed_at timestamptz,
+       ship_by date, currency text, policy jsonb, lock_location text, pickup_location text))
+       WITH ORDINALITY AS r(number, revision, content_hash, priority, placed_at, ship_by,
+                            currency, policy, lock_location, pickup_location, n)
+ ORDER BY r.n
+ON CONFLICT (merchant, number) DO NOTHING
+RETURNING id, number
+"""
+
+
+def insert_parts(
+    tx: Tx, orders: Sequence[NewOrder], ids: Mapping[str, int], catalogue: Catalogue
+) -> None:
+    """Customers, lines, the first shipment, the place in the queue, the history, the start."""
+    if not orders:
+        return
+    customers = [
+        {
+            "order_id": ids[o.number],
+            "reference": o.customer_reference,
+            "contact": o.contact,
+            "address": o.address,
+        }
+        for o in orders
+    ]
+    tx.run(
+        "INSERT INTO order_customer (order_id, reference, contact, address)"
+        " SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))"
+        " AS r(order_id bigint, reference text, contact jsonb, address jsonb)",
+        rows=json.dumps(customers, default=str),
+    )
+    insert_lines(tx, [(ids[o.number], line) for o in orders for line in o.lines], catalogue)
+    tx.run(FIRST_SHIPMENTS, ids=[ids[o.number] for o in orders], now=tx.now, actor=tx.actor)
+    outbox.put(
+        tx,
+        outbox.Kind.START_ORDER,
+        ((str(ids[o.number]), start_payload(tx.merchant, ids[o.number], o)) for o in orders),
+    )
+
+
+def start_payload(merchant: str, order: int, new: NewOrder) -> dict[str, Any]:
+    """What the start of an order's workflow needs to know: no customer data."""
+    return {
+        "merchant": merchant,
+        "order": order,
+        "number": new.number,
+        "priority": new.priority,
+        "lines": len(new.lines),
+    }
+
+
+def insert_lines(tx: Tx, lines: Sequence[tuple[int, NewLine]], catalogue: Catalogue) -> None:
+    """Order lines in base units; the pack they were asked for in is kept to be shown."""
+    if not lines:
+        return
+    columns: dict[str, list[object]] = defaultdict(list)
+    for order, line in lines:
+        columns["orders"].append(order)
+        columns["numbers"].append(line.line)
+        columns["skus"].append(line.sku)
+        columns["units"].append(units_of(line, catalogue))
+        columns["packs"].append(line.pack)
+        columns["pack_units"].append(pack_units(line, catalogue) if line.pack else None)
+        columns["prices"].append(line.unit_price_minor)
+    tx.run(
+        "INSERT INTO order_line (order_id, line, merchant, sku, ordered, pack, pack_units,"
+        " unit_price_minor) SELECT l.order_id, l.line, :merchant, l.sku, l.units, l.pack,"
+        " l.pack_units, l.price FROM unnest(CAST(:orders AS bigint[]), CAST(:numbers AS int[]),"
+        " CAST(:skus AS text[]), CAST(:units AS int[]), CAST(:packs AS text[]),"
+        " CAST(:pack_units AS int[]), CAST(:prices AS bigint[]))"
+        " AS l(order_id, line, sku, units, pack, pack_units, price)",
+        merchant=tx.merchant,
+        **columns,
+    )
+
+
+FIRST_SHIPMENTS = """
+WITH first AS (
+    INSERT INTO shipment (order_id, number, status, created_at)
+    SELECT unnest(CAST(:ids AS bigint[])), 1, 'backorder', :now RETURNING id, order_id
+), parts AS (
+    INSERT INTO shipment_line (shipment, order_id, order_line, units)
+    SELECT first.id, l.order_id, l.line, l.ordered
+      FROM first JOIN order_line l ON l.order_id = first.order_id
+     ORDER BY l.order_id, l.line
+    RETURNING id, order_id, order_line, units
+), queued AS (
+    INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at,
+                             intake_seq, wanted, held, lock_location)
+    SELECT p.id, l.merchant, l.sku, p.order_id, o.priority, o.placed_at, o.intake_seq, p.units, 0,
+           coalesce(o.lock_location, o.pickup_location)
+      FROM parts p
+      JOIN orders o ON o.id = p.order_id
+      JOIN order_line l ON l.order_id = p.order_id AND l.line = p.order_line
+      JOIN product d ON d.merchant = l.merchant AND d.sku = l.sku AND d.manage_stock
+    RETURNING order_id, wanted
+), counted AS (
+    UPDATE orders o SET waiting_units = t.units
+      FROM (SELECT order_id, sum(units)::int AS units FROM parts GROUP BY order_id) t
+     WHERE o.id = t.order_id
+)
+INSERT INTO order_event (order_id, kind, facts, actor, at)
+SELECT p.order_id, 'received', jsonb_build_object('lines', count(*), 'units', sum(p.units)),
+       :actor, :now
+  FROM parts p GROUP BY p.order_id
+"""

@@ -1,0 +1,98 @@
+"""Find, lock and tell of a purchase order."""
+
+from typing import Any
+
+from fulfillment.domain.refusals import missing
+from fulfillment.domain.statuses import (
+    PurchaseOrderStatus,
+)
+from fulfillment.store import outbox
+from fulfillment.store.session import Tx
+
+
+def find(tx: Tx, number: str) -> tuple[int, frozenset[str]]:
+    """The id and the SKUs of a purchase order, read without a lock."""
+    rows = tx.rows(
+        "SELECT id FROM purchase_order WHERE merchant = :merchant AND number = :number",
+        merchant=tx.merchant,
+        number=number,
+    )
+    if not rows:
+        raise missing("purchase order", number)
+    purchase_order = int(rows[0].id)
+    return purchase_order, skus_of(tx, purchase_order)
+
+
+def lock(tx: Tx, purchase_order: int) -> PurchaseOrderStatus:
+    """Take the row of a purchase order; its queues are locked already."""
+    (row,) = tx.rows(
+        "SELECT status FROM purchase_order WHERE id = :id FOR NO KEY UPDATE", id=purchase_order
+    )
+    return PurchaseOrderStatus(row.status)
+
+
+def skus_of(tx: Tx, purchase_order: int) -> frozenset[str]:
+    """The SKUs of its lines."""
+    rows = tx.rows(
+        "SELECT DISTINCT u.sku FROM purchase_order_line l JOIN supply u ON u.id = l.supply"
+        " WHERE l.purchase_order = :id",
+        id=purchase_order,
+    )
+    return frozenset(row.sku for row in rows)
+
+
+def set_status(tx: Tx, purchase_order: int, status: PurchaseOrderStatus) -> None:
+    """Store a status that the transition table allows."""
+    tx.run(
+        "UPDATE purchase_order SET status = :status WHERE id = :id",
+        status=status,
+        id=purchase_order,
+    )
+
+
+def tell(tx: Tx, purchase_order: int, kind: outbox.Kind) -> None:
+    """Owe the purchase order's workflow where it stands."""
+    tx.run("UPDATE purchase_order SET wake_seq = wake_seq + 1 WHERE id = :id", id=purchase_order)
+    state = purchase_order_progress(tx, purchase_order)
+    outbox.put(tx, kind, [(str(purchase_order), {"merchant": tx.merchant, "progress": state})])
+
+
+def purchase_order_progress(tx: Tx, purchase_order: int) -> dict[str, Any]:
+    """The snapshot that a purchase order's workflow works with."""
+    (row,) = tx.rows(
+        "SELECT p.id AS purchase_order, p.number, p.wake_seq AS seq, p.status, p.supplier,"
+        " min(u.expected_on) FILTER (WHERE u.ordered > u.received + u.closed) AS due_on,"
+        " sum(u.ordered)::int AS ordered, sum(u.received)::int AS received,"
+        " bool_or(q.due_since IS NOT NULL) AS distribution_due"
+        " FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id"
+        " JOIN supply u ON u.id = l.supply"
+        " JOIN sku_queue q ON q.merchant = u.merchant AND q.sku = u.sku"
+        " WHERE p.id = :id GROUP BY p.id",
+        id=purchase_order,
+    )
+    return dict(row._asdict())
+
+
+def read_purchase_order(tx: Tx, number: str) -> dict[str, Any]:
+    """A purchase order with its lines and what came of each."""
+    rows = tx.rows(
+        "SELECT p.number, p.supplier, p.status, p.expected_on AS header_date, p.created_at, l.line,"
+        " u.sku, u.location, u.ordered, u.received, u.closed, u.expected_on, u.inbound,"
+        " coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::int AS pegged"
+        " FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id"
+        " JOIN supply u ON u.id = l.supply WHERE p.merchant = :merchant AND p.number = :number"
+        " ORDER BY l.line",
+        merchant=tx.merchant,
+        number=number,
+    )
+    if not rows:
+        raise missing("purchase order", number)
+    names = ("line", "sku", "location", "ordered", "received", "closed", "expected_on", "pegged")
+    return {
+        "number": rows[0].number,
+        "supplier": rows[0].supplier,
+        "status": rows[0].status,
+        "expected_on": rows[0].header_date,
+        "created_at": rows[0].created_at,
+        "lines": [{name: getattr(row, name) for name in names} for row in rows],
+    }

@@ -1,0 +1,143 @@
+"""Count what came."""
+
+from typing import Any
+
+from fulfillment.domain.refusals import conflict, invalid
+from fulfillment.domain.statuses import (
+    INBOUND,
+    PurchaseOrderStatus,
+)
+from fulfillment.store import outbox
+from fulfillment.store.commands.purchasing.documents import Receipt
+from fulfillment.store.commands.purchasing.finding import (
+    find,
+    lock,
+    read_purchase_order,
+    set_status,
+    tell,
+)
+from fulfillment.store.commands.purchasing.shrinking import shrink_pegs
+from fulfillment.store.commands.stock import check_places
+from fulfillment.store.locks import lock_queues
+from fulfillment.store.session import Command, Store, Tx
+from fulfillment.store.workspace import note_owed
+
+
+def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
+    """Count what came, at once: the goods are there, whatever the engine does.
+
+    The purchase order's workflow then has the queues served. The same receipt number again is
+    answered with the first one.
+    """
+
+    def body(tx: Tx) -> dict[str, Any]:
+        purchase_order, skus = find(tx, receipt.purchase_order)
+        lock_queues(tx, skus)
+        status = lock(tx, purchase_order)
+        if status not in INBOUND:
+            message = (
+                f"purchase order {receipt.purchase_order} is {status}; nothing can come for it"
+            )
+            raise conflict("not_receivable", message, status=status)
+        supplies = _checked_receipt(tx, purchase_order, receipt)
+        _insert_receipt(tx, purchase_order, receipt, supplies)
+        shrink_pegs(tx, [supply.id for supply in supplies.values()])
+        note_owed(tx, {supply.sku for supply in supplies.values()})
+        if _is_complete(tx, purchase_order):
+            set_status(tx, purchase_order, PurchaseOrderStatus.RECEIVED)
+        tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
+        return {"receipt": receipt.number} | read_purchase_order(tx, receipt.purchase_order)
+
+    return store.execute(command, body)
+
+
+def _checked_receipt(tx: Tx, purchase_order: int, receipt: Receipt) -> dict[int, Any]:
+    """The supplies that this receipt fills, by line number."""
+    if not receipt.lines:
+        raise invalid("empty_receipt", "a receipt has at least one line", "lines")
+    rows = tx.rows(
+        "SELECT l.line, u.id, u.sku, u.ordered - u.received - u.closed AS outstanding"
+        " FROM purchase_order_line l JOIN supply u ON u.id = l.supply WHERE l.purchase_order = :id",
+        id=purchase_order,
+    )
+    known = {row.line: row for row in rows}
+    chosen = {}
+    for index, line in enumerate(receipt.lines):
+        supply = known.get(line.line)
+        if supply is None:
+            message = f"purchase order {receipt.purchase_order} has no line {line.line}"
+            raise invalid("unknown_line", message, f"lines[{index}].line")
+        if line.line in chosen:
+            raise invalid("line_twice", f"line {line.line} is there twice", f"lines[{index}].line")
+        if not 0 < line.units <= supply.outstanding:
+            message = (
+                f"line {line.line} has {supply.outstanding} units outstanding, not {line.units}"
+            )
+            raise invalid("bad_quantity", message, f"lines[{index}].units")
+        chosen[line.line] = supply
+    check_places(tx, [(rows[0].sku, receipt.location)])
+    return chosen
+
+
+def _insert_receipt(
+    tx: Tx, purchase_order: int, receipt: Receipt, supplies: dict[int, Any]
+) -> None:
+    """The receipt, its ledger rows, the stock and what is outstanding, all or nothing."""
+    rows = tx.rows(
+        "INSERT INTO receipt (merchant, number, purchase_order, location, actor, at)"
+        " VALUES (:merchant, :number, :purchase_order, :location, :actor, :now)"
+        " ON CONFLICT (merchant, number) DO NOTHING RETURNING id",
+        merchant=tx.merchant,
+        number=receipt.number,
+        purchase_order=purchase_order,
+        location=receipt.location,
+        actor=tx.actor,
+        now=tx.now,
+    )
+    if not rows:
+        message = f"receipt {receipt.number} was counted already with other content"
+        raise conflict("number_in_use", message, number=receipt.number)
+    tx.run(
+        COUNT_RECEIPT,
+        receipt=rows[0].id,
+        number=receipt.number,
+        merchant=tx.merchant,
+        location=receipt.location,
+        actor=tx.actor,
+        now=tx.now,
+        supplies=[supplies[line.line].id for line in receipt.lines],
+        units=[line.units for line in receipt.lines],
+    )
+
+
+COUNT_RECEIPT = """
+WITH come AS (
+    SELECT r.supply, r.units, u.sku
+      FROM unnest(CAST(:supplies AS bigint[]), CAST(:units AS int[])) AS r(supply, units)
+      JOIN supply u ON u.id = r.supply
+), written AS (
+    INSERT INTO receipt_line (receipt, supply, units) SELECT :receipt, supply, units FROM come
+), counted AS (
+    UPDATE supply u
+       SET received = u.received + come.units,
+           inbound = u.received + come.units + u.closed < u.ordered
+      FROM come WHERE u.id = come.supply
+), booked AS (
+    INSERT INTO stock_ledger (merchant, sku, location, units, kind, reference, actor, at)
+    SELECT :merchant, sku, :location, sum(units), 'receipt', :number, :actor, :now
+      FROM come GROUP BY sku
+)
+INSERT INTO stock_level (merchant, sku, location, on_hand)
+SELECT :merchant, sku, :location, sum(units) FROM come GROUP BY sku ORDER BY sku
+ON CONFLICT (merchant, sku, location, disposition)
+DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand
+"""
+
+
+def _is_complete(tx: Tx, purchase_order: int) -> bool:
+    (row,) = tx.rows(
+        "SELECT bool_and(u.received + u.closed >= u.ordered) AS complete"
+        " FROM purchase_order_line l JOIN supply u ON u.id = l.supply WHERE l.purchase_order = :id",
+        id=purchase_order,
+    )
+    return bool(row.complete)

@@ -1,0 +1,55 @@
+"""Pegs on a supply that shrinks."""
+
+from collections.abc import Sequence
+
+from fulfillment.store.locks import lock_orders
+from fulfillment.store.session import LocksTooSmallError, Tx
+
+SURPLUS = """
+SELECT * FROM (
+    SELECT p.shipment_line, p.supply, p.pinned, p.units, sl.order_id,
+           least(p.units, sum(p.units) OVER w - (u.ordered - u.received - u.closed)) AS surplus
+      FROM peg p JOIN supply u ON u.id = p.supply
+      JOIN shipment_line sl ON sl.id = p.shipment_line
+      JOIN orders o ON o.id = sl.order_id
+     WHERE p.supply = ANY(:supplies)
+    WINDOW w AS (PARTITION BY p.supply ORDER BY o.priority DESC, o.placed_at DESC,
+                 o.intake_seq DESC, p.shipment_line DESC, p.pinned)) ranked
+ WHERE surplus > 0
+"""
+
+CUT = """
+WITH cut AS (
+    SELECT * FROM unnest(CAST(:lines AS bigint[]), CAST(:supplies AS bigint[]),
+                         CAST(:pinned AS boolean[]), CAST(:surplus AS int[]))
+        AS c(line, supply, pinned, units)
+), gone AS (
+    DELETE FROM peg p USING cut WHERE p.shipment_line = cut.line
+       AND p.supply = cut.supply AND p.pinned = cut.pinned AND p.units = cut.units
+)
+UPDATE peg p SET units = p.units - cut.units FROM cut
+ WHERE p.shipment_line = cut.line AND p.supply = cut.supply AND p.pinned = cut.pinned
+   AND p.units > cut.units
+"""
+
+
+def shrink_pegs(tx: Tx, supplies: Sequence[int]) -> None:
+    """Pegs may not exceed what is outstanding: the first in rank, whom goods serve, go first.
+
+    Read again once the orders are locked: until then a split may move a peg to a new line.
+    """
+    found = tx.rows(SURPLUS, supplies=list(supplies))
+    if not found:
+        return
+    locked = {row.order_id for row in found}
+    lock_orders(tx, locked)
+    rows = tx.rows(SURPLUS, supplies=list(supplies))
+    if not {row.order_id for row in rows} <= locked:
+        raise LocksTooSmallError
+    tx.run(
+        CUT,
+        lines=[row.shipment_line for row in rows],
+        supplies=[row.supply for row in rows],
+        pinned=[row.pinned for row in rows],
+        surplus=[row.surplus for row in rows],
+    )

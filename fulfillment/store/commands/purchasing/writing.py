@@ -1,0 +1,142 @@
+"""Write a purchase order, and move it through its life."""
+
+from collections.abc import Collection
+from typing import Any
+
+from fulfillment.domain.refusals import conflict, invalid
+from fulfillment.domain.statuses import (
+    INBOUND,
+    MoveNotAllowedError,
+    PurchaseOrderStatus,
+    move_purchase_order,
+)
+from fulfillment.store import outbox
+from fulfillment.store.commands.purchasing.documents import NewPurchaseOrder
+from fulfillment.store.commands.purchasing.finding import (
+    find,
+    lock,
+    read_purchase_order,
+    set_status,
+    tell,
+)
+from fulfillment.store.commands.stock import check_places
+from fulfillment.store.locks import lock_queues
+from fulfillment.store.session import Command, Store, Tx
+from fulfillment.store.workspace import open_queues
+
+
+def create_purchase_order(store: Store, command: Command, new: NewPurchaseOrder) -> dict[str, Any]:
+    """Write a purchase order, start its workflow, and peg those who wait if it counts already."""
+
+    def body(tx: Tx) -> dict[str, Any]:
+        _check_new(tx, new)
+        purchase_order = _insert(tx, new)
+        if new.status in INBOUND:
+            _replan(tx, {line.sku for line in new.lines})
+        tell(tx, purchase_order, outbox.Kind.START_PURCHASE_ORDER)
+        return read_purchase_order(tx, new.number)
+
+    return store.execute(command, body)
+
+
+def _check_new(tx: Tx, new: NewPurchaseOrder) -> None:
+    if not new.lines:
+        raise invalid("empty_purchase_order", "a purchase order has at least one line", "lines")
+    seen: set[int] = set()
+    for index, line in enumerate(new.lines):
+        if line.units <= 0:
+            message = f"line {line.line} must order a positive number of units"
+            raise invalid("bad_quantity", message, f"lines[{index}].units")
+        if line.line in seen:
+            raise invalid("line_twice", f"line {line.line} is there twice", f"lines[{index}].line")
+        seen.add(line.line)
+    check_places(tx, [(line.sku, line.location) for line in new.lines], "lines[{}].")
+    if new.status not in (PurchaseOrderStatus.DRAFT, PurchaseOrderStatus.APPROVED):
+        raise invalid("bad_status", "a purchase order begins as draft or approved", "status")
+
+
+def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
+    rows = tx.rows(
+        "INSERT INTO purchase_order (merchant, number, supplier, status, expected_on, created_by,"
+        " created_at) VALUES (:merchant, :number, :supplier, :status, :expected_on, :actor, :now)"
+        " ON CONFLICT (merchant, number) DO NOTHING RETURNING id",
+        merchant=tx.merchant,
+        number=new.number,
+        supplier=new.supplier,
+        status=new.status,
+        expected_on=new.expected_on,
+        actor=tx.actor,
+        now=tx.now,
+    )
+    if not rows:
+        raise conflict("number_in_use", f"purchase order {new.number} exists", number=new.number)
+    tx.run(
+        """
+        WITH asked AS (
+            SELECT nextval(pg_get_serial_sequence('supply', 'id')) AS id, *
+              FROM unnest(CAST(:lines AS int[]), CAST(:skus AS text[]), CAST(:units AS int[]),
+                          CAST(:locations AS text[]), CAST(:dates AS date[]))
+                   AS a(line, sku, units, location, expected_on)
+        ), supplied AS (
+            INSERT INTO supply (id, merchant, sku, location, kind, ordered, expected_on, inbound)
+            OVERRIDING SYSTEM VALUE
+            SELECT id, :merchant, sku, location, 'purchase_order', units, expected_on, :inbound
+              FROM asked
+        )
+        INSERT INTO purchase_order_line (purchase_order, line, supply)
+        SELECT :purchase_order, line, id FROM asked
+        """,
+        merchant=tx.merchant,
+        purchase_order=rows[0].id,
+        inbound=new.status in INBOUND,
+        lines=[line.line for line in new.lines],
+        skus=[line.sku for line in new.lines],
+        units=[line.units for line in new.lines],
+        locations=[line.location for line in new.lines],
+        dates=[line.expected_on or new.expected_on for line in new.lines],
+    )
+    return int(rows[0].id)
+
+
+def move_status(
+    store: Store, command: Command, number: str, target: PurchaseOrderStatus
+) -> dict[str, Any]:
+    """Approve, send on its way, close short or cancel; what is inbound changes with it."""
+
+    def body(tx: Tx) -> dict[str, Any]:
+        purchase_order, skus = find(tx, number)
+        lock_queues(tx, skus)
+        status = lock(tx, purchase_order)
+        _move(tx, purchase_order, status, target)
+        _replan(tx, skus)
+        tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
+        return read_purchase_order(tx, number)
+
+    return store.execute(command, body)
+
+
+def _move(
+    tx: Tx, purchase_order: int, source: PurchaseOrderStatus, target: PurchaseOrderStatus
+) -> None:
+    try:
+        move_purchase_order(source, target)
+    except MoveNotAllowedError as error:
+        raise conflict("move_not_allowed", str(error), status=source) from error
+    if target is PurchaseOrderStatus.RECEIVED:
+        raise conflict("receipt_needed", "a purchase order is received by its receipts")
+    set_status(tx, purchase_order, target)
+    ends = target in (PurchaseOrderStatus.CLOSED, PurchaseOrderStatus.CANCELLED)
+    tx.run(
+        "UPDATE supply u SET inbound = :inbound,"
+        " closed = CASE WHEN :ends THEN ordered - received ELSE closed END"
+        " FROM purchase_order_line l WHERE l.supply = u.id AND l.purchase_order = :id",
+        inbound=target in INBOUND,
+        ends=ends,
+        id=purchase_order,
+    )
+
+
+def _replan(tx: Tx, skus: Collection[str]) -> None:
+    space = open_queues(tx, skus)
+    space.plan()
+    space.save()

@@ -1,0 +1,72 @@
+"""Keyset pages: stable while rows come and go, and as quick at the end as at the start."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items, and the key after which the next page begins; None where there is none."""
+
+    items: list[dict[str, Any]]
+    next_key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which page is asked for: how many items, after which key."""
+
+    limit: int
+    after: Key | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of rows by columns that end in a unique one, with the SQL type of each."""
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    descending: bool = False
+
+    @property
+    def order_by(self) -> str:
+        way = " DESC" if self.descending else ""
+        return ", ".join(f"{column}{way}" for column in self.columns)
+
+    def after(self, key: Key | None) -> tuple[list[str], dict[str, object]]:
+        """The condition for rows behind a key, with its parameters."""
+        if key is None:
+            return [], {}
+        names = [f"key_{index}" for index in range(len(self.columns))]
+        casts = ", ".join(
+            f"CAST(:{name} AS {kind})" for name, kind in zip(names, self.types, strict=True)
+        )
+        sign = "<" if self.descending else ">"
+        condition = f"({', '.join(self.columns)}) {sign} ({casts})"
+        return [condition], dict(zip(names, key, strict=True))
+
+
+def page_of(rows: Sequence[Any], limit: int, item: Callable[[Any], dict[str, Any]]) -> Page:
+    """A page from rows that were read with one more than the limit; their `keys` say where."""
+    shown = rows[:limit]
+    last = shown[-1] if len(rows) > limit else None
+    key = tuple(value for name, value in _keys(last)) if last is not None else None
+    return Page([item(row) for row in shown], key)
+
+
+def _keys(row: Any) -> list[tuple[str, Any]]:
+    named = [(name, value) for name, value in row._mapping.items() if name.startswith("key_")]  # noqa: SLF001
+    return sorted(named)
+
+
+def key_columns(sort: Sort) -> str:
+    """The sort's columns as they are read back for the next page's key."""
+    return ", ".join(f"{column} AS key_{index}" for index, column in enumerate(sort.columns))
+
+
+def conditions(*parts: str) -> str:
+    """All of these at once."""
+    return " AND ".join(f"({part})" for part in parts)

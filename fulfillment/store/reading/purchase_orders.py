@@ -1,0 +1,60 @@
+"""Lists of purchase orders, newest first."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fulfillment.store.reading.paging import (
+    Page,
+    Sort,
+    Window,
+    conditions,
+    key_columns,
+    page_of,
+)
+from fulfillment.store.session import Tx
+
+NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
+
+FIELDS = (
+    "number", "supplier", "status", "expected_on", "created_at", "line_count", "ordered",
+    "received", "closed", "pegged",
+)  # fmt: skip
+
+LIST = """
+SELECT p.number, p.supplier, p.status, p.expected_on, p.created_at,
+       t.line_count, t.ordered, t.received, t.closed, t.pegged, {keys}
+  FROM purchase_order p
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS line_count, sum(u.ordered)::int AS ordered,
+              sum(u.received)::int AS received, sum(u.closed)::int AS closed,
+              coalesce(sum((SELECT sum(g.units) FROM peg g WHERE g.supply = u.id)), 0)::int AS pegged
+         FROM purchase_order_line l JOIN supply u ON u.id = l.supply
+        WHERE l.purchase_order = p.id) t
+ WHERE {conditions} ORDER BY {order_by} LIMIT :most
+"""
+
+HAS_SKU = """
+EXISTS (SELECT 1 FROM purchase_order_line f JOIN supply fu ON fu.id = f.supply
+         WHERE f.purchase_order = p.id AND fu.sku = :sku)
+"""
+
+
+def list_purchase_orders(
+    tx: Tx, window: Window, *, statuses: Sequence[str] = (), sku: str | None = None
+) -> Page:
+    """One page of the merchant's purchase orders."""
+    which, parameters = ["p.merchant = :merchant"], dict[str, Any](merchant=tx.merchant)
+    if statuses:
+        which.append("p.status = ANY(:statuses)")
+        parameters["statuses"] = list(statuses)
+    if sku is not None:
+        which.append(HAS_SKU)
+        parameters["sku"] = sku
+    behind, key = NEWEST_FIRST.after(window.after)
+    sql = LIST.format(
+        keys=key_columns(NEWEST_FIRST),
+        conditions=conditions(*which, *behind),
+        order_by=NEWEST_FIRST.order_by,
+    )
+    rows = tx.rows(sql, most=window.limit + 1, **parameters, **key)
+    return page_of(rows, window.limit, lambda row: {name: getattr(row, name) for name in FIELDS})

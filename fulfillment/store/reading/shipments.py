@@ -1,0 +1,105 @@
+"""Shipments as they are read: the whole group of an order, or what the warehouse works on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fulfillment.domain.actions import shipment_actions
+from fulfillment.domain.refusals import missing
+from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.store.reading.choices import choices
+from fulfillment.store.reading.paging import (
+    Page,
+    Sort,
+    Window,
+    conditions,
+    key_columns,
+    page_of,
+)
+from fulfillment.store.session import Tx
+
+BY_RANK = Sort(
+    ("o.priority", "o.placed_at", "o.intake_seq", "s.id"),
+    ("int", "timestamptz", "bigint", "bigint"),
+)
+
+COLUMNS = """
+o.number AS order_number, o.holds, s.id, s.number, s.status, s.location, s.wave, s.expected_on,
+s.carrier, s.tracking, s.shipped_at,
+(SELECT p.number FROM shipment p WHERE p.id = s.parent) AS parent,
+(SELECT array_agg(c.number ORDER BY c.number) FROM shipment c WHERE c.parent = s.id) AS children,
+(SELECT jsonb_agg(jsonb_build_object(
+            'line', sl.order_line, 'sku', ol.sku, 'units', sl.units,
+            'allocated', coalesce((SELECT sum(a.units) FROM allocation a
+                                    WHERE a.shipment_line = sl.id), 0),
+            'not_yet_received', coalesce((SELECT sum(p.units) FROM peg p
+                                           WHERE p.shipment_line = sl.id), 0))
+        ORDER BY sl.order_line, sl.id)
+   FROM shipment_line sl
+   JOIN order_line ol ON ol.order_id = sl.order_id AND ol.line = sl.order_line
+  WHERE sl.shipment = s.id) AS lines
+"""
+
+FIELDS = (
+    "id", "number", "status", "location", "wave", "expected_on", "parent", "carrier", "tracking",
+    "shipped_at", "lines",
+)  # fmt: skip
+
+
+def shipments_of_order(tx: Tx, order: int) -> list[dict[str, Any]]:
+    """The order's whole group, ended ones and parents too, in the order they were made."""
+    rows = tx.rows(
+        f"SELECT {COLUMNS} FROM shipment s JOIN orders o ON o.id = s.order_id"  # noqa: S608
+        " WHERE o.id = :order AND o.merchant = :merchant ORDER BY s.number",
+        order=order,
+        merchant=tx.merchant,
+    )
+    return [_shipment(row) for row in rows]
+
+
+def read_shipment(tx: Tx, shipment: int) -> dict[str, Any]:
+    """One shipment of the merchant, or a refusal."""
+    page = _shipments(tx, Window(1), ["s.id = :id"], {"id": shipment})
+    if not page.items:
+        raise missing("shipment", shipment)
+    return page.items[0]
+
+
+def list_shipments(
+    tx: Tx, window: Window, *, statuses: Sequence[str] = (), location: str | None = None
+) -> Page:
+    """Shipments in the order in which they should be worked: by the rank of their orders."""
+    which, parameters = ["true"], dict[str, object]()
+    if statuses:
+        which.append("s.status = ANY(:statuses)")
+        parameters["statuses"] = list(statuses)
+    if location is not None:
+        which.append("s.location = :location")
+        parameters["location"] = location
+    return _shipments(tx, window, which, parameters)
+
+
+def _shipments(tx: Tx, window: Window, which: list[str], parameters: dict[str, object]) -> Page:
+    behind, key = BY_RANK.after(window.after)
+    rows = tx.rows(
+        f"SELECT {COLUMNS}, {key_columns(BY_RANK)}"  # noqa: S608
+        " FROM shipment s JOIN orders o ON o.id = s.order_id"
+        f" WHERE {conditions('o.merchant = :merchant', *which, *behind)}"
+        f" ORDER BY {BY_RANK.order_by} LIMIT :most",
+        merchant=tx.merchant,
+        most=window.limit + 1,
+        **parameters,
+        **key,
+    )
+    return page_of(rows, window.limit, _shipment)
+
+
+def _shipment(row: Any) -> dict[str, Any]:
+    fields = {name: getattr(row, name) for name in FIELDS}
+    actions = shipment_actions(ShipmentStatus(row.status), row.holds)
+    return fields | {
+        "order": row.order_number,
+        "holds": row.holds,
+        "children": row.children or [],
+        "lines": row.lines or [],
+        "actions": choices(actions),
+    }

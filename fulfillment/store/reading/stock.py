@@ -1,0 +1,114 @@
+"""Stock by SKU: what is there, what is claimed, what comes, who waits, what can be promised."""
+
+from datetime import timedelta
+from typing import Any
+
+from fulfillment.domain.policy import resolve
+from fulfillment.store.loading import load_settings
+from fulfillment.store.reading.orders import merchant_today
+from fulfillment.store.reading.paging import Page, Sort, Window, conditions, key_columns, page_of
+from fulfillment.store.session import Tx
+
+BY_SKU = Sort(("p.sku",), ("text",))
+
+AT_LOCATION = """
+EXISTS (SELECT 1 FROM stock_level f WHERE f.merchant = p.merchant AND f.sku = p.sku
+           AND f.location = :location)
+OR EXISTS (SELECT 1 FROM supply f WHERE f.merchant = p.merchant AND f.sku = p.sku
+              AND f.location = :location AND f.inbound)
+"""
+
+STOCK = """
+WITH chosen AS (
+    SELECT p.merchant, p.sku, p.manage_stock, {keys} FROM product p
+     WHERE {conditions} ORDER BY {order_by} LIMIT :most
+), place AS (
+    SELECT v.sku, v.location, v.on_hand, v.allocated, v.picked, v.staged, 0 AS inbound,
+           0 AS not_sellable
+      FROM stock_level v JOIN chosen c USING (merchant, sku) WHERE v.disposition = 'sellable'
+    UNION ALL
+    SELECT v.sku, v.location, 0, 0, 0, 0, 0, v.on_hand
+      FROM stock_level v JOIN chosen c USING (merchant, sku) WHERE v.disposition <> 'sellable'
+    UNION ALL
+    SELECT u.sku, u.location, 0, 0, 0, 0, u.ordered - u.received - u.closed, 0
+      FROM supply u JOIN chosen c USING (merchant, sku) WHERE u.inbound
+), at AS (
+    SELECT sku, location, sum(on_hand)::int AS on_hand, sum(allocated)::int AS allocated,
+           sum(on_hand - allocated)::int AS available, sum(picked)::int AS picked,
+           sum(staged)::int AS staged, sum(inbound)::int AS inbound,
+           sum(not_sellable)::int AS not_sellable
+      FROM place GROUP BY sku, location
+), total AS (
+    SELECT sku, sum(on_hand)::int AS on_hand, sum(allocated)::int AS allocated,
+           sum(available)::int AS available, sum(picked)::int AS picked,
+           sum(staged)::int AS staged, sum(inbound)::int AS inbound,
+           sum(not_sellable)::int AS not_sellable,
+           jsonb_agg(to_jsonb(at) - 'sku' ORDER BY location)
+               FILTER (WHERE CAST(:location AS text) IS NULL OR location = :location) AS locations
+      FROM at GROUP BY sku
+), demand AS (
+    SELECT d.sku, sum(d.wanted)::int AS waiting
+      FROM open_demand d JOIN chosen c USING (merchant, sku) GROUP BY d.sku
+), coming AS (
+    SELECT u.sku, sum(u.ordered - u.received - u.closed) FILTER (
+               WHERE u.expected_on BETWEEN :today AND :horizon)::int AS in_horizon,
+           sum(g.units)::int AS pegged,
+           sum(g.units) FILTER (
+               WHERE u.expected_on BETWEEN :today AND :horizon)::int AS pegged_in_horizon
+      FROM supply u JOIN chosen c USING (merchant, sku)
+      LEFT JOIN LATERAL (SELECT sum(p.units) AS units FROM peg p WHERE p.supply = u.id) g ON true
+     WHERE u.inbound GROUP BY u.sku
+)
+SELECT c.sku, c.manage_stock, c.key_0, total.on_hand, total.allocated, total.available, total.picked,
+       total.staged, total.inbound, total.not_sellable, total.locations,
+       coalesce(demand.waiting, 0) AS waiting,
+       coalesce(coming.pegged, 0) AS pegged,
+       coalesce(total.available, 0) + coalesce(coming.in_horizon, 0)
+           - coalesce(coming.pegged_in_horizon, 0)
+           - (coalesce(demand.waiting, 0) - coalesce(coming.pegged, 0)) AS atp
+  FROM chosen c LEFT JOIN total USING (sku) LEFT JOIN demand USING (sku)
+  LEFT JOIN coming USING (sku)
+ ORDER BY c.sku
+"""
+
+COUNTS = ("on_hand", "allocated", "available", "picked", "staged", "inbound", "not_sellable")
+
+
+def list_stock(
+    tx: Tx, window: Window, *, sku: str | None = None, location: str | None = None
+) -> Page:
+    """One page of SKUs. ATP looks as far ahead as the merchant's `future_limit_days`."""
+    which = ["p.merchant = :merchant"]
+    if sku is not None:
+        which.append("p.sku = :sku")
+    if location is not None:
+        which.append(AT_LOCATION)
+    behind, key = BY_SKU.after(window.after)
+    sql = STOCK.format(
+        keys=key_columns(BY_SKU),
+        conditions=conditions(*which, *behind),
+        order_by=BY_SKU.order_by,
+    )
+    parameters: dict[str, object] = {"location": location, **key, **_horizon(tx)}
+    if sku is not None:
+        parameters["sku"] = sku
+    rows = tx.rows(sql, merchant=tx.merchant, most=window.limit + 1, **parameters)
+    return page_of(rows, window.limit, _item)
+
+
+def _horizon(tx: Tx) -> dict[str, object]:
+    today = merchant_today(tx)
+    days = resolve(*load_settings(tx)).future_limit_days
+    return {"today": today, "horizon": today + timedelta(days=days)}
+
+
+def _item(row: Any) -> dict[str, Any]:
+    counts = {name: getattr(row, name) or 0 for name in COUNTS}
+    return counts | {
+        "sku": row.sku,
+        "managed": row.manage_stock,
+        "waiting": row.waiting,
+        "pegged": row.pegged,
+        "atp": row.atp if row.manage_stock else None,
+        "locations": row.locations or [],
+    }

@@ -1,0 +1,95 @@
+"""Allocations and pegs."""
+
+from collections.abc import Iterable
+
+from fulfillment.domain.orders import Claim, Order
+from fulfillment.store.saving.changes import Change, lines_of
+from fulfillment.store.session import Tx
+
+
+def write_claims(tx: Tx, changes: list[Change]) -> None:
+    """Insert, change and delete allocations until they are those of the orders."""
+    before = _claims_by_key(change.before for change in changes)
+    after = _claims_by_key(change.after for change in changes)
+    gone = [key for key in before if key not in after]
+    new = {key: row for key, row in after.items() if before.get(key) != row}
+    if gone:
+        tx.run(
+            "DELETE FROM allocation a USING unnest(CAST(:lines AS bigint[]),"
+            " CAST(:locations AS text[])) AS g(line, location)"
+            " WHERE a.shipment_line = g.line AND a.location = g.location",
+            lines=[key[0] for key in gone],
+            locations=[key[1] for key in gone],
+        )
+    if new:
+        tx.run(
+            UPSERT_CLAIMS,
+            merchant=tx.merchant,
+            lines=[key[0] for key in new],
+            locations=[key[1] for key in new],
+            skus=[sku for sku, _ in new.values()],
+            units=[claim.units for _, claim in new.values()],
+            picked=[claim.picked for _, claim in new.values()],
+            staged=[claim.staged for _, claim in new.values()],
+        )
+
+
+UPSERT_CLAIMS = """
+INSERT INTO allocation (shipment_line, location, merchant, sku, units, picked, staged)
+SELECT a.line, a.location, :merchant, a.sku, a.units, a.picked, a.staged
+  FROM unnest(CAST(:lines AS bigint[]), CAST(:locations AS text[]), CAST(:skus AS text[]),
+              CAST(:units AS int[]), CAST(:picked AS int[]), CAST(:staged AS int[]))
+       AS a(line, location, sku, units, picked, staged)
+ON CONFLICT (shipment_line, location) DO UPDATE
+   SET units = excluded.units, picked = excluded.picked, staged = excluded.staged
+"""
+
+
+def _claims_by_key(orders: Iterable[Order]) -> dict[tuple[int, str], tuple[str, Claim]]:
+    return {
+        (line.id, claim.location): (line.sku, claim)
+        for order in orders
+        for line in lines_of(order)
+        for claim in line.claims
+    }
+
+
+def write_pegs(tx: Tx, changes: list[Change]) -> None:
+    """Insert, change and delete pegs until they are those of the orders."""
+    before = _pegs_by_key(change.before for change in changes)
+    after = _pegs_by_key(change.after for change in changes)
+    gone = [key for key in before if key not in after]
+    new = {key: units for key, units in after.items() if before.get(key) != units}
+    if gone:
+        tx.run(
+            "DELETE FROM peg p USING unnest(CAST(:lines AS bigint[]),"
+            " CAST(:supplies AS bigint[]), CAST(:pinned AS boolean[])) AS g(line, supply, pinned)"
+            " WHERE p.shipment_line = g.line AND p.supply = g.supply AND p.pinned = g.pinned",
+            **_peg_columns(gone),
+        )
+    if new:
+        tx.run(
+            "INSERT INTO peg (shipment_line, supply, pinned, units)"
+            " SELECT * FROM unnest(CAST(:lines AS bigint[]), CAST(:supplies AS bigint[]),"
+            " CAST(:pinned AS boolean[]), CAST(:units AS int[]))"
+            " ON CONFLICT (shipment_line, supply, pinned) DO UPDATE SET units = excluded.units",
+            **_peg_columns(list(new)),
+            units=list(new.values()),
+        )
+
+
+def _peg_columns(keys: list[tuple[int, int, bool]]) -> dict[str, object]:
+    return {
+        "lines": [key[0] for key in keys],
+        "supplies": [key[1] for key in keys],
+        "pinned": [key[2] for key in keys],
+    }
+
+
+def _pegs_by_key(orders: Iterable[Order]) -> dict[tuple[int, int, bool], int]:
+    return {
+        (line.id, peg.supply, peg.pinned): peg.units
+        for order in orders
+        for line in lines_of(order)
+        for peg in line.pegs
+    }

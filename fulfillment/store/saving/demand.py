@@ -1,0 +1,58 @@
+"""The queue: one row for each waiting line."""
+
+import json
+from collections.abc import Iterable
+
+from fulfillment.domain.orders import Order, ShipmentLine
+from fulfillment.store.saving.changes import Change, Products
+from fulfillment.store.session import Tx
+
+
+def write_demand(tx: Tx, changes: list[Change], products: Products) -> None:
+    """Keep the queue: what a waiting line wants, and what it holds that may still move."""
+    before = _demand([change.before for change in changes], products)
+    after = _demand([change.after for change in changes], products)
+    gone = [line for line in before if line not in after]
+    new = {line: row for line, row in after.items() if before.get(line) != row}
+    if gone:
+        tx.run("DELETE FROM open_demand WHERE shipment_line = ANY(:ids)", ids=gone)
+    if new:
+        rows = [row | {"shipment_line": line} for line, row in new.items()]
+        tx.run(UPSERT_DEMAND, merchant=tx.merchant, rows=json.dumps(rows, default=str))
+
+
+UPSERT_DEMAND = """
+INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at, intake_seq,
+                         wanted, held, lock_location)
+SELECT r.shipment_line, :merchant, r.sku, r.order_id, r.priority, r.placed_at, r.intake_seq,
+       r.wanted, r.held, r.lock_location
+  FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+       shipment_line bigint, sku text, order_id bigint, priority int, placed_at timestamptz,
+       intake_seq bigint, wanted int, held int, lock_location text)
+ON CONFLICT (shipment_line) DO UPDATE
+   SET wanted = excluded.wanted, held = excluded.held, priority = excluded.priority,
+       lock_location = excluded.lock_location
+"""
+
+
+def _demand(orders: Iterable[Order], products: Products) -> dict[int, dict[str, object]]:
+    return {
+        line.id: {
+            "sku": line.sku,
+            "order_id": order.id,
+            "priority": order.rank.priority,
+            "placed_at": order.rank.placed_at,
+            "intake_seq": order.rank.intake_seq,
+            "wanted": line.wanted,
+            "held": sum(claim.loose for claim in line.claims),
+            "lock_location": order.only_location,
+        }
+        for order in orders
+        for shipment in order.waiting
+        for line in shipment.lines
+        if _stands_in_queue(line) and products[line.sku].managed
+    }
+
+
+def _stands_in_queue(line: ShipmentLine) -> bool:
+    return bool(line.wanted or sum(claim.loose for claim in line.claims))

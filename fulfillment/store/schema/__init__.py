@@ -1,0 +1,10 @@
+"""Every table, as SQLAlchemy Core metadata; the migrations are tested against it.
+
+What the database can carry as a constraint it carries: a rule that only code holds is a rule
+that the next program breaks.
+"""
+
+from fulfillment.store.schema import engine, goods, parties, sales, shipments, supplies
+from fulfillment.store.schema.columns import metadata
+
+__all__ = ["engine", "goods", "metadata", "parties", "sales", "shipments", "supplies"]

@@ -1,0 +1,59 @@
+"""What ties transactions to the engine and to their callers."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from fulfillment.store.schema.columns import Instant, identity, metadata, moment
+
+outbox = Table(
+    "outbox",
+    metadata,
+    identity(),
+    Column("merchant", String(63), nullable=False),
+    Column("lane", SmallInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False, comment="whom it is for, unique within its kind"),
+    Column("payload", JSONB, nullable=False),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("due_at", Instant, nullable=False, server_default=func.now()),
+    Column("last_error", Text),
+    moment("created_at"),
+    UniqueConstraint("kind", "subject"),
+    CheckConstraint(
+        "kind IN ('start_order', 'wake_order', 'start_purchase_order', 'wake_purchase_order',"
+        " 'replan')",
+        name="kind",
+    ),
+    Index(None, "lane", "due_at"),
+)
+
+
+command = Table(
+    "command",
+    metadata,
+    Column("merchant", String(63), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("result", JSONB),
+    Column("actor", Text, nullable=False),
+    moment("at"),
+    PrimaryKeyConstraint("merchant", "key"),
+    comment="Every command once: the same key again is answered with the stored result.",
+)

@@ -1,0 +1,89 @@
+"""Merchants, locations, keys and settings."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from fulfillment.store.schema.columns import Instant, identity, merchant_column, metadata, moment
+
+merchant = Table(
+    "merchant",
+    metadata,
+    Column("id", String(63), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("time_zone", Text, nullable=False, server_default="UTC"),
+    Column("currency", String(3), nullable=False, server_default="USD"),
+    moment("created_at"),
+    CheckConstraint("id ~ '^[a-z0-9][a-z0-9-]*$'", name="id_is_a_slug"),
+)
+
+
+location = Table(
+    "location",
+    metadata,
+    Column("id", String(63), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("time_zone", Text, nullable=False, server_default="UTC"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    moment("created_at"),
+)
+
+
+merchant_location = Table(
+    "merchant_location",
+    metadata,
+    merchant_column(),
+    Column("location", String(63), ForeignKey("location.id"), nullable=False),
+    Column("priority", Integer, nullable=False, server_default=text("100")),
+    PrimaryKeyConstraint("merchant", "location"),
+)
+
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("scope", String(63), nullable=False, comment="a merchant, or * for the default"),
+    Column("knob", Text, nullable=False),
+    Column("value", JSONB, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    moment("changed_at"),
+    PrimaryKeyConstraint("scope", "knob"),
+)
+
+
+setting_change = Table(
+    "setting_change",
+    metadata,
+    identity(),
+    Column("scope", String(63), nullable=False),
+    Column("knob", Text, nullable=False),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    Column("changed_by", Text, nullable=False),
+    moment("changed_at"),
+)
+
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("merchant", String(63), ForeignKey("merchant.id"), comment="null: every merchant"),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("revoked_at", Instant),
+    moment("created_at"),
+    CheckConstraint("role IN ('intake', 'warehouse', 'purchasing', 'admin')", name="role"),
+)
