@@ -34,6 +34,12 @@ PASSED_THROUGH = (
 """Pure modules that need not be imported anew for each workflow."""
 
 
+def sandbox() -> SandboxedWorkflowRunner:
+    """The sandbox that workflows run in."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
 MOST_ACTIVITIES = 100
 """Activities under way at once. Those that wait to share a transaction need no thread."""
 
@@ -46,9 +52,7 @@ def build_worker(client: Client, fulfilling: Fulfilling, task_queue: str) -> Wor
         workflows=WORKFLOWS,
         activities=fulfilling.all,
         max_concurrent_activities=MOST_ACTIVITIES,
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-        ),
+        workflow_runner=sandbox(),
     )
 
 

@@ -1,0 +1,130 @@
+"""A stand-in for the database: activities that answer with the progress a test puts in front."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from fulfillment.contracts.messages import (
+    Hold,
+    OrderRef,
+    Progress,
+    PurchaseOrderProgress,
+    PurchaseOrderRef,
+    ReplanStart,
+    ShipmentProgress,
+)
+from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus, ShipmentStatus
+
+READY = ShipmentProgress(1, ShipmentStatus.READY, "A")
+
+
+def progress(seq: int, status: OrderStatus, **known: Any) -> Progress:
+    """Where order 7 stands, plainly."""
+    facts: dict[str, Any] = {"order": 7, "number": "W-7", "priority": 50, "claimed": True}
+    return Progress(seq=seq, status=status, **(facts | known))
+
+
+def ready(seq: int) -> Progress:
+    return progress(seq, OrderStatus.AWAITING_PICK_AND_PACK, shipments=(READY,))
+
+
+def picked(seq: int) -> Progress:
+    shipment = replace(READY, status=ShipmentStatus.PICKED)
+    return progress(seq, OrderStatus.PICKING, shipments=(shipment,))
+
+
+def packed(seq: int) -> Progress:
+    shipment = replace(READY, status=ShipmentStatus.PACKED)
+    return progress(seq, OrderStatus.PICKING, shipments=(shipment,))
+
+
+def shipped(seq: int) -> Progress:
+    return progress(seq, OrderStatus.SHIPPED)
+
+
+def cancelled(seq: int) -> Progress:
+    return progress(seq, OrderStatus.CANCELLED)
+
+
+def awaiting(seq: int, due: date | None = None, skus: Sequence[str] = ("K1",)) -> Progress:
+    shipment = ShipmentProgress(1, ShipmentStatus.BACKORDER, None, due)
+    return progress(
+        seq,
+        OrderStatus.AWAITING_STOCK,
+        waiting_units=2,
+        next_date=due,
+        awaited_skus=tuple(skus),
+        awaited_supply=("PO-1",) if due else (),
+        shipments=(shipment,),
+    )
+
+
+def purchase_order(
+    seq: int, status: PurchaseOrderStatus, *, received: int = 0, due: bool = False
+) -> PurchaseOrderProgress:
+    return PurchaseOrderProgress(
+        3, "PO-1", seq, status, "Supplier", None, 10, received, distribution_due=due
+    )
+
+
+class Desk:
+    """Each activity takes the next answer of its list; the last one is given again and again."""
+
+    def __init__(self) -> None:
+        self.prepare: deque[Progress | Exception] = deque()
+        self.look: deque[Progress | Exception] = deque()
+        self.left_to_serve: deque[int] = deque([0])
+        self.calls: list[str] = []
+
+    @activity.defn
+    async def prepare_fulfillment(self, order: OrderRef) -> Progress:
+        return self._answer("prepare_fulfillment", self.prepare)
+
+    @activity.defn
+    async def look_again(self, order: OrderRef) -> Progress:
+        return self._answer("look_again", self.look)
+
+    @activity.defn
+    async def hold_order(self, hold: Hold) -> Progress:
+        self.calls.append(f"hold_order {hold.reason}")
+        return progress(5, OrderStatus.ON_HOLD, holds=(hold.reason,), claimed=False)
+
+    @activity.defn
+    async def serve_receipts(self, purchase_order: PurchaseOrderRef) -> int:
+        self.calls.append("serve_receipts")
+        return self._next(self.left_to_serve)
+
+    @activity.defn
+    async def serve_due_queues(self, replan: ReplanStart) -> int:
+        self.calls.append("serve_due_queues")
+        return self._next(self.left_to_serve)
+
+    @property
+    def all(self) -> list[Callable[..., Any]]:
+        return [
+            self.prepare_fulfillment,
+            self.look_again,
+            self.hold_order,
+            self.serve_receipts,
+            self.serve_due_queues,
+        ]
+
+    def _answer(self, call: str, answers: deque[Progress | Exception]) -> Progress:
+        self.calls.append(call)
+        answer = self._next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @staticmethod
+    def _next(answers: deque[Any]) -> Any:
+        return answers.popleft() if len(answers) > 1 else answers[0]
+
+
+def refusal(code: str) -> ApplicationError:
+    return ApplicationError("a rule says no", type=code, non_retryable=True)
