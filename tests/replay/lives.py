@@ -1,0 +1,246 @@
+"""Lives of workflows whose histories are kept: one for every state and every message.
+
+Each is played on a real server by `python -m tests.replay.record`. A history once committed
+stays: it stands for runs that are still open somewhere. New behaviour adds a new life.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.client import WorkflowHandle
+
+from fulfillment.contracts import names
+from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus
+from tests.workflows.desk import (
+    Desk,
+    awaiting,
+    cancelled,
+    packed,
+    picked,
+    progress,
+    purchase_order,
+    ready,
+    refusal,
+    shipped,
+)
+from tests.workflows.stage import Stage
+
+Handle = WorkflowHandle[Any, Any]
+Life = Callable[[Stage, Desk], Awaitable[Handle]]
+TODAY = datetime.now(UTC).date()
+SOON = TODAY + timedelta(days=3)
+LATER = TODAY + timedelta(days=300)
+P = PurchaseOrderStatus
+
+
+async def _told(stage: Stage, handle: Handle, *progresses: Any) -> Handle:
+    for known in progresses:
+        await stage.tell(handle, known)
+        await stage.until_seq(handle, known.seq)
+    return handle
+
+
+async def _order(stage: Stage, desk: Desk, *progresses: Any) -> Handle:
+    """An order that was prepared, and then told the rest."""
+    first, *rest = progresses
+    desk.prepare.append(first)
+    handle = await stage.start_order()
+    await stage.until_seq(handle, first.seq)
+    return await _told(stage, handle, *rest)
+
+
+async def order_in_stock_shipped(stage: Stage, desk: Desk) -> Handle:
+    handle = await _order(stage, desk, ready(1), picked(2), packed(3))
+    await stage.tell(handle, shipped(4))
+    await handle.result()
+    return handle
+
+
+async def order_open_ready(stage: Stage, desk: Desk) -> Handle:
+    return await _order(stage, desk, ready(1))
+
+
+async def order_open_picking(stage: Stage, desk: Desk) -> Handle:
+    return await _order(stage, desk, ready(1), picked(2))
+
+
+async def order_open_awaiting_stock(stage: Stage, desk: Desk) -> Handle:
+    return await _order(stage, desk, awaiting(1))
+
+
+async def order_open_awaiting_with_date(stage: Stage, desk: Desk) -> Handle:
+    handle = await _order(stage, desk, awaiting(1, LATER))
+    await stage.until_armed(handle, LATER)
+    return handle
+
+
+async def order_open_verifying(stage: Stage, desk: Desk) -> Handle:
+    return await _order(stage, desk, progress(1, OrderStatus.VERIFYING))
+
+
+async def order_open_on_hold(stage: Stage, desk: Desk) -> Handle:
+    held = progress(2, OrderStatus.ON_HOLD, holds=("fraud check",))
+    return await _order(stage, desk, awaiting(1), held)
+
+
+async def order_open_partially_backordered(stage: Stage, desk: Desk) -> Handle:
+    return await _order(
+        stage, desk, progress(1, OrderStatus.PARTIALLY_BACKORDERED, waiting_units=2)
+    )
+
+
+async def order_open_partially_shipped(stage: Stage, desk: Desk) -> Handle:
+    some = progress(2, OrderStatus.PARTIALLY_SHIPPED, waiting_units=1)
+    return await _order(stage, desk, ready(1), some)
+
+
+async def order_open_refused_at_first(stage: Stage, desk: Desk) -> Handle:
+    desk.prepare.append(refusal("unknown_order"))
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 5)
+    return handle
+
+
+async def order_open_received(stage: Stage, desk: Desk) -> Handle:
+    desk.prepare.append(refusal("unknown_order"))
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 5)
+    desk.prepare = deque([refusal("unknown_order")])
+    await stage.tell(handle, progress(6, OrderStatus.RECEIVED, claimed=False))
+    await stage.until_called("prepare_fulfillment", times=2)
+    return handle
+
+
+async def order_hinted_then_shipped(stage: Stage, desk: Desk) -> Handle:
+    desk.look.append(ready(2))
+    handle = await _order(stage, desk, awaiting(1))
+    await handle.signal(names.PO_RECEIVED, "PO-1")
+    await stage.until_seq(handle, 2)
+    await stage.tell(handle, shipped(3))
+    await handle.result()
+    return handle
+
+
+async def order_timer_fired(stage: Stage, desk: Desk) -> Handle:
+    desk.look.append(ready(2))
+    handle = await _order(stage, desk, awaiting(1, SOON))
+    await stage.until_armed(handle, SOON)
+    await stage.pass_days(handle, 5)
+    await stage.until_seq(handle, 2)
+    return handle
+
+
+async def order_date_moved_later_and_met(stage: Stage, desk: Desk) -> Handle:
+    handle = await _order(stage, desk, awaiting(1, SOON), awaiting(2, LATER))
+    await stage.pass_days(handle, 5)
+    await stage.until_armed(handle, LATER)
+    return handle
+
+
+async def order_date_moved_earlier(stage: Stage, desk: Desk) -> Handle:
+    handle = await _order(stage, desk, awaiting(1, LATER), awaiting(2, SOON))
+    await stage.until_armed(handle, SOON)
+    return handle
+
+
+async def order_cancelled_while_waiting(stage: Stage, desk: Desk) -> Handle:
+    handle = await _order(stage, desk, awaiting(1, LATER))
+    await stage.until_armed(handle, LATER)
+    await stage.tell(handle, cancelled(2))
+    await handle.result()
+    return handle
+
+
+async def order_rejected(stage: Stage, desk: Desk) -> Handle:
+    desk.prepare.append(progress(1, OrderStatus.REJECTED))
+    handle = await stage.start_order()
+    await handle.result()
+    return handle
+
+
+async def order_begun_anew(stage: Stage, desk: Desk) -> Handle:
+    handle = await stage.start_order(awaiting(40, LATER))
+    await stage.until_armed(handle, LATER)
+    return handle
+
+
+async def purchase_order_received(stage: Stage, desk: Desk) -> Handle:
+    desk.left_to_serve = deque([1, 0])
+    handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED))
+    await stage.tell(handle, purchase_order(2, P.APPROVED, received=4, due=True))
+    await stage.until_called("serve_receipts", times=2)
+    await stage.tell(handle, purchase_order(3, P.RECEIVED, received=10, due=True))
+    await handle.result()
+    return handle
+
+
+async def purchase_order_open_draft(stage: Stage, desk: Desk) -> Handle:
+    return await _looked_at(await stage.start_purchase_order(purchase_order(1, P.DRAFT)))
+
+
+async def purchase_order_open_in_transit(stage: Stage, desk: Desk) -> Handle:
+    handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED))
+    await stage.tell(handle, purchase_order(2, P.IN_TRANSIT))
+    await stage.tell(handle, purchase_order(3, P.ARRIVED))
+    return await _looked_at(handle)
+
+
+async def purchase_order_closed(stage: Stage, desk: Desk) -> Handle:
+    handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED))
+    await stage.tell(handle, purchase_order(2, P.CLOSED))
+    await handle.result()
+    return handle
+
+
+async def purchase_order_cancelled(stage: Stage, desk: Desk) -> Handle:
+    handle = await stage.start_purchase_order(purchase_order(1, P.DRAFT))
+    await stage.tell(handle, purchase_order(2, P.CANCELLED))
+    await handle.result()
+    return handle
+
+
+async def replan_until_nothing_is_left(stage: Stage, desk: Desk) -> Handle:
+    desk.left_to_serve = deque([2, 0])
+    handle = await stage.start_replan()
+    await handle.signal(names.AGAIN)
+    await handle.result()
+    return handle
+
+
+async def _looked_at(handle: Handle) -> Handle:
+    """A query is answered only once the messages before it were."""
+    await handle.query(names.STATE)
+    return handle
+
+
+LIVES: dict[str, Life] = {
+    life.__name__: life
+    for life in (
+        order_in_stock_shipped,
+        order_open_ready,
+        order_open_picking,
+        order_open_awaiting_stock,
+        order_open_awaiting_with_date,
+        order_open_verifying,
+        order_open_on_hold,
+        order_open_partially_backordered,
+        order_open_partially_shipped,
+        order_open_refused_at_first,
+        order_open_received,
+        order_hinted_then_shipped,
+        order_timer_fired,
+        order_date_moved_later_and_met,
+        order_date_moved_earlier,
+        order_cancelled_while_waiting,
+        order_rejected,
+        order_begun_anew,
+        purchase_order_received,
+        purchase_order_open_draft,
+        purchase_order_open_in_transit,
+        purchase_order_closed,
+        purchase_order_cancelled,
+        replan_until_nothing_is_left,
+    )
+}
