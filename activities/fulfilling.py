@@ -1,6 +1,5 @@
 """The activities: each one command of the store, safe to run again and twice at once."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from fulfillment.contracts.messages import (
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.commands import orders, purchasing, stock
 from fulfillment.store.session import Store
+from fulfillment.store.threads import in_thread
 
 PROGRESS = TypeAdapter(Progress)
 Given = ParamSpec("Given")
@@ -100,5 +100,4 @@ class Fulfilling:
         **named: Given.kwargs,
     ) -> Result:
         """Run a command on a thread of our own: the database driver blocks."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: command(*given, **named))
+        return await in_thread(self._threads, command, *given, **named)

@@ -15,6 +15,7 @@ from cli.errors import CommandError, ExitCode
 REFUSED = {
     "embedded.errors.EmbeddedServerError",
     "embedded.errors.ServerInUseError",
+    "fulfillment.domain.refusals.RefusedError",
     "fulfillment.settings.MissingSettingError",
     "pydantic_core._pydantic_core.ValidationError",
 }

@@ -22,3 +22,9 @@ class ServiceAwayError(CommandError):
     """The database, Temporal or the API does not answer."""
 
     exit_code = ExitCode.SERVICE_AWAY
+
+
+class UsageError(CommandError):
+    """What was asked makes no sense as it stands: an option, a mapping file, a column."""
+
+    exit_code = ExitCode.USAGE

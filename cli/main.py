@@ -4,7 +4,13 @@ from typing import NoReturn
 
 import typer
 
+from cli.audit import audit
 from cli.ending import run_and_end
+from cli.health import health
+from cli.importing.commands import app as importing
+from cli.keys import app as keys
+from cli.orders import app as orders
+from cli.register import register
 from cli.serve import api, migrate, worker
 from cli.up import up
 
@@ -33,6 +39,12 @@ app.command()(up)
 app.command()(worker)
 app.command()(api)
 app.command()(migrate)
+app.command()(register)
+app.command()(health)
+app.command()(audit)
+app.add_typer(importing, name="import")
+app.add_typer(orders, name="order")
+app.add_typer(keys, name="keys")
 
 
 def run() -> NoReturn:

@@ -19,6 +19,9 @@ def api() -> None:
 
     Example: PEGBOARD_API_PORT=8000 pegboard api
     """
+    import signal
+    import sys
+
     import uvicorn
 
     from fulfillment import logs, settings
@@ -26,6 +29,9 @@ def api() -> None:
     chosen = settings.load()
     chosen.require_database_url()
     logs.configure(chosen)
+    # uvicorn sends itself the signal again after it has ended everything, which would make an
+    # asked-for end look like a crash to whoever reads the exit code.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         "starter.app:create_app",
         factory=True,

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 from temporalio.service import RPCError
 
+from cli import connection
 from cli.backoff import Backoff
 from cli.errors import CommandError
 from cli.parts import Part, PostgresPart, ServicePart, TemporalPart
@@ -86,11 +87,13 @@ class System:
         self._register_search_attributes()
         self._start_services()
         self._wait_until_ready()
+        self._publish()
         self._keeper.start()
 
     def stop(self) -> None:
         """Stop all of it, in reverse order; what is in the middle of something may finish it."""
         self._stopping.set()
+        connection.withdraw(self.settings.home)
         with self._lock:
             for part in reversed(self._parts()):
                 if part.running:
@@ -140,6 +143,11 @@ class System:
         if self._temporal:
             told["TEMPORAL_ADDRESS"] = self._temporal.server.address
         return told
+
+    def _publish(self) -> None:
+        """Tell other commands of this folder where the system is."""
+        temporal = self._temporal.server.address if self._temporal else engine.address()
+        connection.publish(self.settings.home, self.database_url, self.api_url, temporal)
 
     def _register_search_attributes(self) -> None:
         """Embedded, they were registered at the start; a cluster may not let us do it."""
@@ -191,6 +199,7 @@ class System:
             return
         self._say(f"{part.name} runs again")
         if self._environment() != before:
+            self._publish()
             # A server came back on another port, which the running services do not know.
             for service in self._services:
                 service.stop()

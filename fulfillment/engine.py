@@ -1,6 +1,7 @@
 """How every process reaches Temporal: by Temporal's own environment configuration."""
 
 import os
+import socket
 from collections.abc import Sequence
 
 from temporalio.client import Client, Interceptor
@@ -31,6 +32,16 @@ def address() -> str:
     return profile().address or DEFAULT_ADDRESS
 
 
+def identity() -> str:
+    """Who we are to Temporal; in a container every process has the same pid, so the host too."""
+    return f"pegboard-{os.getpid()}@{socket.gethostname()}"
+
+
+def is_of_this_machine(identity: str) -> bool:
+    """Whether a process of ours on this machine, or in this container, gave this identity."""
+    return identity.startswith("pegboard-") and identity.endswith(f"@{socket.gethostname()}")
+
+
 async def connect(*, lazy: bool = False, interceptors: Sequence[Interceptor] = ()) -> Client:
     """A client with our payload format; a lazy one connects at its first call.
 
@@ -41,7 +52,7 @@ async def connect(*, lazy: bool = False, interceptors: Sequence[Interceptor] = (
     return await Client.connect(
         **found,
         data_converter=pydantic_data_converter,
-        identity=f"pegboard-{os.getpid()}",
+        identity=identity(),
         interceptors=interceptors,
         lazy=lazy,
     )

@@ -26,7 +26,8 @@ RETRIES = RetryPolicy(
 )
 """Infrastructure is retried without limit; a broken rule is final by its own type."""
 
-TIMEOUT = timedelta(seconds=60)
+TIMEOUT = timedelta(seconds=20)
+"""After so long a worker is taken for dead, and another does it."""
 
 
 @workflow.defn(name=names.ORDER_WORKFLOW)

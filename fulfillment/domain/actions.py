@@ -52,6 +52,7 @@ class Choice:
 
     @property
     def allowed(self) -> bool:
+        """Whether the command would be done."""
         return self.code is None
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import date
 
 from fulfillment.domain.orders import Order, Peg, Shipment, ShipmentLine, waiting_lines
 from fulfillment.domain.supply import Snapshot, Supply
@@ -44,23 +45,61 @@ class _Pegging:
                     self._add(line, replace(blank, pinned=True), pin.units)
 
     def serve(self, order: Order) -> Order:
-        only = order.only_location
+        lines: dict[str, list[ShipmentLine]] = defaultdict(list)
         for line in self._lines(order):
-            for _, blank in self.by_sku[line.sku]:
-                if only is None or blank.location == only:
-                    self._add(line, blank, line.wanted)
+            lines[line.sku].append(line)
+        for sku, mine in lines.items():
+            self._serve_sku(order, sku, mine)
         changed = [new for old in order.waiting if (new := self._with_pegs(old)) != old]
         return order.with_shipments(changed) if changed else order
+
+    def _serve_sku(self, order: Order, sku: str, lines: list[ShipmentLine]) -> None:
+        """The order takes the earliest supplies as a whole; its lines keep what they can of them.
+
+        Were it each line in turn, a split would have the parts trade pegs at every plan.
+        """
+        only = order.only_location
+        still_open = sum(self._open(line) for line in lines)
+        shares: list[tuple[Peg, int]] = []
+        for _, blank in self.by_sku[sku]:
+            if only is None or blank.location == only:
+                share = min(still_open, self.left[blank.supply])
+                still_open -= share
+                shares.append((blank, share))
+        kept = [self._keep(blank, share, lines) for blank, share in shares]
+        for (blank, share), units in zip(shares, kept, strict=True):
+            self._spread(blank, share - units, lines)
+
+    def _keep(self, blank: Peg, most: int, lines: list[ShipmentLine]) -> int:
+        """Give the supply first to those who have it already; the units given."""
+        given = 0
+        for line in lines:
+            held = sum(
+                peg.units for peg in line.pegs if peg.supply == blank.supply and not peg.pinned
+            )
+            given += self._add(line, blank, min(held, most - given))
+        return given
+
+    def _spread(self, blank: Peg, most: int, lines: list[ShipmentLine]) -> None:
+        for line in lines:
+            most -= self._add(line, blank, most)
+
+    def _open(self, line: ShipmentLine) -> int:
+        return line.wanted - sum(held.units for held in self.pegs[line.id])
 
     def _lines(self, order: Order) -> list[ShipmentLine]:
         return [line for line in waiting_lines(order) if line.sku in self.snapshot.skus]
 
-    def _add(self, line: ShipmentLine, blank: Peg, most: int) -> None:
-        open_units = line.wanted - sum(held.units for held in self.pegs[line.id])
-        units = min(most, open_units, self.left[blank.supply])
-        if units > 0:
-            self.left[blank.supply] -= units
-            self.pegs[line.id].append(replace(blank, units=units))
+    def _add(self, line: ShipmentLine, blank: Peg, most: int) -> int:
+        units = min(most, self._open(line), self.left[blank.supply])
+        if units <= 0:
+            return 0
+        self.left[blank.supply] -= units
+        before = [held for held in self.pegs[line.id] if _key(held) == _key(blank)]
+        more = replace(blank, units=units + sum(held.units for held in before))
+        others = [held for held in self.pegs[line.id] if _key(held) != _key(blank)]
+        self.pegs[line.id] = [*others, more]
+        return units
 
     def _with_pegs(self, shipment: Shipment) -> Shipment:
         return replace(shipment, lines=tuple(self._line_with_pegs(line) for line in shipment.lines))
@@ -68,5 +107,14 @@ class _Pegging:
     def _line_with_pegs(self, line: ShipmentLine) -> ShipmentLine:
         if line.sku not in self.snapshot.skus:
             return line
-        pegs = tuple(sorted(self.pegs[line.id], key=lambda held: (held.due_on, held.supply)))
+        pegs = tuple(sorted(self.pegs[line.id], key=_by_date))
         return line if pegs == line.pegs else replace(line, pegs=pegs)
+
+
+def _key(peg: Peg) -> tuple[int, bool]:
+    return peg.supply, peg.pinned
+
+
+def _by_date(peg: Peg) -> tuple[date, int, bool]:
+    """Sort key: the earliest first, a pinned one before another on the same supply."""
+    return peg.due_on, peg.supply, not peg.pinned

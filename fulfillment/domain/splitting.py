@@ -39,7 +39,7 @@ def split(order: Order, divide: Callable[[ShipmentLine], list[Part]]) -> Order:
     A shipment whose parts all go to one destination moves there itself. Otherwise it becomes
     `reassigned`, with one child for each destination.
     """
-    for shipment in order.waiting:
+    for shipment in sorted(order.waiting, key=lambda shipment: shipment.number):
         parts = [(line, part) for line in shipment.lines for part in divide(line)]
         destinations = sorted({part.destination for _, part in parts}, key=lambda to: to.order)
         if len(destinations) == 1:

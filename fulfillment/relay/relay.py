@@ -15,6 +15,7 @@ from fulfillment.relay.delivery import Delivery
 from fulfillment.store import outbox
 from fulfillment.store.outbox import Message
 from fulfillment.store.session import Store
+from fulfillment.store.threads import in_thread
 
 log = structlog.get_logger(__name__)
 
@@ -73,19 +74,19 @@ class Relay:
 
     async def deliver_batch(self) -> int:
         """Deliver one batch; how many rows it took."""
-        messages = await asyncio.to_thread(self._take)
+        messages = await in_thread(None, self._take)
         if not messages:
             return 0
         try:
             delivery = Delivery(self.store, await self.connect(), self.task_queue)
         except (RuntimeError, RPCError) as error:
-            await asyncio.to_thread(self._put_back, [(m, error) for m in messages])
+            await in_thread(None, self._put_back, [(m, error) for m in messages])
             return 0
         results = await asyncio.gather(*(self._deliver(delivery, message) for message in messages))
         failures = [(m, e) for m, e in zip(messages, results, strict=True) if e is not None]
         failed = {message.id for message, _ in failures}
-        await asyncio.to_thread(self._finish, [m for m in messages if m.id not in failed])
-        await asyncio.to_thread(self._put_back, failures)
+        await in_thread(None, self._finish, [m for m in messages if m.id not in failed])
+        await in_thread(None, self._put_back, failures)
         return 0 if any(_engine_is_away(error) for _, error in failures) else len(messages)
 
     async def _deliver(self, delivery: Delivery, message: Message) -> Exception | None:

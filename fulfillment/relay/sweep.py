@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 from fulfillment.contracts import names
 from fulfillment.store.reading.finished import start_unfinished
 from fulfillment.store.session import Store
+from fulfillment.store.threads import in_thread
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,7 @@ class Sweep:
             found[merchant].append(number)
         started = 0
         for merchant, numbers in sorted(found.items()):
-            started += await asyncio.to_thread(start_unfinished, self.store, merchant, numbers)
+            started += await in_thread(None, start_unfinished, self.store, merchant, numbers)
         self.since = began - OVERLAP
         if started:
             log.warning("orders_started_again", orders=started)

@@ -1,7 +1,7 @@
 """Who stands in a SKU's queue: read from the head, as far as there is something to give."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from fulfillment.domain.rank import Rank
@@ -16,7 +16,8 @@ class Reach:
     """Which queues are read, and what there is to give to those who stand in them.
 
     With `behind`, only from that rank on: those before it have had their turn already, and want
-    nothing that is free. What the orders `freeing` hold counts as something to give.
+    nothing that is free. What the orders `freeing` hold counts as something to give, and so do
+    units of the `margin`, which the caller is about to add.
     """
 
     skus: Collection[str]
@@ -24,6 +25,7 @@ class Reach:
     today: date
     behind: Rank | None = None
     freeing: Collection[int] = ()
+    margin: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,10 @@ WITH place AS (
                         AND (place.location IS NULL OR u.location = place.location)), 0)
          + coalesce((SELECT sum(a.units) FROM allocation a
                        JOIN shipment_line sl ON sl.id = a.shipment_line
-                      WHERE sl.order_id = ANY(:freeing) AND a.sku = k.sku), 0) AS units
-      FROM unnest(CAST(:skus AS text[])) AS k(sku) CROSS JOIN place
+                      WHERE sl.order_id = ANY(:freeing) AND a.sku = k.sku), 0)
+         + k.margin AS units
+      FROM unnest(CAST(:skus AS text[]), CAST(:margins AS int[])) AS k(sku, margin)
+     CROSS JOIN place
 ), head AS (
     SELECT pool.sku, pool.units, d.order_id, d.wanted, d.shipment_line,
            row_number() OVER w AS position,
@@ -59,6 +63,8 @@ WITH place AS (
            SELECT * FROM open_demand d
             WHERE d.merchant = :merchant AND d.sku = pool.sku AND d.gate = 'open' AND d.wanted > 0
               AND d.lock_location IS NOT DISTINCT FROM pool.location
+              AND d.order_id <> ALL(:freeing)
+              AND d.order_id <> ALL(:freeing)
               AND (CAST(:priority AS int) IS NULL OR (d.priority, d.placed_at, d.intake_seq)
                    >= (:priority, :placed_at, :intake_seq))
             ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line
@@ -80,20 +86,30 @@ SELECT DISTINCT d.order_id FROM supply u
 """
 
 HOLDERS = """
-WITH hungry AS (
-    SELECT d.sku, sum(d.wanted) AS units
+WITH wants AS (
+    SELECT d.sku, d.priority, d.placed_at, d.intake_seq, d.wanted
       FROM open_demand d
      WHERE d.merchant = :merchant AND d.sku = ANY(:skus) AND d.order_id = ANY(:orders)
-       AND d.wanted > 0 GROUP BY d.sku
+       AND d.wanted > 0
+     UNION ALL
+    SELECT m.sku, o.priority, o.placed_at, o.intake_seq, m.units
+      FROM unnest(CAST(:skus AS text[]), CAST(:margins AS int[])) AS m(sku, units)
+      JOIN orders o ON o.merchant = :merchant AND o.id = ANY(:freeing)
+     WHERE m.units > 0
+), hungry AS (
+    SELECT DISTINCT ON (sku) sku, priority, placed_at, intake_seq,
+           sum(wanted) OVER (PARTITION BY sku) AS units
+      FROM wants ORDER BY sku, priority, placed_at, intake_seq
 )
-SELECT DISTINCT h.order_id FROM hungry CROSS JOIN LATERAL (
-    SELECT d.order_id FROM open_demand d
+SELECT DISTINCT h.order_id
+  FROM hungry CROSS JOIN unnest(CAST(:locations AS text[])) AS place(location) CROSS JOIN LATERAL (
+    SELECT d.order_id
+      FROM open_demand d
+      JOIN allocation a ON a.shipment_line = d.shipment_line AND a.location = place.location
      WHERE d.merchant = :merchant AND d.sku = hungry.sku AND d.held > 0
-       AND (d.priority, d.placed_at, d.intake_seq) > (
-           SELECT f.priority, f.placed_at, f.intake_seq FROM open_demand f
-            WHERE f.merchant = :merchant AND f.sku = hungry.sku AND f.wanted > 0
-              AND f.order_id = ANY(:orders)
-            ORDER BY f.priority, f.placed_at, f.intake_seq LIMIT 1)
+       AND a.units > a.picked + a.staged
+       AND (d.priority, d.placed_at, d.intake_seq)
+         > (hungry.priority, hungry.placed_at, hungry.intake_seq)
      ORDER BY d.priority DESC, d.placed_at DESC, d.intake_seq DESC
      LIMIT least(hungry.units, :batch)) h
 """
@@ -104,9 +120,10 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
 
     A line is reached if less than what there is to give is wanted before it.
     """
+    skus = sorted(reach.skus)
     common = {
         "merchant": tx.merchant,
-        "skus": sorted(reach.skus),
+        "skus": skus,
         "batch": BATCH,
         **_rank_parameters(reach.behind),
     }
@@ -115,6 +132,7 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
         locations=list(reach.locations),
         today=reach.today,
         freeing=list(reach.freeing),
+        margins=[reach.margin.get(sku, 0) for sku in skus],
         **common,
     )
     pegged = tx.rows(PEGGED, **common)
@@ -124,12 +142,46 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
     )
 
 
-def holders_behind(tx: Tx, skus: Collection[str], orders: Collection[int]) -> frozenset[int]:
-    """Waiting orders behind the first of these that hold units of what these still want."""
+def holders_behind(tx: Tx, reach: Reach, orders: Collection[int]) -> frozenset[int]:
+    """Waiting orders behind the first of these that hold units of what these still want.
+
+    The last in rank at each location: one that holds units elsewhere may be of no use. The
+    margin counts as wanted by the orders `freeing`.
+    """
+    skus = sorted(reach.skus)
     rows = tx.rows(
-        HOLDERS, merchant=tx.merchant, skus=sorted(skus), orders=list(orders), batch=BATCH
+        HOLDERS,
+        merchant=tx.merchant,
+        skus=skus,
+        margins=[reach.margin.get(sku, 0) for sku in skus],
+        locations=list(reach.locations),
+        orders=list(orders),
+        freeing=list(reach.freeing),
+        batch=BATCH,
     )
     return frozenset(row.order_id for row in rows)
+
+
+UNCLAIMED = """
+SELECT o.priority, o.placed_at, o.intake_seq FROM orders o
+ WHERE o.merchant = :merchant AND NOT o.first_claimed AND o.finished_at IS NULL
+   AND (o.priority, o.placed_at, o.intake_seq) < (:priority, :placed_at, :intake_seq)
+   AND EXISTS (SELECT 1 FROM open_demand d
+                 JOIN stock_level v ON v.merchant = d.merchant AND v.sku = d.sku
+                WHERE d.order_id = o.id AND d.sku = ANY(:skus) AND d.wanted > 0
+                  AND v.disposition = 'sellable' AND v.on_hand > v.allocated)
+ ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT 1
+"""
+
+
+def first_turn(tx: Tx, skus: Collection[str], rank: Rank) -> Rank:
+    """This rank, or that of an earlier order that wants what is free and had no turn yet.
+
+    An order is in the queue from its intake on, so one whose first claim comes sooner must not
+    go past it.
+    """
+    rows = tx.rows(UNCLAIMED, merchant=tx.merchant, skus=sorted(skus), **_rank_parameters(rank))
+    return Rank(*rows[0]) if rows else rank
 
 
 def _rank_parameters(rank: Rank | None) -> dict[str, object]:

@@ -19,7 +19,7 @@ from fulfillment.store.loading import (
     load_supplies,
 )
 from fulfillment.store.locks import lock_orders, lock_queues
-from fulfillment.store.queue import Reach, head_of_queues, holders_behind
+from fulfillment.store.queue import Reach, first_turn, head_of_queues, holders_behind
 from fulfillment.store.saving import Change, save
 from fulfillment.store.session import LocksTooSmallError, Tx
 
@@ -97,19 +97,23 @@ def open_queues(
     *,
     orders: Collection[int] = (),
     behind: Rank | None = None,
+    margin: Mapping[str, int] | None = None,
 ) -> Workspace:
     """Lock the queues of these SKUs, the orders at their heads, and `orders` themselves.
 
-    With `behind`, a queue to which no distribution is owed is read only from that rank on. What
-    `orders` hold counts as something to give, since the caller may be about to free it.
+    With `behind`, a queue to which no distribution is owed is read only from that rank on, or
+    from an earlier one whose first claim is still to come. What `orders` hold counts as something
+    to give, since the caller may be about to free it. The `margin` is units by SKU that the caller
+    is about to add, to what is free or to what `orders` want.
     """
     wanted = frozenset(skus)
     due = lock_queues(tx, wanted)
     today, locations = _today(tx), load_locations(tx)
-    start = None if due else behind
-    head = head_of_queues(tx, Reach(wanted, locations, today, start, orders))
+    start = first_turn(tx, wanted, behind) if behind and not due else None
+    reach = Reach(wanted, locations, today, start, orders, margin or {})
+    head = head_of_queues(tx, reach)
     reached = head.orders | frozenset(orders)
-    touched = reached | holders_behind(tx, wanted, reached)
+    touched = reached | holders_behind(tx, reach, reached)
     lock_orders(tx, touched)
     found = load_orders(tx, touched)
     if any(_skus_of([found[order]]) - wanted for order in orders if order in found):

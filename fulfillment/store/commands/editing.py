@@ -1,6 +1,7 @@
 """A sales channel's edit: a PUT with a rising revision."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,7 +44,7 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
         catalogue = load_catalogue(tx, edit.lines)
         order = order_id(tx, edit.number)
         skus = skus_of_order(tx, order) | {line.sku for line in edit.lines}
-        space = open_queues(tx, skus, orders=[order])
+        space = open_queues(tx, skus, orders=[order], margin=_asked(edit, catalogue))
         if _is_news(tx, order, edit):
             before = space.after[order]
             _refuse_finished(before)
@@ -64,6 +65,15 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
         return answer_for(space, order)
 
     return store.execute(command, body)
+
+
+def _asked(edit: Edit, catalogue: Catalogue) -> Mapping[str, int]:
+    """Units by SKU that the order may come to want: at most all that the edit names."""
+    known = (line for line in edit.lines if line.sku in catalogue.products)
+    asked: Counter[str] = Counter()
+    for line in known:
+        asked[line.sku] += max(units_of(line, catalogue), 0)
+    return asked
 
 
 def _refuse_finished(order: Order) -> None:

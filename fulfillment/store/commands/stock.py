@@ -1,6 +1,7 @@
 """Stock moved by hand, and queues served."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,18 +30,26 @@ def adjust(store: Store, command: Command, adjustments: Sequence[Adjustment]) ->
 
     def body(tx: Tx) -> dict[str, Any]:
         _check(tx, adjustments)
-        skus = {adjustment.sku for adjustment in adjustments}
-        lock_queues(tx, skus)
+        lock_queues(tx, {adjustment.sku for adjustment in adjustments})
+        more = _added(adjustments)
+        space = open_queues(tx, more, margin=more) if more else None
         levels = _move(tx, adjustments)
         _book(tx, adjustments, command.key)
-        more = {a.sku for a in adjustments if a.units > 0 and a.disposition == "sellable"}
-        if more:
-            space = open_queues(tx, more)
+        if space:
             space.plan()
             space.save()
         return {"levels": levels}
 
     return store.execute(command, body)
+
+
+def _added(adjustments: Sequence[Adjustment]) -> Mapping[str, int]:
+    """Units by SKU that there will be more of to give."""
+    added: Counter[str] = Counter()
+    for adjustment in adjustments:
+        if adjustment.units > 0 and adjustment.disposition == "sellable":
+            added[adjustment.sku] += adjustment.units
+    return added
 
 
 def _check(tx: Tx, adjustments: Sequence[Adjustment]) -> None:

@@ -1,10 +1,10 @@
 """What the relay asks before it believes a closed workflow."""
 
-import asyncio
 from collections.abc import Sequence
 
 from fulfillment.store import outbox
 from fulfillment.store.session import Store, Tx
+from fulfillment.store.threads import in_thread
 
 
 async def order_is_finished(store: Store, merchant: str, order: int) -> bool:
@@ -19,7 +19,7 @@ async def order_is_finished(store: Store, merchant: str, order: int) -> bool:
         )
         return bool(rows and rows[0].finished)
 
-    return await asyncio.to_thread(store.read, merchant, body)
+    return await in_thread(None, store.read, merchant, body)
 
 
 def start_unfinished(store: Store, merchant: str, numbers: Sequence[str]) -> int:

@@ -5,14 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from fulfillment.store.reading.paging import (
-    Page,
-    Sort,
-    Window,
-    conditions,
-    key_columns,
-    page_of,
-)
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.session import Tx
 
 NO_DATE = "DATE '9999-12-31'"
@@ -94,10 +87,9 @@ def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page:
     order = SORTS[sort]
     behind, key = order.after(window.after)
     values = {f.name: v for f in fields(asked) if (v := getattr(asked, f.name)) is not None}
-    which = conditions("o.merchant = :merchant", *(CONDITIONS[name] for name in values), *behind)
-    sql = LIST.format(keys=key_columns(order), conditions=which, order_by=order.order_by)
+    which = ["o.merchant = :merchant", *(CONDITIONS[name] for name in values), *behind]
     rows = tx.rows(
-        sql,
+        page_sql(LIST, order, which),
         merchant=tx.merchant,
         most=window.limit + 1,
         **_parameters(tx, values),

@@ -33,6 +33,7 @@ class Sort:
 
     @property
     def order_by(self) -> str:
+        """The sort as SQL writes it."""
         way = " DESC" if self.descending else ""
         return ", ".join(f"{column}{way}" for column in self.columns)
 
@@ -62,11 +63,11 @@ def _keys(row: Any) -> list[tuple[str, Any]]:
     return sorted(named)
 
 
-def key_columns(sort: Sort) -> str:
-    """The sort's columns as they are read back for the next page's key."""
-    return ", ".join(f"{column} AS key_{index}" for index, column in enumerate(sort.columns))
+def page_sql(template: str, sort: Sort, which: Sequence[str]) -> str:
+    """A list's statement: its keys, the conditions that all hold, and its order.
 
-
-def conditions(*parts: str) -> str:
-    """All of these at once."""
-    return " AND ".join(f"({part})" for part in parts)
+    What is filled in are conditions and columns of this package, never a value of a request.
+    """
+    keys = ", ".join(f"{column} AS key_{index}" for index, column in enumerate(sort.columns))
+    conditions = " AND ".join(f"({part})" for part in which)
+    return template.format(keys=keys, conditions=conditions, order_by=sort.order_by)

@@ -3,24 +3,37 @@
 from typing import Any
 
 from fulfillment.domain.refusals import missing
-from fulfillment.store.reading.paging import (
-    Page,
-    Sort,
-    Window,
-    conditions,
-    key_columns,
-    page_of,
-)
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.session import Tx
 
 MERCHANT_SORT = Sort(("m.id",), ("text",))
 LOCATION_SORT = Sort(("l.id",), ("text",))
 PRODUCT_SORT = Sort(("p.sku",), ("text",))
 
+MERCHANT_FIELDS = ("id", "name", "time_zone", "currency")
+LOCATION_FIELDS = ("id", "name", "time_zone", "active", "serves")
 PRODUCT_FIELDS = (
     "sku", "name", "manage_stock", "allow_backorder", "backorder_limit", "future_inventory",
     "packs", "supplier", "reorder_level", "active",
 )  # fmt: skip
+
+MERCHANTS = """
+SELECT m.id, m.name, m.time_zone, m.currency, {keys}
+  FROM merchant m WHERE {conditions} ORDER BY {order_by} LIMIT :most
+"""
+
+LOCATIONS = """
+SELECT l.id, l.name, l.time_zone, l.active,
+       coalesce((SELECT jsonb_object_agg(ml.merchant, ml.priority) FROM merchant_location ml
+                  WHERE ml.location = l.id), '{{}}'::jsonb) AS serves, {keys}
+  FROM location l WHERE {conditions} ORDER BY {order_by} LIMIT :most
+"""
+
+PRODUCTS = """
+SELECT p.sku, p.name, p.manage_stock, p.allow_backorder, p.backorder_limit, p.future_inventory,
+       p.packs, p.supplier, p.reorder_level, p.active, {keys}
+  FROM product p WHERE p.merchant = :merchant AND {conditions} ORDER BY {order_by} LIMIT :most
+"""
 
 
 def merchant_exists(tx: Tx, merchant: str) -> bool:
@@ -44,16 +57,12 @@ def list_merchants(tx: Tx, window: Window) -> Page:
 def _merchants(tx: Tx, window: Window, which: str, parameters: dict[str, object]) -> Page:
     behind, key = MERCHANT_SORT.after(window.after)
     rows = tx.rows(
-        f"SELECT m.id, m.name, m.time_zone, m.currency, {key_columns(MERCHANT_SORT)}"  # noqa: S608
-        f" FROM merchant m WHERE {conditions(which, *behind)}"
-        f" ORDER BY {MERCHANT_SORT.order_by} LIMIT :most",
+        page_sql(MERCHANTS, MERCHANT_SORT, [which, *behind]),
         most=window.limit + 1,
         **parameters,
         **key,
     )
-    return page_of(
-        rows, window.limit, lambda row: _named(row, ("id", "name", "time_zone", "currency"))
-    )
+    return page_of(rows, window.limit, lambda row: _named(row, MERCHANT_FIELDS))
 
 
 def read_location(tx: Tx, location: str) -> dict[str, Any]:
@@ -72,17 +81,12 @@ def list_locations(tx: Tx, window: Window) -> Page:
 def _locations(tx: Tx, window: Window, which: str, parameters: dict[str, object]) -> Page:
     behind, key = LOCATION_SORT.after(window.after)
     rows = tx.rows(
-        "SELECT l.id, l.name, l.time_zone, l.active, coalesce((SELECT"  # noqa: S608
-        " jsonb_object_agg(ml.merchant, ml.priority) FROM merchant_location ml"
-        f" WHERE ml.location = l.id), '{{}}'::jsonb) AS serves, {key_columns(LOCATION_SORT)}"
-        f" FROM location l WHERE {conditions(which, *behind)}"
-        f" ORDER BY {LOCATION_SORT.order_by} LIMIT :most",
+        page_sql(LOCATIONS, LOCATION_SORT, [which, *behind]),
         most=window.limit + 1,
         **parameters,
         **key,
     )
-    names = ("id", "name", "time_zone", "active", "serves")
-    return page_of(rows, window.limit, lambda row: _named(row, names))
+    return page_of(rows, window.limit, lambda row: _named(row, LOCATION_FIELDS))
 
 
 def read_product(tx: Tx, sku: str) -> dict[str, Any]:
@@ -102,11 +106,8 @@ def list_products(tx: Tx, window: Window, *, active: bool | None = None) -> Page
 
 def _products(tx: Tx, window: Window, which: str, parameters: dict[str, object]) -> Page:
     behind, key = PRODUCT_SORT.after(window.after)
-    columns = ", ".join(f"p.{name}" for name in PRODUCT_FIELDS)
     rows = tx.rows(
-        f"SELECT {columns}, {key_columns(PRODUCT_SORT)} FROM product p"  # noqa: S608
-        f" WHERE {conditions('p.merchant = :merchant', which, *behind)}"
-        f" ORDER BY {PRODUCT_SORT.order_by} LIMIT :most",
+        page_sql(PRODUCTS, PRODUCT_SORT, [which, *behind]),
         merchant=tx.merchant,
         most=window.limit + 1,
         **parameters,

@@ -3,14 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fulfillment.store.reading.paging import (
-    Page,
-    Sort,
-    Window,
-    conditions,
-    key_columns,
-    page_of,
-)
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.session import Tx
 
 NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
@@ -27,7 +20,8 @@ SELECT p.number, p.supplier, p.status, p.expected_on, p.created_at,
  CROSS JOIN LATERAL (
        SELECT count(*) AS line_count, sum(u.ordered)::int AS ordered,
               sum(u.received)::int AS received, sum(u.closed)::int AS closed,
-              coalesce(sum((SELECT sum(g.units) FROM peg g WHERE g.supply = u.id)), 0)::int AS pegged
+              coalesce(sum((SELECT sum(g.units) FROM peg g
+                             WHERE g.supply = u.id)), 0)::int AS pegged
          FROM purchase_order_line l JOIN supply u ON u.id = l.supply
         WHERE l.purchase_order = p.id) t
  WHERE {conditions} ORDER BY {order_by} LIMIT :most
@@ -51,10 +45,6 @@ def list_purchase_orders(
         which.append(HAS_SKU)
         parameters["sku"] = sku
     behind, key = NEWEST_FIRST.after(window.after)
-    sql = LIST.format(
-        keys=key_columns(NEWEST_FIRST),
-        conditions=conditions(*which, *behind),
-        order_by=NEWEST_FIRST.order_by,
-    )
+    sql = page_sql(LIST, NEWEST_FIRST, [*which, *behind])
     rows = tx.rows(sql, most=window.limit + 1, **parameters, **key)
     return page_of(rows, window.limit, lambda row: {name: getattr(row, name) for name in FIELDS})

@@ -7,14 +7,7 @@ from fulfillment.domain.actions import shipment_actions
 from fulfillment.domain.refusals import missing
 from fulfillment.domain.statuses import ShipmentStatus
 from fulfillment.store.reading.choices import choices
-from fulfillment.store.reading.paging import (
-    Page,
-    Sort,
-    Window,
-    conditions,
-    key_columns,
-    page_of,
-)
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.session import Tx
 
 BY_RANK = Sort(
@@ -23,7 +16,8 @@ BY_RANK = Sort(
 )
 
 COLUMNS = """
-o.number AS order_number, o.holds, s.id, s.number, s.status, s.location, s.wave, s.expected_on,
+SELECT o.number AS order_number, o.holds,
+       s.id, s.number, s.status, s.location, s.wave, s.expected_on,
 s.carrier, s.tracking, s.shipped_at,
 (SELECT p.number FROM shipment p WHERE p.id = s.parent) AS parent,
 (SELECT array_agg(c.number ORDER BY c.number) FROM shipment c WHERE c.parent = s.id) AS children,
@@ -39,6 +33,16 @@ s.carrier, s.tracking, s.shipped_at,
   WHERE sl.shipment = s.id) AS lines
 """
 
+GROUP = f"""
+{COLUMNS} FROM shipment s JOIN orders o ON o.id = s.order_id
+ WHERE o.id = :order AND o.merchant = :merchant ORDER BY s.number
+"""
+
+LIST = f"""
+{COLUMNS}, {{keys}} FROM shipment s JOIN orders o ON o.id = s.order_id
+ WHERE {{conditions}} ORDER BY {{order_by}} LIMIT :most
+"""
+
 FIELDS = (
     "id", "number", "status", "location", "wave", "expected_on", "parent", "carrier", "tracking",
     "shipped_at", "lines",
@@ -47,12 +51,7 @@ FIELDS = (
 
 def shipments_of_order(tx: Tx, order: int) -> list[dict[str, Any]]:
     """The order's whole group, ended ones and parents too, in the order they were made."""
-    rows = tx.rows(
-        f"SELECT {COLUMNS} FROM shipment s JOIN orders o ON o.id = s.order_id"  # noqa: S608
-        " WHERE o.id = :order AND o.merchant = :merchant ORDER BY s.number",
-        order=order,
-        merchant=tx.merchant,
-    )
+    rows = tx.rows(GROUP, order=order, merchant=tx.merchant)
     return [_shipment(row) for row in rows]
 
 
@@ -68,7 +67,7 @@ def list_shipments(
     tx: Tx, window: Window, *, statuses: Sequence[str] = (), location: str | None = None
 ) -> Page:
     """Shipments in the order in which they should be worked: by the rank of their orders."""
-    which, parameters = ["true"], dict[str, object]()
+    which, parameters = list[str](), dict[str, object]()
     if statuses:
         which.append("s.status = ANY(:statuses)")
         parameters["statuses"] = list(statuses)
@@ -81,10 +80,7 @@ def list_shipments(
 def _shipments(tx: Tx, window: Window, which: list[str], parameters: dict[str, object]) -> Page:
     behind, key = BY_RANK.after(window.after)
     rows = tx.rows(
-        f"SELECT {COLUMNS}, {key_columns(BY_RANK)}"  # noqa: S608
-        " FROM shipment s JOIN orders o ON o.id = s.order_id"
-        f" WHERE {conditions('o.merchant = :merchant', *which, *behind)}"
-        f" ORDER BY {BY_RANK.order_by} LIMIT :most",
+        page_sql(LIST, BY_RANK, ["o.merchant = :merchant", *which, *behind]),
         merchant=tx.merchant,
         most=window.limit + 1,
         **parameters,

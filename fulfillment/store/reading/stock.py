@@ -6,7 +6,7 @@ from typing import Any
 from fulfillment.domain.policy import resolve
 from fulfillment.store.loading import load_settings
 from fulfillment.store.reading.orders import merchant_today
-from fulfillment.store.reading.paging import Page, Sort, Window, conditions, key_columns, page_of
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.session import Tx
 
 BY_SKU = Sort(("p.sku",), ("text",))
@@ -59,8 +59,8 @@ WITH chosen AS (
       LEFT JOIN LATERAL (SELECT sum(p.units) AS units FROM peg p WHERE p.supply = u.id) g ON true
      WHERE u.inbound GROUP BY u.sku
 )
-SELECT c.sku, c.manage_stock, c.key_0, total.on_hand, total.allocated, total.available, total.picked,
-       total.staged, total.inbound, total.not_sellable, total.locations,
+SELECT c.sku, c.manage_stock, c.key_0, total.on_hand, total.allocated, total.available,
+       total.picked, total.staged, total.inbound, total.not_sellable, total.locations,
        coalesce(demand.waiting, 0) AS waiting,
        coalesce(coming.pegged, 0) AS pegged,
        coalesce(total.available, 0) + coalesce(coming.in_horizon, 0)
@@ -84,11 +84,7 @@ def list_stock(
     if location is not None:
         which.append(AT_LOCATION)
     behind, key = BY_SKU.after(window.after)
-    sql = STOCK.format(
-        keys=key_columns(BY_SKU),
-        conditions=conditions(*which, *behind),
-        order_by=BY_SKU.order_by,
-    )
+    sql = page_sql(STOCK, BY_SKU, [*which, *behind])
     parameters: dict[str, object] = {"location": location, **key, **_horizon(tx)}
     if sku is not None:
         parameters["sku"] = sku

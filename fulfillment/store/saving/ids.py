@@ -43,6 +43,7 @@ def _renumbered(order: Order, shipments: dict[int, int], lines: dict[int, int]) 
             replace(
                 shipment,
                 id=shipments.get(shipment.id, shipment.id),
+                parent=shipment.parent and shipments.get(shipment.parent, shipment.parent),
                 lines=tuple(
                     replace(line, id=lines.get(line.id, line.id)) for line in shipment.lines
                 ),

@@ -35,7 +35,8 @@ def create_orders(
         taken |= _existing(tx, {n: o for n, o in good.items() if n not in created})
         insert_parts(tx, [good[number] for number in created], created, catalogue)
         again = _existing_refused(tx, orders, refused)
-        return [again.get(o.number) or taken.get(o.number) or refused[o.number] for o in orders]
+        answers = refused | again | taken
+        return [_twice(order, good) or answers[order.number] for order in orders]
 
     return store.transact(merchant, body, actor=actor)
 

@@ -40,8 +40,8 @@ def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
             )
             raise conflict("not_receivable", message, status=status)
         supplies = _checked_receipt(tx, purchase_order, receipt)
+        shrink_pegs(tx, {supplies[line.line].id: line.units for line in receipt.lines})
         _insert_receipt(tx, purchase_order, receipt, supplies)
-        shrink_pegs(tx, [supply.id for supply in supplies.values()])
         note_owed(tx, {supply.sku for supply in supplies.values()})
         if _is_complete(tx, purchase_order):
             set_status(tx, purchase_order, PurchaseOrderStatus.RECEIVED)

@@ -1,6 +1,6 @@
 """Pegs on a supply that shrinks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from fulfillment.store.locks import lock_orders
 from fulfillment.store.session import LocksTooSmallError, Tx
@@ -8,11 +8,13 @@ from fulfillment.store.session import LocksTooSmallError, Tx
 SURPLUS = """
 SELECT * FROM (
     SELECT p.shipment_line, p.supply, p.pinned, p.units, sl.order_id,
-           least(p.units, sum(p.units) OVER w - (u.ordered - u.received - u.closed)) AS surplus
-      FROM peg p JOIN supply u ON u.id = p.supply
+           least(p.units, sum(p.units) OVER w - (u.ordered - u.received - u.closed - c.units))
+               AS surplus
+      FROM unnest(CAST(:supplies AS bigint[]), CAST(:coming AS int[])) AS c(supply, units)
+      JOIN supply u ON u.id = c.supply
+      JOIN peg p ON p.supply = u.id
       JOIN shipment_line sl ON sl.id = p.shipment_line
       JOIN orders o ON o.id = sl.order_id
-     WHERE p.supply = ANY(:supplies)
     WINDOW w AS (PARTITION BY p.supply ORDER BY o.priority DESC, o.placed_at DESC,
                  o.intake_seq DESC, p.shipment_line DESC, p.pinned)) ranked
  WHERE surplus > 0
@@ -33,17 +35,19 @@ UPDATE peg p SET units = p.units - cut.units FROM cut
 """
 
 
-def shrink_pegs(tx: Tx, supplies: Sequence[int]) -> None:
-    """Pegs may not exceed what is outstanding: the first in rank, whom goods serve, go first.
+def shrink_pegs(tx: Tx, coming: Mapping[int, int]) -> None:
+    """Leave pegs on no more than is outstanding once these units by supply have come.
 
+    The first in rank, whom the goods serve, go first. It locks orders, so it comes before stock.
     Read again once the orders are locked: until then a split may move a peg to a new line.
     """
-    found = tx.rows(SURPLUS, supplies=list(supplies))
+    supplies, units = list(coming), list(coming.values())
+    found = tx.rows(SURPLUS, supplies=supplies, coming=units)
     if not found:
         return
     locked = {row.order_id for row in found}
     lock_orders(tx, locked)
-    rows = tx.rows(SURPLUS, supplies=list(supplies))
+    rows = tx.rows(SURPLUS, supplies=supplies, coming=units)
     if not {row.order_id for row in rows} <= locked:
         raise LocksTooSmallError
     tx.run(

@@ -259,6 +259,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_orders_status", "orders", ["merchant", "status", "id"], unique=False)
     op.create_index(
+        "ix_orders_unclaimed",
+        "orders",
+        ["merchant", "priority", "placed_at", "intake_seq"],
+        unique=False,
+        postgresql_where=sa.text("NOT first_claimed AND finished_at IS NULL"),
+    )
+    op.create_index(
         "ix_orders_unfinished",
         "orders",
         ["merchant", "id"],
@@ -810,6 +817,11 @@ def downgrade() -> None:
     op.drop_table("product")
     op.drop_index(
         "ix_orders_unfinished", table_name="orders", postgresql_where=sa.text("finished_at IS NULL")
+    )
+    op.drop_index(
+        "ix_orders_unclaimed",
+        table_name="orders",
+        postgresql_where=sa.text("NOT first_claimed AND finished_at IS NULL"),
     )
     op.drop_index("ix_orders_status", table_name="orders")
     op.drop_index("ix_orders_rank", table_name="orders")

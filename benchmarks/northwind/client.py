@@ -1,0 +1,50 @@
+"""The API as a client uses it: keys, pages, retries of what may be sent again."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+AGAIN = {429, 502, 503, 504}
+TRIES = 8
+
+
+class Api:
+    """A client for many threads."""
+
+    def __init__(self, url: str, key: str, merchant: str, concurrency: int) -> None:
+        self.requests = 0
+        self._client = httpx.Client(
+            base_url=url,
+            headers={"Authorization": f"Bearer {key}", "Pegboard-Merchant": merchant},
+            limits=httpx.Limits(max_connections=concurrency),
+            timeout=60.0,
+            trust_env=False,
+        )
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self._send("GET", path, params=query)
+
+    def post(self, path: str, key: str, body: Any = None) -> Any:
+        """`key` makes it safe to send again."""
+        return self._send("POST", path, json=body, headers={"Idempotency-Key": key})
+
+    def pages(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        """Every item of a list."""
+        page = self.get(path, limit=200, **query)
+        yield from page["items"]
+        while page["next"]:
+            page = self.get(path, limit=200, cursor=page["next"], **query)
+            yield from page["items"]
+
+    def _send(self, method: str, path: str, **given: Any) -> Any:
+        for attempt in range(1, TRIES + 1):
+            self.requests += 1
+            answer = self._client.request(method, path, **given)
+            if answer.status_code not in AGAIN or attempt == TRIES:
+                break
+            time.sleep(min(0.1 * 2**attempt, 2.0))
+        if answer.is_error:
+            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer.json()

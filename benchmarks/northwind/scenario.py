@@ -1,0 +1,281 @@
+"""What happens to the orders, phase by phase, and whether it adds up."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from benchmarks.northwind.client import Api
+
+MERCHANT, LOCATION = "northwind", "main"
+PATIENCE = 300.0
+POLL = 0.2
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the files ask for, read on its own."""
+
+    orders: int
+    units: int
+    in_stock: int
+
+    @classmethod
+    def of(cls, folder: Path) -> "Asked":
+        return cls(
+            len(_rows(folder / "orders.csv")),
+            sum(int(row["quantity"]) for row in _rows(folder / "order_lines.csv")),
+            sum(int(row["units_in_stock"]) for row in _rows(folder / "products.csv")),
+        )
+
+
+@dataclass
+class Counts:
+    """What came of it."""
+
+    released_at_once: int = 0
+    waited: int = 0
+    units_at_once: int = 0
+    units_waited: int = 0
+    received: int = 0
+    purchase_orders: int = 0
+
+
+@dataclass
+class Scenario:
+    """One run. `run` answers whether something did not add up."""
+
+    folder: Path
+    home: Path
+    url: str
+    concurrency: int
+    console: Console
+    seconds: dict[str, float] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
+    wrong: list[str] = field(default_factory=list)
+    api: Api = field(init=False)
+    progress: Progress = field(init=False)
+
+    def run(self) -> bool:
+        asked = Asked.of(self.folder)
+        self.progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description:28}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self.console,
+        )
+        with self.progress, ThreadPoolExecutor(self.concurrency) as pool:
+            self.api = self._sign_in()
+            with self._phase("import"):
+                self._pegboard("import", "folder", str(self.folder), "--mapping", "northwind",
+                               "--create")  # fmt: skip
+            with self._phase("every order claims", asked.orders) as bar:
+                self._wait_for_claims(asked, bar)
+            self._count_waiting()
+            with self._phase("ship what is in stock"):
+                self._ship_ready(pool)
+            with self._phase("receive and ship the rest"):
+                self._receive_all(pool)
+            with self._phase("audit"):
+                self._audit()
+        self._check(asked)
+        return bool(self.wrong)
+
+    # --- phases ----------------------------------------------------------------------------------
+
+    def _sign_in(self) -> Api:
+        told = self._pegboard("keys", "create", "--name", "benchmark", "--role", "admin", "--json")
+        return Api(self.url, json.loads(told)["key"], MERCHANT, self.concurrency)
+
+    def _wait_for_claims(self, asked: Asked, bar: Callable[[int], None]) -> None:
+        def claimed() -> bool:
+            received = sum(1 for _ in self.api.pages("/v1/orders", status="received"))
+            bar(asked.orders - received)
+            return received == 0
+
+        self._wait(claimed, "orders are still `received`")
+
+    def _count_waiting(self) -> None:
+        for order in self.api.pages("/v1/orders"):
+            waits = order["waiting_units"]
+            self.counts.waited += waits > 0
+            self.counts.released_at_once += waits == 0
+            self.counts.units_waited += waits
+            self.counts.units_at_once += order["ordered"] - waits
+
+    def _ship_ready(self, pool: ThreadPoolExecutor) -> int:
+        """Pick and ship every shipment that is ready, until none is."""
+        shipped = 0
+        while ready := [s["id"] for s in self.api.pages("/v1/shipments", status="ready")]:
+            list(pool.map(self._ship, ready))
+            shipped += len(ready)
+        return shipped
+
+    def _ship(self, shipment: int) -> None:
+        self.api.post(f"/v1/shipments/{shipment}/pick", f"pick-{shipment}")
+        self.api.post(f"/v1/shipments/{shipment}/ship", f"ship-{shipment}")
+
+    def _receive_all(self, pool: ThreadPoolExecutor) -> None:
+        suppliers: dict[str, set[str]] = defaultdict(set)
+        for product in self.api.pages("/v1/products"):
+            suppliers[product["supplier"]].add(product["sku"])
+        bar = self.progress.add_task("  suppliers", total=len(suppliers))
+        for index, supplier in enumerate(sorted(suppliers), start=1):
+            self._receive_for(supplier, index, suppliers[supplier])
+            self._ship_ready(pool)
+            self.progress.advance(bar)
+
+    def _receive_for(self, supplier: str, index: int, skus: set[str]) -> None:
+        """Order what waits beyond what is inbound, then receive all that is open."""
+        stock = [s for s in self.api.pages("/v1/stock") if s["sku"] in skus]
+        missing = {s["sku"]: s["waiting"] - s["inbound"] for s in stock}
+        if lines := _lines({sku: units for sku, units in missing.items() if units > 0}):
+            number = f"BENCH-{index}"
+            body = {"number": number, "supplier": supplier, "lines": lines}
+            self.api.post("/v1/purchase-orders", number, body)
+        # Listed first: what is received leaves the list while its pages are read.
+        approved = list(self.api.pages("/v1/purchase-orders", status="approved"))
+        for order in approved:
+            if order["supplier"] == supplier:
+                self._receive(order["number"])
+        self._wait(lambda: not self._waits(skus), f"units of {supplier} still wait")
+
+    def _receive(self, number: str) -> None:
+        found = self.api.get(f"/v1/purchase-orders/{number}")
+        lines = [
+            {"line": line["line"], "units": line["ordered"] - line["received"] - line["closed"]}
+            for line in found["lines"]
+        ]
+        body = {"number": f"R-{number}", "location": LOCATION, "lines": lines}
+        self.api.post(f"/v1/purchase-orders/{number}/receipts", f"R-{number}", body)
+        self.counts.received += sum(line["units"] for line in lines)
+        self.counts.purchase_orders += 1
+
+    def _waits(self, skus: set[str]) -> bool:
+        return any(s["waiting"] for s in self.api.pages("/v1/stock") if s["sku"] in skus)
+
+    def _audit(self) -> None:
+        done = self._call("audit")
+        if done.returncode:
+            self.wrong.append(f"the audit found something:\n{done.stdout}{done.stderr}")
+
+    # --- sums ------------------------------------------------------------------------------------
+
+    def _check(self, asked: Asked) -> None:
+        orders = list(self.api.pages("/v1/orders"))
+        shipments = list(self.api.pages("/v1/shipments", status="shipped"))
+        on_hand = sum(s["on_hand"] for s in self.api.pages("/v1/stock"))
+        shipped = sum(line["units"] for s in shipments for line in s["lines"])
+        self._expect("orders", len(orders), asked.orders)
+        self._expect("units ordered", sum(o["ordered"] for o in orders), asked.units)
+        open_units = sum(o["ordered"] - o["shipped"] - o["cancelled"] for o in orders)
+        cancelled = sum(o["cancelled"] for o in orders)
+        self._expect("units accounted for", shipped + open_units + cancelled, asked.units)
+        self._expect("on hand", on_hand, asked.in_stock + self.counts.received - shipped)
+        left = [o["number"] for o in orders if o["status"] != "shipped"]
+        self._explain(left)
+        per_order = Counter(s["order"] for s in shipments)
+        self._show(asked, shipped, len(shipments), sum(n > 1 for n in per_order.values()),
+                   len(left))  # fmt: skip
+
+    def _explain(self, numbers: Iterable[str]) -> None:
+        """What is not shipped has to say why."""
+        for number in numbers:
+            told = self._pegboard("order", "explain", number, "--json", "--merchant", MERCHANT)
+            waiting = json.loads(told)["waiting"]
+            if not waiting or not all(line["reasons"] for line in waiting):
+                self.wrong.append(f"order {number} is not shipped, and nothing says why")
+
+    def _expect(self, what: str, found: int, wanted: int) -> None:
+        if found != wanted:
+            self.wrong.append(f"{what}: {found:,}, not {wanted:,}")
+
+    def _show(self, asked: Asked, shipped: int, shipments: int, split: int, left: int) -> None:
+        counts = self.counts
+        told = Table(box=box.SIMPLE_HEAD, title="Northwind", title_justify="left")
+        for name in ("", "orders", "units"):
+            told.add_column(name, justify="left" if not name else "right")
+        told.add_row("asked for", f"{asked.orders:,}", f"{asked.units:,}")
+        told.add_row(
+            "released at once", f"{counts.released_at_once:,}", f"{counts.units_at_once:,}"
+        )
+        told.add_row("waited for stock", f"{counts.waited:,}", f"{counts.units_waited:,}")
+        told.add_row(f"received ({counts.purchase_orders} POs)", "", f"{counts.received:,}")
+        told.add_row(f"shipped ({shipments:,} shipments)", f"{asked.orders - left:,}",
+                     f"{shipped:,}")  # fmt: skip
+        told.add_row("split over shipments", f"{split:,}", "")
+        told.add_row("left, each explained", f"{left:,}", "")
+        self.console.print(told)
+        for name, seconds in self.seconds.items():
+            self.console.print(f"{name:28} {seconds:8.1f} s", markup=False)
+        self.console.print(f"{'requests':28} {self.api.requests:8,}", markup=False)
+        for words in self.wrong:
+            self.console.print(f"WRONG: {words}", style="bold red", markup=False)
+
+    # --- means -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def _phase(self, name: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        task = self.progress.add_task(name, total=total)
+        began = time.monotonic()
+        yield lambda done: self.progress.update(task, completed=done)
+        self.seconds[name] = time.monotonic() - began
+        self.progress.update(task, total=total or 1, completed=total or 1)
+
+    def _wait(self, done: Callable[[], bool], failure: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not done():
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{failure} after {PATIENCE:.0f} s")
+            time.sleep(POLL)
+
+    def _pegboard(self, *arguments: str) -> str:
+        done = self._call(*arguments)
+        if done.returncode:
+            raise RuntimeError(f"pegboard {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def _call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command as a user types it; it finds the system by its home folder."""
+        return subprocess.run(
+            [sys.executable, "-m", "cli", *arguments],
+            env={**os.environ, "PEGBOARD_HOME": str(self.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def _lines(units: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {"line": index, "sku": sku, "units": units[sku], "location": LOCATION}
+        for index, sku in enumerate(sorted(units), start=1)
+    ]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))

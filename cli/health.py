@@ -1,0 +1,86 @@
+"""Whether a process of this machine does its work: the health checks of a container."""
+
+import time
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+ANSWER_SECONDS = 8.0
+RECENT_SECONDS = 150.0
+"""A poll lasts a minute at most, so a worker that works has begun one since."""
+
+
+class Process(StrEnum):
+    """Whom to ask about."""
+
+    API = "api"
+    WORKER = "worker"
+
+
+def health(process: Annotated[Process, typer.Argument(help="Whom to ask about.")]) -> None:
+    """Tell whether the API or a worker of this machine does its work; exit code 3 if not.
+
+    The API is asked whether it can take orders; Temporal, whether a worker of this machine polls.
+
+    Example: pegboard health api
+    """
+    from fulfillment import settings
+
+    chosen = settings.load()
+    if process is Process.API:
+        _ask_api(chosen.api_port)
+    else:
+        _ask_temporal(chosen.task_queue)
+
+
+def _ask_api(port: int) -> None:
+    import httpx
+
+    from cli.errors import ServiceAwayError
+
+    # trust_env: a proxy named in the environment is not for our own API.
+    url = f"http://127.0.0.1:{port}/health/ready"
+    try:
+        answer = httpx.get(url, timeout=ANSWER_SECONDS, trust_env=False)
+    except httpx.HTTPError as error:
+        raise ServiceAwayError(f"the API does not answer: {error}") from None
+    typer.echo(answer.text)
+    if not answer.is_success:
+        raise ServiceAwayError("the API cannot take orders")
+
+
+def _ask_temporal(task_queue: str) -> None:
+    import asyncio
+
+    from cli.errors import ServiceAwayError
+
+    try:
+        polls = asyncio.run(asyncio.wait_for(_polls(task_queue), ANSWER_SECONDS))
+    except TimeoutError:
+        raise ServiceAwayError("Temporal does not answer in time") from None
+    if not polls:
+        raise ServiceAwayError(f"no worker of this machine polls the task queue {task_queue}")
+    typer.echo(f"a worker of this machine polls the task queue {task_queue}")
+
+
+async def _polls(task_queue: str) -> bool:
+    from temporalio.api.enums.v1 import TaskQueueType
+    from temporalio.api.taskqueue.v1 import TaskQueue
+    from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+
+    from fulfillment import engine
+
+    client = await engine.connect()
+    answer = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=client.namespace,
+            task_queue=TaskQueue(name=task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        )
+    )
+    since = time.time() - RECENT_SECONDS
+    return any(
+        engine.is_of_this_machine(poller.identity) and poller.last_access_time.seconds > since
+        for poller in answer.pollers
+    )

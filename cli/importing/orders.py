@@ -1,0 +1,144 @@
+"""Orders in, each with its lines, by rank, once by number; the relay starts their workflows."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from cli.importing.documents import BadDocumentError, Candidate, Join, numbered
+from cli.importing.run import ACTOR, BATCH, Run
+from cli.importing.source import Source, Values
+from cli.importing.spool import Document, Spool
+from fulfillment.domain.rank import DEFAULT_PRIORITY
+from fulfillment.domain.refusals import RefusedError, conflict
+from fulfillment.store.commands.intake import (
+    Catalogue,
+    NewLine,
+    NewOrder,
+    Outcome,
+    Taken,
+    check_order,
+    create_orders,
+    load_catalogue,
+)
+from fulfillment.store.reading.known import known_orders
+from fulfillment.store.session import Tx
+
+Found = Candidate[NewOrder]
+
+LAST = "9999"
+"""Orders without a time are placed now: after all that have one."""
+
+FIELD = re.compile(r"lines\[(?P<line>\d+)\]\.(?P<field>\w+)")
+
+
+def import_orders(run: Run) -> None:
+    """Take the orders in by rank, so that none is served before one that goes first."""
+    heads, parts = run.sources["orders"], run.sources["order_lines"]
+
+    def build(document: Document) -> NewOrder:
+        head, lines = join.values_of(document)
+        return _order(document.number, head, lines, numbered(lines, parts))
+
+    join: Join[NewOrder] = Join(run, heads, parts, _rank, build)
+    with Spool() as spool:
+        for batch in join.batches(spool, BATCH):
+            _take(run, join, batch)
+
+
+def _rank(head: Values) -> str:
+    placed_at = head.get("placed_at")
+    moment = placed_at.isoformat() if isinstance(placed_at, datetime) else LAST
+    return f"{head.get('priority', DEFAULT_PRIORITY):03d} {moment}"
+
+
+def _order(
+    number: str, head: Values, lines: Sequence[Values], numbers: Sequence[int]
+) -> NewOrder:  # fmt: skip
+    told: dict[str, Any] = dict(head)
+    gathered = {group: _gather(told, group) for group in ("address", "contact")}
+    made = tuple(_line(line, line_number) for line, line_number in zip(lines, numbers, strict=True))
+    return NewOrder(**told | gathered | {"number": number, "lines": made})
+
+
+def _gather(told: dict[str, Any], group: str) -> dict[str, object]:
+    names = [name for name in told if name.startswith(f"{group}.")]
+    return {name.removeprefix(f"{group}."): told.pop(name) for name in names}
+
+
+def _line(told: Values, number: int) -> NewLine:
+    plain: dict[str, Any] = {name: told.get(name) for name in ("sku", "quantity", "pack")}
+    return NewLine(line=number, unit_price_minor=told.get("unit_price"), **plain)  # type: ignore[arg-type]
+
+
+def _take(run: Run, join: Join[NewOrder], batch: Sequence[Found]) -> None:
+    if run.dry_run:
+        _settle(join, batch, _would_take(run, [found.built for found in batch]))
+        return
+
+    def attempt(some: Sequence[Found]) -> None:
+        orders = [found.built for found in some]
+        _settle(join, some, create_orders(run.store, run.merchant.id, orders, ACTOR))
+
+    run.isolate(batch, attempt, lambda found, why: _refuse(join, found, why))
+
+
+def _refuse(join: Join[NewOrder], found: Found, reason: str) -> None:
+    join.refuse(found.document, BadDocumentError(None, None, reason))
+
+
+def _settle(join: Join[NewOrder], batch: Sequence[Found], answers: Sequence[Taken]) -> None:
+    for found, taken in zip(batch, answers, strict=True):
+        if taken.refusal:
+            join.refuse(found.document, _fault(join.heads, join.parts, taken.refusal))
+        else:
+            join.taken(found.document, "new" if taken.outcome is Outcome.CREATED else "there")
+
+
+def _fault(heads: Source, parts: Source, refusal: RefusedError) -> BadDocumentError:
+    """Where the refusal of an order points to in its files."""
+    name = str(refusal.fields[0].get("field", "")) if refusal.fields else ""
+    if found := FIELD.match(name):
+        return BadDocumentError(int(found["line"]), parts.column_of(found["field"]), str(refusal))
+    field = name.partition(".")[0] or "number"
+    return BadDocumentError(None, heads.column_of(field), str(refusal))
+
+
+def _would_take(run: Run, orders: Sequence[NewOrder]) -> list[Taken]:
+    """What intake would answer; stock and products of this dry run count as there."""
+
+    def body(tx: Tx) -> tuple[Catalogue, dict[str, bytes]]:
+        lines = [line for order in orders for line in order.lines]
+        return _catalogue(run, tx, lines), known_orders(tx, [order.number for order in orders])
+
+    catalogue, known = run.store.read(run.merchant.id, body)
+    return [_answer(order, catalogue, known.get(order.number)) for order in orders]
+
+
+def _catalogue(run: Run, tx: Tx, lines: Sequence[NewLine]) -> Catalogue:
+    locations = frozenset(run.known.locations)
+    try:
+        found = load_catalogue(tx, lines)
+    except RefusedError:
+        found = Catalogue({}, locations, {}, {}, run.known.currency)
+    planned: Mapping[str, Any] = run.planned
+    free = Counter(found.free)
+    free.update(run.planned_free)
+    return replace(
+        found, products={**found.products, **planned}, locations=locations, free=free
+    )  # fmt: skip
+
+
+def _answer(order: NewOrder, catalogue: Catalogue, known: bytes | None) -> Taken:
+    if known == order.content_hash:
+        return Taken(order.number, Outcome.EXISTING)
+    try:
+        if known is not None:
+            message = f"order {order.number} exists with other content"
+            raise conflict("number_in_use", message)
+        check_order(order, catalogue)
+    except RefusedError as refusal:
+        return Taken(order.number, Outcome.REFUSED, refusal=refusal)
+    return Taken(order.number, Outcome.CREATED)

@@ -1,0 +1,116 @@
+"""Purchase orders in, each with its lines, once by number."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+
+from cli.importing.documents import BadDocumentError, Candidate, Join, numbered
+from cli.importing.run import ACTOR, BATCH, Run
+from cli.importing.source import BadCellError, Source, Values
+from cli.importing.spool import Document, Spool
+from cli.importing.stock import location_of
+from fulfillment.domain.refusals import RefusedError
+from fulfillment.domain.statuses import PurchaseOrderStatus
+from fulfillment.store.commands.purchasing import (
+    NewPurchaseLine,
+    NewPurchaseOrder,
+    create_purchase_order,
+)
+from fulfillment.store.reading.known import known_commands, known_purchase_orders
+from fulfillment.store.session import Command
+
+Found = Candidate[NewPurchaseOrder]
+
+
+def import_purchase_orders(run: Run, suppliers: Mapping[str, str] | None) -> None:
+    """Write the purchase orders; one whose number is there with the same content stays."""
+    heads, parts = run.sources["purchase_orders"], run.sources["purchase_order_lines"]
+
+    def build(document: Document) -> NewPurchaseOrder:
+        head, lines = join.values_of(document)
+        numbers = numbered(lines, parts)
+        return NewPurchaseOrder(
+            number=document.number,
+            lines=tuple(
+                _line(run, parts, index, numbers[index], line) for index, line in enumerate(lines)
+            ),
+            supplier=_supplier(heads, head, suppliers),
+            status=PurchaseOrderStatus(str(head.get("status", "approved"))),
+        )
+
+    join: Join[NewPurchaseOrder] = Join(run, heads, parts, lambda _: "", build)
+    with Spool() as spool:
+        for batch in join.batches(spool, BATCH):
+            _write(run, join, batch)
+
+
+def _line(run: Run, parts: Source, index: int, number: int, told: Values) -> NewPurchaseLine:
+    units = told["units"]
+    if not isinstance(units, int) or units < 1:
+        raise BadDocumentError(index, parts.column_of("units"), "must be positive")
+    try:
+        location = location_of(run, parts, told.get("location"))
+    except BadCellError as error:
+        raise BadDocumentError(index, error.column, error.reason) from error
+    expected_on = told.get("expected_on")
+    return NewPurchaseLine(number, str(told["sku"]), units, location, expected_on)  # type: ignore[arg-type]
+
+
+def _supplier(heads: Source, head: Values, suppliers: Mapping[str, str] | None) -> str:
+    told = str(head.get("supplier", ""))
+    if suppliers is None or not told:
+        return told
+    if told not in suppliers:
+        raise BadDocumentError(None, heads.column_of("supplier"), "is no known supplier")
+    return suppliers[told]
+
+
+def _write(run: Run, join: Join[NewPurchaseOrder], batch: list[Found]) -> None:
+    products = run.products(line.sku for found in batch for line in found.built.lines)
+    commands = {found.built.number: _command(run, found.built) for found in batch}
+    keys = [command.key for command in commands.values()]
+    done = run.store.read(run.merchant.id, lambda tx: known_commands(tx, keys))
+    numbers = list(commands)
+    taken = run.store.read(run.merchant.id, lambda tx: known_purchase_orders(tx, numbers))
+    for found in batch:
+        command = commands[found.built.number]
+        try:
+            _check(join, found, products, taken - _own(command, done))
+            if done.get(command.key) == command.fingerprint:
+                join.taken(found.document, "there")
+                continue
+            if not run.dry_run:
+                create_purchase_order(run.store, command, found.built)
+        except RefusedError as error:
+            fault = BadDocumentError(None, join.heads.column_of("number"), str(error))
+            join.refuse(found.document, fault)
+        except BadDocumentError as fault:
+            join.refuse(found.document, fault)
+        else:
+            join.taken(found.document, "new")
+
+
+def _command(run: Run, new: NewPurchaseOrder) -> Command:
+    key = f"import:purchase-order:{new.number}"
+    return Command(run.merchant.id, "create_purchase_order", key, ACTOR, asdict(new))
+
+
+def _own(command: Command, done: Mapping[str, bytes]) -> frozenset[str]:
+    """The number, where it is this very purchase order that has it."""
+    if done.get(command.key) == command.fingerprint:
+        return frozenset({str(command.content["number"])})
+    return frozenset()
+
+
+def _check(
+    join: Join[NewPurchaseOrder],
+    found: Found,
+    products: Collection[str],
+    taken: Collection[str],
+) -> None:
+    if found.built.number in taken:
+        reason = "is the number of a purchase order with other content"
+        raise BadDocumentError(None, join.heads.column_of("number"), reason)
+    for index, line in enumerate(found.built.lines):
+        if line.sku not in products:
+            column = join.parts.column_of("sku")
+            raise BadDocumentError(index, column, "is no product of this merchant")

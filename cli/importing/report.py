@@ -1,0 +1,124 @@
+"""What became of the rows: counted, the refused ones told and written."""
+
+import csv
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from cli.errors import UsageError
+from cli.importing.source import Source
+from cli.importing.table import Row
+
+TOLD_AT_MOST = 40
+COLUMNS = ("read", "new", "changed", "already there", "skipped", "refused")
+WHERE = ("refused_as", "refused_in", "refused_line", "refused_column", "refused_reason")
+
+
+@dataclass
+class Count:
+    """The rows of one kind. Every row read ends in exactly one of the others."""
+
+    title: str
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    there: int = 0
+    skipped: int = 0
+    refused: int = 0
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The counts in the order of the summary's columns."""
+        return self.rows, self.new, self.changed, self.there, self.skipped, self.refused
+
+
+@dataclass
+class Report:
+    """Counts by kind. A refused row is told without its content, and written with it if asked."""
+
+    console: Console
+    counts: dict[str, Count] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    told: int = 0
+    _file: IO[str] | None = None
+    _writer: "csv.DictWriter[str] | None" = None
+
+    def write_refused_to(self, path: Path, sources: Iterable[Source]) -> None:
+        """Write refused rows here too: with their content, so for this user's eyes only."""
+        known = list(sources)
+        if any(path.resolve() == source.table.path.resolve() for source in known):
+            raise UsageError(f"--errors would overwrite {path}, which is imported")
+        columns = dict.fromkeys(title for source in known for title in source.table.header)
+        try:
+            path.unlink(missing_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            raise UsageError(f"{path} can not be written: {error.strerror}") from error
+        self._file = os.fdopen(handle, "w", encoding="utf-8", newline="")
+        self._writer = csv.DictWriter(self._file, [*columns, *WHERE], restval="")
+        self._writer.writeheader()
+
+    def close(self) -> None:
+        """Everything is told."""
+        if self._file:
+            self._file.close()
+
+    def count(self, source: Source) -> Count:
+        """The count of a source's kind."""
+        kind = source.kind
+        return self.counts.setdefault(kind.name, Count(kind.title))
+
+    @property
+    def refused(self) -> int:
+        """Rows that were refused."""
+        return sum(count.refused for count in self.counts.values())
+
+    def refuse(
+        self, source: Source, row: Row, column: str | None, reason: str, *, silent: bool = False
+    ) -> None:  # fmt: skip
+        """Count and tell a refused row; a silent one is refused only because another is."""
+        self.count(source).refused += 1
+        if not silent:
+            self._tell(f"{source.file}:{row.line} {column + ' ' if column else ''}{reason}")
+        if self._writer:
+            self._writer.writerow(
+                {
+                    **source.table.as_mapping(row),
+                    "refused_as": source.kind.name,
+                    "refused_in": source.file,
+                    "refused_line": row.line,
+                    "refused_column": column or "",
+                    "refused_reason": reason,
+                }
+            )
+
+    def note(self, words: str) -> None:
+        """Something to be said below the summary, once."""
+        if words not in self.notes:
+            self.notes.append(words)
+
+    def _tell(self, words: str) -> None:
+        self.told += 1
+        if self.told <= TOLD_AT_MOST:
+            self.console.print(f"[red]refused[/] {escape(words)}", highlight=False, soft_wrap=True)
+        elif self.told == TOLD_AT_MOST + 1:
+            self.console.print("[red]refused[/] ... and more; --errors FILE writes them all")
+
+    def table(self, title: str) -> RichTable:
+        """The summary."""
+        shown = RichTable(
+            title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1)
+        )
+        shown.add_column("kind", no_wrap=True)
+        for name in COLUMNS:
+            shown.add_column(name, justify="right", no_wrap=True)
+        for count in self.counts.values():
+            shown.add_row(count.title, *(f"{number:,}" for number in count.numbers))
+        return shown

@@ -1,0 +1,157 @@
+"""An import from its first check to its summary."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cli import connection
+from cli.errors import CommandError, UsageError
+from cli.importing.catalogue import import_products, read_suppliers
+from cli.importing.kinds import KINDS
+from cli.importing.mapping import LocationPart, Mapping, MerchantPart, Sheet
+from cli.importing.orders import import_orders
+from cli.importing.purchasing import import_purchase_orders
+from cli.importing.report import Report
+from cli.importing.run import Run
+from cli.importing.source import Source
+from cli.importing.stock import import_stock
+from cli.importing.table import Table
+from fulfillment import settings
+from fulfillment.domain.refusals import RefusedError
+from fulfillment.store.reading.known import known_merchant, only_import
+from fulfillment.store.session import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options say, which goes before what the mapping says."""
+
+    merchant: str | None = None
+    location: str | None = None
+    create: bool = False
+    dry_run: bool = False
+    errors: Path | None = None
+    count: str | None = None
+
+
+def import_files(mapping: Mapping, folder: Path, asked: Asked) -> int:
+    """Import what the mapping describes; how many rows were refused."""
+    out, err = Console(), Console(stderr=True)
+    tables = _open(mapping, folder)
+    with connection.store_of(settings.load()) as store:
+        merchant = _merchant(store, mapping, asked)
+        zone = _zone(store, merchant)
+        sources = {
+            name: Source(KINDS[name], sheet, tables[name], mapping.formats.in_zone(zone))
+            for name, sheet in mapping.sheets.items()
+        }
+        report = Report(err)
+        with _progress(err) as progress:
+            run = Run(store, merchant, _location(mapping, asked), sources, report, progress)
+            run.create, run.dry_run = asked.create, asked.dry_run
+            run.count_name = _count_name(asked, sources)
+            with _reporting(report, asked, sources), _alone(run):
+                _stages(run)
+    _summarise(out, report, asked)
+    return report.refused
+
+
+def _stages(run: Run) -> None:
+    """What others refer to goes first; orders go last, and find everything there."""
+    run.prepare()
+    suppliers = read_suppliers(run)
+    if "products" in run.sources:
+        import_products(run, suppliers)
+    if "stock" in run.sources:
+        import_stock(run)
+    if "purchase_orders" in run.sources:
+        import_purchase_orders(run, suppliers)
+    if "orders" in run.sources:
+        import_orders(run)
+
+
+def _open(mapping: Mapping, folder: Path) -> dict[str, Table]:
+    if not mapping.sheets:
+        raise UsageError("the mapping describes no file")
+    return {name: _table(folder, sheet) for name, sheet in mapping.sheets.items()}
+
+
+def _table(folder: Path, sheet: Sheet) -> Table:
+    return Table(folder / sheet.file, sheet.encoding, sheet.delimiter)
+
+
+def _merchant(store: Store, mapping: Mapping, asked: Asked) -> MerchantPart:
+    part = mapping.merchant
+    if part is not None and asked.merchant in (None, part.id):
+        return part
+    if asked.merchant is None:
+        return MerchantPart(id=connection.only_merchant(store, None))
+    try:
+        told = part.model_dump(exclude={"id", "name"}) if part else {}
+        return MerchantPart(id=asked.merchant, **told)
+    except ValueError as error:
+        reason = "a merchant's id is made of a-z, 0-9 and -"
+        raise UsageError(f"{asked.merchant!r}: {reason}") from error
+
+
+def _zone(store: Store, part: MerchantPart) -> str:
+    """The merchant's own zone; the mapping's is for a merchant that is to be created."""
+    found = store.read(part.id, known_merchant)
+    return found.time_zone if found else part.time_zone
+
+
+def _location(mapping: Mapping, asked: Asked) -> LocationPart | None:
+    part = mapping.location
+    if asked.location is None or (part and part.id == asked.location):
+        return part
+    return LocationPart(id=asked.location)
+
+
+def _count_name(asked: Asked, sources: dict[str, Source]) -> str:
+    if asked.count and ":" in asked.count:
+        raise UsageError("the name of a count has no colon")
+    name = asked.count or (sources["stock"].file if "stock" in sources else "")
+    return name.replace(":", "_")
+
+
+@contextmanager
+def _reporting(report: Report, asked: Asked, sources: dict[str, Source]) -> Iterator[None]:
+    if asked.errors:
+        report.write_refused_to(asked.errors, sources.values())
+    try:
+        yield
+    finally:
+        report.close()
+
+
+@contextmanager
+def _alone(run: Run) -> Iterator[None]:
+    try:
+        with only_import(run.store, run.merchant.id):
+            yield
+    except RefusedError as error:
+        raise CommandError(str(error)) from error
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description:24}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+
+
+def _summarise(console: Console, report: Report, asked: Asked) -> None:
+    title = "Checked, nothing written" if asked.dry_run else "Imported"
+    console.print(report.table(title))
+    for note in report.notes:
+        console.print(note, style="dim", markup=False)
+    if report.refused and asked.errors:
+        console.print(f"the refused rows are in {asked.errors}", markup=False)

@@ -1,0 +1,149 @@
+"""A table bound to a mapping: each row as the fields of its kind."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from cli.errors import UsageError
+from cli.importing.kinds import Kind
+from cli.importing.mapping import Sheet, template_columns
+from cli.importing.table import Row, Table
+from cli.importing.values import BadValueError, Formats, Read
+
+Values = Mapping[str, object]
+
+
+class BadCellError(Exception):
+    """A row that can not be taken: the column at fault, if it is one, and the reason."""
+
+    def __init__(self, column: str | None, reason: str) -> None:
+        self.column, self.reason = column, reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """One field: how its text is found in a row, how it is read, and how it is called."""
+
+    field: str
+    title: str
+    text: Callable[[tuple[str, ...]], str]
+    read: Read
+
+
+class Source:
+    """The rows of one file as one kind. Raises UsageError where the two do not fit."""
+
+    def __init__(self, kind: Kind, sheet: Sheet, table: Table, formats: Formats) -> None:
+        self.kind, self.sheet, self.table, self.formats = kind, sheet, table, formats
+        self._bound = {bound.field: bound for bound in self._bind()}
+        if missing := sorted(kind.required - set(self._bound)):
+            raise UsageError(
+                f"{table.path}: no column gives the {missing[0]!r} of {kind.title}; the file has:"
+                f" {', '.join(table.header)} (say --map {missing[0]}=COLUMN, or map it in the"
+                " mapping file)"
+            )
+        self._constants = {
+            name: self._constant(name, value) for name, value in sheet.constants.items()
+        }
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return self.table.name
+
+    def column_of(self, field: str) -> str:
+        """The column that gives a field, as it is told to people."""
+        bound = self._bound.get(field)
+        return bound.title if bound else field
+
+    def has(self, field: str) -> bool:
+        """Whether anything gives this field."""
+        return field in self._bound
+
+    def read(self, row: Row) -> Values:
+        """The row's fields; those whose cell is empty are left out."""
+        if row.fault:
+            raise BadCellError(None, row.fault)
+        found = dict(self._constants)
+        for bound in self._bound.values():
+            if bound.field in self.sheet.constants:
+                continue
+            value = self._value(bound, row)
+            if value is not None:
+                found[bound.field] = value
+        return found
+
+    def number_of(self, row: Row) -> str | None:
+        """The document that a row belongs to, if that much can be read of it."""
+        if row.fault:
+            return None
+        try:
+            value = self._value(self._bound["number"], row)
+        except BadCellError:
+            return None
+        return str(value)
+
+    def _value(self, bound: _Bound, row: Row) -> object:
+        text = bound.text(row.cells)
+        lookup = self.sheet.lookups.get(bound.field)
+        if text and lookup is not None:
+            if text not in lookup:
+                raise BadCellError(bound.title, "is nothing that the mapping's lookup knows")
+            text = lookup[text]
+        if not text and bound.field in self.kind.required:
+            raise BadCellError(bound.title, "is empty")
+        try:
+            return bound.read(text, self.formats) if text else None
+        except BadValueError as error:
+            raise BadCellError(bound.title, str(error)) from None
+
+    def _bind(self) -> Iterator[_Bound]:
+        for field, column in self.sheet.columns.items():
+            yield self._of_column(field, column)
+        for field, template in self.sheet.templates.items():
+            yield self._of_template(field, template)
+        for field, value in self.sheet.constants.items():
+            plain = _plain(value)
+            yield _Bound(field, field, lambda _, plain=plain: plain, self._reader(field))  # type: ignore[misc]
+        for column in dict.fromkeys(self.table.header):
+            if self.kind.reader_of(column) and column not in self.sheet.given:
+                yield self._of_column(column, column)
+
+    def _of_column(self, field: str, column: str) -> _Bound:
+        index = self._index(column, field)
+        return _Bound(field, column, lambda cells: cells[index], self._reader(field))
+
+    def _of_template(self, field: str, template: str) -> _Bound:
+        indexes = {name: self._index(name, field) for name in template_columns(template)}
+
+        def text(cells: tuple[str, ...]) -> str:
+            parts = {name: cells[index] for name, index in indexes.items()}
+            return template.format_map(parts) if all(parts.values()) else ""
+
+        return _Bound(field, " and ".join(indexes) or field, text, self._reader(field))
+
+    def _index(self, column: str, field: str) -> int:
+        index = self.table.column(column)
+        if index is None:
+            raise UsageError(
+                f"{self.table.path} has no column {column!r} (for the {field!r} of"
+                f" {self.kind.title}); it has: {', '.join(self.table.header)}"
+            )
+        return index
+
+    def _reader(self, field: str) -> Read:
+        reader = self.kind.reader_of(field)
+        if reader is None:
+            known = self.kind.known_fields
+            raise UsageError(f"{self.kind.title} have no field {field!r}; they have: {known}")
+        return reader
+
+    def _constant(self, field: str, value: str | int | bool) -> object:
+        try:
+            return self._reader(field)(_plain(value), self.formats)
+        except BadValueError as error:
+            raise UsageError(f"the constant {field} of {self.kind.title} {error}") from error
+
+
+def _plain(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,115 @@
+"""`pegboard order`: look at orders, and ask why one waits."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.importing.commands import Merchant
+
+app = typer.Typer(
+    help="Look at orders, and ask why one waits.\n\nExample: pegboard order explain SO-1001",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The order's number.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SORTS = "rank, placed_at, -placed_at, ship_by"
+
+
+@app.command()
+def show(number: Number, merchant: Merchant = None, as_json: AsJson = False) -> None:
+    """Show an order: its lines, its shipments and its history.
+
+    Example: pegboard order show SO-1001
+    """
+    from cli.orders_shown import show_order
+    from cli.showing import print_json
+    from fulfillment.store.reading.order import read_history, read_order
+
+    def read(tx: Any) -> dict[str, Any]:
+        return read_order(tx, number) | {"history": read_history(tx, number, 200, 0)}
+
+    found = _read(merchant, read)
+    if as_json:
+        print_json(found)
+    else:
+        show_order(found)
+
+
+@app.command("list")
+def list_(  # noqa: PLR0913 -- each parameter is an option
+    *,
+    status: Annotated[list[str] | None, typer.Option(help="With this status; repeatable.")] = None,
+    sku: Annotated[str | None, typer.Option(help="With a line of this SKU.")] = None,
+    location: Annotated[str | None, typer.Option(help="With something at this location.")] = None,
+    purchase_order: Annotated[
+        str | None, typer.Option("--po", help="That wait for this purchase order.")
+    ] = None,
+    backordered: Annotated[
+        bool | None, typer.Option("--backordered/--complete", help="With waiting units, or none.")
+    ] = None,
+    ready: Annotated[bool | None, typer.Option(help="With a shipment that can go now.")] = None,
+    on_hold: Annotated[bool | None, typer.Option(help="On hold.")] = None,
+    overdue: Annotated[bool | None, typer.Option(help="Past their ship-by date.")] = None,
+    sort: Annotated[str, typer.Option(help=f"One of: {SORTS}.")] = "rank",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Orders at most.")] = 50,
+    merchant: Merchant = None,
+    as_json: AsJson = False,
+) -> None:
+    """List orders.
+
+    Example: pegboard order list --backordered --sku TEA-GREEN --sort ship_by
+    """
+    from cli.errors import UsageError
+    from cli.orders_shown import show_orders
+    from cli.showing import print_json
+    from fulfillment.domain.statuses import OrderStatus
+    from fulfillment.store.reading.orders import SORTS as KNOWN_SORTS
+    from fulfillment.store.reading.orders import OrderFilter, list_orders
+    from fulfillment.store.reading.paging import Window
+
+    if sort not in KNOWN_SORTS:
+        raise UsageError(f"--sort is one of {', '.join(KNOWN_SORTS)}")
+    if unknown := sorted(set(status or ()) - set(OrderStatus)):
+        raise UsageError(f"there is no status {unknown[0]!r}; there are {', '.join(OrderStatus)}")
+    asked = OrderFilter(
+        statuses=tuple(status) if status else None,
+        backordered=backordered,
+        sku=sku,
+        location=location,
+        purchase_order=purchase_order,
+        ready=ready,
+        on_hold=on_hold,
+        overdue=overdue,
+    )
+    page = _read(merchant, lambda tx: list_orders(tx, asked, sort, Window(limit)))
+    if as_json:
+        print_json({"orders": page.items, "more": page.next_key is not None})
+    else:
+        show_orders(page.items, more=page.next_key is not None)
+
+
+@app.command()
+def explain(number: Number, merchant: Merchant = None, as_json: AsJson = False) -> None:
+    """Say for each waiting line of an order why it waits.
+
+    Example: pegboard order explain SO-1001 --json
+    """
+    from cli.orders_shown import show_explanation
+    from cli.showing import print_json
+    from fulfillment.store.reading.explaining import read_explanation
+
+    found = _read(merchant, lambda tx: read_explanation(tx, number))
+    if as_json:
+        print_json(found)
+    else:
+        show_explanation(found)
+
+
+def _read(merchant: str | None, body: Any) -> Any:
+    from cli import connection
+    from fulfillment import settings
+
+    with connection.store_of(settings.load()) as store:
+        return store.read(connection.only_merchant(store, merchant), body)

@@ -1,0 +1,46 @@
+"""What the commands print: tables for people, JSON for programs."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+console = Console()
+
+NUMBERS = frozenset({"units", "ordered", "shipped", "waiting", "allocated", "wanted", "rank"})
+
+
+def print_json(answer: object) -> None:
+    """Plain data, with dates as ISO 8601."""
+    console.print(json.dumps(answer, default=_plain, indent=2), soft_wrap=True, highlight=False,
+                  markup=False)  # fmt: skip
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A plain table; nothing in a cell is taken for markup."""
+    from rich.text import Text
+
+    shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    for column in columns:
+        shown.add_column(column, justify="right" if column in NUMBERS else "left")
+    for row in rows:
+        shown.add_row(*(Text(words(cell)) for cell in row))
+    return shown
+
+
+def words(value: object) -> str:
+    """A value as a person reads it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, list | tuple):
+        return ", ".join(words(part) for part in value)
+    return str(value)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

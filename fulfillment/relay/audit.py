@@ -1,0 +1,81 @@
+"""Whether every unfinished order has its workflow and its wake-ups (behaviour.md §9.7)."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from fulfillment.contracts import names
+from fulfillment.store.invariants import SHOWN, Finding
+from fulfillment.store.reading.finished import start_unfinished
+from fulfillment.store.reading.unfinished import OrderName, owed_since, unfinished_orders
+from fulfillment.store.session import Store
+
+PATIENCE = timedelta(minutes=1)
+"""What was committed within this time may still be under way."""
+
+PAGE = 1_000
+
+RULES = {
+    "7a": "every order that is not finished has a running workflow",
+    "7b": "nothing has been owed to a workflow for more than a minute",
+}
+
+
+async def orders_without_workflow(store: Store, client: Client) -> list[OrderName]:
+    """Unfinished orders that no workflow carries; those taken in a moment ago aside.
+
+    The lists are compared as sets. Temporal's list lags a little behind, so what seems to be
+    missing is asked for by its id before it is believed.
+    """
+    before = store.clock() - PATIENCE
+    open_orders = await asyncio.to_thread(unfinished_orders, store, before)
+    running = {run.id async for run in client.list_workflows(_query(), page_size=PAGE)}
+    missing = [order for order in open_orders if _id(order) not in running]
+    found = [order for order in missing if not await _runs(client, order)]
+    if not found:
+        return []
+    still_open = set(await asyncio.to_thread(unfinished_orders, store, before))
+    return [order for order in found if order in still_open]
+
+
+async def audit_engine(store: Store, missing: Collection[OrderName]) -> list[Finding]:
+    """The findings of §9.7, given the orders that have no workflow."""
+    findings = []
+    if missing:
+        rows = tuple({"merchant": o.merchant, "order": o.number} for o in sorted(missing)[:SHOWN])
+        rule = f"{RULES['7a']} ({len(missing)} have none)"
+        findings.append(Finding("7a", rule, rows))
+    late = await asyncio.to_thread(owed_since, store, store.clock() - PATIENCE, SHOWN)
+    if late:
+        findings.append(Finding("7b", RULES["7b"], tuple(late)))
+    return findings
+
+
+def start_again(store: Store, orders: Iterable[OrderName]) -> int:
+    """Owe a start to these orders; how many of them are still not finished."""
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for order in orders:
+        numbers[order.merchant].append(order.number)
+    return sum(start_unfinished(store, merchant, mine) for merchant, mine in numbers.items())
+
+
+async def _runs(client: Client, order: OrderName) -> bool:
+    try:
+        found = await client.get_workflow_handle(_id(order)).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return found.status is WorkflowExecutionStatus.RUNNING
+
+
+def _id(order: OrderName) -> str:
+    return names.order_workflow_id(order.merchant, order.number)
+
+
+def _query() -> str:
+    return f"WorkflowType = '{names.ORDER_WORKFLOW}' AND ExecutionStatus = 'Running'"

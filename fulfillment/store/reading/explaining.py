@@ -1,0 +1,106 @@
+"""Why an order waits: everything the rule looks at, in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import asdict
+from typing import Any
+
+from fulfillment.domain.explain import Rival, Rivals, Surroundings, explain
+from fulfillment.domain.orders import Order
+from fulfillment.store.loading import (
+    load_levels,
+    load_locations,
+    load_orders,
+    load_products,
+    load_supplies,
+)
+from fulfillment.store.reading.orders import merchant_today
+from fulfillment.store.session import Tx
+from fulfillment.store.workspace import order_id
+
+SHOWN = 3
+"""Orders ahead that are named; the others are counted."""
+
+RIVALS = """
+WITH rival AS (
+    SELECT d.sku, d.order_id, d.wanted, 0 AS held FROM open_demand d
+     WHERE d.merchant = :merchant AND d.sku = ANY(:skus) AND d.wanted > 0
+       AND (d.priority, d.placed_at, d.intake_seq) < (:priority, :placed_at, :intake_seq)
+    UNION ALL
+    SELECT a.sku, l.order_id, 0, a.units FROM allocation a
+      JOIN shipment_line l ON l.id = a.shipment_line
+      JOIN orders o ON o.id = l.order_id
+     WHERE a.merchant = :merchant AND a.sku = ANY(:skus)
+       AND (o.priority, o.placed_at, o.intake_seq) < (:priority, :placed_at, :intake_seq)
+), by_order AS (
+    SELECT sku, order_id, sum(wanted)::int AS wanted, sum(held)::int AS held
+      FROM rival GROUP BY sku, order_id
+), ranked AS (
+    SELECT b.*, o.number, count(*) OVER all_of AS orders,
+           sum(b.wanted) OVER all_of AS all_wanted, sum(b.held) OVER all_of AS all_held,
+           row_number() OVER (PARTITION BY b.sku
+                              ORDER BY o.priority, o.placed_at, o.intake_seq) AS place
+      FROM by_order b JOIN orders o ON o.id = b.order_id
+    WINDOW all_of AS (PARTITION BY b.sku)
+)
+SELECT sku, number, wanted, held, orders, all_wanted::int, all_held::int FROM ranked
+ WHERE place <= :shown ORDER BY sku, place
+"""
+
+
+def read_explanation(tx: Tx, number: str) -> dict[str, Any]:
+    """Each waiting line of an order with its reasons; a refusal if there is no such order."""
+    found = order_id(tx, number)
+    order = load_orders(tx, [found])[found]
+    waiting = explain(order, _surroundings(tx, order))
+    return {
+        "number": order.number,
+        "status": order.status,
+        "waiting": [asdict(line) for line in waiting],
+    }
+
+
+def _surroundings(tx: Tx, order: Order) -> Surroundings:
+    skus = sorted({line.sku for shipment in order.waiting for line in shipment.lines})
+    return Surroundings(
+        today=merchant_today(tx),
+        products=load_products(tx, skus),
+        levels=load_levels(tx, skus, load_locations(tx)),
+        supplies=load_supplies(tx, skus, [order.id]),
+        rivals=_rivals(tx, order, skus),
+        owed=_owed(tx, skus),
+    )
+
+
+def _rivals(tx: Tx, order: Order, skus: Collection[str]) -> dict[str, Rivals]:
+    rows = tx.rows(
+        RIVALS,
+        merchant=tx.merchant,
+        skus=list(skus),
+        shown=SHOWN,
+        priority=order.rank.priority,
+        placed_at=order.rank.placed_at,
+        intake_seq=order.rank.intake_seq,
+    )
+    first: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        first[row.sku].append(row)
+    return {
+        sku: Rivals(
+            first=tuple(Rival(row.number, row.wanted, row.held) for row in mine),
+            orders=mine[0].orders,
+            wanted=mine[0].all_wanted,
+            held=mine[0].all_held,
+        )
+        for sku, mine in first.items()
+    }
+
+
+def _owed(tx: Tx, skus: Collection[str]) -> frozenset[str]:
+    rows = tx.rows(
+        "SELECT sku FROM sku_queue WHERE merchant = :merchant AND sku = ANY(:skus)"
+        " AND due_since IS NOT NULL",
+        merchant=tx.merchant,
+        skus=list(skus),
+    )
+    return frozenset(row.sku for row in rows)

@@ -1,0 +1,115 @@
+"""What of an import is there already, for a whole batch at once."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from fulfillment.domain.refusals import conflict
+from fulfillment.store.commands.catalogue import NewLocation, NewProduct
+from fulfillment.store.session import Store, Tx
+
+Place = tuple[str, str, str]
+"""SKU, location, disposition."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMerchant:
+    """A merchant and the active locations that serve it, by priority."""
+
+    time_zone: str
+    currency: str
+    locations: tuple[str, ...]
+
+
+def known_merchant(tx: Tx) -> KnownMerchant | None:
+    """The transaction's merchant; None where there is none of that name."""
+    rows = tx.rows(
+        "SELECT m.time_zone, m.currency, coalesce((SELECT array_agg(ml.location"
+        " ORDER BY ml.priority, ml.location) FROM merchant_location ml"
+        " JOIN location l ON l.id = ml.location AND l.active WHERE ml.merchant = m.id), '{}')"
+        " AS locations FROM merchant m WHERE m.id = :merchant",
+        merchant=tx.merchant,
+    )
+    return KnownMerchant(rows[0][0], rows[0][1], tuple(rows[0][2])) if rows else None
+
+
+def known_location(tx: Tx, location: str) -> NewLocation | None:
+    """A location as it is, whomever it serves."""
+    rows = tx.rows("SELECT id, name, time_zone, active FROM location WHERE id = :id", id=location)
+    return NewLocation(*rows[0]) if rows else None
+
+
+def known_products(tx: Tx, skus: Sequence[str]) -> dict[str, NewProduct]:
+    """The products of these SKUs as they are."""
+    rows = tx.rows(
+        "SELECT sku, name, manage_stock, allow_backorder, backorder_limit, future_inventory,"
+        " packs, supplier, reorder_level, active FROM product"
+        " WHERE merchant = :merchant AND sku = ANY(:skus)",
+        merchant=tx.merchant,
+        skus=list(skus),
+    )
+    return {row.sku: NewProduct(*row) for row in rows}
+
+
+def known_adjustments(tx: Tx, prefix: str, skus: Sequence[str]) -> dict[Place, int]:
+    """Units booked by adjustments whose reference begins so."""
+    rows = tx.rows(
+        "SELECT sku, location, disposition, sum(units)::int AS units FROM stock_ledger"
+        " WHERE merchant = :merchant AND sku = ANY(:skus) AND kind = 'adjustment'"
+        " AND starts_with(reference, :prefix) GROUP BY sku, location, disposition",
+        merchant=tx.merchant,
+        skus=list(skus),
+        prefix=prefix,
+    )
+    return {(row.sku, row.location, row.disposition): row.units for row in rows}
+
+
+def known_commands(tx: Tx, keys: Sequence[str]) -> dict[str, bytes]:
+    """The fingerprints of commands that were done, by key."""
+    rows = tx.rows(
+        "SELECT key, fingerprint FROM command WHERE merchant = :merchant AND key = ANY(:keys)",
+        merchant=tx.merchant,
+        keys=list(keys),
+    )
+    return {row.key: bytes(row.fingerprint) for row in rows}
+
+
+def known_purchase_orders(tx: Tx, numbers: Sequence[str]) -> frozenset[str]:
+    """Those of these numbers that are taken."""
+    rows = tx.rows(
+        "SELECT number FROM purchase_order WHERE merchant = :merchant AND number = ANY(:numbers)",
+        merchant=tx.merchant,
+        numbers=list(numbers),
+    )
+    return frozenset(row.number for row in rows)
+
+
+def known_orders(tx: Tx, numbers: Sequence[str]) -> dict[str, bytes]:
+    """The content hashes of these orders, as they were first sent."""
+    rows = tx.rows(
+        "SELECT number, content_hash FROM orders"
+        " WHERE merchant = :merchant AND number = ANY(:numbers)",
+        merchant=tx.merchant,
+        numbers=list(numbers),
+    )
+    return {row.number: bytes(row.content_hash) for row in rows}
+
+
+@contextmanager
+def only_import(store: Store, merchant: str) -> Iterator[None]:
+    """One import of a merchant at a time, so that none counts what another is counting.
+
+    The lock belongs to a connection of its own and ends with it, however the process ends.
+    Raises a conflict when another import holds it.
+    """
+    key = {"key": f"pegboard import {merchant}"}
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        lock = text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))")
+        if not connection.scalar(lock, key):
+            raise conflict("import_runs", f"another import for {merchant} is running")
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)

@@ -1,0 +1,35 @@
+"""What should be under way at the engine."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fulfillment.store.session import Store
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OrderName:
+    """An order as people and workflows call it."""
+
+    merchant: str
+    number: str
+
+
+def unfinished_orders(store: Store, created_before: datetime) -> list[OrderName]:
+    """Every merchant's orders that are not finished and were taken in before."""
+    sql = (
+        "SELECT merchant, number FROM orders WHERE finished_at IS NULL AND created_at < :before"
+        " ORDER BY merchant, id"
+    )
+    rows = store.read("*", lambda tx: tx.rows(sql, before=created_before))
+    return [OrderName(row.merchant, row.number) for row in rows]
+
+
+def owed_since(store: Store, created_before: datetime, most: int) -> list[dict[str, Any]]:
+    """Messages to the engine that were written before and are still not delivered."""
+    sql = (
+        "SELECT merchant, kind, subject, attempts, created_at, last_error FROM outbox"
+        " WHERE created_at < :before ORDER BY created_at, id LIMIT :most"
+    )
+    rows = store.read("*", lambda tx: tx.rows(sql, before=created_before, most=most))
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name

@@ -1,0 +1,91 @@
+"""The order intake API: composed here, served by uvicorn."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+
+from fulfillment import settings as configuration
+from fulfillment.relay.relay import Relay
+from fulfillment.settings import Settings
+from fulfillment.store.session import Store, connect
+from starter.edge import BodyLimit, LastResort, SlashesInParts
+from starter.openapi import describe
+from starter.parts import make_parts
+from starter.problems import handlers
+from starter.relaying import OneClient, RelayLike, running
+from starter.routers import (
+    health,
+    locations,
+    merchants,
+    order_actions,
+    order_batches,
+    order_lists,
+    orders,
+    products,
+    purchase_orders,
+    settings,
+    shipments,
+    stock,
+)
+
+ROUTERS = (
+    order_batches.router,
+    order_lists.router,
+    orders.router,
+    order_actions.router,
+    shipments.router,
+    purchase_orders.router,
+    stock.router,
+    products.router,
+    locations.router,
+    merchants.router,
+    settings.router,
+    health.router,
+)
+
+
+def create_app() -> FastAPI:
+    """The app as it runs: the database and the engine as the environment names them.
+
+    It starts, and takes orders, while the engine is away.
+    """
+    chosen = configuration.load()
+    engine = connect(chosen.require_database_url(), pool_size=chosen.database_pool_size)
+    store = Store(engine)
+    return build_app(store, Relay(store, OneClient(), chosen.task_queue), chosen)
+
+
+def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAPI:
+    """The app over a store, with a relay that runs beside it, or none."""
+    told = store if relay is None else replace(store, after_commit=relay.nudge)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with running(relay):
+            yield
+        store.engine.dispose()
+
+    app = FastAPI(
+        title="Pegboard", version=_version(), lifespan=lifespan, redirect_slashes=False,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )  # fmt: skip
+    app.state.parts = make_parts(told)
+    for router in ROUTERS:
+        app.include_router(router)
+    handlers.install(app)
+    app.add_middleware(LastResort)
+    app.add_middleware(SlashesInParts)
+    app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("pegboard")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,50 @@
+"""Every route asks for a key before it reads anything else of the request."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from fulfillment.store.commands.keys import Caller
+from starter.auth.permissions import FOR_ALL_MERCHANTS, GRANTS, ROUTES, Permission
+from starter.parts import parts_of
+from starter.problems.errors import ForbiddenError, UnauthenticatedError
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class GuardedRoute(APIRoute):
+    """A route that needs the permission of its name; without one it can not even be made."""
+
+    def get_route_handler(self) -> Handler:
+        """The handler, behind the check."""
+        handle = super().get_route_handler()
+        permission = ROUTES[self.name]
+
+        async def guarded(request: Request) -> Response:
+            caller = await run_in_threadpool(_caller, request)
+            check(caller, permission)
+            request.state.caller = caller
+            return await handle(request)
+
+        return guarded
+
+
+def _caller(request: Request) -> Caller:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise UnauthenticatedError("send a key as `Authorization: Bearer pb_...`", told=False)
+    caller = parts_of(request).keyring.caller(key.strip())
+    if caller is None:
+        raise UnauthenticatedError("the key is unknown or was revoked", told=True)
+    return caller
+
+
+def check(caller: Caller, permission: Permission) -> None:
+    """Refuse what the caller's role does not grant, or what its one merchant does not cover."""
+    if permission not in GRANTS[caller.role]:
+        raise ForbiddenError("not_permitted", f"a key with role {caller.role} may not {permission}")
+    if permission in FOR_ALL_MERCHANTS and caller.merchant is not None:
+        raise ForbiddenError("all_merchants_needed", "this needs a key for all merchants")

@@ -1,0 +1,45 @@
+"""Keys that were verified a moment ago, so that not every request asks the database."""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fulfillment.store.commands.keys import Caller, caller_of
+from fulfillment.store.session import Store
+
+REMEMBERED_SECONDS = 30.0
+"""A revoked key is refused this much later at most."""
+
+MOST = 10_000
+KEY = re.compile(r"pb_[0-9a-f]{16}_[A-Za-z0-9_-]{20,100}")
+
+
+@dataclass
+class Keyring:
+    """Callers by the hash of their key. Unknown keys are not remembered."""
+
+    store: Store
+    now: Callable[[], float] = time.monotonic
+    known: dict[bytes, tuple[Caller, float]] = field(default_factory=dict)
+
+    def caller(self, key: str) -> Caller | None:
+        """Whose key this is; None for one that is unknown, wrong or revoked."""
+        if not KEY.fullmatch(key):
+            return None
+        digest = hashlib.sha256(key.encode()).digest()
+        found = self.known.get(digest)
+        if found is not None and self.now() < found[1]:
+            return found[0]
+        return self._ask(digest, key)
+
+    def _ask(self, digest: bytes, key: str) -> Caller | None:
+        caller = caller_of(self.store, key)
+        if caller is None:
+            self.known.pop(digest, None)
+        else:
+            if len(self.known) >= MOST:
+                self.known.clear()
+            self.known[digest] = (caller, self.now() + REMEMBERED_SECONDS)
+        return caller

@@ -1,0 +1,85 @@
+"""Who may do what: one table of roles, one of routes. What is not named here is denied."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from fulfillment.store.commands.keys import Role
+
+
+class Permission(StrEnum):
+    """One kind of thing that a key may be allowed to do."""
+
+    READ_ORDERS = "read orders"
+    WRITE_ORDERS = "write orders"
+    READ_SHIPMENTS = "read shipments"
+    WORK_SHIPMENTS = "work shipments"
+    READ_STOCK = "read stock"
+    ADJUST_STOCK = "adjust stock"
+    READ_PURCHASE_ORDERS = "read purchase orders"
+    WRITE_PURCHASE_ORDERS = "write purchase orders"
+    READ_PRODUCTS = "read products"
+    WRITE_PRODUCTS = "write products"
+    READ_SETTINGS = "read settings"
+    WRITE_SETTINGS = "write settings"
+    OPERATE = "operate for all merchants"
+
+
+P = Permission
+
+GRANTS: Mapping[Role, frozenset[Permission]] = {
+    Role.INTAKE: frozenset({P.READ_ORDERS, P.WRITE_ORDERS}),
+    Role.WAREHOUSE: frozenset(
+        {P.READ_ORDERS, P.READ_SHIPMENTS, P.WORK_SHIPMENTS, P.READ_STOCK, P.READ_PRODUCTS}
+    ),
+    Role.PURCHASING: frozenset(
+        {P.READ_PURCHASE_ORDERS, P.WRITE_PURCHASE_ORDERS, P.READ_STOCK, P.READ_PRODUCTS}
+    ),
+    Role.ADMIN: frozenset(Permission),
+}
+
+FOR_ALL_MERCHANTS = frozenset({P.OPERATE})
+"""What needs a key that is not bound to one merchant."""
+
+ROUTES: Mapping[str, Permission] = {
+    "create_order": P.WRITE_ORDERS,
+    "create_orders": P.WRITE_ORDERS,
+    "edit_order": P.WRITE_ORDERS,
+    "get_order": P.READ_ORDERS,
+    "list_orders": P.READ_ORDERS,
+    "get_order_history": P.READ_ORDERS,
+    "verify_order": P.WRITE_ORDERS,
+    "hold_order": P.WRITE_ORDERS,
+    "unhold_order": P.WRITE_ORDERS,
+    "cancel_order": P.WRITE_ORDERS,
+    "list_shipments": P.READ_SHIPMENTS,
+    "get_shipment": P.READ_SHIPMENTS,
+    "start_picking": P.WORK_SHIPMENTS,
+    "pick_shipment": P.WORK_SHIPMENTS,
+    "pack_shipment": P.WORK_SHIPMENTS,
+    "ship_shipment": P.WORK_SHIPMENTS,
+    "list_stock": P.READ_STOCK,
+    "adjust_stock": P.ADJUST_STOCK,
+    "create_purchase_order": P.WRITE_PURCHASE_ORDERS,
+    "get_purchase_order": P.READ_PURCHASE_ORDERS,
+    "list_purchase_orders": P.READ_PURCHASE_ORDERS,
+    "move_purchase_order": P.WRITE_PURCHASE_ORDERS,
+    "receive_goods": P.WRITE_PURCHASE_ORDERS,
+    "put_product": P.WRITE_PRODUCTS,
+    "put_products": P.WRITE_PRODUCTS,
+    "get_product": P.READ_PRODUCTS,
+    "list_products": P.READ_PRODUCTS,
+    "put_location": P.OPERATE,
+    "get_location": P.OPERATE,
+    "list_locations": P.OPERATE,
+    "put_merchant": P.OPERATE,
+    "get_merchant": P.OPERATE,
+    "list_merchants": P.OPERATE,
+    "get_settings": P.READ_SETTINGS,
+    "change_settings": P.WRITE_SETTINGS,
+    "get_default_settings": P.OPERATE,
+    "change_default_settings": P.OPERATE,
+}
+"""The permission that each route needs, by the name of its function."""
+
+PUBLIC = frozenset({"live", "ready"})
+"""The only routes that need no key, beside the API's own documentation."""

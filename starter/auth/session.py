@@ -1,0 +1,88 @@
+"""For whom a request is done: one merchant's data, and nobody else's."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+from uuid import uuid4
+
+from fastapi import Depends, Header, Query, Request
+
+from fulfillment.domain.refusals import invalid, missing
+from fulfillment.store.commands.keys import Caller
+from fulfillment.store.loading import EVERYBODY
+from fulfillment.store.reading import snapshot
+from fulfillment.store.session import Command, Store, Tx
+from starter.models.fields import Slug
+from starter.parts import parts_of
+
+Result = TypeVar("Result")
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,200}$",
+        description="The same key again is answered with the first answer, and done once.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The store as one caller sees it: everything is scoped to its merchant."""
+
+    store: Store
+    merchant: str
+    actor: str
+
+    def read(self, body: Callable[[Tx], Result]) -> Result:
+        """Read the merchant's data as it is at one instant."""
+        return snapshot.read(self.store, self.merchant, body)
+
+    def command(
+        self,
+        verb: str,
+        subject: object,
+        key: str | None,
+        content: Mapping[str, object],
+        reason: str | None = None,
+    ) -> Command:
+        """What the caller asks for. Without a key of the client's it is a request of its own."""
+        name = f"{verb}:{subject}:{key}" if key else f"{verb}:{subject}:{uuid4()}"
+        return Command(self.merchant, verb, name, self.actor, content, reason)
+
+
+def actor_of(caller: Caller) -> str:
+    """How a caller is named in histories."""
+    return f"{caller.name} ({caller.key})"
+
+
+def merchant_session(
+    request: Request,
+    pegboard_merchant: Annotated[
+        Slug | None,
+        Header(description="Which merchant; needed with a key for all merchants."),
+    ] = None,
+    merchant: Annotated[Slug | None, Query(description="The same, as a parameter.")] = None,
+) -> Session:
+    """The session of the merchant that the key is bound to, or else of the one that is named."""
+    caller: Caller = request.state.caller
+    named = {name for name in (pegboard_merchant, merchant) if name is not None}
+    if len(named) > 1:
+        raise invalid("two_merchants", "the header and the parameter differ", "merchant")
+    chosen = named.pop() if named else caller.merchant
+    if chosen is None:
+        message = "a key for all merchants names one in the Pegboard-Merchant header"
+        raise invalid("merchant_needed", message, "Pegboard-Merchant")
+    if caller.merchant not in (None, chosen) or not parts_of(request).merchants.has(chosen):
+        raise missing("merchant", chosen)
+    return Session(parts_of(request).store, chosen, actor_of(caller))
+
+
+def operator_session(request: Request) -> Session:
+    """The session of one who works for all merchants."""
+    return Session(parts_of(request).store, EVERYBODY, actor_of(request.state.caller))
+
+
+ForMerchant = Annotated[Session, Depends(merchant_session)]
+ForAll = Annotated[Session, Depends(operator_session)]

@@ -1,0 +1,119 @@
+"""What stands between the network and the routes, as plain ASGI: it costs next to nothing."""
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from starter.problems.documents import Told, answer
+
+log = structlog.get_logger(__name__)
+
+INTERNAL = Told(500, "internal_error", "the request could not be done; the failure was logged")
+
+
+@dataclass(frozen=True, slots=True)
+class SlashesInParts:
+    """Keeps a slash that the client escaped inside one part of a path, such as a number.
+
+    Servers decode the whole path before it is divided; here %2F stays what it is, and the field
+    that takes the part decodes it.
+    """
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Decode the path part by part."""
+        raw: bytes = scope.get("raw_path") or b""
+        if scope["type"] == "http" and b"%2f" in raw.lower():
+            parts = raw.decode("ascii", "replace").partition("?")[0].split("/")
+            decoded = [unquote(part).replace("/", "%2F") for part in parts]
+            scope = {**scope, "path": "/".join(decoded)}
+        await self.app(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimit:
+    """Refuses a body that is too large: by its declared length, or while it comes in."""
+
+    app: ASGIApp
+    most: int
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse at once, or watch."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif _declared_length(scope) > self.most:
+            told = Told(413, "body_too_large", f"a body has {self.most} bytes at most")
+            await answer(told, {"Connection": "close"})(scope, receive, send)
+        else:
+            await self.app(scope, _Counted(receive, self.most), send)
+
+
+def _declared_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+@dataclass(slots=True)
+class _Counted:
+    """The body as it comes in; reading on beyond the limit fails."""
+
+    receive: Receive
+    left: int
+
+    async def __call__(self) -> Message:
+        message = await self.receive()
+        self.left -= len(message.get("body", b""))
+        if self.left < 0:
+            raise HTTPException(413)
+        return message
+
+
+@dataclass(frozen=True, slots=True)
+class LastResort:
+    """Answers 500 to what nobody foresaw, and logs where it happened.
+
+    The error's own words are not logged: they can quote what a customer sent.
+    """
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass it on, and catch what falls."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            _report(error, scope)
+            if not started:
+                await answer(INTERNAL)(scope, receive, send)
+
+
+def _report(error: Exception, scope: Scope) -> None:
+    route = scope.get("route")
+    log.error(
+        "request failed",
+        route=getattr(route, "path", None),
+        method=scope["method"],
+        error=type(error).__qualname__,
+        sqlstate=getattr(getattr(error, "orig", None), "sqlstate", None),
+        where=[
+            f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)[-8:]
+        ],
+    )

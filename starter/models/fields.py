@@ -1,0 +1,92 @@
+"""What a value must look like before anything else looks at it."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
+
+MOST_ITEMS = 500
+"""Lines of one order, orders of one batch, products of one batch."""
+
+NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f-\x9f]*$"
+
+
+def _unquoted(value: Any) -> Any:
+    """A slash inside a part of a path arrives as %2F (see `starter.paths`)."""
+    return value.replace("%2F", "/") if isinstance(value, str) else value
+
+
+def _only_text(value: Any) -> Any:
+    """A date is written as text: a bare number would be read as seconds since 1970."""
+    if not isinstance(value, str) or not value[:4].isdecimal() or value[4:5] != "-":
+        raise PydanticCustomError("date_format", "write a date as 2026-03-31")
+    return value
+
+
+def _in_range(value: Any) -> Any:
+    if not 2000 <= value.year < 2200:  # noqa: PLR2004 -- the bounds are the rule
+        raise PydanticCustomError("date_range", "a date lies between 2000 and 2199")
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    """One instant has one form, so that the same order sent again is the same."""
+    return value.astimezone(UTC)
+
+
+Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}$")]
+PathNumber = Annotated[Number, BeforeValidator(_unquoted)]
+Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,62}$")]
+PathSku = Annotated[Sku, BeforeValidator(_unquoted)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Location = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
+PackName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,29}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{0,49}$")]
+
+ShortText = Annotated[str, StringConstraints(max_length=100, pattern=NO_CONTROL_CHARACTERS)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS)
+]
+LongText = Annotated[str, StringConstraints(max_length=500, pattern=NO_CONTROL_CHARACTERS)]
+
+LineNumber = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+Units = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+UnitChange = Annotated[StrictInt, Field(ge=-100_000_000, le=100_000_000)]
+PackUnits = Annotated[StrictInt, Field(ge=1, le=1_000)]
+Minor = Annotated[StrictInt, Field(ge=0, le=1_000_000_000_000)]
+Priority = Annotated[StrictInt, Field(ge=0, le=100)]
+Revision = Annotated[StrictInt, Field(ge=1, le=2_000_000_000)]
+Rowid = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+Day = Annotated[date, BeforeValidator(_only_text), AfterValidator(_in_range)]
+Instant = Annotated[
+    AwareDatetime, BeforeValidator(_only_text), AfterValidator(_in_range), AfterValidator(_utc)
+]
+
+Knob = bool | int | str | None
+Knobs = Annotated[dict[Code, StrictBool | StrictInt | Code | None], Field(max_length=40)]
+"""Settings by name; which there are, and what they take, is the policy's to say."""
+
+
+class Request(BaseModel):
+    """What a client sends: nothing that is not known is accepted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def example(**values: Any) -> ConfigDict:
+    """A model's configuration with one example for the documentation."""
+    return ConfigDict(json_schema_extra={"examples": [values]})

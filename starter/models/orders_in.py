@@ -1,0 +1,184 @@
+"""Orders and edits as clients send them."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from fulfillment.domain.rank import DEFAULT_PRIORITY
+from fulfillment.store.commands.editing import Edit
+from fulfillment.store.commands.intake import NewLine, NewOrder
+from starter.models.fields import (
+    MOST_ITEMS,
+    Code,
+    Currency,
+    Day,
+    Instant,
+    Knobs,
+    LineNumber,
+    Location,
+    LongText,
+    Minor,
+    Number,
+    PackName,
+    Priority,
+    Request,
+    Revision,
+    ShortText,
+    Sku,
+    Units,
+    example,
+)
+
+EXAMPLE_LINE: dict[str, Any] = {"line": 1, "sku": "TEA-GREEN", "quantity": 2, "pack": "carton"}
+EXAMPLE_ADDRESS = {"name": "Example Café", "line1": "1 Example Street", "city": "Vienna",
+                   "postal_code": "1010", "country": "AT"}  # fmt: skip
+
+
+class OrderLineIn(Request):
+    """One line: a number of packs, or of base units where no pack is named."""
+
+    line: LineNumber
+    sku: Sku
+    quantity: Units
+    pack: PackName | None = None
+    unit_price_minor: Minor | None = Field(
+        default=None, description="Price of one base unit, in integer minor units."
+    )
+
+
+class Contact(Request):
+    """How the customer is reached; kept apart from the order, so that it can be erased."""
+
+    name: ShortText | None = None
+    company: ShortText | None = None
+    email: ShortText | None = None
+    phone: ShortText | None = None
+
+
+class Address(Request):
+    """Where the goods go; kept apart from the order, so that it can be erased."""
+
+    name: ShortText | None = None
+    company: ShortText | None = None
+    line1: ShortText | None = None
+    line2: ShortText | None = None
+    city: ShortText | None = None
+    region: ShortText | None = None
+    postal_code: ShortText | None = None
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    instructions: LongText | None = None
+
+
+Lines = Annotated[list[OrderLineIn], Field(max_length=MOST_ITEMS)]
+
+
+class OrderIn(Request):
+    """An order. The same number with the same content again is the same order."""
+
+    model_config = example(
+        number="SO-1001", lines=[EXAMPLE_LINE], placed_at="2026-03-01T09:30:00+01:00",
+        ship_by="2026-03-05", address=EXAMPLE_ADDRESS, policy={"max_shipments": 1},
+    )  # fmt: skip
+
+    number: Number
+    lines: Lines
+    placed_at: Instant | None = Field(
+        default=None, description="When the customer ordered, with its zone; else now."
+    )
+    priority: Priority = Field(default=DEFAULT_PRIORITY, description="Lower is served first.")
+    ship_by: Day | None = None
+    currency: Currency | None = Field(default=None, description="Else the merchant's.")
+    policy: Knobs = Field(
+        default_factory=dict, description="Settings of this order alone, by name."
+    )
+    lock_location: Location | None = Field(
+        default=None, description="The one location this order may be shipped from."
+    )
+    pickup_location: Location | None = Field(
+        default=None, description="The location at which the customer picks it up."
+    )
+    customer_reference: ShortText | None = None
+    contact: Contact = Contact()
+    address: Address = Address()
+
+    def to_domain(self) -> NewOrder:
+        """The order as the store takes it."""
+        plain: dict[str, Any] = {name: getattr(self, name) for name in PLAIN}
+        return NewOrder(
+            **plain,
+            lines=_lines(self.lines),
+            contact=self.contact.model_dump(exclude_none=True),
+            address=self.address.model_dump(exclude_none=True),
+        )
+
+
+PLAIN = (
+    "number", "placed_at", "priority", "ship_by", "currency", "policy", "lock_location",
+    "pickup_location", "customer_reference",
+)  # fmt: skip
+
+
+class OrderBatchIn(Request):
+    """Orders that are taken one by one: a bad one does not stop the others."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"orders": [{"number": "SO-1002", "lines": [EXAMPLE_LINE]}]}],
+        }
+    )
+
+    orders: Annotated[
+        list[Any],
+        Field(
+            min_length=1,
+            max_length=MOST_ITEMS,
+            json_schema_extra={"items": {"$ref": "#/components/schemas/OrderIn"}},
+        ),
+    ]
+
+
+class OrderEditIn(Request):
+    """How a sales channel wants the order to be now. A line that is not named is cancelled."""
+
+    model_config = example(revision=2, lines=[EXAMPLE_LINE | {"quantity": 1}])
+
+    revision: Revision = Field(description="Higher than that of the last edit.")
+    lines: Lines
+    contact: Contact | None = Field(default=None, description="Left as it is where null.")
+    address: Address | None = Field(default=None, description="Left as it is where null.")
+
+    def to_domain(self, number: str) -> Edit:
+        """The edit as the store takes it."""
+        contact = self.contact.model_dump(exclude_none=True) if self.contact else None
+        address = self.address.model_dump(exclude_none=True) if self.address else None
+        return Edit(number, self.revision, _lines(self.lines), contact, address)
+
+
+class NoteIn(Request):
+    """Why, for the order's history."""
+
+    model_config = example(note="Confirmed by phone.")
+
+    note: LongText | None = Field(
+        default=None, description="Told in the history; write no customer data here."
+    )
+
+
+class HoldIn(NoteIn):
+    """A hold and its reason."""
+
+    model_config = example(reason="payment_review", note="Card was declined once.")
+
+    reason: Code = Field(description="A short code, for lists and programs.")
+
+
+class UnholdIn(NoteIn):
+    """Which hold to lift; all of them where no reason is named."""
+
+    model_config = example(reason="payment_review")
+
+    reason: Code | None = None
+
+
+def _lines(lines: list[OrderLineIn]) -> tuple[NewLine, ...]:
+    return tuple(NewLine(x.line, x.sku, x.quantity, x.pack, x.unit_price_minor) for x in lines)

@@ -1,0 +1,244 @@
+"""Orders as they are answered."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from fulfillment.domain.statuses import OrderStatus, ShipmentStatus
+from fulfillment.store.commands.intake import Outcome
+from starter.models.fields import Knob, example
+from starter.models.problem import Problem
+from starter.models.shipments import ActionsOut, ShipmentOut
+
+
+class Links(BaseModel):
+    """Where to go from here."""
+
+    self: str
+    history: str
+
+
+class SliceOut(BaseModel):
+    """Some units and the day on which they can be expected."""
+
+    units: int
+    on: date
+
+
+class PackOut(BaseModel):
+    """The pack in which the line was asked for."""
+
+    name: str
+    units: int = Field(description="Base units in one pack.")
+    quantity: int = Field(description="Whole packs ordered.")
+    loose: int = Field(description="Base units ordered beside whole packs.")
+
+
+class OrderLineOut(BaseModel):
+    """One line in base units: ordered = allocated + backordered + shipped + cancelled."""
+
+    line: int
+    sku: str
+    ordered: int
+    allocated: int
+    backordered: int = Field(description="Units not allocated.")
+    not_yet_received: int = Field(description="Backordered units that inbound supply will meet.")
+    shipped: int
+    cancelled: int
+    pack: PackOut | None
+    unit_price_minor: int | None
+    promise: list[SliceOut]
+
+
+class CustomerOut(BaseModel):
+    """The customer's data; null at the order once it is erased."""
+
+    reference: str | None
+    contact: dict[str, Any]
+    address: dict[str, Any]
+
+
+class KnobOut(BaseModel):
+    """The value of a setting and the scope that gives it: order, merchant, default, built in."""
+
+    value: Knob
+    source: str = Field(validation_alias="from", serialization_alias="from")
+
+
+class OrderOut(BaseModel):
+    """One order with its lines, its group of shipments, and what can be done with it now."""
+
+    model_config = example(
+        number="SO-1001", merchant="acme", status="awaiting_stock", revision=0, priority=50,
+        placed_at="2026-03-01T08:30:00Z", ship_by="2026-03-05", currency="EUR",
+        lock_location=None, pickup_location=None, verified=True, holds=[], ready_to_ship_at=None,
+        waiting_units=4, finished_at=None, customer=None, shipments=[], policy={},
+        lines=[{
+            "line": 1, "sku": "TEA-GREEN", "ordered": 24, "allocated": 20, "backordered": 4,
+            "not_yet_received": 4, "shipped": 0, "cancelled": 0, "unit_price_minor": 350,
+            "pack": {"name": "carton", "units": 12, "quantity": 2, "loose": 0},
+            "promise": [{"units": 20, "on": "2026-03-01"}, {"units": 4, "on": "2026-03-10"}],
+        }],
+        actions={"allowed": ["hold", "cancel", "edit"], "refused": [
+            {"action": "verify", "code": "already_verified", "why": "it is verified already"},
+        ]},
+        links={"self": "/v1/orders/SO-1001", "history": "/v1/orders/SO-1001/history"},
+    )  # fmt: skip
+
+    number: str
+    merchant: str
+    status: OrderStatus
+    revision: int
+    priority: int
+    placed_at: datetime
+    ship_by: date | None
+    currency: str
+    lock_location: str | None
+    pickup_location: str | None
+    verified: bool
+    holds: list[str]
+    ready_to_ship_at: datetime | None
+    waiting_units: int
+    finished_at: datetime | None
+    customer: CustomerOut | None
+    lines: list[OrderLineOut]
+    shipments: list[ShipmentOut]
+    policy: dict[str, KnobOut]
+    actions: ActionsOut
+    links: Links
+
+
+class AcceptedOut(BaseModel):
+    """An order that is stored and will be worked on; the link tells how it gets on."""
+
+    model_config = example(
+        number="SO-1001", outcome="created", status="received",
+        links={"self": "/v1/orders/SO-1001", "history": "/v1/orders/SO-1001/history"},
+    )  # fmt: skip
+
+    number: str
+    outcome: Outcome
+    status: OrderStatus
+    links: Links
+
+
+class BatchResultOut(BaseModel):
+    """What became of one order of a batch; paths in its problem are relative to that order."""
+
+    index: int
+    outcome: Outcome
+    number: str | None = None
+    links: Links | None = None
+    problem: Problem | None = None
+
+
+class OrderBatchOut(BaseModel):
+    """One result for each order, in the order in which they were sent."""
+
+    model_config = example(
+        created=1, existing=0, refused=0,
+        results=[{
+            "index": 0, "outcome": "created", "number": "SO-1002", "problem": None,
+            "links": {"self": "/v1/orders/SO-1002", "history": "/v1/orders/SO-1002/history"},
+        }],
+    )  # fmt: skip
+
+    created: int
+    existing: int
+    refused: int
+    results: list[BatchResultOut]
+
+
+class OrderSummaryOut(BaseModel):
+    """One order in a list; units are base units over all lines."""
+
+    number: str
+    status: OrderStatus
+    priority: int
+    placed_at: datetime
+    ship_by: date | None
+    holds: list[str]
+    waiting_units: int
+    ready_to_ship_at: datetime | None
+    lock_location: str | None
+    pickup_location: str | None
+    finished_at: datetime | None
+    line_count: int
+    ordered: int
+    shipped: int
+    cancelled: int
+
+
+class OrderPage(BaseModel):
+    """One page of orders."""
+
+    model_config = example(
+        items=[{
+            "number": "SO-1001", "status": "awaiting_stock", "priority": 50,
+            "placed_at": "2026-03-01T08:30:00Z", "ship_by": "2026-03-05", "holds": [],
+            "waiting_units": 4, "ready_to_ship_at": None, "lock_location": None,
+            "pickup_location": None, "finished_at": None, "line_count": 1, "ordered": 24,
+            "shipped": 0, "cancelled": 0,
+        }],
+        next=None,
+    )  # fmt: skip
+
+    items: list[OrderSummaryOut]
+    next: str | None = Field(description="Send it as `cursor` for the next page; null at the end.")
+
+
+class EventOut(BaseModel):
+    """One thing that happened to an order: what, when, by whom, why."""
+
+    id: int
+    kind: str
+    facts: dict[str, Any]
+    actor: str
+    reason: str | None
+    at: datetime
+
+
+class HistoryOut(BaseModel):
+    """What happened to an order, the first thing first."""
+
+    model_config = example(
+        items=[{
+            "id": 1, "kind": "received", "facts": {"lines": 1, "units": 24},
+            "actor": "shop", "reason": None, "at": "2026-03-01T08:30:00Z",
+        }],
+        next=None,
+    )  # fmt: skip
+
+    items: list[EventOut]
+    next: str | None
+
+
+class ShipmentProgressOut(BaseModel):
+    """One live shipment of an order, by its number in the order."""
+
+    number: int
+    status: ShipmentStatus
+    location: str | None
+    expected_on: date | None
+
+
+class ProgressOut(BaseModel):
+    """Where an order stands after what was asked of it; a higher `seq` is newer."""
+
+    model_config = example(
+        order=17, seq=4, status="on_hold", priority=50, waiting_units=0, next_date=None,
+        awaited_skus=[], awaited_supply=[], holds=["payment_review"],
+        shipments=[{"number": 1, "status": "ready", "location": "vienna", "expected_on": None}],
+    )  # fmt: skip
+
+    order: int
+    seq: int
+    status: OrderStatus
+    priority: int
+    waiting_units: int
+    next_date: date | None
+    awaited_skus: list[str]
+    awaited_supply: list[str]
+    shipments: list[ShipmentProgressOut]
+    holds: list[str]

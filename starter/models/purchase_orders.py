@@ -1,0 +1,164 @@
+"""Purchase orders and receipts."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from fulfillment.domain.statuses import PurchaseOrderStatus
+from fulfillment.store.commands.purchasing import (
+    NewPurchaseLine,
+    NewPurchaseOrder,
+    Receipt,
+    ReceivedLine,
+)
+from starter.models.fields import (
+    MOST_ITEMS,
+    Day,
+    LineNumber,
+    Location,
+    LongText,
+    Number,
+    Request,
+    ShortText,
+    Sku,
+    Units,
+    example,
+)
+
+
+class PurchaseLineIn(Request):
+    """Units of a SKU to a location, with a date of its own or the header's."""
+
+    line: LineNumber
+    sku: Sku
+    units: Units
+    location: Location
+    expected_on: Day | None = None
+
+
+class PurchaseOrderIn(Request):
+    """A purchase order; it counts as inbound once it is approved."""
+
+    model_config = example(
+        number="PO-77", supplier="Leaf Imports", expected_on="2026-03-10", status="approved",
+        lines=[{"line": 1, "sku": "TEA-GREEN", "units": 100, "location": "vienna"}],
+    )  # fmt: skip
+
+    number: Number
+    lines: Annotated[list[PurchaseLineIn], Field(max_length=MOST_ITEMS)]
+    supplier: ShortText = ""
+    expected_on: Day | None = None
+    status: Literal["draft", "approved"] = "approved"
+
+    def to_domain(self) -> NewPurchaseOrder:
+        """The purchase order as the store takes it."""
+        lines = (
+            NewPurchaseLine(x.line, x.sku, x.units, x.location, x.expected_on) for x in self.lines
+        )
+        status = PurchaseOrderStatus(self.status)
+        return NewPurchaseOrder(self.number, tuple(lines), self.supplier, self.expected_on, status)
+
+
+class StatusIn(Request):
+    """The status it moves to; `closed` ends it short, and `received` comes of its receipts."""
+
+    model_config = example(status="in_transit")
+
+    status: Literal["approved", "in_transit", "arrived", "closed", "cancelled"]
+    note: LongText | None = None
+
+
+class ReceivedLineIn(Request):
+    """Units of one line that came."""
+
+    line: LineNumber
+    units: Units
+
+
+class ReceiptIn(Request):
+    """Goods that came; the receipt's number is counted once."""
+
+    model_config = example(number="GR-9", location="vienna", lines=[{"line": 1, "units": 40}])
+
+    number: Number
+    location: Location
+    lines: Annotated[list[ReceivedLineIn], Field(max_length=MOST_ITEMS)]
+
+    def to_domain(self, purchase_order: str) -> Receipt:
+        """The receipt as the store takes it."""
+        lines = tuple(ReceivedLine(line.line, line.units) for line in self.lines)
+        return Receipt(self.number, purchase_order, self.location, lines)
+
+
+class PurchaseLineOut(BaseModel):
+    """One line: outstanding = ordered - received - closed."""
+
+    line: int
+    sku: str
+    location: str
+    ordered: int
+    received: int
+    closed: int
+    expected_on: date | None
+    pegged: int
+
+
+EXAMPLE_PURCHASE_ORDER = {
+    "number": "PO-77", "supplier": "Leaf Imports", "status": "approved",
+    "expected_on": "2026-03-10", "created_at": "2026-03-01T08:00:00Z",
+    "lines": [{"line": 1, "sku": "TEA-GREEN", "location": "vienna", "ordered": 100, "received": 0,
+               "closed": 0, "expected_on": "2026-03-10", "pegged": 4}],
+}  # fmt: skip
+
+
+class PurchaseOrderOut(BaseModel):
+    """A purchase order with its lines."""
+
+    model_config = example(**EXAMPLE_PURCHASE_ORDER)
+
+    number: str
+    supplier: str
+    status: PurchaseOrderStatus
+    expected_on: date | None
+    created_at: datetime
+    lines: list[PurchaseLineOut]
+
+
+class ReceiptOut(PurchaseOrderOut):
+    """The purchase order as it was right after the receipt was counted."""
+
+    model_config = example(receipt="GR-9", **EXAMPLE_PURCHASE_ORDER)
+
+    receipt: str
+
+
+class PurchaseSummaryOut(BaseModel):
+    """One purchase order in a list; units over all lines."""
+
+    number: str
+    supplier: str
+    status: PurchaseOrderStatus
+    expected_on: date | None
+    created_at: datetime
+    line_count: int
+    ordered: int
+    received: int
+    closed: int
+    pegged: int
+
+
+class PurchaseOrderPage(BaseModel):
+    """One page of purchase orders, the newest first."""
+
+    model_config = example(
+        items=[{
+            "number": "PO-77", "supplier": "Leaf Imports", "status": "approved",
+            "expected_on": "2026-03-10", "created_at": "2026-03-01T08:00:00Z", "line_count": 1,
+            "ordered": 100, "received": 0, "closed": 0, "pegged": 4,
+        }],
+        next=None,
+    )  # fmt: skip
+
+    items: list[PurchaseSummaryOut]
+    next: str | None

@@ -1,0 +1,110 @@
+"""The API's description of itself, with the problem document as the answer to every refusal."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from starter.models import (
+    catalogue,
+    orders_in,
+    orders_out,
+    problem,
+    purchase_orders,
+    settings,
+    shipments,
+    stock,
+)
+from starter.models.orders_in import OrderIn
+from starter.models.problem import Problem
+from starter.problems.documents import MEDIA_TYPE, TITLES
+
+DESCRIPTION = """
+Pegboard takes orders in, and gets every one of them shipped, cancelled or explained.
+
+Quantities are whole base units, money is integer minor units, days are the merchant's. Every
+refusal is a problem document (RFC 9457) with a stable `code`, the fields at fault and a remedy.
+"""
+
+TAGS = [
+    {"name": "orders", "description": "Orders in, and what can be asked of them."},
+    {"name": "shipments", "description": "What the warehouse picks, packs and ships."},
+    {"name": "purchase orders", "description": "What will come, and what has come."},
+    {"name": "stock", "description": "What is there, claimed, coming and wanted."},
+    {"name": "products", "description": "What is sold."},
+    {"name": "locations", "description": "Warehouses and stores (operators only)."},
+    {"name": "merchants", "description": "Whose goods they are (operators only)."},
+    {"name": "settings", "description": "How orders are fulfilled where they do not say it."},
+    {"name": "health", "description": "For whoever runs the process."},
+]
+
+MODELS = (
+    catalogue, orders_in, orders_out, problem, purchase_orders, settings, shipments, stock
+)  # fmt: skip
+FOR_ALL = (401, 403, 404, 422, 500, 503)
+WITH_BODY = (400, 413, 415)
+SECURITY = {"key": {"type": "http", "scheme": "bearer", "description": "A key: `pb_...`."}}
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=DESCRIPTION,
+            routes=app.routes,
+            tags=TAGS,
+        )
+        _add_schemas(document)
+        for path, operation in _operations(document):
+            if path.startswith("/v1/"):
+                _add_problems(operation)
+                operation["security"] = [{"key": []}]
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _add_schemas(document: dict[str, Any]) -> None:
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = SECURITY
+    schemas = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for model in (Problem, OrderIn):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name, part in schema.pop("$defs", {}).items():
+            schemas.setdefault(name, part)
+        schemas.setdefault(model.__name__, schema)
+    for name, described in _models():
+        extra = described.model_config.get("json_schema_extra")
+        if name in schemas and isinstance(extra, dict):
+            # FastAPI drops every null, also those of an example, where they mean something.
+            schemas[name]["examples"] = extra["examples"]
+
+
+def _models() -> Iterator[tuple[str, type[BaseModel]]]:
+    for module in MODELS:
+        for name, value in vars(module).items():
+            if isinstance(value, type) and issubclass(value, BaseModel):
+                yield name, value
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            yield path, operation
+
+
+def _add_problems(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    statuses = FOR_ALL + (WITH_BODY if "requestBody" in operation else ())
+    for status in statuses:
+        responses.setdefault(str(status), {"description": TITLES[status]})
+    for status, response in responses.items():
+        if int(status) >= 400:  # noqa: PLR2004 -- where refusals begin
+            schema = {"$ref": "#/components/schemas/Problem"}
+            response["content"] = {MEDIA_TYPE: {"schema": schema}}

@@ -1,0 +1,105 @@
+"""Problem documents: one shape, one title for a status, a remedy for a code."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.encoders import jsonable_encoder
+from starlette.responses import JSONResponse, Response
+
+from fulfillment.domain.refusals import RefusalKind, RefusedError
+from starter.models.problem import Problem
+
+MEDIA_TYPE = "application/problem+json"
+
+TITLES: Mapping[int, str] = {
+    400: "The request can not be read",
+    401: "A valid key is needed",
+    403: "This key may not do that",
+    404: "There is no such thing",
+    405: "The method is not allowed here",
+    409: "The state does not allow it",
+    413: "The request is too large",
+    415: "The body is not JSON",
+    422: "The request holds a value that is wrong",
+    500: "Something went wrong on our side",
+    503: "Not available right now",
+}
+
+REMEDIES: Mapping[int, str] = {
+    400: "Send well-formed JSON in UTF-8.",
+    401: "Send `Authorization: Bearer` with a key that was not revoked.",
+    403: "Use a key whose role allows it.",
+    404: "Check the name, and whose it is.",
+    405: "Use one of the methods in the Allow header.",
+    409: "Look at the state as it is now, and ask for something that it allows.",
+    413: "Send less at once; batches may be divided.",
+    415: "Send `Content-Type: application/json`.",
+    422: "Correct the named fields and send it again.",
+    500: "Send it again later; it may have been done, so use the same number or key.",
+    503: "Send it again after the time in Retry-After, with the same number or key.",
+}
+
+REMEDIES_BY_CODE: Mapping[str, str] = {
+    "number_in_use": "Choose another number, or send a change to the one that exists.",
+    "key_reused": "Choose a new Idempotency-Key for a new request.",
+    "stale_revision": "Read the order, and send an edit with a higher revision.",
+    "not_available": "Order what can be had, or wait for more stock.",
+    "order_on_hold": "Lift the hold first.",
+    "too_late": "Ask for less to be cancelled, or wait until it is shipped and returned.",
+    "below_allocated": "Cancel orders that hold the units first.",
+    "merchant_needed": "Name the merchant in the Pegboard-Merchant header.",
+}
+
+STATUSES: Mapping[RefusalKind, int] = {
+    RefusalKind.INVALID: 422,
+    RefusalKind.CONFLICT: 409,
+    RefusalKind.MISSING: 404,
+}
+
+OTHER_TITLE = "The request was refused"
+OTHER_REMEDY = "Look at the detail, and at the API's documentation."
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of a refusal."""
+
+    status: int
+    code: str
+    detail: str
+    errors: Sequence[Mapping[str, object]] = ()
+
+
+def problem(told: Told) -> Problem:
+    """The document."""
+    remedy = REMEDIES_BY_CODE.get(told.code) or REMEDIES.get(told.status, OTHER_REMEDY)
+    return Problem(
+        type=f"urn:pegboard:problem:{told.code}",
+        title=TITLES.get(told.status, OTHER_TITLE),
+        status=told.status,
+        detail=told.detail,
+        code=told.code,
+        errors=[dict(error) for error in told.errors],
+        remedy=remedy,
+    )
+
+
+def answer(told: Told, headers: Mapping[str, str] | None = None) -> Response:
+    """The document as a response."""
+    content: Any = jsonable_encoder(problem(told))
+    return JSONResponse(content, told.status, dict(headers or {}), MEDIA_TYPE)
+
+
+def told_of_refusal(refusal: RefusedError) -> Told:
+    """A broken rule of the trade: a bad value, a state that does not allow it, nothing there."""
+    return Told(STATUSES[refusal.kind], refusal.code, str(refusal), refusal.fields)
+
+
+def within(refusal: RefusedError, path: str) -> RefusedError:
+    """The same refusal with its fields' paths inside a part of the request."""
+    fields = [
+        {**error, "field": f"{path}{error['field']}"} if "field" in error else error
+        for error in refusal.fields
+    ]
+    return RefusedError(refusal.kind, refusal.code, str(refusal), fields)

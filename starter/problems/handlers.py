@@ -1,0 +1,101 @@
+"""Every error becomes a problem document; none tells internals or customer data."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from fulfillment.domain.refusals import RefusedError
+from starter.problems.documents import Told, answer, told_of_refusal
+from starter.problems.errors import BodyTooLargeError, ForbiddenError, UnauthenticatedError
+from starter.problems.validation import is_no_object, is_unreadable, told_of_errors
+
+RETRY_AFTER_SECONDS = "5"
+
+HTTP_CODES = {
+    400: ("malformed_body", "the body could not be read"),
+    404: ("unknown_path", "there is nothing at this path"),
+    405: ("method_not_allowed", "the method is not allowed at this path"),
+    413: ("body_too_large", "the body is larger than what is read"),
+}
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+async def refused(_: Request, error: Exception) -> Response:
+    """A broken rule of the trade."""
+    assert isinstance(error, RefusedError)  # noqa: S101 -- tells mypy what FastAPI guarantees
+    return answer(told_of_refusal(error))
+
+
+async def invalid(request: Request, error: Exception) -> Response:
+    """A request that does not have the shape it should have."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- as above
+    errors = error.errors()
+    if is_unreadable(errors):
+        return answer(Told(400, "malformed_json", "the body is not well-formed JSON"))
+    if is_no_object(errors) and "json" not in request.headers.get("content-type", ""):
+        return answer(Told(415, "not_json", "the body is not declared as JSON"))
+    return answer(told_of_errors(errors))
+
+
+async def http(_: Request, error: Exception) -> Response:
+    """What the framework refuses: an unknown path, a wrong method, an unreadable body."""
+    assert isinstance(error, HTTPException)  # noqa: S101 -- as above
+    known = ("refused", "the request was refused")
+    code, detail = HTTP_CODES.get(error.status_code, known)
+    return answer(Told(error.status_code, code, detail), error.headers)
+
+
+async def unauthenticated(_: Request, error: Exception) -> Response:
+    """No key, or none that opens anything."""
+    assert isinstance(error, UnauthenticatedError)  # noqa: S101 -- as above
+    challenge = 'Bearer realm="pegboard"' + (', error="invalid_token"' if error.told else "")
+    return answer(Told(401, error.code, str(error)), {"WWW-Authenticate": challenge})
+
+
+async def forbidden(_: Request, error: Exception) -> Response:
+    """A key that may not do this."""
+    assert isinstance(error, ForbiddenError)  # noqa: S101 -- as above
+    return answer(Told(403, error.code, str(error)))
+
+
+async def too_large(_: Request, error: Exception) -> Response:
+    """A body beyond the limit."""
+    assert isinstance(error, BodyTooLargeError)  # noqa: S101 -- as above
+    return answer(Told(413, error.code, str(error)))
+
+
+async def unavailable(_: Request, __: Exception) -> Response:
+    """The database is away, or has no room for one more."""
+    told = Told(503, "database_unavailable", "the database does not answer right now")
+    return answer(told, {"Retry-After": RETRY_AFTER_SECONDS})
+
+
+async def out_of_range(_: Request, __: Exception) -> Response:
+    """A value that passed every check, and which the database still can not hold."""
+    return answer(Told(422, "out_of_range", "a value is out of the range that can be stored"))
+
+
+HANDLERS: dict[type[Exception], Handler] = {
+    RefusedError: refused,
+    RequestValidationError: invalid,
+    HTTPException: http,
+    UnauthenticatedError: unauthenticated,
+    ForbiddenError: forbidden,
+    BodyTooLargeError: too_large,
+    OperationalError: unavailable,
+    InterfaceError: unavailable,
+    PoolTimeoutError: unavailable,
+    DataError: out_of_range,
+}
+
+
+def install(app: FastAPI) -> None:
+    """Have the app answer with problem documents."""
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)

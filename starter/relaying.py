@@ -1,0 +1,68 @@
+"""The relay runs beside the API: what is committed here is carried to the engine from here."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+from temporalio.client import Client
+
+from fulfillment import engine
+
+RESTART_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class RelayLike(Protocol):
+    """What carries outbox rows to the engine."""
+
+    def nudge(self) -> None:
+        """There is something to carry; called from any thread."""
+        ...
+
+    async def run(self) -> None:
+        """Carry until cancelled."""
+        ...
+
+
+@dataclass
+class OneClient:
+    """The engine's client, made at the first use that reaches the engine."""
+
+    client: Client | None = None
+
+    async def __call__(self) -> Client:
+        """The client; RuntimeError while the engine is away."""
+        if self.client is None:
+            self.client = await engine.connect()
+        return self.client
+
+
+@contextlib.asynccontextmanager
+async def running(relay: RelayLike | None) -> AsyncIterator[None]:
+    """Run the relay in the background for as long as the block lasts."""
+    if relay is None:
+        yield
+        return
+    task = asyncio.create_task(keep_running(relay), name="relay")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def keep_running(relay: RelayLike) -> None:
+    """A relay that fails is started again: orders must not wait for a restart of the process."""
+    while True:
+        try:
+            await relay.run()
+        except Exception as error:
+            # The error's own words are left out: they can quote what a customer sent.
+            log.error("relay_failed", error=type(error).__qualname__)  # noqa: TRY400
+        else:
+            return
+        await asyncio.sleep(RESTART_SECONDS)

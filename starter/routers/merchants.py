@@ -1,0 +1,35 @@
+"""Whose goods and orders they are: the operator's to say."""
+
+from fastapi import APIRouter
+
+from fulfillment.store.commands import catalogue
+from fulfillment.store.reading import parties
+from starter.auth.guard import GuardedRoute
+from starter.auth.session import ForAll
+from starter.models.catalogue import MerchantIn, MerchantOut, MerchantPage
+from starter.models.fields import Slug
+from starter.paging import Cursor, Limit, body, window
+from starter.routers.responses import problems
+
+router = APIRouter(prefix="/v1/merchants", tags=["merchants"], route_class=GuardedRoute)
+
+
+@router.put("/{name}", summary="Put a merchant")
+def put_merchant(name: Slug, merchant: MerchantIn, session: ForAll) -> MerchantOut:
+    """Create it, or change its name, zone or currency."""
+    catalogue.put_merchant(session.store, merchant.to_domain(name))
+    return get_merchant(name, session)
+
+
+@router.get("/{name}", summary="Read a merchant", responses=problems(404))
+def get_merchant(name: Slug, session: ForAll) -> MerchantOut:
+    """One merchant."""
+    return MerchantOut.model_validate(session.read(lambda tx: parties.read_merchant(tx, name)))
+
+
+@router.get("", summary="List merchants")
+def list_merchants(session: ForAll, cursor: Cursor = None, limit: Limit = 50) -> MerchantPage:
+    """A page of merchants, by name."""
+    page = window(limit, cursor, parties.MERCHANT_SORT)
+    found = session.read(lambda tx: parties.list_merchants(tx, page))
+    return MerchantPage.model_validate(body(found, parties.MERCHANT_SORT))

@@ -1,0 +1,63 @@
+"""Lists of orders."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+
+from fulfillment.domain.statuses import OrderStatus
+from fulfillment.store.reading import orders
+from fulfillment.store.reading.orders import SORTS, OrderFilter
+from starter.auth.guard import GuardedRoute
+from starter.auth.session import ForMerchant
+from starter.models.fields import Instant, Location, Number, Sku
+from starter.models.orders_out import OrderPage
+from starter.paging import Cursor, Limit, body, window
+
+router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=GuardedRoute)
+
+SortName = Literal["rank", "placed_at", "-placed_at", "ship_by"]
+
+
+def order_filter(  # noqa: PLR0913 -- each parameter of the list is one argument
+    *,
+    status: Annotated[list[OrderStatus] | None, Query(max_length=20)] = None,
+    backordered: Annotated[bool | None, Query(description="With units that wait.")] = None,
+    sku: Annotated[Sku | None, Query()] = None,
+    location: Annotated[
+        Location | None, Query(description="Shipped from, held or locked to.")
+    ] = None,
+    purchase_order: Annotated[Number | None, Query(description="Waiting for this one.")] = None,
+    ready: Annotated[bool | None, Query(description="Not on hold, and a part can go.")] = None,
+    on_hold: Annotated[bool | None, Query()] = None,
+    overdue: Annotated[bool | None, Query(description="Unfinished after its ship-by date.")] = None,
+    placed_from: Annotated[Instant | None, Query()] = None,
+    placed_before: Annotated[Instant | None, Query()] = None,
+) -> OrderFilter:
+    """Which orders; what is not named is not asked about."""
+    return OrderFilter(
+        statuses=tuple(status) if status else None,
+        backordered=backordered,
+        sku=sku,
+        location=location,
+        purchase_order=purchase_order,
+        ready=ready,
+        on_hold=on_hold,
+        overdue=overdue,
+        placed_from=placed_from,
+        placed_before=placed_before,
+    )
+
+
+@router.get("", summary="List orders")
+def list_orders(
+    session: ForMerchant,
+    asked: Annotated[OrderFilter, Depends(order_filter)],
+    sort: SortName = "rank",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> OrderPage:
+    """A page of orders by rank, by the date they were placed, or by the date to ship them by."""
+    order = SORTS[sort]
+    page = window(limit, cursor, order)
+    found = session.read(lambda tx: orders.list_orders(tx, asked, sort, page))
+    return OrderPage.model_validate(body(found, order))

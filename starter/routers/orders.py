@@ -1,0 +1,133 @@
+"""Orders in: taken at once, whatever the engine does, and read back."""
+
+import asyncio
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from starlette.concurrency import run_in_threadpool
+
+from fulfillment.domain.statuses import OrderStatus
+from fulfillment.store.commands import editing, intake
+from fulfillment.store.commands.intake import Outcome
+from fulfillment.store.reading.order import read_history, read_order, read_status
+from fulfillment.store.reading.paging import Page, Sort
+from starter.auth.guard import GuardedRoute
+from starter.auth.session import ForMerchant, IdempotencyKey, Session
+from starter.models.fields import PathNumber
+from starter.models.orders_in import OrderEditIn, OrderIn
+from starter.models.orders_out import AcceptedOut, HistoryOut, OrderOut, ProgressOut
+from starter.paging import Cursor, Limit, body, window
+from starter.prefer import Prefer, seconds_to_wait
+from starter.routers.links import order_links, order_url
+from starter.routers.responses import Responses, problems
+
+router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=GuardedRoute)
+
+FIRST_LOOK_SECONDS = 0.05
+LATEST_LOOK_SECONDS = 0.5
+BY_ID = Sort(("e.id",), ("bigint",))
+
+ANSWERS: Responses = {
+    200: {"model": OrderOut, "description": "The order exists with this content."},
+    201: {"model": OrderOut, "description": "Taken, and its outcome is known (`Prefer: wait`)."},
+    202: {"model": AcceptedOut, "description": "Taken; the link tells how it gets on."},
+}
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Take an order in",
+    response_model=OrderOut | AcceptedOut,
+    responses=ANSWERS | problems(409),
+)
+async def create_order(
+    order: OrderIn, session: ForMerchant, response: Response, prefer: Prefer = None
+) -> dict[str, Any]:
+    """Idempotent by the order's number: the same order again answers with the first one.
+
+    The same number with other content is a conflict. With `Prefer: wait=5` the answer is the
+    order with its promise dates, if it was prepared by then.
+    """
+    new = order.to_domain()
+    taken = await run_in_threadpool(
+        intake.create_order, session.store, session.merchant, new, session.actor
+    )
+    response.headers["Location"] = order_url(order.number)
+    if (seconds := seconds_to_wait(prefer)) is not None:
+        response.headers["Preference-Applied"] = f"wait={seconds}"
+        if await _is_prepared(session, order.number, seconds):
+            response.status_code = 201 if taken.outcome is Outcome.CREATED else 200
+            return await run_in_threadpool(_order, session, order.number)
+    elif taken.outcome is Outcome.EXISTING:
+        response.status_code = 200
+        return await run_in_threadpool(_order, session, order.number)
+    return await run_in_threadpool(_accepted, session, order.number, taken.outcome)
+
+
+async def _is_prepared(session: Session, number: str, seconds: int) -> bool:
+    """Look at the order's status, less and less often, until it is more than received."""
+    deadline, pause = time.monotonic() + seconds, FIRST_LOOK_SECONDS
+    while await run_in_threadpool(_status, session, number) == OrderStatus.RECEIVED:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return False
+        await asyncio.sleep(min(pause, left))
+        pause = min(pause * 1.5, LATEST_LOOK_SECONDS)
+    return True
+
+
+def _status(session: Session, number: str) -> str:
+    return session.store.read(session.merchant, lambda tx: read_status(tx, number))
+
+
+def _order(session: Session, number: str) -> dict[str, Any]:
+    found = session.read(lambda tx: read_order(tx, number))
+    return found | {"links": order_links(number)}
+
+
+def _accepted(session: Session, number: str, outcome: Outcome) -> dict[str, Any]:
+    status = _status(session, number)
+    return {
+        "number": number,
+        "outcome": outcome,
+        "status": status,
+        "links": order_links(number),
+    }
+
+
+@router.put("/{number}", summary="Edit an order", responses=problems(404, 409))
+def edit_order(
+    number: PathNumber, edit: OrderEditIn, session: ForMerchant, key: IdempotencyKey = None
+) -> ProgressOut:
+    """A sales channel sends how the order is to be now, with a rising revision.
+
+    The difference is applied. A line that is not named is cancelled. The same revision with the
+    same content again changes nothing; a lower one is a conflict.
+    """
+    wanted = edit.to_domain(number)
+    command = session.command("edit", number, key, edit.model_dump(mode="json"))
+    return ProgressOut.model_validate(editing.edit_order(session.store, command, wanted))
+
+
+@router.get("/{number}", summary="Read an order", responses=problems(404))
+def get_order(number: PathNumber, session: ForMerchant) -> OrderOut:
+    """Its lines with promise dates, its group of shipments, and what can be done with it now."""
+    return OrderOut.model_validate(_order(session, number))
+
+
+@router.get("/{number}/history", summary="What happened to an order", responses=problems(404))
+def get_order_history(
+    number: PathNumber,
+    session: ForMerchant,
+    cursor: Cursor = None,
+    limit: Annotated[Limit, Query()] = 100,
+) -> HistoryOut:
+    """Who or what did what, when and why, the first thing first."""
+    asked = window(limit, cursor, BY_ID)
+    after = asked.after[0] if asked.after else 0
+    events = session.read(lambda tx: read_history(tx, number, limit + 1, after))
+    shown = events[:limit]
+    key = (shown[-1]["id"],) if len(events) > limit else None
+    return HistoryOut.model_validate(body(Page(shown, key), BY_ID))

@@ -1,0 +1,86 @@
+"""What will come, and what has come."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from fulfillment.domain.statuses import PurchaseOrderStatus
+from fulfillment.store.commands import purchasing
+from fulfillment.store.commands.purchasing import receipt_content, receipt_key
+from fulfillment.store.reading import purchase_orders
+from fulfillment.store.session import Command
+from starter.auth.guard import GuardedRoute
+from starter.auth.session import ForMerchant, IdempotencyKey
+from starter.models.fields import PathNumber, Sku
+from starter.models.purchase_orders import (
+    PurchaseOrderIn,
+    PurchaseOrderOut,
+    PurchaseOrderPage,
+    ReceiptIn,
+    ReceiptOut,
+    StatusIn,
+)
+from starter.paging import Cursor, Limit, body, window
+from starter.routers.links import purchase_order_url
+from starter.routers.responses import problems
+
+router = APIRouter(prefix="/v1/purchase-orders", tags=["purchase orders"], route_class=GuardedRoute)
+
+
+@router.post("", status_code=201, summary="Write a purchase order", responses=problems(409))
+def create_purchase_order(
+    wanted: PurchaseOrderIn, session: ForMerchant, response: Response, key: IdempotencyKey = None
+) -> PurchaseOrderOut:
+    """Once it is approved, what it brings is pegged to those who wait."""
+    content = wanted.model_dump(mode="json")
+    command = session.command("create_purchase_order", wanted.number, key, content)
+    made = purchasing.create_purchase_order(session.store, command, wanted.to_domain())
+    response.headers["Location"] = purchase_order_url(wanted.number)
+    return PurchaseOrderOut.model_validate(made)
+
+
+@router.get("/{number}", summary="Read a purchase order", responses=problems(404))
+def get_purchase_order(number: PathNumber, session: ForMerchant) -> PurchaseOrderOut:
+    """Its lines with what came, what is outstanding, and how much of it is pegged."""
+    found = session.read(lambda tx: purchasing.read_purchase_order(tx, number))
+    return PurchaseOrderOut.model_validate(found)
+
+
+@router.get("", summary="List purchase orders")
+def list_purchase_orders(
+    session: ForMerchant,
+    status: Annotated[list[PurchaseOrderStatus] | None, Query(max_length=20)] = None,
+    sku: Annotated[Sku | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PurchaseOrderPage:
+    """A page of purchase orders, the newest first."""
+    page = window(limit, cursor, purchase_orders.NEWEST_FIRST)
+    found = session.read(
+        lambda tx: purchase_orders.list_purchase_orders(tx, page, statuses=status or (), sku=sku)
+    )
+    return PurchaseOrderPage.model_validate(body(found, purchase_orders.NEWEST_FIRST))
+
+
+@router.post("/{number}/status", summary="Move a purchase order", responses=problems(404, 409))
+def move_purchase_order(
+    number: PathNumber, wanted: StatusIn, session: ForMerchant, key: IdempotencyKey = None
+) -> PurchaseOrderOut:
+    """Approve it, send it on its way, close it short or cancel it; who waits is planned anew."""
+    content = wanted.model_dump()
+    command = session.command("move_purchase_order", number, key, content, wanted.note)
+    target = PurchaseOrderStatus(wanted.status)
+    moved = purchasing.move_status(session.store, command, number, target)
+    return PurchaseOrderOut.model_validate(moved)
+
+
+@router.post(
+    "/{number}/receipts", status_code=201, summary="Receive goods", responses=problems(404, 409)
+)
+def receive_goods(number: PathNumber, receipt: ReceiptIn, session: ForMerchant) -> ReceiptOut:
+    """The goods are there at once, whatever the engine does. A receipt number counts once."""
+    came = receipt.to_domain(number)
+    command = Command(
+        session.merchant, "receive", receipt_key(came), session.actor, receipt_content(came)
+    )
+    return ReceiptOut.model_validate(purchasing.receive(session.store, command, came))

@@ -1,0 +1,161 @@
+"""Picking, packing and shipping, and what is allowed on each state."""
+
+import httpx
+import pytest
+
+from fulfillment.domain.actions import ShipmentAction
+from fulfillment.store.commands.keys import Role
+from tests.api.world import World, order
+
+PATHS = {action: action.replace("_", "-") for action in ShipmentAction}
+
+
+def ready_order(world: World, number: str = "SO-1") -> int:
+    world.stock("TEA", 2)
+    client = world.client()
+    client.post("/v1/orders", json=order(number))
+    world.prepare(number)
+    return int(client.get(f"/v1/orders/{number}").json()["shipments"][-1]["id"])
+
+
+def test_goods_leave_once_when_the_warehouse_confirms_each_step(world):
+    shipment = ready_order(world)
+    warehouse = world.client(Role.WAREHOUSE)
+    for step in ("start-picking", "pick", "pack"):
+        answer = warehouse.post(f"/v1/shipments/{shipment}/{step}")
+        assert (answer.status_code, answer.json()["status"]) == (200, "picking")
+    label = {"carrier": "Example Post", "tracking": "EP1"}
+    headers = {"Idempotency-Key": "ship-1"}
+    path = f"/v1/shipments/{shipment}/ship"
+    first = warehouse.post(path, json=label, headers=headers)
+    again = warehouse.post(path, json=label, headers=headers)
+    assert first.json()["status"] == "shipped"
+    assert again.json() == first.json()
+    without = warehouse.post(path, json=label)
+    assert (without.status_code, without.json()["code"]) == (409, "step_not_allowed")
+    found = warehouse.get(f"/v1/shipments/{shipment}").json()
+    assert (found["status"], found["carrier"], found["tracking"]) == (
+        "shipped",
+        "Example Post",
+        "EP1",
+    )
+    (tea,) = warehouse.get("/v1/stock?sku=TEA").json()["items"]
+    assert (tea["on_hand"], tea["allocated"]) == (0, 0)
+    (line,) = warehouse.get("/v1/orders/SO-1").json()["lines"]
+    assert (line["shipped"], line["promise"]) == (2, [])
+
+
+def test_shipping_without_a_label_is_done_when_no_body_is_sent(world):
+    shipment = ready_order(world)
+    client = world.client()
+    client.post(f"/v1/shipments/{shipment}/pick")
+    assert client.post(f"/v1/shipments/{shipment}/ship").json()["status"] == "shipped"
+
+
+SHIPMENT_STATES: dict[str, list[str]] = {
+    "backorder": [],
+    "ready": [],
+    "held": ["hold"],
+    "picking": ["start-picking"],
+    "picked": ["pick"],
+    "picked and held": ["pick", "hold"],
+    "packed": ["pick", "pack"],
+    "shipped": ["pick", "ship"],
+    "cancelled": ["cancel"],
+}
+
+
+def brought_to(world: World, state: str, number: str) -> int:
+    """A shipment in a state, as the API brings it there."""
+    client = world.client()
+    if state == "backorder":
+        client.post("/v1/orders", json=order(number, ("CUP", 1)))
+        world.prepare(number)
+    else:
+        ready_order(world, number)
+    shipment = client.get(f"/v1/orders/{number}").json()["shipments"][-1]["id"]
+    for step in SHIPMENT_STATES[state]:
+        if step in ("hold", "cancel"):
+            body = {"reason": "fraud"} if step == "hold" else None
+            answer = client.post(f"/v1/orders/{number}/{step}", json=body)
+        else:
+            answer = client.post(f"/v1/shipments/{shipment}/{step}")
+        assert answer.status_code == 200, answer.text
+    return int(shipment)
+
+
+@pytest.mark.parametrize("state", SHIPMENT_STATES)
+def test_allowed_steps_are_those_that_are_done_when_each_is_tried(world, state):
+    client = world.client()
+    for number, action in enumerate(ShipmentAction):
+        shipment = brought_to(world, state, f"SO-{number}")
+        told = client.get(f"/v1/shipments/{shipment}").json()["actions"]
+        refused = {one["action"]: one["code"] for one in told["refused"]}
+        assert set(told["allowed"]) | set(refused) == set(ShipmentAction)
+        assert all(one["why"] for one in told["refused"])
+        answer = client.post(f"/v1/shipments/{shipment}/{PATHS[action]}")
+        if action in told["allowed"]:
+            assert answer.status_code == 200, (action, answer.text)
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (409, refused[action])
+
+
+ORDER_STATES: dict[str, list[str]] = {
+    "received": [],
+    "waiting": ["prepare"],
+    "held": ["prepare", "hold"],
+    "not verified": ["by hand", "prepare"],
+    "not verified and held": ["by hand", "prepare", "hold"],
+    "picking": ["stock", "prepare", "start-picking"],
+    "packed": ["stock", "prepare", "pick", "pack"],
+    "shipped": ["stock", "prepare", "pick", "ship"],
+    "partly shipped": ["stock one", "prepare", "pick", "ship"],
+    "cancelled": ["prepare", "cancel"],
+    "cancelled after a part": ["stock one", "prepare", "pick", "ship", "cancel"],
+}
+
+EDIT = {"revision": 1, "lines": [{"line": 1, "sku": "TEA", "quantity": 3}]}
+ORDER_REQUESTS = {
+    "verify": ("POST", "/verify", None),
+    "hold": ("POST", "/hold", {"reason": "new_reason"}),
+    "unhold": ("POST", "/unhold", None),
+    "cancel": ("POST", "/cancel", None),
+    "edit": ("PUT", "", EDIT),
+}
+
+
+def bring_order(world: World, client: httpx.Client, state: str, number: str) -> None:
+    for step in ORDER_STATES[state]:
+        if step == "by hand":
+            client.patch("/v1/settings", json={"verify": "manual"})
+    client.post("/v1/orders", json=order(number))
+    for step in ORDER_STATES[state]:
+        if step.startswith("stock"):
+            world.stock("TEA", 1 if step == "stock one" else 2)
+        elif step == "prepare":
+            world.prepare(number)
+        elif step in ("hold", "cancel"):
+            body = {"reason": "fraud"} if step == "hold" else None
+            assert client.post(f"/v1/orders/{number}/{step}", json=body).status_code == 200
+        elif step != "by hand":
+            group = client.get(f"/v1/orders/{number}").json()["shipments"]
+            live = [s for s in group if s["status"] in ("ready", "picking", "picked", "packed")]
+            path = f"/v1/shipments/{live[0]['id']}/{step}"
+            assert client.post(path).status_code == 200
+
+
+@pytest.mark.parametrize("state", ORDER_STATES)
+def test_allowed_actions_are_those_that_are_done_when_each_is_tried(world, admin, state):
+    for action, (method, path, body) in ORDER_REQUESTS.items():
+        number = f"SO-{action}"
+        bring_order(world, admin, state, number)
+        told = admin.get(f"/v1/orders/{number}").json()["actions"]
+        refused = {one["action"]: one["code"] for one in told["refused"]}
+        assert set(told["allowed"]) | set(refused) == set(ORDER_REQUESTS)
+        answer = admin.request(method, f"/v1/orders/{number}{path}", json=body)
+        if action in told["allowed"]:
+            assert answer.status_code == 200, (action, answer.text)
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (409, refused[action]), action
+        # The next order of this SKU must not stand behind this one.
+        admin.post(f"/v1/orders/{number}/cancel")

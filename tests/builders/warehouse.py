@@ -1,0 +1,268 @@
+"""A small warehouse on a real database, run through the store's commands."""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+
+from fulfillment.domain.statuses import PurchaseOrderStatus
+from fulfillment.store.commands import catalogue, editing, intake, orders, purchasing, stock
+from fulfillment.store.commands import settings as merchant_settings
+from fulfillment.store.commands import warehouse as floor
+from fulfillment.store.invariants import audit
+from fulfillment.store.session import Command, Store, Tx, connect
+
+MERCHANT = "acme"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TODAY = NOON.date()
+
+numbers = itertools.count(1)
+
+
+def command(verb: str, key: str | None = None, **content: object) -> Command:
+    """A command with a key of its own, or this one."""
+    return Command(MERCHANT, verb, key or f"{verb}:{next(numbers)}", "tester", content)
+
+
+@dataclass
+class Clock:
+    """Time that stands still until it is moved."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_days(self, days: int) -> None:
+        self.now += timedelta(days=days)
+
+
+@dataclass
+class Warehouse:
+    """One merchant's goods, orders and supply, with defaults for all that a test does not name."""
+
+    store: Store
+    clock: Clock = field(default_factory=Clock)
+
+    @classmethod
+    def on(cls, database_url: str, *, threads: int = 12) -> "Warehouse":
+        clock = Clock()
+        return cls(Store(connect(database_url, pool_size=threads), clock), clock)
+
+    @property
+    def engine(self) -> Engine:
+        return self.store.engine
+
+    def furnish(
+        self, skus: Iterable[str] = ("K1", "K2", "K3"), locations: Sequence[str] = ("A", "B")
+    ) -> "Warehouse":
+        """A merchant, its locations by priority, and plain products."""
+        catalogue.put_merchant(self.store, catalogue.NewMerchant(MERCHANT, "Acme"))
+        for priority, location in enumerate(locations, start=1):
+            self.location(location, priority)
+        self.products(*skus)
+        return self
+
+    def location(self, name: str, priority: int = 9, *, active: bool = True) -> None:
+        new = catalogue.NewLocation(name, name, active=active, serves={MERCHANT: priority})
+        catalogue.put_location(self.store, new)
+
+    def products(self, *skus: str, **more: Any) -> None:
+        rows = [catalogue.NewProduct(sku, sku, **more) for sku in skus]
+        catalogue.put_products(self.store, MERCHANT, rows)
+
+    def settings(self, **knobs: object) -> None:
+        merchant_settings.change_settings(self.store, MERCHANT, knobs, "tester")
+
+    # --- orders ---
+
+    def new_order(
+        self, number: str = "", wants: Sequence[tuple[str, int]] = (("K1", 1),), **more: Any
+    ) -> intake.NewOrder:
+        lines = tuple(intake.NewLine(at, *want) for at, want in enumerate(wants, start=1))
+        plain: dict[str, Any] = {"address": {"street": "Kai 1"}}
+        return intake.NewOrder(number or f"O{next(numbers)}", lines, **(plain | more))
+
+    def take(
+        self, wants: Sequence[tuple[str, int]] = (("K1", 1),), number: str = "", **more: Any
+    ) -> int:
+        """Take an order in, unclaimed yet; its id."""
+        new = self.new_order(number, wants, **more)
+        taken = intake.create_order(self.store, MERCHANT, new, "tester")
+        assert taken.order is not None
+        return taken.order
+
+    def claim(self, order: int) -> dict[str, Any]:
+        return orders.prepare_fulfillment(self.store, MERCHANT, [order])[order]
+
+    def order(
+        self, wants: Sequence[tuple[str, int]] = (("K1", 1),), number: str = "", **more: Any
+    ) -> int:
+        """Take an order in and claim for it; its id."""
+        order = self.take(wants, number, **more)
+        self.claim(order)
+        return order
+
+    def cancel(self, order: int, key: str | None = None) -> dict[str, Any]:
+        return orders.cancel(self.store, command("cancel", key), self.number(order))
+
+    def hold(self, order: int, reason: str = "fraud") -> dict[str, Any]:
+        return orders.hold(self.store, command("hold"), self.number(order), reason)
+
+    def unhold(self, order: int) -> dict[str, Any]:
+        return orders.unhold(self.store, command("unhold"), self.number(order), None)
+
+    def verify(self, order: int) -> dict[str, Any]:
+        return orders.verify(self.store, command("verify"), self.number(order))
+
+    def edit(
+        self, order: int, wants: Mapping[int, tuple[str, int]], revision: int
+    ) -> dict[str, Any]:
+        lines = tuple(intake.NewLine(line, *want) for line, want in wants.items())
+        edit = editing.Edit(self.number(order), revision, lines)
+        return editing.edit_order(self.store, command("edit"), edit)
+
+    # --- the floor ---
+
+    def start_picking(self, shipment: int) -> dict[str, Any]:
+        return floor.start_picking(self.store, command("start"), shipment)
+
+    def pick(self, shipment: int) -> dict[str, Any]:
+        return floor.pick(self.store, command("pick"), shipment)
+
+    def pack(self, shipment: int) -> dict[str, Any]:
+        return floor.pack(self.store, command("pack"), shipment)
+
+    def ship(self, shipment: int, key: str | None = None) -> dict[str, Any]:
+        return floor.ship(self.store, command("ship", key), shipment)
+
+    # --- stock and supply ---
+
+    def stock(self, units: int, sku: str = "K1", at: str = "A", key: str | None = None) -> None:
+        moved = [stock.Adjustment(sku, at, units, "count")]
+        content = {"sku": sku, "at": at, "units": units}
+        stock.adjust(self.store, command("adjust", key, **content), moved)
+
+    def purchase(
+        self,
+        lines: Sequence[tuple[str, int]] = (("K1", 10),),
+        *,
+        at: str = "A",
+        due: int | None = 5,
+        number: str = "",
+        status: PurchaseOrderStatus = PurchaseOrderStatus.APPROVED,
+    ) -> str:
+        """Write a purchase order, due so many days from now; its number."""
+        new = purchasing.NewPurchaseOrder(
+            number or f"PO{next(numbers)}",
+            tuple(purchasing.NewPurchaseLine(n, s, u, at) for n, (s, u) in enumerate(lines, 1)),
+            expected_on=None if due is None else self.day(due),
+            status=status,
+        )
+        purchasing.create_purchase_order(self.store, command("purchase"), new)
+        return new.number
+
+    def move(self, purchase: str, status: str) -> dict[str, Any]:
+        target = PurchaseOrderStatus(status)
+        return purchasing.move_status(self.store, command("move"), purchase, target)
+
+    def receive(
+        self,
+        purchase: str,
+        units: Mapping[int, int],
+        *,
+        at: str = "A",
+        number: str = "",
+    ) -> dict[str, Any]:
+        """Count units by line, and leave the queues owed."""
+        lines = tuple(purchasing.ReceivedLine(*row) for row in units.items())
+        receipt = purchasing.Receipt(number or f"R{next(numbers)}", purchase, at, lines)
+        asked = command(
+            "receive", purchasing.receipt_key(receipt), **purchasing.receipt_content(receipt)
+        )
+        return purchasing.receive(self.store, asked, receipt)
+
+    def serve(self, purchase: str) -> int:
+        """What the purchase order's workflow has done; queues still owed."""
+        id_ = self.one("SELECT id FROM purchase_order WHERE number = :number", number=purchase)
+        return purchasing.serve_receipts(self.store, MERCHANT, id_)
+
+    def serve_due(self) -> None:
+        while stock.serve_due(self.store, MERCHANT):
+            pass
+
+    # --- reading ---
+
+    def day(self, days: int) -> date:
+        return self.clock.now.date() + timedelta(days=days)
+
+    def rows(self, sql: str, **parameters: object) -> list[Any]:
+        def body(tx: Tx) -> list[Any]:
+            return tx.rows(sql, **parameters)
+
+        return self.store.read(MERCHANT, body)
+
+    def one(self, sql: str, **parameters: object) -> Any:
+        ((value,),) = self.rows(sql, **parameters)
+        return value
+
+    def number(self, order: int) -> str:
+        return str(self.one("SELECT number FROM orders WHERE id = :id", id=order))
+
+    def status(self, order: int) -> str:
+        return str(self.one("SELECT status FROM orders WHERE id = :id", id=order))
+
+    def parts(self, order: int) -> list[tuple[str, str | None, int]]:
+        """Status, location and units of each live shipment, by number."""
+        rows = self.rows(
+            "SELECT s.status, s.location, sum(l.units)::int AS units FROM shipment s"
+            " JOIN shipment_line l ON l.shipment = s.id"
+            " WHERE s.order_id = :id AND s.status NOT IN ('shipped', 'reassigned', 'cancelled')"
+            " GROUP BY s.id ORDER BY s.number",
+            id=order,
+        )
+        return [tuple(row) for row in rows]
+
+    def shipments(self, *statuses: str) -> list[int]:
+        """Ids of all shipments in these statuses."""
+        sql = "SELECT id FROM shipment WHERE status = ANY(:statuses) ORDER BY id"
+        return [row.id for row in self.rows(sql, statuses=list(statuses))]
+
+    def allocated(self, order: int) -> int:
+        """Units an order has claims on."""
+        return int(
+            self.one(
+                "SELECT coalesce(sum(a.units), 0) FROM allocation a"
+                " JOIN shipment_line l ON l.id = a.shipment_line WHERE l.order_id = :id",
+                id=order,
+            )
+        )
+
+    def pegs(self, order: int) -> dict[str, int]:
+        """Units an order has pegged, by purchase order."""
+        rows = self.rows(
+            "SELECT po.number, sum(p.units)::int AS units FROM peg p"
+            " JOIN shipment_line l ON l.id = p.shipment_line"
+            " JOIN purchase_order_line pl ON pl.supply = p.supply"
+            " JOIN purchase_order po ON po.id = pl.purchase_order"
+            " WHERE l.order_id = :id GROUP BY 1",
+            id=order,
+        )
+        return {row.number: row.units for row in rows}
+
+    def level(self, sku: str = "K1", at: str = "A") -> tuple[int, int]:
+        """On hand and allocated."""
+        rows = self.rows(
+            "SELECT on_hand, allocated FROM stock_level"
+            " WHERE sku = :sku AND location = :at AND disposition = 'sellable'",
+            sku=sku,
+            at=at,
+        )
+        return (rows[0].on_hand, rows[0].allocated) if rows else (0, 0)
+
+    def findings(self) -> list[str]:
+        """What behaviour.md §9 says must be true, and is not."""
+        return [f"{found.number} {found.rule}: {found.rows}" for found in audit(self.store)]

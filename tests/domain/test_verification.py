@@ -1,0 +1,26 @@
+import pytest
+
+from fulfillment.domain.verification import CHECKS, VerificationFacts, failed_checks
+
+
+@pytest.mark.parametrize(
+    ("facts", "failed"),
+    [
+        (VerificationFacts(has_address=True, is_picked_up=False, looks_like=None), ()),
+        (VerificationFacts(has_address=False, is_picked_up=True, looks_like=None), ()),
+        (
+            VerificationFacts(has_address=False, is_picked_up=False, looks_like=None),
+            ("address_missing",),
+        ),
+        (
+            VerificationFacts(has_address=True, is_picked_up=False, looks_like="O1"),
+            ("possible_duplicate",),
+        ),
+        (
+            VerificationFacts(has_address=False, is_picked_up=False, looks_like="O1"),
+            tuple(CHECKS),
+        ),
+    ],
+)
+def test_the_reasons_are_named_when_checks_fail(facts, failed):
+    assert failed_checks(facts) == failed
