@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.importing.commands import Merchant
+from cli.importing.options import Merchant
 
 app = typer.Typer(
     help="Look at orders, and ask why one waits.\n\nExample: pegboard order explain SO-1001",

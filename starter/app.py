@@ -11,6 +11,7 @@ from fulfillment import settings as configuration
 from fulfillment.relay.relay import Relay
 from fulfillment.settings import Settings
 from fulfillment.store.session import Store, connect
+from starter import documentation
 from starter.edge import BodyLimit, LastResort, SlashesInParts
 from starter.openapi import describe
 from starter.parts import make_parts
@@ -70,12 +71,13 @@ def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAP
 
     app = FastAPI(
         title="Pegboard", version=_version(), lifespan=lifespan, redirect_slashes=False,
-        redoc_url=None,
+        docs_url=None, redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.parts = make_parts(told)
     for router in ROUTERS:
         app.include_router(router)
+    documentation.install(app)
     handlers.install(app)
     app.add_middleware(LastResort)
     app.add_middleware(SlashesInParts)

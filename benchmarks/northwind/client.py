@@ -39,12 +39,17 @@ class Api:
             yield from page["items"]
 
     def _send(self, method: str, path: str, **given: Any) -> Any:
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, TRIES):
             self.requests += 1
             answer = self._client.request(method, path, **given)
-            if answer.status_code not in AGAIN or attempt == TRIES:
-                break
+            if answer.status_code not in AGAIN:
+                return _content(answer)
             time.sleep(min(0.1 * 2**attempt, 2.0))
-        if answer.is_error:
-            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
-        return answer.json()
+        return _content(self._client.request(method, path, **given))
+
+
+def _content(answer: httpx.Response) -> Any:
+    if answer.is_error:
+        asked = f"{answer.request.method} {answer.request.url.path}"
+        raise RuntimeError(f"{asked}: {answer.status_code} {answer.text}")
+    return answer.json()

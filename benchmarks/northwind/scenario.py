@@ -1,6 +1,5 @@
 """What happens to the orders, phase by phase, and whether it adds up."""
 
-import csv
 import json
 import os
 import subprocess
@@ -14,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -24,42 +22,13 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
 
 from benchmarks.northwind.client import Api
+from benchmarks.northwind.sums import Asked, Counts, Shipped, summary
 
 MERCHANT, LOCATION = "northwind", "main"
 PATIENCE = 300.0
 POLL = 0.2
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the files ask for, read on its own."""
-
-    orders: int
-    units: int
-    in_stock: int
-
-    @classmethod
-    def of(cls, folder: Path) -> "Asked":
-        return cls(
-            len(_rows(folder / "orders.csv")),
-            sum(int(row["quantity"]) for row in _rows(folder / "order_lines.csv")),
-            sum(int(row["units_in_stock"]) for row in _rows(folder / "products.csv")),
-        )
-
-
-@dataclass
-class Counts:
-    """What came of it."""
-
-    released_at_once: int = 0
-    waited: int = 0
-    units_at_once: int = 0
-    units_waited: int = 0
-    received: int = 0
-    purchase_orders: int = 0
 
 
 @dataclass
@@ -198,8 +167,16 @@ class Scenario:
         left = [o["number"] for o in orders if o["status"] != "shipped"]
         self._explain(left)
         per_order = Counter(s["order"] for s in shipments)
-        self._show(asked, shipped, len(shipments), sum(n > 1 for n in per_order.values()),
-                   len(left))  # fmt: skip
+        split = sum(number > 1 for number in per_order.values())
+        self._show(asked, Shipped(shipped, len(shipments), split, len(left)))
+
+    def _show(self, asked: Asked, shipped: Shipped) -> None:
+        self.console.print(summary(asked, self.counts, shipped))
+        for name, seconds in self.seconds.items():
+            self.console.print(f"{name:28} {seconds:8.1f} s", markup=False)
+        self.console.print(f"{'requests':28} {self.api.requests:8,}", markup=False)
+        for words in self.wrong:
+            self.console.print(f"WRONG: {words}", style="bold red", markup=False)
 
     def _explain(self, numbers: Iterable[str]) -> None:
         """What is not shipped has to say why."""
@@ -212,28 +189,6 @@ class Scenario:
     def _expect(self, what: str, found: int, wanted: int) -> None:
         if found != wanted:
             self.wrong.append(f"{what}: {found:,}, not {wanted:,}")
-
-    def _show(self, asked: Asked, shipped: int, shipments: int, split: int, left: int) -> None:
-        counts = self.counts
-        told = Table(box=box.SIMPLE_HEAD, title="Northwind", title_justify="left")
-        for name in ("", "orders", "units"):
-            told.add_column(name, justify="left" if not name else "right")
-        told.add_row("asked for", f"{asked.orders:,}", f"{asked.units:,}")
-        told.add_row(
-            "released at once", f"{counts.released_at_once:,}", f"{counts.units_at_once:,}"
-        )
-        told.add_row("waited for stock", f"{counts.waited:,}", f"{counts.units_waited:,}")
-        told.add_row(f"received ({counts.purchase_orders} POs)", "", f"{counts.received:,}")
-        told.add_row(f"shipped ({shipments:,} shipments)", f"{asked.orders - left:,}",
-                     f"{shipped:,}")  # fmt: skip
-        told.add_row("split over shipments", f"{split:,}", "")
-        told.add_row("left, each explained", f"{left:,}", "")
-        self.console.print(told)
-        for name, seconds in self.seconds.items():
-            self.console.print(f"{name:28} {seconds:8.1f} s", markup=False)
-        self.console.print(f"{'requests':28} {self.api.requests:8,}", markup=False)
-        for words in self.wrong:
-            self.console.print(f"WRONG: {words}", style="bold red", markup=False)
 
     # --- means -----------------------------------------------------------------------------------
 
@@ -274,8 +229,3 @@ def _lines(units: dict[str, int]) -> list[dict[str, Any]]:
         {"line": index, "sku": sku, "units": units[sku], "location": LOCATION}
         for index, sku in enumerate(sorted(units), start=1)
     ]
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))

@@ -5,6 +5,23 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.importing.options import (
+    CountName,
+    Create,
+    CsvFile,
+    Dates,
+    Decimal,
+    Delimiter,
+    DryRun,
+    Encoding,
+    Errors,
+    Location,
+    Maps,
+    Merchant,
+    Sets,
+    Thousands,
+)
+
 HELP = """
 Import products, stock, purchase orders and orders from CSV files.
 
@@ -15,37 +32,6 @@ Example: pegboard import folder data/northwind --mapping northwind --create
 """
 
 app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode="markdown")
-
-MERCHANT = typer.Option(
-    envvar="PEGBOARD_MERCHANT", help="Whose data it is; not needed where there is only one."
-)
-LOCATION = typer.Option(help="Where the stock is and goods come to, unless a row says otherwise.")
-MAP = typer.Option("--map", metavar="FIELD=COLUMN", help="Which column gives a field; repeatable.")
-SET = typer.Option("--set", metavar="FIELD=VALUE", help="The same value for every row; repeatable.")
-CREATE = typer.Option("--create", help="Create the merchant and locations that are missing.")
-DRY_RUN = typer.Option("--dry-run", help="Check everything and write nothing.")
-ERRORS = typer.Option(help="Write the refused rows here as CSV, with the reasons.")
-DATES = typer.Option("--date", metavar="FORM", help="How dates are written: %d.%m.%Y; repeatable.")
-DECIMAL = typer.Option(help="The decimal sign.")
-THOUSANDS = typer.Option(help="What separates thousands, as in 1,000.")
-ENCODING = typer.Option(help="How the file is encoded.")
-DELIMITER = typer.Option(help="What separates the cells; found out where it is not said.")
-COUNT = typer.Option("--count", help="The name of this stock count; the file's unless it is said.")
-
-CsvFile = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with a header.")]
-Merchant = Annotated[str | None, MERCHANT]
-Location = Annotated[str | None, LOCATION]
-Maps = Annotated[list[str] | None, MAP]
-Sets = Annotated[list[str] | None, SET]
-Create = Annotated[bool, CREATE]
-DryRun = Annotated[bool, DRY_RUN]
-Errors = Annotated[Path | None, ERRORS]
-Dates = Annotated[list[str] | None, DATES]
-Decimal = Annotated[str, DECIMAL]
-Thousands = Annotated[str, THOUSANDS]
-Encoding = Annotated[str, ENCODING]
-Delimiter = Annotated[str | None, DELIMITER]
-CountName = Annotated[str | None, COUNT]
 
 
 @app.command()

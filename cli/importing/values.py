@@ -107,6 +107,8 @@ def money(raw: str, formats: Formats) -> int:
     """A decimal amount in minor units, exactly; never negative."""
     plain = _plain_number(raw, formats)
     head, _, tail = plain.partition(".")
+    if not head and not tail:
+        raise BadValueError("is not an amount of money")
     tail = tail.rstrip("0")
     if len(tail) > formats.money_digits:
         raise BadValueError(f"has more than {formats.money_digits} digits after the point")

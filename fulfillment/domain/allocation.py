@@ -68,7 +68,7 @@ class _Distribution:
         return tuple(self._with_claims(order) for order in self.queue)
 
     def _served(self, order: Order) -> bool:
-        lines = [line for line in waiting_lines(order) if line.sku in self.snapshot.skus]
+        lines = [line for line in waiting_lines(order) if self.snapshot.serves(order, line.sku)]
         managed = [line for line in lines if self._product(line).managed]
         self._take_free(order, managed)
         if order.policy.rebalance is Rebalance.WAITING:

@@ -150,6 +150,7 @@ class Order:
 
     @property
     def status(self) -> OrderStatus:
+        """What the order is, by `order_status`."""
         return order_status(
             OrderFacts(
                 rejected=self.rejected,

@@ -1,6 +1,7 @@
 """Tie waiting units to the supply that will meet them."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -16,6 +17,8 @@ def peg(snapshot: Snapshot, orders: tuple[Order, ...]) -> tuple[Order, ...]:
     """
     pegging = _Pegging(snapshot)
     by_rank = sorted(orders, key=lambda order: order.rank)
+    for order in by_rank:
+        pegging.keep_out_of_reach(order)
     for order in by_rank:
         pegging.keep_pins(order)
     return tuple(pegging.serve(order) for order in by_rank)
@@ -37,6 +40,13 @@ class _Pegging:
             self.by_sku[sku].sort(key=lambda s: (s[1].due_on, priority[s[0].location], s[0].id))
         self.pegs: dict[int, list[Peg]] = defaultdict(list)
 
+    def keep_out_of_reach(self, order: Order) -> None:
+        """Who ranks behind what was read keeps its pegs: somebody unread may come before it."""
+        for line in waiting_lines(order):
+            if line.sku in self.snapshot.skus and not self.snapshot.serves(order, line.sku):
+                for held in line.pegs:
+                    self.left[held.supply] = self.left.get(held.supply, 0) - held.units
+
     def keep_pins(self, order: Order) -> None:
         for line in self._lines(order):
             pinned = {pin.supply: pin for pin in line.pegs if pin.pinned}
@@ -50,7 +60,8 @@ class _Pegging:
             lines[line.sku].append(line)
         for sku, mine in lines.items():
             self._serve_sku(order, sku, mine)
-        changed = [new for old in order.waiting if (new := self._with_pegs(old)) != old]
+        served = {line.id for mine in lines.values() for line in mine}
+        changed = [new for old in order.waiting if (new := self._with_pegs(old, served)) != old]
         return order.with_shipments(changed) if changed else order
 
     def _serve_sku(self, order: Order, sku: str, lines: list[ShipmentLine]) -> None:
@@ -88,7 +99,7 @@ class _Pegging:
         return line.wanted - sum(held.units for held in self.pegs[line.id])
 
     def _lines(self, order: Order) -> list[ShipmentLine]:
-        return [line for line in waiting_lines(order) if line.sku in self.snapshot.skus]
+        return [line for line in waiting_lines(order) if self.snapshot.serves(order, line.sku)]
 
     def _add(self, line: ShipmentLine, blank: Peg, most: int) -> int:
         units = min(most, self._open(line), self.left[blank.supply])
@@ -101,12 +112,11 @@ class _Pegging:
         self.pegs[line.id] = [*others, more]
         return units
 
-    def _with_pegs(self, shipment: Shipment) -> Shipment:
-        return replace(shipment, lines=tuple(self._line_with_pegs(line) for line in shipment.lines))
+    def _with_pegs(self, shipment: Shipment, served: Collection[int]) -> Shipment:
+        lines = (self._line_with_pegs(x) if x.id in served else x for x in shipment.lines)
+        return replace(shipment, lines=tuple(lines))
 
     def _line_with_pegs(self, line: ShipmentLine) -> ShipmentLine:
-        if line.sku not in self.snapshot.skus:
-            return line
         pegs = tuple(sorted(self.pegs[line.id], key=_by_date))
         return line if pegs == line.pegs else replace(line, pegs=pegs)
 

@@ -1,10 +1,11 @@
 """Stock and supply as the rules see them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from fulfillment.domain.orders import Order
+from fulfillment.domain.rank import Rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Snapshot:
     """Everything one plan looks at, and nothing it does not.
 
     `locations` are the merchant's active ones in order of priority. Only the claims and pegs of
-    `skus` may change, since only their queues are locked; orders may hold lines of others.
+    `skus` may change, since only their queues are locked; orders may hold lines of others. A SKU
+    in `until` was read only as far as that rank: who ranks later keeps what it has.
     """
 
     today: date
@@ -54,3 +56,9 @@ class Snapshot:
     levels: tuple[StockLevel, ...] = ()
     supplies: tuple[Supply, ...] = ()
     first_claims: frozenset[int] = frozenset()
+    until: Mapping[str, Rank] = field(default_factory=dict)
+
+    def serves(self, order: Order, sku: str) -> bool:
+        """Whether this plan may change what the order has of the SKU."""
+        last = self.until.get(sku)
+        return sku in self.skus and (last is None or order.rank <= last)

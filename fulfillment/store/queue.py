@@ -1,8 +1,9 @@
 """Who stands in a SKU's queue: read from the head, as far as there is something to give."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from fulfillment.domain.rank import Rank
 from fulfillment.store.session import Tx
@@ -10,30 +11,36 @@ from fulfillment.store.session import Tx
 BATCH = 2_000
 """Waiting lines that one transaction looks at, at most, for one SKU and place."""
 
+MOST_NEWCOMERS = 50_000
+"""Lines before a first claim whose own first claim is still to come. Nobody may pass them, so
+all that there is something for are served together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Which queues are read, and what there is to give to those who stand in them.
 
-    With `behind`, only from that rank on: those before it have had their turn already, and want
-    nothing that is free. What the orders `freeing` hold counts as something to give, and so do
-    units of the `margin`, which the caller is about to add.
+    With `claiming`, the first and the last rank of some first claims, only orders are reached
+    whose first claim is still to come and that rank no later than the last: all others have had
+    their turn, and want nothing that is free. What the orders `freeing` hold counts as something
+    to give, and so do units of the `margin`, which the caller is about to add; the orders
+    themselves are not looked for.
     """
 
     skus: Collection[str]
     locations: Collection[str]
     today: date
-    behind: Rank | None = None
+    claiming: tuple[Rank, Rank] | None = None
     freeing: Collection[int] = ()
     margin: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The orders at the head of some queues, and the SKUs where more wait behind them."""
+    """The orders at the head of some queues; where more wait, the last rank that was reached."""
 
     orders: frozenset[int]
-    more: frozenset[str]
+    until: Mapping[str, Rank]
 
 
 HUNGRY = """
@@ -56,23 +63,23 @@ WITH place AS (
       FROM unnest(CAST(:skus AS text[]), CAST(:margins AS int[])) AS k(sku, margin)
      CROSS JOIN place
 ), head AS (
-    SELECT pool.sku, pool.units, d.order_id, d.wanted, d.shipment_line,
-           row_number() OVER w AS position,
-           sum(d.wanted) OVER w - d.wanted AS wanted_before
-      FROM pool CROSS JOIN LATERAL (
+    SELECT pool.sku, pool.units, d.order_id, d.priority, d.placed_at, d.intake_seq,
+           count(*) OVER (PARTITION BY pool.sku, pool.location, gate.name) AS in_gate,
+           sum(d.wanted) OVER (PARTITION BY pool.sku, pool.location
+               ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line)
+               - d.wanted AS wanted_before
+      FROM pool CROSS JOIN unnest(CAST(:gates AS text[])) AS gate(name) CROSS JOIN LATERAL (
            SELECT * FROM open_demand d
-            WHERE d.merchant = :merchant AND d.sku = pool.sku AND d.gate = 'open' AND d.wanted > 0
-              AND d.lock_location IS NOT DISTINCT FROM pool.location
-              AND d.order_id <> ALL(:freeing)
+            WHERE d.merchant = :merchant AND d.sku = pool.sku AND d.gate = gate.name
+              AND d.wanted > 0 AND d.lock_location IS NOT DISTINCT FROM pool.location
               AND d.order_id <> ALL(:freeing)
               AND (CAST(:priority AS int) IS NULL OR (d.priority, d.placed_at, d.intake_seq)
-                   >= (:priority, :placed_at, :intake_seq))
+                   <= (:priority, :placed_at, :intake_seq))
             ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line
             LIMIT least(pool.units, :batch)) d
-    WINDOW w AS (PARTITION BY pool.sku, pool.location
-                 ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line)
 )
-SELECT sku, order_id, wanted, position = :batch AS is_last FROM head WHERE wanted_before < units
+SELECT sku, order_id, priority, placed_at, intake_seq, in_gate >= :batch AS is_cut
+  FROM head WHERE wanted_before < units
 """
 
 PEGGED = """
@@ -120,26 +127,32 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
 
     A line is reached if less than what there is to give is wanted before it.
     """
+    first, last = reach.claiming or (None, None)
     skus = sorted(reach.skus)
-    common = {
-        "merchant": tx.merchant,
-        "skus": skus,
-        "batch": BATCH,
-        **_rank_parameters(reach.behind),
-    }
+    common = {"merchant": tx.merchant, "skus": skus}
     hungry = tx.rows(
         HUNGRY,
         locations=list(reach.locations),
         today=reach.today,
         freeing=list(reach.freeing),
         margins=[reach.margin.get(sku, 0) for sku in skus],
+        gates=["first"] if reach.claiming else ["open", "first"],
+        batch=MOST_NEWCOMERS if reach.claiming else BATCH,
+        **_rank_parameters(last),
         **common,
     )
-    pegged = tx.rows(PEGGED, **common)
-    return Head(
-        orders=frozenset(row.order_id for row in [*hungry, *pegged]),
-        more=frozenset(row.sku for row in hungry if row.is_last),
-    )
+    pegged = tx.rows(PEGGED, batch=BATCH, **_rank_parameters(first), **common)
+    orders = frozenset(row.order_id for row in [*hungry, *pegged])
+    return Head(orders, _last_ranks(row for row in hungry if row.is_cut))
+
+
+def _last_ranks(rows: Iterable[Any]) -> dict[str, Rank]:
+    """The last rank reached in each queue that was not read to its end."""
+    last: dict[str, Rank] = {}
+    for row in rows:
+        rank = Rank(row.priority, row.placed_at, row.intake_seq)
+        last[row.sku] = max(rank, last.get(row.sku, rank))
+    return last
 
 
 def holders_behind(tx: Tx, reach: Reach, orders: Collection[int]) -> frozenset[int]:
@@ -160,28 +173,6 @@ def holders_behind(tx: Tx, reach: Reach, orders: Collection[int]) -> frozenset[i
         batch=BATCH,
     )
     return frozenset(row.order_id for row in rows)
-
-
-UNCLAIMED = """
-SELECT o.priority, o.placed_at, o.intake_seq FROM orders o
- WHERE o.merchant = :merchant AND NOT o.first_claimed AND o.finished_at IS NULL
-   AND (o.priority, o.placed_at, o.intake_seq) < (:priority, :placed_at, :intake_seq)
-   AND EXISTS (SELECT 1 FROM open_demand d
-                 JOIN stock_level v ON v.merchant = d.merchant AND v.sku = d.sku
-                WHERE d.order_id = o.id AND d.sku = ANY(:skus) AND d.wanted > 0
-                  AND v.disposition = 'sellable' AND v.on_hand > v.allocated)
- ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT 1
-"""
-
-
-def first_turn(tx: Tx, skus: Collection[str], rank: Rank) -> Rank:
-    """This rank, or that of an earlier order that wants what is free and had no turn yet.
-
-    An order is in the queue from its intake on, so one whose first claim comes sooner must not
-    go past it.
-    """
-    rows = tx.rows(UNCLAIMED, merchant=tx.merchant, skus=sorted(skus), **_rank_parameters(rank))
-    return Rank(*rows[0]) if rows else rank
 
 
 def _rank_parameters(rank: Rank | None) -> dict[str, object]:

@@ -19,7 +19,7 @@ from fulfillment.store.loading import (
     load_supplies,
 )
 from fulfillment.store.locks import lock_orders, lock_queues
-from fulfillment.store.queue import Reach, first_turn, head_of_queues, holders_behind
+from fulfillment.store.queue import Reach, head_of_queues, holders_behind
 from fulfillment.store.saving import Change, save
 from fulfillment.store.session import LocksTooSmallError, Tx
 
@@ -35,7 +35,7 @@ class Workspace:
     before: dict[int, Order] = field(default_factory=dict)
     after: dict[int, Order] = field(default_factory=dict)
     due: frozenset[str] = frozenset()
-    more: frozenset[str] = frozenset()
+    until: Mapping[str, Rank] = field(default_factory=dict)
 
     def put(self, order: Order) -> None:
         """Take this for the order from now on."""
@@ -53,6 +53,7 @@ class Workspace:
             levels=self._levels(products) if self.skus else (),
             supplies=load_supplies(self.tx, self.skus, self.after) if self.skus else (),
             first_claims=frozenset(first_claims),
+            until=self.until,
         )
         for order in plan(snapshot):
             self.put(order)
@@ -77,11 +78,13 @@ class Workspace:
         changes = [Change(self.before[id_], self.after[id_]) for id_ in sorted(self.after)]
         skus = {sku for change in changes for sku in _skus_of((change.before, change.after))}
         products = load_products(self.tx, skus) if skus else {}
-        self.after = save(self.tx, changes, products, silent=silent)
-        if served := self.due - self.more:
+        # A first claim that is still to come tells its workflow where the order stands then.
+        unclaimed = {id_ for id_, order in self.after.items() if not order.first_claimed}
+        self.after = save(self.tx, changes, products, silent={*silent, *unclaimed})
+        if served := self.due - self.until.keys():
             settle(self.tx, served)
-        if self.more:
-            owe(self.tx, self.more)
+        if self.until:
+            owe(self.tx, self.until.keys())
 
 
 def open_orders(tx: Tx, orders: Collection[int]) -> Workspace:
@@ -96,21 +99,21 @@ def open_queues(
     skus: Iterable[str],
     *,
     orders: Collection[int] = (),
-    behind: Rank | None = None,
+    claiming: tuple[Rank, Rank] | None = None,
     margin: Mapping[str, int] | None = None,
 ) -> Workspace:
     """Lock the queues of these SKUs, the orders at their heads, and `orders` themselves.
 
-    With `behind`, a queue to which no distribution is owed is read only from that rank on, or
-    from an earlier one whose first claim is still to come. What `orders` hold counts as something
-    to give, since the caller may be about to free it. The `margin` is units by SKU that the caller
-    is about to add, to what is free or to what `orders` want.
+    With `claiming`, the first and last rank of first claims, a queue to which no distribution is
+    owed is read only as far as these go. What `orders` hold counts as something to give, since
+    the caller may be about to free it. The `margin` is units by SKU that the caller is about to
+    add, to what is free or to what `orders` want.
     """
     wanted = frozenset(skus)
     due = lock_queues(tx, wanted)
     today, locations = _today(tx), load_locations(tx)
-    start = first_turn(tx, wanted, behind) if behind and not due else None
-    reach = Reach(wanted, locations, today, start, orders, margin or {})
+    newcomers = None if due else claiming
+    reach = Reach(wanted, locations, today, newcomers, orders, margin or {})
     head = head_of_queues(tx, reach)
     reached = head.orders | frozenset(orders)
     touched = reached | holders_behind(tx, reach, reached)
@@ -118,7 +121,7 @@ def open_queues(
     found = load_orders(tx, touched)
     if any(_skus_of([found[order]]) - wanted for order in orders if order in found):
         raise LocksTooSmallError
-    return Workspace(tx, today, wanted, locations, dict(found), dict(found), due, head.more)
+    return Workspace(tx, today, wanted, locations, dict(found), dict(found), due, head.until)
 
 
 def order_id(tx: Tx, number: str) -> int:

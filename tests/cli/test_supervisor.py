@@ -87,6 +87,17 @@ def test_everything_runs_restarts_and_stops_when_asked(up, server_folder):
     assert second.returncode == 1
     assert "already runs in" in second.stderr
 
+    for command in (["keys", "list"], ["audit"]):
+        # Other commands find the system by its folder.
+        found = subprocess.run(
+            [sys.executable, "-m", "cli", *command],
+            env=environment(server_folder),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert found.returncode == 0, found.stderr
+
     up.child("cli worker").kill()
     up.read_until("worker ended; starting it again in 1 s")
     up.read_until("worker runs again")
@@ -96,6 +107,7 @@ def test_everything_runs_restarts_and_stops_when_asked(up, server_folder):
     up.read_until("stopping PostgreSQL")
     assert up.process.wait(30) == 0
     assert not [child for child in started if child.is_running()]
+    assert not (server_folder / "connection.json").exists()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has the signal")

@@ -1,6 +1,10 @@
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
-from fulfillment.domain.explain import Rival, Rivals, Surroundings, Why, explain
+from fulfillment.domain.explain import explain
+from fulfillment.domain.explanation import Reason, Rival, Rivals, Surroundings, Waiting, Why
 from fulfillment.domain.statuses import ShipmentStatus
 from fulfillment.domain.supply import Product
 from tests.builders.values import TODAY, claim, day, line, order, peg, shipment, stock, supply
@@ -8,15 +12,15 @@ from tests.builders.values import TODAY, claim, day, line, order, peg, shipment,
 K1, K2 = Product("K1"), Product("K2")
 
 
-def surroundings(**given):
+def surroundings(**given: Any) -> Surroundings:
     return Surroundings(today=TODAY, products={"K1": K1, "K2": K2}, **given)
 
 
-def codes(found, at=0):
+def codes(found: Sequence[Waiting], at: int = 0) -> list[Why]:
     return [reason.code for reason in found[at].reasons]
 
 
-def reason(found, code, at=0):
+def reason(found: Sequence[Waiting], code: Why, at: int = 0) -> Reason:
     return next(reason for reason in found[at].reasons if reason.code is code)
 
 

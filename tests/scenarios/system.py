@@ -182,7 +182,7 @@ async def serving(app: Any) -> AsyncIterator[str]:
         uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="on")
     )
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 -- the server tells by a flag alone
         await asyncio.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{port}"
@@ -215,6 +215,8 @@ async def api(database_url: str, temporal: Client) -> AsyncIterator[System]:
 @contextlib.asynccontextmanager
 async def whole_system(database_url: str, temporal: Client) -> AsyncIterator[System]:
     """API and worker."""
-    async with api(database_url, temporal) as system:
-        async with worker.running(temporal, database_url, system.task_queue):
-            yield system
+    async with (
+        api(database_url, temporal) as system,
+        worker.running(temporal, database_url, system.task_queue),
+    ):
+        yield system

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -21,6 +21,9 @@ from fulfillment.contracts.messages import (
 from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus, ShipmentStatus
 
 READY = ShipmentProgress(1, ShipmentStatus.READY, "A")
+
+
+Answer = TypeVar("Answer")
 
 
 def progress(seq: int, status: OrderStatus, **known: Any) -> Progress:
@@ -82,11 +85,11 @@ class Desk:
         self.calls: list[str] = []
 
     @activity.defn
-    async def prepare_fulfillment(self, order: OrderRef) -> Progress:
+    async def prepare_fulfillment(self, _: OrderRef) -> Progress:
         return self._answer("prepare_fulfillment", self.prepare)
 
     @activity.defn
-    async def look_again(self, order: OrderRef) -> Progress:
+    async def look_again(self, _: OrderRef) -> Progress:
         return self._answer("look_again", self.look)
 
     @activity.defn
@@ -95,12 +98,12 @@ class Desk:
         return progress(5, OrderStatus.ON_HOLD, holds=(hold.reason,), claimed=False)
 
     @activity.defn
-    async def serve_receipts(self, purchase_order: PurchaseOrderRef) -> int:
+    async def serve_receipts(self, _: PurchaseOrderRef) -> int:
         self.calls.append("serve_receipts")
         return self._next(self.left_to_serve)
 
     @activity.defn
-    async def serve_due_queues(self, replan: ReplanStart) -> int:
+    async def serve_due_queues(self, _: ReplanStart) -> int:
         self.calls.append("serve_due_queues")
         return self._next(self.left_to_serve)
 
@@ -122,7 +125,7 @@ class Desk:
         return answer
 
     @staticmethod
-    def _next(answers: deque[Any]) -> Any:
+    def _next(answers: deque[Answer]) -> Answer:
         return answers.popleft() if len(answers) > 1 else answers[0]
 
 

@@ -76,12 +76,14 @@ class Stage:
         await handle.signal(names.PROGRESS, known)
 
     async def state(self, handle: WorkflowHandle[Any, Any]) -> OrderState:
-        return await handle.query(names.STATE, result_type=OrderState)
+        state: OrderState = await handle.query(names.STATE, result_type=OrderState)
+        return state
 
     async def until(
         self, handle: WorkflowHandle[Any, Any], found: Callable[[OrderState], bool]
     ) -> OrderState:
         """The state as soon as it is so."""
+        state = await self.state(handle)
         for _ in range(200):
             state = await self.state(handle)
             if found(state):

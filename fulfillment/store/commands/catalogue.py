@@ -148,7 +148,8 @@ def _check_product(product: NewProduct, index: int) -> None:
 def _refuse_managed_change(tx: Tx, products: Sequence[NewProduct]) -> None:
     """Claims count against stock or they do not: while there are any, that can not change."""
     rows = tx.rows(
-        "SELECT p.sku FROM product p JOIN unnest(CAST(:skus AS text[]), CAST(:managed AS boolean[]))"
+        "SELECT p.sku FROM product p JOIN"
+        " unnest(CAST(:skus AS text[]), CAST(:managed AS boolean[]))"
         " AS n(sku, managed) ON n.sku = p.sku WHERE p.merchant = :merchant"
         " AND p.manage_stock <> n.managed AND EXISTS (SELECT 1 FROM order_line l"
         " JOIN orders o ON o.id = l.order_id WHERE l.merchant = p.merchant AND l.sku = p.sku"

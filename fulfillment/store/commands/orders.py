@@ -28,8 +28,11 @@ def prepare_fulfillment(store: Store, merchant: str, orders: Collection[int]) ->
 
     def body(tx: Tx) -> dict[int, Answer]:
         lines = _lines_of(tx, orders)
-        rank = min(Rank(row.priority, row.placed_at, row.intake_seq) for row in lines)
-        space = open_queues(tx, {row.sku for row in lines}, orders=orders, behind=rank)
+        ranks = [Rank(row.priority, row.placed_at, row.intake_seq) for row in lines]
+        # What an earlier event gave to one that may be rejected now is for those behind it too.
+        gives = any(row.holds_units for row in lines)
+        claiming = None if gives else (min(ranks), max(ranks))
+        space = open_queues(tx, {row.sku for row in lines}, orders=orders, claiming=claiming)
         facts = verification_facts(tx, orders)
         new = [id_ for id_ in orders if _is_new(space.after[id_])]
         for id_ in new:
@@ -48,7 +51,9 @@ def _is_new(order: Order) -> bool:
 
 def _lines_of(tx: Tx, orders: Collection[int]) -> list[Any]:
     rows = tx.rows(
-        "SELECT DISTINCT l.sku, o.priority, o.placed_at, o.intake_seq FROM order_line l"
+        "SELECT DISTINCT l.sku, o.priority, o.placed_at, o.intake_seq,"
+        " EXISTS (SELECT 1 FROM shipment_line sl JOIN allocation a ON a.shipment_line = sl.id"
+        " WHERE sl.order_id = o.id) AS holds_units FROM order_line l"
         " JOIN orders o ON o.id = l.order_id"
         " WHERE o.merchant = :merchant AND o.id = ANY(:orders)",
         merchant=tx.merchant,

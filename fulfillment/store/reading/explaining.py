@@ -5,7 +5,8 @@ from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
-from fulfillment.domain.explain import Rival, Rivals, Surroundings, explain
+from fulfillment.domain.explain import explain
+from fulfillment.domain.explanation import Rival, Rivals, Surroundings
 from fulfillment.domain.orders import Order
 from fulfillment.store.loading import (
     load_levels,

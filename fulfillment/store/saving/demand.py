@@ -23,15 +23,15 @@ def write_demand(tx: Tx, changes: list[Change], products: Products) -> None:
 
 UPSERT_DEMAND = """
 INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at, intake_seq,
-                         wanted, held, lock_location)
+                         wanted, held, lock_location, gate)
 SELECT r.shipment_line, :merchant, r.sku, r.order_id, r.priority, r.placed_at, r.intake_seq,
-       r.wanted, r.held, r.lock_location
+       r.wanted, r.held, r.lock_location, r.gate
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
        shipment_line bigint, sku text, order_id bigint, priority int, placed_at timestamptz,
-       intake_seq bigint, wanted int, held int, lock_location text)
+       intake_seq bigint, wanted int, held int, lock_location text, gate text)
 ON CONFLICT (shipment_line) DO UPDATE
    SET wanted = excluded.wanted, held = excluded.held, priority = excluded.priority,
-       lock_location = excluded.lock_location
+       lock_location = excluded.lock_location, gate = excluded.gate
 """
 
 
@@ -46,6 +46,7 @@ def _demand(orders: Iterable[Order], products: Products) -> dict[int, dict[str, 
             "wanted": line.wanted,
             "held": sum(claim.loose for claim in line.claims),
             "lock_location": order.only_location,
+            "gate": "open" if order.first_claimed else "first",
         }
         for order in orders
         for shipment in order.waiting

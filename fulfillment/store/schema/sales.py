@@ -67,14 +67,6 @@ orders = Table(
     CheckConstraint("lock_location IS NULL OR pickup_location IS NULL", name="lock_or_pickup"),
     Index("ix_orders_unfinished", "merchant", "id", postgresql_where=text("finished_at IS NULL")),
     Index("ix_orders_rank", "merchant", "priority", "placed_at", "intake_seq"),
-    Index(
-        "ix_orders_unclaimed",
-        "merchant",
-        "priority",
-        "placed_at",
-        "intake_seq",
-        postgresql_where=text("NOT first_claimed AND finished_at IS NULL"),
-    ),
     Index("ix_orders_status", "merchant", "status", "id"),
     Index("ix_orders_backordered", "merchant", "id", postgresql_where=text("waiting_units > 0")),
 )

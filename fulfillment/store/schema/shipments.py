@@ -113,11 +113,11 @@ open_demand = Table(
     Column("wanted", Integer, nullable=False, comment="units not allocated"),
     Column("held", Integer, nullable=False, comment="units allocated that may still move"),
     Column("lock_location", String(63)),
-    Column("gate", Text, nullable=False, server_default="open"),
+    Column("gate", Text, nullable=False, comment="first: its order's first claim is to come"),
     Column("recheck_on", Date),
     product_key(),
     CheckConstraint("wanted >= 0 AND held >= 0 AND wanted + held > 0", name="wants_or_holds"),
-    CheckConstraint("gate IN ('open', 'by_hand', 'closed')", name="gate"),
+    CheckConstraint("gate IN ('first', 'open', 'by_hand', 'closed')", name="gate"),
     Index(
         "ix_open_demand_wanted",
         "merchant",

@@ -259,13 +259,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_orders_status", "orders", ["merchant", "status", "id"], unique=False)
     op.create_index(
-        "ix_orders_unclaimed",
-        "orders",
-        ["merchant", "priority", "placed_at", "intake_seq"],
-        unique=False,
-        postgresql_where=sa.text("NOT first_claimed AND finished_at IS NULL"),
-    )
-    op.create_index(
         "ix_orders_unfinished",
         "orders",
         ["merchant", "id"],
@@ -716,10 +709,12 @@ def upgrade() -> None:
             "held", sa.Integer(), nullable=False, comment="units allocated that may still move"
         ),
         sa.Column("lock_location", sa.String(length=63), nullable=True),
-        sa.Column("gate", sa.Text(), server_default="open", nullable=False),
+        sa.Column(
+            "gate", sa.Text(), nullable=False, comment="first: its order's first claim is to come"
+        ),
         sa.Column("recheck_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
-            "gate IN ('open', 'by_hand', 'closed')", name=op.f("ck_open_demand_gate")
+            "gate IN ('first', 'open', 'by_hand', 'closed')", name=op.f("ck_open_demand_gate")
         ),
         sa.CheckConstraint(
             "wanted >= 0 AND held >= 0 AND wanted + held > 0",
@@ -817,11 +812,6 @@ def downgrade() -> None:
     op.drop_table("product")
     op.drop_index(
         "ix_orders_unfinished", table_name="orders", postgresql_where=sa.text("finished_at IS NULL")
-    )
-    op.drop_index(
-        "ix_orders_unclaimed",
-        table_name="orders",
-        postgresql_where=sa.text("NOT first_claimed AND finished_at IS NULL"),
     )
     op.drop_index("ix_orders_status", table_name="orders")
     op.drop_index("ix_orders_rank", table_name="orders")

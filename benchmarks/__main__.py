@@ -1,0 +1,26 @@
+"""The benchmarks, one command: `python -m benchmarks` lists them."""
+
+import sys
+
+from cli.ending import run_and_end
+
+LIST = """\
+benchmarks, each with its own README and --help:
+
+  python -m benchmarks.intake             orders per second, from HTTP intake to ready, against
+                                          a floor in the same run (this is what `make bench` runs)
+  python -m benchmarks.northwind FOLDER   a real order history, imported and shipped to its end
+"""
+
+
+def main() -> None:
+    if "--list" in sys.argv[1:]:
+        print(LIST)
+        return
+    from benchmarks.intake.__main__ import app  # noqa: PLC0415 -- only when it is run
+
+    app()
+
+
+if __name__ == "__main__":
+    run_and_end(main)

@@ -1,0 +1,30 @@
+"""A key for whoever may read the folder, in the form in which curl takes it."""
+
+import os
+from pathlib import Path
+
+NAME = "api-key"
+PREFIX = "Authorization: Bearer "
+
+
+def write(home: Path, key: str) -> Path:
+    """Keep the key as a header in a file that only this user may read."""
+    fresh = home / f"{NAME}.{os.getpid()}"
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+        file.write(f"{PREFIX}{key}\n")
+    return fresh.replace(home / NAME)
+
+
+def read(home: Path) -> str | None:
+    """The key that is kept; None where there is none."""
+    try:
+        content = (home / NAME).read_text()
+    except OSError:
+        return None
+    return content.removeprefix(PREFIX).strip() or None
+
+
+def curl(home: Path, url: str) -> str:
+    """A line to paste: curl reads the header from the file, so the key is never shown."""
+    return f"curl -H @{home / NAME} {url}"

@@ -1,0 +1,86 @@
+"""Why an order's units wait, as values: codes with facts for programs, sentences for people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.supply import Product, StockLevel, Supply
+
+
+class Why(StrEnum):
+    """The stable code of a reason."""
+
+    NOT_CLAIMED_YET = "not_claimed_yet"
+    ON_HOLD = "on_hold"
+    UNVERIFIED = "unverified"
+    PEGGED = "pegged"
+    FUTURE_INVENTORY_OFF = "future_inventory_off"
+    BEYOND_FUTURE_LIMIT = "beyond_future_limit"
+    DISTRIBUTION_OWED = "distribution_owed"
+    LOCKED_TO_LOCATION = "locked_to_location"
+    PICKUP_ONLY = "pickup_only"
+    NO_DATE = "no_date"
+    OTHERS_FIRST = "others_first"
+    WAITS_FOR_STOCK = "waits_for_stock"
+    LAST_SHIPMENT_MUST_BE_COMPLETE = "last_shipment_must_be_complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason: its code, the units it is about, plain facts, and a sentence."""
+
+    code: Why
+    units: int
+    sentence: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One line of a waiting shipment; `wanted` are its units that are not allocated."""
+
+    line: int
+    sku: str
+    shipment: int
+    status: ShipmentStatus
+    units: int
+    allocated: int
+    wanted: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """An order ahead in rank, with the units of a SKU that it waits for and those it holds."""
+
+    order: str
+    wanted: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """All orders ahead in rank that want or hold a SKU; `first` are the first of them."""
+
+    first: tuple[Rival, ...]
+    orders: int
+    wanted: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an order's wait depends on.
+
+    `levels` hold what is free at every location of the merchant, `supplies` what is inbound
+    less what other orders have pegged, `owed` the SKUs whose queue is still being served.
+    """
+
+    today: date
+    products: Mapping[str, Product]
+    levels: tuple[StockLevel, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+    rivals: Mapping[str, Rivals] = field(default_factory=dict)
+    owed: frozenset[str] = frozenset()

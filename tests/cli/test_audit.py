@@ -1,0 +1,107 @@
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from fulfillment.contracts import names
+from fulfillment.relay.relay import Relay
+from fulfillment.store.commands.catalogue import (
+    NewLocation,
+    NewMerchant,
+    NewProduct,
+    put_location,
+    put_merchant,
+    put_products,
+)
+from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
+from fulfillment.store.commands.stock import Adjustment, adjust
+from fulfillment.store.session import Command, Store, system_clock
+
+
+@pytest.fixture
+def merchant(database_url):
+    """A merchant of this test alone: all tests share one Temporal."""
+    return database_url.rpartition("/")[2].replace("_", "-")
+
+
+@pytest.fixture
+def shop(store, merchant):
+    """A store that works an hour ago, with one product and three units."""
+    past = replace(store, clock=lambda: system_clock() - timedelta(hours=1))
+    put_merchant(past, NewMerchant(merchant, "Acme"))
+    put_location(past, NewLocation("main", "Main", serves={merchant: 1}))
+    put_products(past, merchant, [NewProduct("TEA", "Tea")])
+    adjust(past, Command(merchant, "adjust", "k", "t"), [Adjustment("TEA", "main", 3, "count")])
+    return past
+
+
+@pytest.fixture
+def order(shop, merchant):
+    new = NewOrder("SO-1", (NewLine(1, "TEA", 2),), address={"city": "Vienna"})
+    create_orders(shop, merchant, [new], "test")
+    return names.order_workflow_id(merchant, "SO-1")
+
+
+def test_every_check_has_a_tick_when_all_is_well(shop, pegboard, temporal_server):
+    done = pegboard("audit", TEMPORAL_ADDRESS=temporal_server.address)
+
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert len(lines) > 10
+    assert all(line.startswith("✓") for line in lines)
+    assert {line.split()[1] for line in lines} >= {"1a", "2b", "3", "6a", "7a", "7b"}
+
+
+def test_rows_are_told_when_stock_does_not_add_up(shop, store, pegboard):
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE stock_level SET on_hand = 9"))
+    done = pegboard("audit", "--no-engine")
+    plain = json.loads(pegboard("audit", "--no-engine", "--json").stdout)
+
+    assert done.returncode == 1
+    assert "x 1b  the sum of the ledger is on hand" in done.stdout
+    assert "on_hand 9, ledger 3" in done.stdout
+    assert not plain["fine"]
+    assert [check["number"] for check in plain["checks"] if not check["fine"]] == ["1b"]
+
+
+async def test_order_without_a_workflow_is_found_and_started_again(
+    store, order, pegboard, temporal_server, temporal_client
+):
+    with store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM outbox"))
+    found = pegboard("audit", TEMPORAL_ADDRESS=temporal_server.address)
+    assert found.returncode == 1
+    assert (
+        "7a  every order that is not finished has a running workflow (1 have none)" in found.stdout
+    )
+    assert "pegboard audit --repair" in found.stdout
+
+    repaired = pegboard("audit", "--repair", "--json", TEMPORAL_ADDRESS=temporal_server.address)
+    assert json.loads(repaired.stdout)["started_again"] == 1
+
+    async def same_client():
+        return temporal_client
+
+    await Relay(Store(store.engine), same_client, "nobody-works-here").deliver_batch()
+    try:
+        after = pegboard("audit", TEMPORAL_ADDRESS=temporal_server.address)
+        assert after.returncode == 0, after.stdout
+    finally:
+        await temporal_client.get_workflow_handle(order).terminate()
+
+
+def test_start_is_told_when_it_has_been_owed_for_long(order, pegboard, temporal_server):
+    done = pegboard("audit", TEMPORAL_ADDRESS=temporal_server.address)
+
+    assert done.returncode == 1
+    assert "7b  nothing has been owed to a workflow for more than a minute" in done.stdout
+    assert "start_order" in done.stdout
+
+
+def test_code_is_three_when_temporal_is_away(shop, pegboard):
+    done = pegboard("audit", TEMPORAL_ADDRESS="127.0.0.1:1")
+
+    assert done.returncode == 3

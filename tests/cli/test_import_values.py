@@ -1,0 +1,84 @@
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cli.importing import values
+from cli.importing.values import BadValueError, Formats
+
+GERMAN = Formats(dates=("%d.%m.%Y",), decimal=",", thousands=".")
+GROUPED = Formats(thousands=",")
+
+
+@pytest.mark.parametrize(
+    ("raw", "formats", "minor"),
+    [
+        ("9.8", Formats(), 980),
+        ("14", Formats(), 1400),
+        ("123.79", Formats(), 12379),
+        ("0.1", Formats(), 10),
+        ("19.990", Formats(), 1999),
+        (".5", Formats(), 50),
+        ("1.234,5", GERMAN, 123450),
+        ("1,234.50", GROUPED, 123450),
+        ("9.8", Formats(money_digits=0), None),
+        ("9.805", Formats(), None),
+        ("-1", Formats(), None),
+        ("nine", Formats(), None),
+        ("", Formats(), None),
+        ("1,234.50", Formats(), None),
+        ("1,23.50", GROUPED, None),
+        ("1e3", Formats(), None),
+        ("\u0663", Formats(), None),
+    ],
+)
+def test_money_is_read_exactly_or_refused(raw, formats, minor):
+    if minor is None:
+        with pytest.raises(BadValueError):
+            values.money(raw, formats)
+    else:
+        assert values.money(raw, formats) == minor
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        ("1,000", "separator that is not known"),
+        ("1.5", "not a whole number"),
+        ("-3", "positive"),
+        ("0", "positive"),
+        ("1000001", "more than 1,000,000"),
+        ("twelve", "not a whole number"),
+    ],
+)
+def test_units_are_refused_with_a_reason_that_repeats_nothing(raw, reason):
+    with pytest.raises(BadValueError, match=reason) as refused:
+        values.positive(raw, Formats())
+
+    assert raw not in str(refused.value).split("more than")[0].split("separated")[0]
+
+
+def test_units_are_read_when_the_mapping_says_what_separates_thousands():
+    assert values.positive("1,000", GROUPED) == 1000
+    assert values.positive("1.000", GERMAN) == 1000
+    assert values.positive("12.0", Formats()) == 12
+
+
+def test_day_begins_in_the_merchants_zone_when_only_a_date_is_given():
+    vienna = Formats(zone=ZoneInfo("Europe/Vienna"))
+
+    assert values.instant("2026-07-01", vienna) == datetime(2026, 6, 30, 22, tzinfo=UTC)
+    assert values.instant("2026-07-01T12:00:00Z", vienna) == datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+def test_date_is_read_by_the_form_that_the_mapping_names():
+    assert values.day("31.12.2025", GERMAN) == date(2025, 12, 31)
+    for wrong in ("2025-12-31", "31.02.2025", "31.12.1066"):
+        with pytest.raises(BadValueError):
+            values.day(wrong, GERMAN)
+
+
+@pytest.mark.parametrize("raw", ["a b", "a:b", "", "-a", "a" * 64, "é"])
+def test_sku_is_refused_when_the_api_would_not_take_it(raw):
+    with pytest.raises(BadValueError):
+        values.sku(raw, Formats())

@@ -1,0 +1,172 @@
+import json
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from cli import connection
+from cli.errors import ServiceAwayError
+from fulfillment.settings import Settings
+from fulfillment.store.commands.catalogue import (
+    NewLocation,
+    NewMerchant,
+    NewProduct,
+    put_location,
+    put_merchant,
+    put_products,
+)
+from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
+from fulfillment.store.commands.keys import Role, caller_of
+from fulfillment.store.commands.orders import prepare_fulfillment
+from fulfillment.store.commands.stock import Adjustment, adjust
+from fulfillment.store.session import Command
+
+
+@pytest.fixture
+def shop(store):
+    """Three orders for five units: the first has its two, the others wait."""
+    put_merchant(store, NewMerchant("acme", "Acme"))
+    put_location(store, NewLocation("main", "Main", serves={"acme": 1}))
+    put_products(store, "acme", [NewProduct("TEA", "Tea")])
+    adjust(store, Command("acme", "adjust", "k", "t"), [Adjustment("TEA", "main", 2, "count")])
+    orders = [
+        NewOrder(
+            f"SO-{number}",
+            (NewLine(1, "TEA", 2),),
+            placed_at=datetime(2026, 3, number, tzinfo=UTC),
+            address={"name": "Ada Example", "city": "Vienna"},
+        )
+        for number in (1, 2, 3)
+    ]
+    taken = create_orders(store, "acme", orders, "test")
+    prepare_fulfillment(store, "acme", [one.order for one in taken if one.order])
+    return store
+
+
+def test_order_is_shown_with_its_lines_shipments_and_history(shop, pegboard):
+    shown = pegboard("order", "show", "SO-1")
+
+    assert shown.returncode == 0
+    assert "Order SO-1: status awaiting_pick_and_pack" in shown.stdout
+    for words in ("TEA", "main", "ready", "received"):
+        assert words in shown.stdout
+    assert "Example" not in shown.stdout
+
+    plain = json.loads(pegboard("order", "show", "SO-1", "--json").stdout)
+    assert plain["lines"][0]["allocated"] == 2
+    assert plain["history"][0]["kind"] == "received"
+
+
+def test_list_shows_the_orders_that_are_asked_for(shop, pegboard):
+    every = json.loads(pegboard("order", "list", "--json").stdout)
+    waiting = json.loads(pegboard("order", "list", "--backordered", "--json").stdout)
+    first = json.loads(pegboard("order", "list", "--limit", "1", "--json").stdout)
+    table = pegboard("order", "list", "--status", "awaiting_stock", "--sku", "TEA")
+
+    assert [order["number"] for order in every["orders"]] == ["SO-1", "SO-2", "SO-3"]
+    assert [order["number"] for order in waiting["orders"]] == ["SO-2", "SO-3"]
+    assert first["more"]
+    assert "SO-1" not in table.stdout
+    assert "SO-3" in table.stdout
+
+
+def test_explain_names_who_is_ahead(shop, pegboard):
+    told = pegboard("order", "explain", "SO-3")
+    plain = json.loads(pegboard("order", "explain", "SO-3", "--json", "--merchant", "acme").stdout)
+
+    assert "others_first  2 orders ahead in rank hold 2 and wait for 2: SO-1, SO-2." in told.stdout
+    reasons = {reason["code"]: reason for reason in plain["waiting"][0]["reasons"]}
+    assert set(reasons) == {"others_first", "waits_for_stock"}
+    assert reasons["others_first"]["facts"]["first"][0] == {
+        "order": "SO-1",
+        "wanted": 0,
+        "held": 2,
+    }
+    assert "nothing of it waits" in pegboard("order", "explain", "SO-1").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("order", "show", "SO-9"), 1, "there is no order SO-9"),
+        (("order", "explain", "SO-9"), 1, "there is no order SO-9"),
+        (("order", "show", "SO-1", "--merchant", "nope"), 1, "there is no merchant nope"),
+        (("order", "list", "--sort", "size"), 2, "--sort is one of rank"),
+        (("order", "list", "--status", "lost"), 2, "no status 'lost'"),
+        (("keys", "create", "--name", "a", "--role", "king"), 2, "--role is one of intake"),
+        (("keys", "create", "--name", "a", "--role", "admin", "--merchant", "x"), 1, "merchant x"),
+        (("keys", "revoke", "nothing"), 1, "there is no api key nothing"),
+    ],
+)
+def test_wrong_input_is_told_in_one_line(shop, pegboard, arguments, code, words):
+    done = pegboard(*arguments)
+
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_merchant_is_asked_for_when_there_are_several(shop, pegboard):
+    put_merchant(shop, NewMerchant("other", "Other"))
+
+    assert "name one with --merchant: acme, other" in pegboard("order", "list").stderr
+    assert pegboard("order", "list", PEGBOARD_MERCHANT="acme").returncode == 0
+
+
+def test_key_is_shown_once_and_works_until_it_is_revoked(shop, pegboard):
+    made = pegboard("keys", "create", "--name", "shop", "--role", "intake", "--merchant", "acme")
+    key = made.stdout.strip()
+    listed = pegboard("keys", "list")
+
+    caller = caller_of(shop, key)
+    assert caller is not None
+    assert caller.role is Role.INTAKE
+    assert "shop" in listed.stdout
+    assert key.split("_")[2] not in listed.stdout
+    key_id = json.loads(pegboard("keys", "list", "--json").stdout)["keys"][0]["id"]
+    assert pegboard("keys", "revoke", key_id).returncode == 0
+    assert caller_of(shop, key) is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("order", "list"), ("order", "show", "1"), ("keys", "list"), ("audit", "--no-engine")],
+)
+def test_code_is_three_when_there_is_no_database(without_database, arguments):
+    done = without_database(*arguments)
+
+    assert done.returncode == 3
+    assert "start `pegboard up` in this folder, or set PEGBOARD_DATABASE_URL" in done.stderr
+
+
+def test_running_system_is_found_by_its_folder_until_it_ends(tmp_path):
+    connection.publish(tmp_path, "postgresql+psycopg://u:p@h/d", "http://h:1", "h:2")
+    settings = Settings(home=tmp_path, database_url=None)
+
+    assert stat.S_IMODE((tmp_path / connection.FILE).stat().st_mode) == 0o600
+    assert connection.database_url(settings) == "postgresql+psycopg://u:p@h/d"
+    assert connection.api_url(settings) == "http://h:1"
+
+    connection.withdraw(tmp_path)
+    with pytest.raises(ServiceAwayError):
+        connection.database_url(settings)
+
+
+@pytest.mark.parametrize("changed", [{"started": 1.0}, {"pid": 2**22 + 1}, {"port": 1}])
+def test_system_is_not_found_when_its_process_has_gone_or_the_file_is_not_ours(tmp_path, changed):
+    connection.publish(tmp_path, "a", "b", "c")
+    told = json.loads((tmp_path / connection.FILE).read_text())
+    (tmp_path / connection.FILE).write_text(json.dumps(told | changed))
+
+    assert connection.find(tmp_path) is None
+
+
+def test_every_reading_command_ends_cleanly_each_time(shop, pegboard):
+    commands = [("order", "list"), ("order", "explain", "SO-3"), ("keys", "list"),
+                ("audit", "--no-engine"), ("order", "show", "SO-1")]  # fmt: skip
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        runs = list(pool.map(lambda command: pegboard(*command), commands * 5))
+
+    assert [(run.returncode, run.stderr) for run in runs] == [(0, "")] * 25
