@@ -1,5 +1,6 @@
 """`pegboard up` at a terminal: what the signals do."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -12,23 +13,22 @@ from cli.lock import one_run_in
 from cli.supervisor import System
 
 
-def run_until_stopped(system: System, on_ready: Callable[[str], None] | None = None) -> None:
-    """Start the system, call `on_ready` with the API's URL in the foreground, then wait.
+def run_until_stopped(system: System, body: Callable[[], None]) -> bool:
+    """Start the system, and run `body` in the foreground until it ends or somebody stops it.
 
-    Ctrl-C or SIGTERM stops everything cleanly; a second one at once. `on_ready` is interrupted
-    by it with KeyboardInterrupt.
+    Ctrl-C, SIGTERM or a closed terminal stops everything cleanly, a second one at once; `body` is
+    interrupted by it with KeyboardInterrupt. Whether `body` ended by itself.
     """
     with one_run_in(system.settings.home):
         _install_handlers(system)
         try:
             system.start()
-            if on_ready is not None:
-                on_ready(system.api_url)
-            _idle()
+            body()
         except KeyboardInterrupt:
-            pass
+            return False
         finally:
             system.stop()
+    return True
 
 
 def _install_handlers(system: System) -> None:
@@ -40,17 +40,18 @@ def _install_handlers(system: System) -> None:
             _end_at_once(system)
         raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, handle)
 
 
 def _end_at_once(system: System) -> NoReturn:
-    sys.stderr.write("\nending at once\n")
     system.kill()
+    with contextlib.suppress(OSError):
+        sys.stderr.write("\nended at once\n")
     os._exit(1)
 
 
-def _idle() -> None:
+def idle() -> NoReturn:
     """Wait for a signal; the keeper does the work."""
     while True:
         time.sleep(3600)

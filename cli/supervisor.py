@@ -70,6 +70,11 @@ class System:
         return self._stopping.is_set()
 
     @property
+    def temporal_address(self) -> str:
+        """Where Temporal answers."""
+        return self._temporal.server.address if self._temporal else engine.address()
+
+    @property
     def database_url(self) -> str:
         """The database that is used, with its password."""
         if self._postgres:
@@ -146,8 +151,9 @@ class System:
 
     def _publish(self) -> None:
         """Tell other commands of this folder where the system is."""
-        temporal = self._temporal.server.address if self._temporal else engine.address()
-        connection.publish(self.settings.home, self.database_url, self.api_url, temporal)
+        connection.publish(
+            self.settings.home, self.database_url, self.api_url, self.temporal_address
+        )
 
     def _register_search_attributes(self) -> None:
         """Embedded, they were registered at the start; a cluster may not let us do it."""

@@ -62,7 +62,7 @@ class Bench:
     async def floor_shipped(self, ids: list[str]) -> float:
         began = time.perf_counter()
         await self._side_by_side(ids, self._tell_floor)
-        await self._ended(floor.WORKFLOW, ids[0].split("-")[0], len(ids))
+        await self._ended(floor.WORKFLOW)
         return len(ids) / (time.perf_counter() - began)
 
     async def _start_floor(self, id_: str) -> None:
@@ -91,7 +91,7 @@ class Bench:
         page = await asyncio.to_thread(self._ready_shipments)
         began = time.perf_counter()
         await self._side_by_side(page, self._pick_and_ship)
-        await self._ended(names.ORDER_WORKFLOW, "order", 0)
+        await self._ended(names.ORDER_WORKFLOW)
         return len(page) / (time.perf_counter() - began)
 
     def _body(self, n: int) -> dict[str, Any]:
@@ -131,12 +131,12 @@ class Bench:
         await asyncio.gather(*(one_client() for _ in range(self.concurrency)))
 
     async def _until(self, found: Callable[[], bool]) -> None:
-        while not await asyncio.to_thread(found):
+        while not await asyncio.to_thread(found):  # noqa: ASYNC110 -- other processes do it
             await asyncio.sleep(0.02)
 
-    async def _ended(self, kind: str, prefix: str, _: int) -> None:
+    async def _ended(self, kind: str) -> None:
         query = f"WorkflowType = '{kind}' AND ExecutionStatus = 'Running'"
-        while (await self.temporal.count_workflows(query)).count:
+        while (await self.temporal.count_workflows(query)).count:  # noqa: ASYNC110 -- as above
             await asyncio.sleep(0.1)
 
 
@@ -245,9 +245,7 @@ def main(
     system = System(settings, say=lambda line: console.print(line, style="dim", markup=False))
     try:
         system.start()
-        asyncio.run(
-            measure(system, system._environment()["TEMPORAL_ADDRESS"], orders, rounds, concurrency)
-        )
+        asyncio.run(measure(system, system.temporal_address, orders, rounds, concurrency))
     finally:
         system.stop()
         shutil.rmtree(home, ignore_errors=True)

@@ -32,7 +32,7 @@ class Play:
     today: date
     stopping: threading.Event
     speed: float = 1.0
-    scene: str = ""
+    scenes: list[str] = field(default_factory=list)
     placed: dict[str, str] = field(default_factory=dict)
     """Customers by order number."""
     refused: dict[str, Answer] = field(default_factory=dict)
