@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from cli.playing.client import Answer
-from cli.playing.words import HOLD_WORDS, day
+from cli.playing.words import day
 
 MOST = 50
 SERVED_WITHIN_SECONDS = 2.0
@@ -164,8 +164,8 @@ def _verb(events: Sequence[Event], today: date) -> str | None:
 def _ended_or_held(to: str, by_kind: Mapping[str, Event]) -> str:
     if to != "on_hold":
         return to
-    holds = [HOLD_WORDS.get(hold, hold) for hold in by_kind["status_changed"].facts["holds"]]
-    return f"on hold, wants {' and '.join(holds)}" if holds else "on hold"
+    holds = [hold.replace("_", " ") for hold in by_kind["status_changed"].facts["holds"]]
+    return f"on hold ({', '.join(holds)})" if holds else "on hold"
 
 
 def _also_waits(kind: str, by_kind: Mapping[str, Event]) -> str:

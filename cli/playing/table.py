@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.playing.events import Entry
-from cli.playing.words import Chip, Row, chip_words, status_words
+from cli.playing.words import Chip, Row, chip_words, short_chips, status_words
 
 WIDE, TALL = 104, 32
 LOG_LINES = {False: 4, True: 6}
@@ -83,7 +83,7 @@ class Picture:
             table.add_row(
                 Text(row.number, style="dim" if row.is_finished else "bold"),
                 Text(row.lines, style="dim" if row.is_finished else ""),
-                Text(status_words(row.status), style=style),
+                Text(status_words(row.status, short=not wide), style=style),
                 self._chips(row.chips, wide=wide),
                 Text(_some(row.waits_for, wide=wide)),
                 Text(row.promise),
@@ -91,11 +91,11 @@ class Picture:
         return table
 
     def _chips(self, chips: Sequence[Chip], *, wide: bool) -> Text:
-        told = [
-            Text(chip_words(chip, self.today, short=not wide), CHIP_STYLES[chip.status])
-            for chip in chips
-        ]
-        return Text(" · ", style="dim").join(told)
+        told = [(chip.status, chip_words(chip, self.today)) for chip in chips]
+        if not wide:
+            told = short_chips(chips, self.today)
+        styled = [Text(words, CHIP_STYLES[status]) for status, words in told]
+        return Text(" · ", style="dim").join(styled)
 
 
 COLUMNS_WIDE = (
@@ -103,7 +103,7 @@ COLUMNS_WIDE = (
     ("waits for", 4, 14), ("promise", 0, 7),
 )  # fmt: skip
 COLUMNS_NARROW = (
-    ("order", 0, 6), ("lines", 4, 12), ("status", 0, 13), ("shipments", 6, 22),
+    ("order", 0, 6), ("lines", 3, 12), ("status", 0, 9), ("shipments", 4, 22),
     ("waits for", 0, 9), ("promise", 0, 7),
 )  # fmt: skip
 """Name, share of the width that is left (0: fixed), least or fixed width."""

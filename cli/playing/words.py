@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from cli.playing.client import Answer
 
@@ -21,7 +22,14 @@ STATUS_WORDS = {
     "on_hold": "on hold",
 }
 
-HOLD_WORDS = {"address_missing": "an address", "possible_duplicate": "a look: twice?"}
+SHORT_WORDS = {
+    "awaiting_pick_and_pack": "to pick",
+    "awaiting_stock": "waiting",
+    "partially_backordered": "partly",
+    "partially_shipped": "part sent",
+}
+
+HOLD_WORDS = {"address_missing": "address", "possible_duplicate": "a look"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -111,9 +119,9 @@ def _waits_for(order: Answer, purchase_orders: Sequence[str]) -> Iterable[str]:
     for line in order["lines"]:
         if without_date := line["backordered"] - line["not_yet_received"]:
             yield f"{without_date} {line['sku']}"
-    if not order["waiting_units"] and not order["holds"]:
-        if "ready" in {shipment["status"] for shipment in order["shipments"]}:
-            yield "a picker"
+    statuses = {shipment["status"] for shipment in order["shipments"]}
+    if "ready" in statuses and not order["waiting_units"] and not order["holds"]:
+        yield "a picker"
 
 
 def _promise(order: Answer, today: date) -> str:
@@ -131,20 +139,36 @@ def day(iso: str, today: date) -> str:
     return f"{on.day} {on:%b}" if abs((on - today).days) < 300 else iso  # noqa: PLR2004 -- nearly a year
 
 
-def status_words(status: str) -> str:
+def status_words(status: str, *, short: bool = False) -> str:
     """A status as one says it."""
-    return STATUS_WORDS.get(status, status.replace("_", " "))
+    known = SHORT_WORDS if short else STATUS_WORDS
+    return known.get(status) or STATUS_WORDS.get(status, status.replace("_", " "))
 
 
-def chip_words(chip: Chip, today: date, *, short: bool = False) -> str:
-    """Such as `future porto 4 (7 Dec)`; short, with the first letter of the location."""
-    location = chip.location[:1].upper() if short else chip.location
-    words = [chip.status, location, str(chip.units)]
-    if chip.expected_on:
-        words.append(f"({day(chip.expected_on, today)})")
-    elif chip.held:
-        words.append(f"({chip.held} held)")
+def chip_words(chip: Chip, today: date) -> str:
+    """Such as `future porto 4 (7 Dec)`."""
+    words = [chip.status, chip.location, str(chip.units), _beside(chip, today)]
     return " ".join(word for word in words if word)
+
+
+def short_chips(chips: Sequence[Chip], today: date) -> list[tuple[str, str]]:
+    """Status and words, such as `shipped P4 V12`: locations by their first letters.
+
+    What stands beside the units is told only where nothing else is.
+    """
+    told = []
+    for status, group in groupby(chips, key=lambda chip: chip.status):
+        units = [f"{chip.location[:1].upper()}{chip.units}" for chip in group]
+        told.append((status, f"{status} {' '.join(units)}"))
+    if len(chips) == 1 and (beside := _beside(chips[0], today)):
+        return [(told[0][0], f"{told[0][1]} {beside}")]
+    return told
+
+
+def _beside(chip: Chip, today: date) -> str:
+    if chip.expected_on:
+        return f"({day(chip.expected_on, today)})"
+    return f"({chip.held} held)" if chip.held else ""
 
 
 def counted(rows: Iterable[Row]) -> str:

@@ -227,3 +227,25 @@ def test_order_is_found_when_its_number_has_signs_that_paths_use(admin, number):
     found = admin.get(answer.headers["Location"])
     assert (found.status_code, found.json()["number"]) == (200, number)
     assert admin.get(found.json()["links"]["history"]).status_code == 200
+
+
+def test_edit_is_refused_when_it_asks_for_more_than_may_be_had(world, admin):
+    admin.put("/v1/products/LAST", json={"name": "Last", "allow_backorder": False})
+    world.stock("LAST", 3)
+    admin.post("/v1/orders", json=order("SO-1", ("LAST", 2)))
+    world.prepare("SO-1")
+    more = {"revision": 1, "lines": [{"line": 1, "sku": "LAST", "quantity": 4}]}
+    answer = admin.put("/v1/orders/SO-1", json=more)
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_available")
+    assert answer.json()["errors"][0]["available"] == 1
+    more["lines"][0]["quantity"] = 3
+    assert admin.put("/v1/orders/SO-1", json=more).status_code == 200
+    less = {"revision": 2, "lines": [{"line": 1, "sku": "LAST", "quantity": 1}]}
+    assert admin.put("/v1/orders/SO-1", json=less).status_code == 200
+
+
+def test_edit_names_the_field_when_its_pack_is_unknown(admin):
+    admin.post("/v1/orders", json=order())
+    lines = [{"line": 1, "sku": "TEA", "quantity": 1, "pack": "pallet"}]
+    answer = admin.put("/v1/orders/SO-1", json={"revision": 1, "lines": lines})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_pack")

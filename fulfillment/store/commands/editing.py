@@ -12,6 +12,7 @@ from fulfillment.domain.refusals import conflict, invalid
 from fulfillment.store.commands.intake import (
     Catalogue,
     NewLine,
+    check_backorders,
     check_line,
     insert_lines,
     load_catalogue,
@@ -49,6 +50,7 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
             before = space.after[order]
             _refuse_finished(before)
             _check(edit, catalogue)
+            check_backorders(edit.lines, before.only_location, catalogue, _had(before))
             wanted = {
                 line.line: WantedLine(line.line, line.sku, units_of(line, catalogue))
                 for line in edit.lines
@@ -69,11 +71,20 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
 
 def _asked(edit: Edit, catalogue: Catalogue) -> Mapping[str, int]:
     """Units by SKU that the order may come to want: at most all that the edit names."""
-    known = (line for line in edit.lines if line.sku in catalogue.products)
     asked: Counter[str] = Counter()
-    for line in known:
-        asked[line.sku] += max(units_of(line, catalogue), 0)
+    for line in edit.lines:
+        product = catalogue.products.get(line.sku)
+        if product is not None and (line.pack is None or line.pack in product.packs):
+            asked[line.sku] += max(units_of(line, catalogue), 0)
     return asked
+
+
+def _had(order: Order) -> Mapping[str, int]:
+    """Units by SKU that the order asked for before and still does, shipped ones included."""
+    had: Counter[str] = Counter()
+    for line in order.lines:
+        had[line.sku] += line.ordered - line.cancelled
+    return had
 
 
 def _refuse_finished(order: Order) -> None:

@@ -1,7 +1,13 @@
 """Orders in: checked, stored and put in the queue."""
 
 from fulfillment.store.commands.intake.catalogue import Catalogue, load_catalogue
-from fulfillment.store.commands.intake.checks import MOST_UNITS, check_line, check_order, units_of
+from fulfillment.store.commands.intake.checks import (
+    MOST_UNITS,
+    check_backorders,
+    check_line,
+    check_order,
+    units_of,
+)
 from fulfillment.store.commands.intake.documents import NewLine, NewOrder, Outcome, Taken
 from fulfillment.store.commands.intake.rows import insert_lines, start_payload
 from fulfillment.store.commands.intake.taking import create_order, create_orders
@@ -13,6 +19,7 @@ __all__ = [
     "NewOrder",
     "Outcome",
     "Taken",
+    "check_backorders",
     "check_line",
     "check_order",
     "create_order",

@@ -1,6 +1,7 @@
 """What intake refuses, naming the field (behaviour.md §2)."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from fulfillment.domain.policy import PolicyError, checked
 from fulfillment.domain.refusals import RefusalKind, RefusedError, invalid
@@ -33,7 +34,7 @@ def check_order(order: NewOrder, catalogue: Catalogue) -> None:
     except PolicyError as error:
         raise invalid("bad_policy", str(error), f"policy.{error.knob}") from error
     _check_size(order, catalogue)
-    _check_backorders(order, catalogue)
+    check_backorders(order.lines, order.lock_location or order.pickup_location, catalogue)
 
 
 def _check_size(order: NewOrder, catalogue: Catalogue) -> None:
@@ -67,19 +68,26 @@ def pack_units(line: NewLine, catalogue: Catalogue) -> int:
     return int(catalogue.products[line.sku].packs[line.pack]) if line.pack else 1
 
 
-def _check_backorders(order: NewOrder, catalogue: Catalogue) -> None:
-    """Refuse the whole order where a line may not wait, saying what could be had now."""
+def check_backorders(
+    lines: Sequence[NewLine],
+    only: str | None,
+    catalogue: Catalogue,
+    had: Mapping[str, int] | None = None,
+) -> None:
+    """Refuse the whole order where a line may not wait, saying what could be had now.
+
+    `only` is the location the order is locked to or picked up at; `had` are the units by SKU that
+    it asked for before.
+    """
     wanted: Counter[str] = Counter()
-    for line in order.lines:
+    for line in lines:
         wanted[line.sku] += units_of(line, catalogue)
-    short: list[dict[str, object]] = []
-    for sku, units in wanted.items():
-        most = _most(sku, order, catalogue)
-        if most is not None and units > most:
-            lines = [line.line for line in order.lines if line.sku == sku]
-            fields = [f"lines[{i}].quantity" for i, x in enumerate(order.lines) if x.sku == sku]
-            short.append({"field": fields[0], "sku": sku, "lines": lines, "wanted": units,
-                          "available": most})  # fmt: skip
+    wanted.subtract(had or {})
+    short = [
+        _shortage(sku, lines, units, most)
+        for sku, units in wanted.items()
+        if units > 0 and (most := _most(sku, only, catalogue)) is not None and units > most
+    ]
     if short:
         told = "; ".join(
             f"{s['sku']}: {s['wanted']} wanted, {s['available']} can be had" for s in short
@@ -88,12 +96,22 @@ def _check_backorders(order: NewOrder, catalogue: Catalogue) -> None:
         raise RefusedError(RefusalKind.INVALID, "not_available", message, short)
 
 
-def _most(sku: str, order: NewOrder, catalogue: Catalogue) -> int | None:
-    """Units of a SKU this order may ask for; None where there is no limit."""
+def _shortage(sku: str, lines: Sequence[NewLine], units: int, most: int) -> dict[str, object]:
+    mine = [(index, line.line) for index, line in enumerate(lines) if line.sku == sku]
+    return {
+        "field": f"lines[{mine[0][0]}].quantity",
+        "sku": sku,
+        "lines": [number for _, number in mine],
+        "wanted": units,
+        "available": most,
+    }
+
+
+def _most(sku: str, only: str | None, catalogue: Catalogue) -> int | None:
+    """Units of a SKU that may be asked for; None where there is no limit."""
     product = catalogue.products[sku]
     if not product.manage_stock or (product.allow_backorder and product.backorder_limit is None):
         return None
-    only = order.lock_location or order.pickup_location
     free = sum(
         units
         for (other, location), units in catalogue.free.items()
