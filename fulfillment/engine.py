@@ -5,8 +5,9 @@ import socket
 from collections.abc import Sequence
 
 from temporalio.client import Client, Interceptor
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile
+
+from fulfillment.contracts.payloads import DATA_CONVERTER
 
 DEFAULT_ADDRESS = "localhost:7233"
 
@@ -51,7 +52,7 @@ async def connect(*, lazy: bool = False, interceptors: Sequence[Interceptor] = (
     found.setdefault("target_host", DEFAULT_ADDRESS)
     return await Client.connect(
         **found,
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         identity=identity(),
         interceptors=interceptors,
         lazy=lazy,

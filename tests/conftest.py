@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from embedded.postgres import EmbeddedPostgres
 from embedded.temporal import EmbeddedTemporal, TemporalOptions
+from fulfillment.contracts.payloads import DATA_CONVERTER
 
 TEMPLATE = "migrated"
 numbers = itertools.count(1)
@@ -103,7 +103,7 @@ def temporal_server() -> Iterator[EmbeddedTemporal]:
 async def temporal_client(temporal_server: EmbeddedTemporal) -> Client:
     """A client with our payload format."""
     return await Client.connect(
-        temporal_server.address, data_converter=pydantic_data_converter, identity="test"
+        temporal_server.address, data_converter=DATA_CONVERTER, identity="test"
     )
 
 

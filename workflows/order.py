@@ -82,6 +82,7 @@ class OrderWorkflow:
             except ActivityError as error:
                 await self._hold(error)
                 await self._wait_for_news()
+                self._hinted = False
 
     async def _await_stock(self) -> None:
         """Wait for a wake, a hint, or the next expected date; the last two make it look."""
@@ -94,7 +95,8 @@ class OrderWorkflow:
     async def _await_warehouse(self) -> None:
         """Released: pick, pack and ship are confirmed by people and arrive as progress."""
         await self._wait_for_news()
-        self._hinted = False
+        # A hint or a date that comes now is of no use; left set, it would end every wait at once.
+        self._hinted = self._alarmed = False
 
     # --- messages --------------------------------------------------------------------------------
 

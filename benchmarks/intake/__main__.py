@@ -19,12 +19,12 @@ from rich.console import Console
 from rich.table import Table
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from benchmarks.intake import floor
 from cli.ending import run_and_end
 from cli.supervisor import System
 from fulfillment.contracts import names
+from fulfillment.contracts.payloads import DATA_CONVERTER
 from fulfillment.settings import Settings
 from fulfillment.store.commands import catalogue, keys, stock
 from fulfillment.store.session import Command, Store, connect
@@ -172,7 +172,7 @@ def fill(store: Store) -> str:
 async def measure(system: System, address: str, orders: int, rounds: int, concurrency: int) -> None:
     store = Store(connect(system.database_url))
     key = fill(store)
-    temporal = await Client.connect(address, data_converter=pydantic_data_converter)
+    temporal = await Client.connect(address, data_converter=DATA_CONVERTER)
     process, done = floor.start(address, FLOOR_QUEUE)
     headers = {"Authorization": f"Bearer {key}"}
     limits = httpx.Limits(max_connections=concurrency)

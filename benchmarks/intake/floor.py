@@ -13,8 +13,9 @@ from typing import Any
 
 from temporalio import activity, workflow
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
+
+from fulfillment.contracts.payloads import DATA_CONVERTER
 
 WORKFLOW = "FloorWorkflow"
 ACTIVITY = "do_nothing"
@@ -60,7 +61,7 @@ def worker_process(address: str, task_queue: str, done: "Synchronized[int]") -> 
     async def main() -> None:
         import worker  # noqa: PLC0415 -- the settings of our own worker, in this process
 
-        client = await Client.connect(address, data_converter=pydantic_data_converter)
+        client = await Client.connect(address, data_converter=DATA_CONVERTER)
         async with Worker(
             client,
             task_queue=task_queue,

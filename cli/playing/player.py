@@ -74,7 +74,10 @@ def _perform(play: Play, home: str) -> None:
         play.problems.append("it was stopped before its end")
     except (httpx.HTTPError, RefusedByApiError) as error:
         play.problems.append(f"the API refused what the script asks for: {error}")
-    play.over.set()
+    except Exception as error:  # a play that breaks must not look like one that goes on
+        play.problems.append(f"the play broke: {error!r}")
+    finally:
+        play.over.set()
 
 
 def _await_outcome(play: Play) -> None:

@@ -12,7 +12,7 @@ SCRIPT: tuple[tuple[float, Step], ...] = (
         1, "W1 is in stock: it is released at once, and goes to be picked.",
         [(2, "carton", "TEA-GREEN")], {"going vienna": 24})),
     (3.5, Order(
-        2, "W2 goes in one wave from two locations: the tea from one, the cups from another.",
+        2, "W2 goes in one wave from two locations: tea here, cups there.",
         [(1, "carton", "TEA-BLACK"), (1, "set", "CUP")], {"going vienna": 12, "going porto": 4})),
     (3.5, Order(
         3, "W3 wants a gift card, which has no stock to manage and never runs out.",
@@ -21,14 +21,14 @@ SCRIPT: tuple[tuple[float, Step], ...] = (
         4, "W4 is short: 5 of 10 are there and go at once, the others wait.",
         [(10, None, "TEA-MINT")], {"going vienna": 5, "backorder": 5})),
     (4.0, Order(
-        5, "W5 goes whole or not at all: it keeps the 4 pots that are there, and waits.",
+        5, "W5 goes whole or not at all: it keeps the 4 pots there are, and waits.",
         [(6, None, "POT")], {"backorder": 6}, ALL_OR_NOTHING)),
     (4.0, Order(
-        6, "W6 may go in two shipments: the black tea now, all of the mint tea later.",
+        6, "W6 may go in two shipments: black tea now, all of the mint tea later.",
         [(1, "carton", "TEA-BLACK"), (8, None, "TEA-MINT")],
         {"going vienna": 12, "backorder": 8}, TWO_SHIPMENTS)),
     (4.0, Buy(
-        1, "PO1 is ordered: W4, W5 and W6 are pegged to it, by rank, and have a date.",
+        1, "PO1 is ordered: W4, W5 and W6 are pegged to it, and dated.",
         {"TEA-MINT": 13, "POT": 2}, "vienna", 5, LEAF)),
     (4.0, Order(
         7, "W7 may be met from what will come, but nothing is on its way yet.",
@@ -57,13 +57,13 @@ SCRIPT: tuple[tuple[float, Step], ...] = (
         13, "W13 wants 4 of what may not be backordered, and 3 are there: refused.",
         [(4, None, "FIRST-FLUSH")], {})),
     (3.5, Edit(
-        10, "W10 has its address now: the hold is lifted, and it is released.",
+        10, "W10 has its address now: the hold is lifted, and it goes.",
         [(3, None, "INFUSER")], {"going vienna": 3})),
     (3.0, Order(
         14, "W14 may go in parts: two kettles now, the third has no date yet.",
         [(3, None, "KETTLE")], {"going vienna": 2, "backorder": 1}, FUTURE)),
     (3.0, Receive(
-        1, "PO1 comes in part: by rank, 5 to W4, and 4 to W6, which needs 8 to go.",
+        1, "PO1 comes in part: 5 go to W4, then 4 to W6, which needs 8 to go.",
         {1: 9}, "vienna", {4: {"going vienna": 10}})),
     (3.5, Buy(
         3, "PO3 is ordered, due in 12 days: the third kettle of W14 is future.",

@@ -25,7 +25,7 @@ LOOK_SECONDS = 0.5
 LAST_LOOKS = 2
 """The log tells at each look what the look before has found."""
 
-AFTERWARDS = "Press Ctrl-C to stop. To add orders: `pegboard import`, or curl; see the API's page."
+AFTERWARDS = "Press Ctrl-C to stop; add orders by curl or `pegboard import`."
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Show:
         if play.problems:
             return f"The play did not end as it should: {'; '.join(play.problems)}"
         ours = [row for row in self.rows() if row.number in {*play.placed, *play.refused}]
-        return f"The play is over: {counted(ours)}. The audit is clean."
+        return f"The play is over, and the audit is clean: {counted(ours)}"
 
     def tips(self) -> list[tuple[str, str]]:
         """What to try next, ready to be pasted."""
@@ -120,7 +120,7 @@ class Show:
             ("check", f"{command} audit"),
         ]
         if self.ui_url:
-            workflow = quote(order_workflow_id(self.stage.merchant, number), safe="")
+            workflow = quote(order_workflow_id(self.stage.merchant, number), safe=":")
             tips.append(("workflow", f"{self.ui_url}/namespaces/default/workflows/{workflow}"))
         return tips
 

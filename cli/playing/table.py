@@ -57,20 +57,18 @@ class Picture:
         """Draw as much of it as there is room for."""
         wide, height = options.max_width >= WIDE, console.height
         log_lines = LOG_LINES[height >= TALL] - (1 if self.tips and height < TALL else 0)
-        room = max(height - AROUND - log_lines - len(self.tips), 3)
+        entries = list(self.entries)[-log_lines:]
+        room = max(height - AROUND - len(entries) - len(self.tips), 3)
         shown, left_out = fitting(self.rows, room)
         yield _line(self.title, "bold")
         yield self._table(shown, wide=wide)
         if left_out:
             yield _line(f"  and {left_out} more", "dim")
         yield _line(f"» {self.scene}" if self.scene else "", "bold cyan")
-        entries = list(self.entries)[-log_lines:]
         for entry in entries:
             yield _line(f"  {entry}", "")
-        for _ in range(log_lines - len(entries)):
-            yield Text("")
         for what, how in self.tips:
-            yield Text.assemble((f"{what:10}", "dim"), how, no_wrap=True, overflow="ellipsis")
+            yield Text.assemble((f"{what:8} ", "dim"), how, no_wrap=True, overflow="ellipsis")
         yield _line(self.foot, "dim")
 
     def _table(self, rows: Sequence[Row], *, wide: bool) -> Table:
@@ -99,8 +97,8 @@ class Picture:
 
 
 COLUMNS_WIDE = (
-    ("order", 0, 7), ("lines", 6, 20), ("status", 0, 13), ("shipments", 9, 30),
-    ("waits for", 4, 14), ("promise", 0, 7),
+    ("order", 0, 7), ("lines", 7, 20), ("status", 0, 13), ("shipments", 9, 30),
+    ("waits for", 3, 14), ("promise", 0, 7),
 )  # fmt: skip
 COLUMNS_NARROW = (
     ("order", 0, 6), ("lines", 3, 12), ("status", 0, 9), ("shipments", 4, 22),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from fulfillment.domain.orders import Order, ShipmentLine
+from fulfillment.domain.orders import Order, ShipmentLine, waiting_lines
 
 EXTENSION = timedelta(days=7)
 """What is added to today where no supply gives a date and the default has passed."""
@@ -24,15 +24,26 @@ def promise(order: Order, today: date) -> dict[int, tuple[Slice, ...]]:
 
     Allocated units are promised for today, pegged ones for their peg's date, and the rest for
     the later of placed-on + `default_backorder_days` and today + the extension. What has been
-    shipped or cancelled is promised no more.
+    shipped or cancelled is promised no more. What goes in the last wave goes when its last unit
+    can.
     """
     dates: dict[int, Counter[date]] = {line.number: Counter() for line in order.lines}
     unknown = without_supply(order, today)
+    together = _goes_together_on(order, today, unknown)
     for shipment in order.live:
         for line in shipment.lines:
             for units, on in _parts(line, today, unknown):
-                dates[line.order_line][on] += units
+                day = together if together and shipment.is_waiting else on
+                dates[line.order_line][day] += units
     return {number: _slices(counted) for number, counted in dates.items()}
+
+
+def _goes_together_on(order: Order, today: date, unknown: date) -> date | None:
+    """The day on which the last wave is complete; None where parts may still go before."""
+    if order.waves_left is None or order.waves_left > 1:
+        return None
+    parts = (part for line in waiting_lines(order) for part in _parts(line, today, unknown))
+    return max((on for units, on in parts if units), default=None)
 
 
 def without_supply(order: Order, today: date) -> date:

@@ -12,13 +12,16 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from fulfillment.contracts import names
-from fulfillment.store.reading.finished import start_unfinished
+from fulfillment.store.reading.finished import owe_overdue, start_unfinished
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
 
 log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 5.0
+OWED_TOO_LONG = timedelta(seconds=30)
+"""After so long a queue is served whoever was to do it: its workflow may have been ended."""
+
 OVERLAP = timedelta(minutes=1)
 """Visibility is written a little after the fact: each look reaches back over the last one."""
 
@@ -41,6 +44,7 @@ class Sweep:
         while True:
             try:
                 await self.look()
+                await in_thread(None, owe_overdue, self.store, OWED_TOO_LONG)
             except (RPCError, RuntimeError, SQLAlchemyError) as error:
                 log.warning("sweep_could_not_look", error=type(error).__name__)
             await asyncio.sleep(self.every_seconds)

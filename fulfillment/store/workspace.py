@@ -36,6 +36,7 @@ class Workspace:
     after: dict[int, Order] = field(default_factory=dict)
     due: frozenset[str] = frozenset()
     until: Mapping[str, Rank] = field(default_factory=dict)
+    asked: frozenset[int] = frozenset()
 
     def put(self, order: Order) -> None:
         """Take this for the order from now on."""
@@ -78,20 +79,23 @@ class Workspace:
         changes = [Change(self.before[id_], self.after[id_]) for id_ in sorted(self.after)]
         skus = {sku for change in changes for sku in _skus_of((change.before, change.after))}
         products = load_products(self.tx, skus) if skus else {}
-        # A first claim that is still to come tells its workflow where the order stands then.
-        unclaimed = {id_ for id_, order in self.after.items() if not order.first_claimed}
-        self.after = save(self.tx, changes, products, silent={*silent, *unclaimed})
+        self.after = save(self.tx, changes, products, silent={*silent, *self._newcomers()})
         if served := self.due - self.until.keys():
             settle(self.tx, served)
         if self.until:
             owe(self.tx, self.until.keys())
+
+    def _newcomers(self) -> set[int]:
+        """Orders met on the way whose first claim, still to come, tells their workflows all."""
+        met = self.after.keys() - self.asked
+        return {order for order in met if not self.after[order].first_claimed}
 
 
 def open_orders(tx: Tx, orders: Collection[int]) -> Workspace:
     """Lock these orders alone: their release may change, their claims may not."""
     lock_orders(tx, orders)
     found = load_orders(tx, orders)
-    return Workspace(tx, _today(tx), before=dict(found), after=dict(found))
+    return Workspace(tx, _today(tx), before=dict(found), after=dict(found), asked=frozenset(orders))
 
 
 def open_queues(
@@ -121,7 +125,17 @@ def open_queues(
     found = load_orders(tx, touched)
     if any(_skus_of([found[order]]) - wanted for order in orders if order in found):
         raise LocksTooSmallError
-    return Workspace(tx, today, wanted, locations, dict(found), dict(found), due, head.until)
+    return Workspace(
+        tx,
+        today,
+        skus=wanted,
+        locations=locations,
+        before=dict(found),
+        after=dict(found),
+        due=due,
+        until=head.until,
+        asked=frozenset(orders),
+    )
 
 
 def order_id(tx: Tx, number: str) -> int:
@@ -145,6 +159,11 @@ def skus_of_order(tx: Tx, order: int) -> frozenset[str]:
 def owe(tx: Tx, skus: Collection[str]) -> None:
     """Note that these queues are still to be served, and have a workflow go on with it."""
     note_owed(tx, skus)
+    owe_replan(tx)
+
+
+def owe_replan(tx: Tx) -> None:
+    """Have a workflow serve the merchant's queues to which a distribution is owed."""
     outbox.put(tx, outbox.Kind.REPLAN, [(tx.merchant, {"merchant": tx.merchant})])
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from embedded.temporal import EmbeddedTemporal, TemporalOptions
 from fulfillment.contracts import search_attributes
+from fulfillment.contracts.payloads import DATA_CONVERTER
 from tests.scenarios.system import System, api
 
 
@@ -25,9 +25,7 @@ def engine(server_folder: Path) -> Iterator[EmbeddedTemporal]:
 @pytest.fixture
 async def front(database_url: str, engine: EmbeddedTemporal) -> AsyncIterator[System]:
     """The API alone: tests start and kill the workers."""
-    client = await Client.connect(
-        engine.address, data_converter=pydantic_data_converter, identity="test"
-    )
+    client = await Client.connect(engine.address, data_converter=DATA_CONVERTER, identity="test")
     async with api(database_url, client) as system:
         yield system
         system.check()

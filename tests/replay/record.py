@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from embedded.temporal import EmbeddedTemporal, TemporalOptions
 from fulfillment.contracts import search_attributes
+from fulfillment.contracts.payloads import DATA_CONVERTER
 from tests.replay.lives import LIVES
 from tests.workflows.desk import Desk
 from tests.workflows.stage import staged
@@ -27,7 +27,7 @@ def without_places(history: str) -> str:
 
 
 async def record(address: str, names: list[str]) -> None:
-    client = await Client.connect(address, data_converter=pydantic_data_converter, identity="test")
+    client = await Client.connect(address, data_converter=DATA_CONVERTER, identity="test")
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
     for name in names:
         desk = Desk()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 import worker
 from fulfillment.contracts import names
+from fulfillment.contracts.payloads import DATA_CONVERTER
 from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus
 from tests.replay.lives import LIVES
 
@@ -25,7 +25,7 @@ def text_of(name: str) -> str:
 def replayer() -> Replayer:
     return Replayer(
         workflows=worker.WORKFLOWS,
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         workflow_runner=worker.sandbox(),
     )
 

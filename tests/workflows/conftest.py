@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from embedded.temporal import EmbeddedTemporal, TemporalOptions
 from fulfillment.contracts import search_attributes
+from fulfillment.contracts.payloads import DATA_CONVERTER
 from tests.workflows.desk import Desk
 from tests.workflows.stage import Stage, staged
 
@@ -29,7 +29,7 @@ def skipping_server() -> Iterator[EmbeddedTemporal]:
 async def skipper(skipping_server: EmbeddedTemporal) -> TimeSkipper:
     """A client whose workflows' clocks stand until a test moves them."""
     client = await Client.connect(
-        skipping_server.address, data_converter=pydantic_data_converter, identity="test"
+        skipping_server.address, data_converter=DATA_CONVERTER, identity="test"
     )
     return TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
 

@@ -1,5 +1,6 @@
 """The order's workflow, message by message, on a real server with virtual time."""
 
+import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -261,4 +262,33 @@ async def test_operator_reads_where_the_order_stands(stage: Stage, desk: Desk) -
     assert "awaiting stock" in str(described)
     assert "2 units wait (K1)" in str(described)
     await stage.tell(handle, cancelled(2))
+    await handle.result()
+
+
+async def test_date_that_passes_while_the_order_is_ready_is_of_no_use(
+    stage: Stage, desk: Desk
+) -> None:
+    due = TODAY + timedelta(days=3)
+    desk.prepare.append(awaiting(1, due))
+    handle = await stage.start_order()
+    await stage.until_armed(handle, due)
+    await stage.tell(handle, ready(2))
+    await stage.until_seq(handle, 2)
+    await stage.pass_days(handle, 5)
+    await stage.tell(handle, shipped(3))
+    await asyncio.wait_for(handle.result(), 20)
+    assert desk.calls == ["prepare_fulfillment"]
+
+
+async def test_hint_tries_once_more_when_the_first_claim_was_refused(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.prepare.append(refusal("unknown_order"))
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 5)
+    await handle.signal(names.PO_RECEIVED)
+    await stage.until_called("prepare_fulfillment", times=2)
+    await asyncio.sleep(1)
+    assert desk.calls.count("prepare_fulfillment") == 2
+    await stage.tell(handle, cancelled(6))
     await handle.result()

@@ -1,10 +1,13 @@
 """What the relay asks before it believes a closed workflow."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from fulfillment.store import outbox
 from fulfillment.store.session import Store, Tx
 from fulfillment.store.threads import in_thread
+from fulfillment.store.workspace import owe_replan
 
 
 async def order_is_finished(store: Store, merchant: str, order: int) -> bool:
@@ -51,3 +54,18 @@ def start_unfinished(store: Store, merchant: str, numbers: Sequence[str]) -> int
         return len(rows)
 
     return store.transact(merchant, body, actor="sweep")
+
+
+def owe_overdue(store: Store, wait: timedelta) -> int:
+    """Have the queues served to which a distribution is owed for longer; for how many merchants."""
+
+    def body(tx: Tx) -> int:
+        rows = tx.rows(
+            "SELECT DISTINCT merchant FROM sku_queue WHERE due_since < :cutoff ORDER BY merchant",
+            cutoff=tx.now - wait,
+        )
+        for row in rows:
+            owe_replan(replace(tx, merchant=row.merchant))
+        return len(rows)
+
+    return store.transact("*", body, actor="sweep")

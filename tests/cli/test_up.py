@@ -1,0 +1,217 @@
+"""`pegboard up` as a person starts, kills and starts it again: each test is one folder's life."""
+
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+UP = (sys.executable, "-m", "cli", "up")
+WAIT_SECONDS = 90.0
+STOP_SECONDS = 15.0
+
+
+class Run:
+    """A `pegboard up` whose output is kept, at a terminal or not."""
+
+    def __init__(self, env: Mapping[str, str], *options: str, terminal: bool = False) -> None:
+        self.text = ""
+        self.children: dict[int, psutil.Process] = {}
+        self.reading, writing = pty.openpty() if terminal else os.pipe()
+        self.process = subprocess.Popen(
+            [*UP, *options], stdin=subprocess.DEVNULL, stdout=writing, stderr=writing, env=env
+        )
+        os.close(writing)
+
+    def read_until(self, words: str) -> str:
+        """Read on until the words come; all that was read, without colours."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while words not in self.plain:
+            assert time.monotonic() < deadline, self.plain
+            assert self._read(), f"ended without {words!r}: {self.plain}"
+        return self.plain
+
+    def end(self) -> int:
+        """Read the rest, and wait for its end."""
+        while self._read():
+            continue
+        return self.process.wait(STOP_SECONDS)
+
+    def stop(self) -> tuple[int, float]:
+        """Ctrl-C; the exit code, and the seconds it took."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGINT)
+        return self.end(), time.monotonic() - began
+
+    def kill(self) -> None:
+        self._note_children()
+        self.process.kill()
+        self.process.wait()
+
+    def left(self) -> list[psutil.Process]:
+        """The children that were seen, and still run a few seconds later."""
+        _, alive = psutil.wait_procs(list(self.children.values()), timeout=15)
+        return alive
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self.reading)
+
+    @property
+    def plain(self) -> str:
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.text)
+
+    @property
+    def api_url(self) -> str:
+        found = re.search(r"(http://127\.0\.0\.1:\d+)/docs", self.plain)
+        assert found
+        return found[1]
+
+    def _note_children(self) -> None:
+        try:
+            for child in psutil.Process(self.process.pid).children(recursive=True):
+                self.children[child.pid] = child
+        except psutil.NoSuchProcess:
+            return
+
+    def _read(self) -> bool:
+        """Whether there may be more."""
+        self._note_children()
+        if not select.select([self.reading], [], [], 0.5)[0]:
+            return True
+        try:
+            chunk = os.read(self.reading, 65536)
+        except OSError:  # a pseudo-terminal's way of saying that nobody writes any more
+            return False
+        self.text += chunk.decode(errors="replace")
+        return bool(chunk)
+
+
+@pytest.fixture
+def env(server_folder: Path) -> dict[str, str]:
+    ours = {k: v for k, v in os.environ.items() if not k.startswith(("TEMPORAL_", "PEGBOARD_"))}
+    ports = ("API", "POSTGRES", "TEMPORAL", "TEMPORAL_UI")
+    return {
+        **ours,
+        **{f"PEGBOARD_{name}_PORT": str(free_port()) for name in ports},
+        "PEGBOARD_HOME": str(server_folder),
+        "PEGBOARD_EMBEDDED_DURABLE": "false",
+        "PEGBOARD_PLAY_SPEED": "60",
+        "COLUMNS": "200",
+    }
+
+
+@pytest.fixture
+def start(env: dict[str, str]) -> Iterator[type]:
+    runs: list[Run] = []
+
+    def started(*options: str, terminal: bool = False, **variables: str) -> Run:
+        runs.append(Run(env | variables, *options, terminal=terminal))
+        return runs[-1]
+
+    yield started  # type: ignore[misc]
+    for run in runs:
+        run.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def orders(run: Run, home: Path) -> dict[str, str]:
+    """Statuses by number, asked for with the key that was kept."""
+    name, _, value = (home / "api-key").read_text().strip().partition(": ")
+    answer = httpx.get(f"{run.api_url}/v1/orders", params={"limit": 200}, headers={name: value})
+    return {order["number"]: order["status"] for order in answer.json()["items"]}
+
+
+@pytest.mark.slow
+def test_sample_is_played_once_and_its_data_outlives_every_kind_of_end(start, env, server_folder):
+    first = start("--until-played")
+
+    assert first.end() == 0, first.plain
+    assert first.left() == []
+    assert f"http://127.0.0.1:{env['PEGBOARD_API_PORT']}/docs" in first.plain
+    assert f"http://127.0.0.1:{env['PEGBOARD_TEMPORAL_UI_PORT']}" in first.plain
+    assert "W-1007 future at porto, due" in first.plain
+    assert "W-1011 cancelled, W-1012 released at dublin" in first.plain
+    assert "W-1013 refused (4 FIRST-FLUSH)" in first.plain
+    assert "The play is over, and the audit is clean: 11 shipped" in first.plain
+    assert_key_is_kept_to_ourselves(first, server_folder)
+
+    taken = socket.create_server(("127.0.0.1", int(env["PEGBOARD_API_PORT"])))
+    second = start()
+    second.read_until("W-1014 part shipped (3 KETTLE)")
+    taken.close()
+    assert f"port {env['PEGBOARD_API_PORT']} is taken; the API is on" in second.plain
+    assert "sample" not in second.plain
+    known = orders(second, server_folder)
+    assert len(known) == 13
+    second.kill()
+    assert second.left() == []
+
+    third = start(terminal=True)
+    third.read_until("Ctrl-C stops")
+    assert "Hearth & Leaf: 13 orders" in third.plain
+    assert orders(third, server_folder) == known
+    code, seconds = third.stop()
+    assert (code, third.left()) == (0, [])
+    assert seconds < STOP_SECONDS
+
+
+@pytest.mark.slow
+def test_play_begins_anew_when_it_was_killed_half_way(start, server_folder):
+    killed = start("--play", PEGBOARD_PLAY_SPEED="20")
+    killed.read_until("W-1006 may go in two shipments")
+    killed.kill()
+    assert killed.left() == []
+
+    again = start("--until-played")
+
+    assert again.end() == 0, again.plain
+    assert "W-2001 is in stock" in again.plain
+    assert "The play is over, and the audit is clean: 11 shipped" in again.plain
+
+
+def assert_key_is_kept_to_ourselves(run: Run, home: Path) -> None:
+    kept = home / "api-key"
+    key = kept.read_text().strip().rpartition(" ")[2]
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert f"curl -H @{kept} http://127.0.0.1:" in run.plain
+    assert key.startswith("pb_")
+    assert key not in run.plain
+    for log in (home / "logs").iterdir():
+        assert key.encode() not in log.read_bytes(), log
+
+
+# --- what needs no server ------------------------------------------------------------------------
+
+
+def test_reset_asks_when_there_is_data(env, server_folder):
+    (server_folder / "temporal.db").write_text("data")
+
+    done = subprocess.run(
+        [*UP, "--reset"], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "pegboard: --reset asks before it deletes; without a terminal, say --yes\n"
+    )
+    assert (server_folder / "temporal.db").exists()

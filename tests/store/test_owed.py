@@ -1,0 +1,41 @@
+"""What is owed to the engine, and to queues whose workflow was ended."""
+
+from datetime import timedelta
+
+from fulfillment.store.reading.finished import owe_overdue
+from tests.builders.warehouse import Warehouse
+
+
+def owed(warehouse: Warehouse) -> set[tuple[str, str]]:
+    return {(row.kind, row.subject) for row in warehouse.rows("SELECT kind, subject FROM outbox")}
+
+
+def test_order_is_woken_when_a_person_acts_on_it_before_its_first_claim(
+    warehouse: Warehouse,
+) -> None:
+    order = warehouse.take([("K1", 1)])
+    assert owed(warehouse) == {("start_order", str(order))}
+    warehouse.hold(order)
+    assert ("wake_order", str(order)) in owed(warehouse)
+
+
+def test_order_met_on_the_way_is_not_woken_when_its_first_claim_is_still_to_come(
+    warehouse: Warehouse,
+) -> None:
+    order = warehouse.take([("K1", 1)])
+    warehouse.stock(1)
+    assert warehouse.allocated(order) == 1
+    assert ("wake_order", str(order)) not in owed(warehouse)
+
+
+def test_queue_is_served_by_a_replan_when_its_own_workflow_left_it_too_long(
+    warehouse: Warehouse,
+) -> None:
+    order = warehouse.order([("K1", 2)])
+    purchase = warehouse.purchase([("K1", 2)])
+    warehouse.receive(purchase, {1: 2})
+    assert owe_overdue(warehouse.store, timedelta(hours=1)) == 0
+    assert owe_overdue(warehouse.store, timedelta(seconds=-1)) == 1
+    assert {kind for kind, _ in owed(warehouse)} >= {"replan"}
+    warehouse.serve_due()
+    assert warehouse.allocated(order) == 2
