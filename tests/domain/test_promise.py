@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from fulfillment.domain.orders import Claim, Order, OrderLine, Peg, Shipment, ShipmentLine
@@ -7,6 +8,7 @@ from fulfillment.domain.promise import Slice, promise
 from fulfillment.domain.rank import Rank
 from fulfillment.domain.statuses import ShipmentStatus
 
+ALL_OR_NOTHING = Policy(max_shipments=1)
 TODAY = date(2026, 3, 10)
 FALLBACK = date(2026, 3, 31)
 PLACED = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -92,3 +94,8 @@ def test_nothing_is_promised_when_everything_is_shipped():
 def test_each_line_has_its_own_promise_when_lines_share_a_sku():
     found = promise(order(line(1, claims=[1]), line(2, number=2, id_=2)), TODAY)
     assert found == {1: (Slice(1, TODAY),), 2: (Slice(2, FALLBACK),)}
+
+
+def test_everything_is_promised_for_one_day_when_it_goes_in_the_last_wave():
+    waits = replace(order(line(1, claims=[1]), line(2, number=2, id_=2)), policy=ALL_OR_NOTHING)
+    assert promise(waits, TODAY) == {1: (Slice(1, FALLBACK),), 2: (Slice(2, FALLBACK),)}
