@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from fulfillment.contracts.messages import OrderRef
 from fulfillment.domain.refusals import RefusedError
+from fulfillment.store.pacing import Pace
 
 Answer = TypeVar("Answer")
 Prepare = Callable[[str, list[int]], Awaitable[dict[int, Answer]]]
@@ -17,17 +18,23 @@ MOST = 50
 """Orders in one transaction, at most: their queues stay locked while it lasts."""
 
 
+BUSY_WITHIN = 0.5
+GATHER = 0.25
+"""Seconds: while transactions follow each other so closely, the next waits so long for more."""
+
+
 @dataclass
 class Together(Generic[Answer]):
     """While one transaction runs, those who come meanwhile gather for the next.
 
-    A single order waits for nobody. Where a rule refuses the batch, each is done alone, so that
-    only the one at fault is refused.
+    An order that comes alone waits for nobody. Where a rule refuses the batch, each is done
+    alone, so that only the one at fault is refused.
     """
 
     prepare: Prepare[Answer]
     _waiting: deque[Waiter[Answer]] = field(default_factory=deque)
     _leader: asyncio.Task[None] | None = None
+    _pace: Pace = field(default_factory=lambda: Pace(BUSY_WITHIN, GATHER))
 
     async def answer(self, order: OrderRef) -> Answer:
         """The answer for one order, out of a transaction that may have served others too."""
@@ -39,6 +46,7 @@ class Together(Generic[Answer]):
 
     async def _lead(self) -> None:
         while self._waiting:
+            await self._pace.next()
             merchant = self._waiting[0][0].merchant
             batch = [w for w in self._waiting if w[0].merchant == merchant][:MOST]
             for waiter in batch:

@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from fulfillment.relay.delivery import Delivery
 from fulfillment.store import outbox
 from fulfillment.store.outbox import Message
+from fulfillment.store.pacing import Pace
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
 
@@ -43,6 +44,7 @@ class Relay:
     poll_seconds: float | None = POLL
     _nudged: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
+    _pace: Pace = field(default_factory=lambda: Pace(busy_within=0.3, gather=0.1))
 
     def nudge(self) -> None:
         """Something was committed. May be called from any thread, and before `run`."""
@@ -55,6 +57,7 @@ class Relay:
         """Deliver until cancelled; what stops it is only ever the end of the process."""
         self._loop = asyncio.get_running_loop()
         while True:
+            await self._pace.next()
             self._nudged.clear()
             if not await self._round():
                 await self._rest()

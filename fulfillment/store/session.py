@@ -146,7 +146,10 @@ def connect(
         database_url,
         isolation_level="READ COMMITTED",
         hide_parameters=True,
-        connect_args={"application_name": "pegboard", "options": "-c timezone=UTC"},
+        connect_args={
+            "application_name": "pegboard",
+            "options": "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan",
+        },
         **sizing,
     )
 

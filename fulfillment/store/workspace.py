@@ -37,6 +37,7 @@ class Workspace:
     due: frozenset[str] = frozenset()
     until: Mapping[str, Rank] = field(default_factory=dict)
     asked: frozenset[int] = frozenset()
+    _known: Mapping[str, Product] = field(default_factory=dict)
 
     def put(self, order: Order) -> None:
         """Take this for the order from now on."""
@@ -44,7 +45,7 @@ class Workspace:
 
     def plan(self, *, first_claims: Collection[int] = ()) -> None:
         """Bring every order of the workspace to what the rules say (behaviour.md §4, §5)."""
-        products = load_products(self.tx, _skus_of(self.after.values()) | self.skus)
+        products = self._products()
         snapshot = Snapshot(
             today=self.today,
             skus=self.skus,
@@ -77,13 +78,18 @@ class Workspace:
     def save(self, *, silent: Collection[int] = ()) -> None:
         """Write what differs, and what is still owed to queues not served to their end."""
         changes = [Change(self.before[id_], self.after[id_]) for id_ in sorted(self.after)]
-        skus = {sku for change in changes for sku in _skus_of((change.before, change.after))}
-        products = load_products(self.tx, skus) if skus else {}
-        self.after = save(self.tx, changes, products, silent={*silent, *self._newcomers()})
+        self.after = save(self.tx, changes, self._products(), silent={*silent, *self._newcomers()})
         if served := self.due - self.until.keys():
             settle(self.tx, served)
         if self.until:
             owe(self.tx, self.until.keys())
+
+    def _products(self) -> Mapping[str, Product]:
+        """The products of all its orders and queues, read once while these are the same."""
+        skus = frozenset(_skus_of([*self.before.values(), *self.after.values()]) | self.skus)
+        if not skus <= self._known.keys():
+            self._known = load_products(self.tx, skus)
+        return self._known
 
     def _newcomers(self) -> set[int]:
         """Orders met on the way whose first claim, still to come, tells their workflows all."""
