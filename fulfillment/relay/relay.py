@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -99,20 +100,30 @@ class Relay:
             return error
         return None
 
-    def _take(self) -> list[Message]:
+    @contextlib.contextmanager
+    def _soon_durable(self) -> Iterator[Connection]:
+        """A transaction that does not wait for the disk.
+
+        A lease or a deletion that a crash of the database loses is only delivered again.
+        """
         with self.store.engine.begin() as connection:
+            connection.execute(text("SET LOCAL synchronous_commit = off"))
+            yield connection
+
+    def _take(self) -> list[Message]:
+        with self._soon_durable() as connection:
             return outbox.take(connection, self.store.clock(), BATCH, LEASE)
 
     def _finish(self, messages: list[Message]) -> None:
         if messages:
-            with self.store.engine.begin() as connection:
+            with self._soon_durable() as connection:
                 outbox.done(connection, messages)
 
     def _put_back(self, failures: list[tuple[Message, Exception]]) -> None:
         if not failures:
             return
         now = self.store.clock()
-        with self.store.engine.begin() as connection:
+        with self._soon_durable() as connection:
             for message, error in failures:
                 wait = min(timedelta(seconds=0.25 * 2 ** min(message.attempts, 8)), LONGEST_WAIT)
                 if _engine_is_away(error):
