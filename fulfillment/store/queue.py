@@ -9,11 +9,13 @@ from fulfillment.domain.rank import Rank
 from fulfillment.store.session import Tx
 
 BATCH = 2_000
-"""Waiting lines that one transaction looks at, at most, for one SKU and place."""
+"""Waiting lines that one transaction gives stock to, at most, for one SKU and place. Each batch
+fills lines, which then leave the queue, so that the next begins with others."""
 
-MOST_NEWCOMERS = 50_000
-"""Lines before a first claim whose own first claim is still to come. Nobody may pass them, so
-all that there is something for are served together."""
+MOST = 50_000
+"""Lines that are read together where a batch would not go on: those before a first claim whose
+own is still to come, since nobody may pass them, and those that can only be pegged, since a
+pegged line stays where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +54,21 @@ WITH place AS (
                       WHERE v.merchant = :merchant AND v.sku = k.sku
                         AND v.disposition = 'sellable' AND v.location = ANY(:locations)
                         AND (place.location IS NULL OR v.location = place.location)), 0)
-         + coalesce((SELECT sum(u.ordered - u.received - u.closed) FROM supply u
-                      WHERE u.merchant = :merchant AND u.sku = k.sku AND u.inbound
-                        AND u.expected_on >= :today AND u.location = ANY(:locations)
-                        AND (place.location IS NULL OR u.location = place.location)), 0)
          + coalesce((SELECT sum(a.units) FROM allocation a
                        JOIN shipment_line sl ON sl.id = a.shipment_line
                       WHERE sl.order_id = ANY(:freeing) AND a.sku = k.sku), 0)
-         + k.margin AS units
+         + k.margin AS stock,
+           coalesce((SELECT sum(u.ordered - u.received - u.closed) FROM supply u
+                      WHERE u.merchant = :merchant AND u.sku = k.sku AND u.inbound
+                        AND u.expected_on >= :today AND u.location = ANY(:locations)
+                        AND (place.location IS NULL OR u.location = place.location)), 0) AS inbound
       FROM unnest(CAST(:skus AS text[]), CAST(:margins AS int[])) AS k(sku, margin)
      CROSS JOIN place
 ), head AS (
-    SELECT pool.sku, pool.units, d.order_id, d.priority, d.placed_at, d.intake_seq,
+    SELECT pool.sku, pool.stock, pool.stock + pool.inbound AS units,
+           d.order_id, d.priority, d.placed_at, d.intake_seq,
            count(*) OVER (PARTITION BY pool.sku, pool.location, gate.name) AS in_gate,
+           sum(d.wanted) OVER (PARTITION BY pool.sku, pool.location) AS wanted_in_all,
            sum(d.wanted) OVER (PARTITION BY pool.sku, pool.location
                ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line)
                - d.wanted AS wanted_before
@@ -76,9 +80,11 @@ WITH place AS (
               AND (CAST(:priority AS int) IS NULL OR (d.priority, d.placed_at, d.intake_seq)
                    <= (:priority, :placed_at, :intake_seq))
             ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line
-            LIMIT least(pool.units, :batch)) d
+            LIMIT least(pool.stock + pool.inbound,
+                        CASE WHEN pool.stock > 0 THEN :batch ELSE :most END)) d
 )
-SELECT sku, order_id, priority, placed_at, intake_seq, in_gate >= :batch AS is_cut
+SELECT sku, order_id, priority, placed_at, intake_seq,
+       stock > 0 AND in_gate >= :batch AND wanted_in_all < units AS is_cut
   FROM head WHERE wanted_before < units
 """
 
@@ -137,7 +143,8 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
         freeing=list(reach.freeing),
         margins=[reach.margin.get(sku, 0) for sku in skus],
         gates=["first"] if reach.claiming else ["open", "first"],
-        batch=MOST_NEWCOMERS if reach.claiming else BATCH,
+        batch=MOST if reach.claiming else BATCH,
+        most=MOST,
         **_rank_parameters(last),
         **common,
     )
