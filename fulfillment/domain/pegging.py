@@ -33,8 +33,11 @@ class _Pegging:
         self.left = {supply.id: supply.outstanding for supply in snapshot.supplies}
         self.by_sku: dict[str, list[tuple[Supply, Peg]]] = defaultdict(list)
         for supply in snapshot.supplies:
-            if supply.due_on and supply.due_on >= snapshot.today and supply.location in priority:
-                blank = Peg(supply.id, 0, supply.location, supply.due_on, source=supply.source)
+            due_on = supply.due_on
+            if due_on is None or supply.location not in priority:
+                continue
+            if not snapshot.has_passed(due_on, supply.location):
+                blank = Peg(supply.id, 0, supply.location, due_on, source=supply.source)
                 self.by_sku[supply.sku].append((supply, blank))
         for sku in self.by_sku:
             self.by_sku[sku].sort(key=lambda s: (s[1].due_on, priority[s[0].location], s[0].id))

@@ -45,7 +45,8 @@ class Snapshot:
 
     `locations` are the merchant's active ones in order of priority. Only the claims and pegs of
     `skus` may change, since only their queues are locked; orders may hold lines of others. A SKU
-    in `until` was read only as far as that rank: who ranks later keeps what it has.
+    in `until` was read only as far as that rank: who ranks later keeps what it has. `today` is
+    the merchant's day; `day_at` is the day at a location in another time zone.
     """
 
     today: date
@@ -57,6 +58,11 @@ class Snapshot:
     supplies: tuple[Supply, ...] = ()
     first_claims: frozenset[int] = frozenset()
     until: Mapping[str, Rank] = field(default_factory=dict)
+    day_at: Mapping[str, date] = field(default_factory=dict)
+
+    def has_passed(self, due_on: date, location: str) -> bool:
+        """Whether a date is over: it is at the end of that day in its location's zone."""
+        return due_on < self.day_at.get(location, self.today)
 
     def serves(self, order: Order, sku: str) -> bool:
         """Whether this plan may change what the order has of the SKU."""

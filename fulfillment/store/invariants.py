@@ -278,7 +278,8 @@ def _whole_snapshot(tx: Tx, orders: dict[int, Order], time_zone: str) -> Snapsho
     return Snapshot(
         today=tx.today(time_zone),
         skus=skus,
-        locations=locations,
+        locations=tuple(locations),
+        day_at=locations,
         products=load_products(tx, all_skus),
         orders=tuple(orders.values()),
         levels=load_levels(tx, skus, locations),

@@ -144,14 +144,15 @@ def load_products(tx: Tx, skus: Iterable[str]) -> Mapping[str, Product]:
     return {row.sku: Product(*row) for row in rows}
 
 
-def load_locations(tx: Tx) -> tuple[str, ...]:
-    """The merchant's active locations, by priority."""
+def load_locations(tx: Tx) -> dict[str, date]:
+    """The merchant's active locations by priority, each with the day that it is there now."""
     rows = tx.rows(
-        "SELECT ml.location FROM merchant_location ml JOIN location l ON l.id = ml.location"
+        "SELECT ml.location, l.time_zone FROM merchant_location ml"
+        " JOIN location l ON l.id = ml.location"
         " WHERE ml.merchant = :merchant AND l.active ORDER BY ml.priority, ml.location",
         merchant=tx.merchant,
     )
-    return tuple(row.location for row in rows)
+    return {row.location: tx.today(row.time_zone) for row in rows}
 
 
 def load_levels(

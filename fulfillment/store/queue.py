@@ -26,12 +26,12 @@ class Reach:
     whose first claim is still to come and that rank no later than the last: all others have had
     their turn, and want nothing that is free. What the orders `freeing` hold counts as something
     to give, and so do units of the `margin`, which the caller is about to add; the orders
-    themselves are not looked for.
+    themselves are not looked for. `locations` are those the merchant may use, with the day that
+    it is at each.
     """
 
     skus: Collection[str]
-    locations: Collection[str]
-    today: date
+    locations: Mapping[str, date]
     claiming: tuple[Rank, Rank] | None = None
     freeing: Collection[int] = ()
     margin: Mapping[str, int] = field(default_factory=dict)
@@ -46,22 +46,26 @@ class Head:
 
 
 HUNGRY = """
-WITH place AS (
-    SELECT NULL AS location UNION ALL SELECT unnest(CAST(:locations AS text[]))
+WITH usable AS (
+    SELECT * FROM unnest(CAST(:locations AS text[]), CAST(:days AS date[])) AS u(location, today)
+), place AS (
+    SELECT NULL AS location UNION ALL SELECT location FROM usable
 ), pool AS (
     SELECT k.sku, place.location,
-           coalesce((SELECT sum(v.on_hand - v.allocated) FROM stock_level v
+           coalesce((SELECT sum(v.on_hand - v.allocated)
+                       FROM stock_level v JOIN usable ON usable.location = v.location
                       WHERE v.merchant = :merchant AND v.sku = k.sku
-                        AND v.disposition = 'sellable' AND v.location = ANY(:locations)
+                        AND v.disposition = 'sellable'
                         AND (place.location IS NULL OR v.location = place.location)), 0)
          + coalesce((SELECT sum(a.units) FROM allocation a
                        JOIN shipment_line sl ON sl.id = a.shipment_line
                       WHERE sl.order_id = ANY(:freeing) AND a.sku = k.sku), 0)
          + k.margin AS stock,
-           coalesce((SELECT sum(u.ordered - u.received - u.closed) FROM supply u
-                      WHERE u.merchant = :merchant AND u.sku = k.sku AND u.inbound
-                        AND u.expected_on >= :today AND u.location = ANY(:locations)
-                        AND (place.location IS NULL OR u.location = place.location)), 0) AS inbound
+           coalesce((SELECT sum(s.ordered - s.received - s.closed)
+                       FROM supply s JOIN usable ON usable.location = s.location
+                      WHERE s.merchant = :merchant AND s.sku = k.sku AND s.inbound
+                        AND s.expected_on >= usable.today
+                        AND (place.location IS NULL OR s.location = place.location)), 0) AS inbound
       FROM unnest(CAST(:skus AS text[]), CAST(:margins AS int[])) AS k(sku, margin)
      CROSS JOIN place
 ), head AS (
@@ -139,7 +143,7 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
     hungry = tx.rows(
         HUNGRY,
         locations=list(reach.locations),
-        today=reach.today,
+        days=list(reach.locations.values()),
         freeing=list(reach.freeing),
         margins=[reach.margin.get(sku, 0) for sku in skus],
         gates=["first"] if reach.claiming else ["open", "first"],

@@ -31,7 +31,7 @@ class Workspace:
     tx: Tx
     today: date
     skus: frozenset[str] = frozenset()
-    locations: tuple[str, ...] = ()
+    locations: Mapping[str, date] = field(default_factory=dict)
     before: dict[int, Order] = field(default_factory=dict)
     after: dict[int, Order] = field(default_factory=dict)
     due: frozenset[str] = frozenset()
@@ -49,7 +49,8 @@ class Workspace:
         snapshot = Snapshot(
             today=self.today,
             skus=self.skus,
-            locations=self.locations,
+            locations=tuple(self.locations),
+            day_at=self.locations,
             products=products,
             orders=tuple(self.after.values()),
             levels=self._levels(products) if self.skus else (),
@@ -123,7 +124,7 @@ def open_queues(
     due = lock_queues(tx, wanted)
     today, locations = _today(tx), load_locations(tx)
     newcomers = None if due else claiming
-    reach = Reach(wanted, locations, today, newcomers, orders, margin or {})
+    reach = Reach(wanted, locations, newcomers, orders, margin or {})
     head = head_of_queues(tx, reach)
     reached = head.orders | frozenset(orders)
     touched = reached | holders_behind(tx, reach, reached)

@@ -120,3 +120,15 @@ def test_nothing_moves_between_shipments_when_each_has_pegs_already():
     again = planned(snapshot(first[1], supplies=supplies))
 
     assert again == first
+
+
+def test_a_date_is_over_at_the_end_of_the_day_at_its_location():
+    here = snapshot(order(1), supplies=[supply(1, due=0)])
+    where_it_is_tomorrow = replace(here, day_at={"A": day(1)})
+    where_it_is_yesterday = replace(
+        snapshot(order(1), supplies=[supply(1, due=-1)]), day_at={"A": day(-1)}
+    )
+
+    assert pegged(planned(here)[1]) == {(1, 1): 1}
+    assert pegged(planned(where_it_is_tomorrow)[1]) == {}
+    assert pegged(planned(where_it_is_yesterday)[1]) == {(1, 1): 1}

@@ -1,5 +1,7 @@
 """Scenarios 3 to 7: what is there now."""
 
+import asyncio
+
 import pytest
 
 from tests.scenarios.system import System
@@ -87,3 +89,22 @@ async def test_7_order_is_ready_at_once_when_stock_is_not_managed(
     assert await system.shipments(order) == [("ready", "A", units)]
     await system.ship_all(order)
     await system.until_ended(order)
+
+
+async def test_one_order_and_one_workflow_are_made_when_twenty_clients_send_it_at_once(
+    system: System,
+) -> None:
+    system.locations("A")
+    await system.products("K1")
+    await system.stock("K1", "A", 50)
+    body = system.order_body(("K1", 1), number="SAME")
+    answers = await asyncio.gather(*(system.http.post("/v1/orders", json=body) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 19 + [202]
+    await system.until_status("SAME", "awaiting_pick_and_pack")
+    assert await system.levels("K1") == {"A": (50, 1)}
+    workflow_id = system.workflow("SAME").id
+    runs = [run async for run in system.temporal.list_workflows(f"WorkflowId = '{workflow_id}'")]
+    assert len({run.run_id for run in runs}) <= 1
+    events = [e async for e in system.workflow("SAME").fetch_history_events()]
+    claims = [e for e in events if e.HasField("activity_task_scheduled_event_attributes")]
+    assert len(claims) == 1
