@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import structlog
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.fulfilling import Fulfilling
@@ -44,7 +45,27 @@ MOST_ACTIVITIES = 100
 """Activities under way at once. Those that wait to share a transaction need no thread."""
 
 
-def build_worker(client: Client, fulfilling: Fulfilling, task_queue: str) -> Worker:
+DEPLOYMENT = "pegboard"
+
+
+def version_of(build_id: str | None) -> WorkerDeploymentConfig | None:
+    """How a worker of this version is known to the engine; None for an unversioned one.
+
+    Orders wait for months, so their workflows go on with whatever version is current.
+    """
+    if build_id is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(DEPLOYMENT, build_id),
+        use_worker_versioning=True,
+        # Here and not on the workflow, where it would hang on an unversioned worker.
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+    )
+
+
+def build_worker(
+    client: Client, fulfilling: Fulfilling, task_queue: str, build_id: str | None = None
+) -> Worker:
     """A worker with every workflow and activity."""
     return Worker(
         client,
@@ -53,6 +74,7 @@ def build_worker(client: Client, fulfilling: Fulfilling, task_queue: str) -> Wor
         activities=fulfilling.all,
         max_concurrent_activities=MOST_ACTIVITIES,
         workflow_runner=sandbox(),
+        deployment_config=version_of(build_id),
     )
 
 
@@ -77,7 +99,11 @@ class Processes:
 
 @contextlib.asynccontextmanager
 async def running(
-    client: Client, database_url: str, task_queue: str, threads: int = 8
+    client: Client,
+    database_url: str,
+    task_queue: str,
+    threads: int = 8,
+    build_id: str | None = None,
 ) -> AsyncIterator[Store]:
     """A whole worker process on this client and database, for as long as the block lasts."""
     store = Store(connect(database_url, pool_size=threads + 4))
@@ -89,9 +115,11 @@ async def running(
     told = Store(store.engine, store.clock, relay.nudge)
     processes = Processes(relay, Sweep(store, same_client))
     fulfilling = Fulfilling(told, threads)
-    async with build_worker(client, fulfilling, task_queue), processes.running():
-        yield told
-    store.engine.dispose()
+    try:
+        async with build_worker(client, fulfilling, task_queue, build_id), processes.running():
+            yield told
+    finally:
+        store.engine.dispose()
 
 
 async def serve(found: settings.Settings) -> None:
@@ -100,8 +128,8 @@ async def serve(found: settings.Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     client = await engine.connect()
-    threads = found.worker_activity_threads
-    async with running(client, found.require_database_url(), found.task_queue, threads):
+    url, threads = found.require_database_url(), found.worker_activity_threads
+    async with running(client, url, found.task_queue, threads, found.worker_build_id):
         log.info("worker_ready", task_queue=found.task_queue, threads=threads)
         await stop.wait()
         log.info("worker_stopping")

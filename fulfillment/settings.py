@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     worker_activity_threads: int = Field(
         default=8, ge=1, le=200, description="Activities that one worker runs at the same time."
     )
+    worker_build_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Version of this worker for Temporal's worker versioning: open orders move "
+        "to the current version by themselves. Not set: unversioned.",
+    )
     max_body_bytes: int = Field(
         default=1024 * 1024, ge=1024, description="Largest request body that the API reads."
     )
