@@ -12,8 +12,9 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+import workflows.order
 from activities.fulfilling import Fulfilling
-from fulfillment import engine, logs, settings
+from fulfillment import bytecode, engine, logs, settings
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sweep import Sweep
 from fulfillment.store.session import Store, connect
@@ -116,8 +117,12 @@ async def running(
     processes = Processes(relay, Sweep(store, same_client))
     fulfilling = Fulfilling(told, threads)
     try:
-        async with build_worker(client, fulfilling, task_queue, build_id), processes.running():
-            yield told
+        with bytecode.kept(workflows.order):
+            async with (
+                build_worker(client, fulfilling, task_queue, build_id),
+                processes.running(),
+            ):
+                yield told
     finally:
         store.engine.dispose()
 

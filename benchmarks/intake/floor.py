@@ -7,6 +7,7 @@ process of its own, like our worker, and counts what it has done in shared memor
 import asyncio
 import dataclasses
 import multiprocessing
+import sys
 from datetime import timedelta
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any
@@ -15,7 +16,9 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from fulfillment.contracts.payloads import DATA_CONVERTER
+with workflow.unsafe.imports_passed_through():
+    from fulfillment import bytecode
+    from fulfillment.contracts.payloads import DATA_CONVERTER
 
 WORKFLOW = "FloorWorkflow"
 ACTIVITY = "do_nothing"
@@ -62,15 +65,16 @@ def worker_process(address: str, task_queue: str, done: "Synchronized[int]") -> 
         import worker  # noqa: PLC0415 -- the settings of our own worker, in this process
 
         client = await Client.connect(address, data_converter=DATA_CONVERTER)
-        async with Worker(
-            client,
-            task_queue=task_queue,
-            workflows=[FloorWorkflow],
-            activities=[do_nothing],
-            max_concurrent_activities=worker.MOST_ACTIVITIES,
-            workflow_runner=worker.sandbox(),
-        ):
-            await asyncio.Event().wait()
+        with bytecode.kept(sys.modules[FloorWorkflow.__module__]):
+            async with Worker(
+                client,
+                task_queue=task_queue,
+                workflows=[FloorWorkflow],
+                activities=[do_nothing],
+                max_concurrent_activities=worker.MOST_ACTIVITIES,
+                workflow_runner=worker.sandbox(),
+            ):
+                await asyncio.Event().wait()
 
     asyncio.run(main())
 
