@@ -127,11 +127,30 @@ async def running(
         store.engine.dispose()
 
 
+ENDS_WITHIN = 6.0
+"""Seconds to end what is under way; what takes longer is given up, and done by another worker."""
+
+
 async def serve(found: settings.Settings) -> None:
-    """Work until the process is asked to end."""
+    """Work until the process is asked to end, also while the engine is away."""
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    work = asyncio.create_task(_work(found, stop))
+    asked = asyncio.create_task(stop.wait())
+    await asyncio.wait([work, asked], return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    _, unfinished = await asyncio.wait([work], timeout=ENDS_WITHIN)
+    if unfinished:
+        log.warning("worker_given_up", seconds=ENDS_WITHIN)
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+    else:
+        work.result()
+
+
+async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
     client = await engine.connect()
     url, threads = found.require_database_url(), found.worker_activity_threads
     async with running(client, url, found.task_queue, threads, found.worker_build_id):
