@@ -10,8 +10,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts import names
 from fulfillment.store.invariants import SHOWN, Finding
-from fulfillment.store.reading.finished import start_unfinished
 from fulfillment.store.reading.unfinished import OrderName, owed_since, unfinished_orders
+from fulfillment.store.restarts import start_unfinished
 from fulfillment.store.session import Store
 
 PATIENCE = timedelta(minutes=1)

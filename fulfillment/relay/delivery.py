@@ -24,7 +24,7 @@ from fulfillment.contracts.messages import (
     ReplanStart,
 )
 from fulfillment.store.outbox import Kind, Message
-from fulfillment.store.reading.finished import order_is_finished
+from fulfillment.store.restarts import order_is_finished
 from fulfillment.store.session import Store
 
 ORDER_PROGRESS = TypeAdapter(Progress)

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from fulfillment.contracts import names
-from fulfillment.store.reading.finished import owe_overdue, start_unfinished
+from fulfillment.store.restarts import owe_overdue, start_unfinished
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
 

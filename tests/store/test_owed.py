@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fulfillment.store.reading.finished import owe_overdue
+from fulfillment.store.restarts import owe_overdue
 from tests.builders.warehouse import Warehouse
 
 

@@ -1,4 +1,4 @@
-"""What the relay asks before it believes a closed workflow."""
+"""What has to be started again, and whether there is anything left to do."""
 
 from collections.abc import Sequence
 from dataclasses import replace
