@@ -25,6 +25,7 @@ BATCH = 100
 LEASE = timedelta(seconds=30)
 POLL = 1.0
 LONGEST_WAIT = timedelta(seconds=30)
+LONGEST_AWAY = timedelta(seconds=2)
 ENGINE_AWAY = frozenset(
     {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 )
@@ -123,13 +124,9 @@ class Relay:
         if not failures:
             return
         now = self.store.clock()
+        told = [(m, f"{type(e).__name__}: {e}", now + _wait(m, e)) for m, e in failures]
         with self._soon_durable() as connection:
-            for message, error in failures:
-                wait = min(timedelta(seconds=0.25 * 2 ** min(message.attempts, 8)), LONGEST_WAIT)
-                if _engine_is_away(error):
-                    wait = min(wait, timedelta(seconds=2))
-                told = f"{type(error).__name__}: {error}"
-                outbox.failed(connection, message, told, now + wait)
+            outbox.failed(connection, told)
         message, error = failures[0]
         log.warning(
             "relay_not_delivered",
@@ -138,6 +135,12 @@ class Relay:
             attempts=message.attempts,
             error=type(error).__name__,
         )
+
+
+def _wait(message: Message, error: Exception) -> timedelta:
+    """Longer with every try; short while the engine is away, which is over at once for all."""
+    longest = LONGEST_AWAY if _engine_is_away(error) else LONGEST_WAIT
+    return min(timedelta(seconds=0.25 * 2 ** min(message.attempts, 8)), longest)
 
 
 def _engine_is_away(error: Exception) -> bool:

@@ -119,12 +119,19 @@ def done(connection: Connection, messages: Sequence[Message]) -> None:
     )
 
 
-def failed(connection: Connection, message: Message, error: str, due_at: datetime) -> None:
-    """Try again later, unless the row was overwritten, which makes it due anyway."""
+def failed(connection: Connection, failures: Sequence[tuple[Message, str, datetime]]) -> None:
+    """Try these again when they are due; a row that was overwritten is due anyway."""
     connection.execute(
         text(
-            "UPDATE outbox SET due_at = :due_at, last_error = :error"
-            " WHERE id = :id AND version = :version"
+            "UPDATE outbox o SET due_at = f.due_at, last_error = f.error"
+            " FROM unnest(CAST(:ids AS bigint[]), CAST(:versions AS bigint[]),"
+            " CAST(:errors AS text[]), CAST(:dues AS timestamptz[]))"
+            " AS f(id, version, error, due_at) WHERE o.id = f.id AND o.version = f.version"
         ),
-        {"id": message.id, "version": message.version, "error": error[:500], "due_at": due_at},
+        {
+            "ids": [message.id for message, _, _ in failures],
+            "versions": [message.version for message, _, _ in failures],
+            "errors": [error[:500] for _, error, _ in failures],
+            "dues": [due_at for _, _, due_at in failures],
+        },
     )

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from fulfillment.store import outbox
 from fulfillment.store.restarts import owe_overdue
 from tests.builders.warehouse import Warehouse
 
@@ -39,3 +40,20 @@ def test_queue_is_served_by_a_replan_when_its_own_workflow_left_it_too_long(
     assert {kind for kind, _ in owed(warehouse)} >= {"replan"}
     warehouse.serve_due()
     assert warehouse.allocated(order) == 2
+
+
+def test_only_what_was_not_overwritten_is_put_off_when_delivery_fails(
+    warehouse: Warehouse,
+) -> None:
+    kept, overwritten = warehouse.order([("K1", 1)]), warehouse.take([("K1", 1)])
+    warehouse.hold(overwritten)
+    now, later = warehouse.clock.now, warehouse.clock.now + timedelta(hours=1)
+    with warehouse.engine.begin() as connection:
+        taken = outbox.take(connection, now, 100, timedelta(seconds=30))
+    warehouse.unhold(overwritten)
+    with warehouse.engine.begin() as connection:
+        outbox.failed(connection, [(message, "away", later) for message in taken])
+    rows = warehouse.rows("SELECT kind, subject, due_at, last_error FROM outbox")
+    due = {(row.kind, row.subject): (row.due_at, row.last_error) for row in rows}
+    assert due["start_order", str(kept)] == (later, "away")
+    assert due["wake_order", str(overwritten)] == (now, None)
