@@ -10,7 +10,8 @@ from cli.showing import console, words
 from fulfillment import engine
 from fulfillment.relay.audit import RULES as ENGINE_RULES
 from fulfillment.relay.audit import audit_engine, orders_without_workflow, start_again
-from fulfillment.store.invariants import CHECKS, Finding
+from fulfillment.store.checks import CHECKS
+from fulfillment.store.invariants import Finding
 from fulfillment.store.invariants import audit as audit_store
 from fulfillment.store.reading.unfinished import OrderName
 from fulfillment.store.session import Store

@@ -12,6 +12,7 @@ from cli.keys import app as keys
 from cli.orders import app as orders
 from cli.register import register
 from cli.serve import api, migrate, worker
+from cli.settings import app as settings
 from cli.up import up
 
 HELP = """
@@ -22,7 +23,7 @@ Start with `pegboard up`: it brings its own database and Temporal, and prints wh
 **Exit codes**: 0 fine · 1 refused or failed · 2 wrong usage · 3 a service that is needed
 (database, Temporal, API) is away.
 
-**Settings** are environment variables: PEGBOARD_DATABASE_URL, PEGBOARD_API_PORT, ... and
+**Environment variables** say where things are: PEGBOARD_DATABASE_URL, PEGBOARD_API_PORT, ... and
 Temporal's own TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY.
 """
 
@@ -44,6 +45,7 @@ app.command()(health)
 app.command()(audit)
 app.add_typer(importing, name="import")
 app.add_typer(orders, name="order")
+app.add_typer(settings, name="settings")
 app.add_typer(keys, name="keys")
 
 

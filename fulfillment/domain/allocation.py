@@ -1,173 +1,222 @@
-"""Serve the queue: who gets which units, strictly from the head."""
+"""Serve one order in its turn: which units it takes, and when it takes none."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from fulfillment.domain.ending import rejected
-from fulfillment.domain.orders import Claim, Order, Shipment, ShipmentLine, waiting_lines
-from fulfillment.domain.policy import Rebalance
+from fulfillment.domain.ending import rejected, shortened
+from fulfillment.domain.orders import Order, waiting_lines
+from fulfillment.domain.policy import AutoAllocate, AutoAllocateOn, OnShortage, Rebalance
 from fulfillment.domain.routing import route
-from fulfillment.domain.supply import Product, Snapshot, StockLevel
+from fulfillment.domain.shipments import Shipment, ShipmentLine, lines_in_order
+from fulfillment.domain.sourcing import is_all_met, is_all_sourced, is_due_by, met_units
+from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.stockpile import Stockpile
+from fulfillment.domain.supply import Product, Snapshot
 
-Free = dict[str, dict[str, int]]
-"""Units nobody claims, by location and SKU."""
-
-LineClaims = dict[int, dict[str, Claim]]
-"""Claims by shipment line and location, while a plan is being made."""
+Preview = Callable[[Order], Order]
+"""An order with the pegs that it would get if it stood like this."""
 
 
-def allocate(snapshot: Snapshot) -> tuple[Order, ...]:
-    """Claims for every order of the snapshot, served in rank order (behaviour.md §4).
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An order after its turn. If it gave everything back, all have to be served again."""
 
-    A unit never goes to a later order while an earlier one that may take it still wants it. An
-    order whose first claim this is, and which holds a line that may not be backordered and
-    cannot be met, is rejected: the units are served from the head again as if it never was there.
+    order: Order
+    gave_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Allocator:
+    """The rule of who gets units (behaviour.md §3 `auto_allocate`, §4), asked in rank order.
+
+    A unit never goes to a later order while an earlier one that may take it still wants it: an
+    order takes what is free, then what waiting orders behind it hold, and declines only where
+    its own policy says so.
     """
-    while True:
-        distribution = _Distribution(snapshot)
-        refused = distribution.serve()
-        if refused is None:
-            return distribution.orders()
-        snapshot = _without(snapshot, refused)
 
+    snapshot: Snapshot
+    pile: Stockpile
+    preview: Preview
 
-def _without(snapshot: Snapshot, refused: Order) -> Snapshot:
-    """The snapshot with that order rejected and its claims given back."""
-    freed = tuple(
-        StockLevel(line.sku, claim.location, claim.units)
-        for line in waiting_lines(refused)
-        if snapshot.products[line.sku].managed
-        for claim in line.claims
-    )
-    orders = (rejected(order) if order is refused else order for order in snapshot.orders)
-    return replace(snapshot, orders=tuple(orders), levels=snapshot.levels + freed)
+    def serve(self, order: Order) -> Served:
+        """Give the order what it may take now."""
+        self._fill_released(order)
+        if order.id in self.snapshot.first_claims:
+            return self._first_claim(order)
+        if order.policy.auto_allocate is AutoAllocate.ALWAYS:
+            self._take(order, [self._open_lines(order, s) for s in order.waiting])
+        else:
+            for shipment in sorted(order.waiting, key=lambda shipment: shipment.number):
+                self._offer(order, shipment)
+        self._take_unmanaged(order)
+        return Served(self.pile.order_with_claims(order))
 
+    # --- the first claim ---
 
-class _Distribution:
-    """One pass over the queue: the free units, and each line's claims as they grow."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-        self.queue = sorted(snapshot.orders, key=lambda order: order.rank)
-        self.free: Free = defaultdict(lambda: defaultdict(int))
-        for level in snapshot.levels:
-            self.free[level.location][level.sku] += level.available
-        self.claims: LineClaims = {
-            line.id: {claim.location: claim for claim in line.claims}
-            for order in self.queue
-            for line in waiting_lines(order)
+    def _first_claim(self, order: Order) -> Served:
+        """No gate: take all there is, then see what becomes of the shortage."""
+        self._take(order, [self._claimable(order, shipment) for shipment in order.waiting])
+        self._take_unmanaged(order)
+        claimed = self.pile.order_with_claims(order)
+        if not any(line.wanted for line in waiting_lines(claimed)):
+            return Served(claimed)
+        pegged = self.preview(claimed)
+        short = {
+            line.id: short
+            for line in waiting_lines(pegged)
+            if (short := line.wanted - met_units(pegged, line)) > 0
         }
-        self.holders = _holders_last_first(self.queue)
+        if not short:
+            return Served(claimed)
+        return self._with_shortage(order, claimed, short)
 
-    def serve(self) -> Order | None:
-        """Serve from the head; the first order that has to be refused, if there is one."""
-        return next((order for order in self.queue if not self._served(order)), None)
+    def _with_shortage(self, order: Order, claimed: Order, short: dict[int, int]) -> Served:
+        by_line: dict[int, int] = defaultdict(int)
+        forbidden = False
+        for line in waiting_lines(claimed):
+            by_line[line.order_line] += short.get(line.id, 0)
+            forbidden |= line.id in short and not self._product(line).backorder_allowed
+        facts = [
+            {"line": n, "sku": order.line(n).sku, "units": units}
+            for n, units in sorted(by_line.items())
+            if units
+        ]
+        on_shortage = order.policy.on_shortage
+        if on_shortage is OnShortage.REMOVE:
+            noted = claimed.noted("shortage_removed", lines=facts, policy="on_shortage remove")
+            return Served(shortened(noted, short))
+        if on_shortage is OnShortage.REJECT or forbidden:
+            why = "on_shortage" if on_shortage is OnShortage.REJECT else "backorder_not_allowed"
+            return Served(rejected(order.noted("rejected", why=why, lines=facts)), gave_back=True)
+        if on_shortage is OnShortage.ASSIGN_NOTHING:
+            noted = order.noted("assigned_nothing", lines=facts)
+            return Served(_with_nothing(noted), gave_back=True)
+        return Served(claimed)
 
-    def orders(self) -> tuple[Order, ...]:
-        return tuple(self._with_claims(order) for order in self.queue)
+    # --- later stock ---
 
-    def _served(self, order: Order) -> bool:
-        lines = [line for line in waiting_lines(order) if self.snapshot.serves(order, line.sku)]
-        managed = [line for line in lines if self._product(line).managed]
-        self._take_free(order, managed)
-        if order.policy.rebalance is Rebalance.WAITING:
-            self._take_from_later(order, managed)
-        self._take_unmanaged(order, [line for line in lines if not self._product(line).managed])
-        return order.id not in self.snapshot.first_claims or not self._may_not_wait(lines)
+    def _offer(self, order: Order, shipment: Shipment) -> None:
+        """Let a shipment take what there is if its policy then says yes; else it takes nothing."""
+        lines = self._open_lines(order, shipment)
+        if not any(self.pile.wanted(line) for line in lines):
+            return
+        if order.policy.auto_allocate is AutoAllocate.NEVER:
+            return
+        with self.pile.trial() as trial:
+            self._take(order, [lines])
+            tried = self.pile.order_with_claims(order)
+            after = next(s for s in tried.shipments if s.id == shipment.id)
+            if after.lines != shipment.lines and self._is_accepted(tried, after):
+                trial.keep()
 
-    def _product(self, line: ShipmentLine) -> Product:
-        return self.snapshot.products[line.sku]
+    def _is_accepted(self, tried: Order, shipment: Shipment) -> bool:
+        """Whether `auto_allocate` lets the shipment take what it was given on trial."""
+        if not shipment.wants_units:
+            return True
+        pegged = self.preview(tried)
+        after = next(s for s in pegged.shipments if s.id == shipment.id)
+        if tried.policy.auto_allocate is AutoAllocate.DUE_WITHIN:
+            days = tried.policy.auto_allocate_within_days or 0
+            by = self.snapshot.today + timedelta(days=days)
+            return all(is_due_by(pegged, line, by) for line in after.lines)
+        if after.status is ShipmentStatus.FUTURE:
+            return is_all_met(pegged, after)
+        return is_all_sourced(pegged, after, self.snapshot)
 
-    def _wanted(self, line: ShipmentLine) -> int:
-        return line.units - sum(claim.units for claim in self.claims[line.id].values())
+    def _open_lines(self, order: Order, shipment: Shipment) -> list[ShipmentLine]:
+        """The lines of a shipment that may take stock by themselves."""
+        by_po_status = order.policy.auto_allocate_on is AutoAllocateOn.PO_STATUS
+        return [
+            line
+            for line in self._claimable(order, shipment)
+            if not by_po_status or line.sku in self.snapshot.by_po_status
+        ]
 
-    def _locations(self, order: Order) -> tuple[str, ...]:
-        only = order.only_location
-        return self.snapshot.locations if only is None else (only,)
+    def _claimable(self, order: Order, shipment: Shipment) -> list[ShipmentLine]:
+        return [
+            line
+            for line in lines_in_order(shipment)
+            if self.snapshot.serves(order, line.sku)
+            and self._product(line).managed
+            and not order.line(line.order_line).by_hand
+        ]
+
+    def _fill_released(self, order: Order) -> None:
+        """What is to come for a released shipment is allocated to it, whatever the gate."""
+        for shipment in sorted(order.not_yet_received, key=lambda shipment: shipment.number):
+            for line in self._claimable(order, shipment):
+                if shipment.location is not None:
+                    self.pile.take_free(line, shipment.location)
+                    self._take_from_later(order, line, [shipment.location])
+
+    # --- taking ---
+
+    def _take(self, order: Order, lines_of_shipments: Iterable[list[ShipmentLine]]) -> None:
+        hungry = [line for lines in lines_of_shipments for line in lines if self.pile.wanted(line)]
+        if not hungry:
+            return
+        unbound = [line for line in hungry if self._bound(order, line) is None]
+        for line in hungry:
+            if only := self._bound(order, line):
+                self.pile.take_free(line, only)
+        for location in self._route(order, unbound):
+            for line in unbound:
+                self.pile.take_free(line, location)
+        for line in hungry:
+            self._take_from_later(order, line, self._places(order, line))
+
+    def _take_from_later(self, order: Order, line: ShipmentLine, locations: Iterable[str]) -> None:
+        """Take loose claims of orders behind this one, the last in rank first."""
+        places = tuple(locations)
+        if order.policy.rebalance is not Rebalance.OFF:
+            self.pile.take_from(self.pile.waiting, order.rank, line, places)
+        if order.policy.rebalance is Rebalance.UNPICKED:
+            self.pile.take_from(self.pile.released, order.rank, line, places)
 
     def _route(self, order: Order, lines: Iterable[ShipmentLine]) -> list[str]:
         needs: dict[str, int] = defaultdict(int)
         for line in lines:
-            needs[line.sku] += self._wanted(line)
-        in_use = {at for line in waiting_lines(order) for at in self.claims[line.id]}
-        locations = self._locations(order)
-        return list(route(order.policy.routing, needs, self.free, locations, in_use))
+            needs[line.sku] += self.pile.wanted(line)
+        if not needs:
+            return []
+        free, locations = self.pile.free, self.snapshot.locations
+        return list(route(order.policy.routing, needs, free, locations, self._in_use(order)))
 
-    def _take_free(self, order: Order, lines: list[ShipmentLine]) -> None:
-        hungry = [line for line in lines if self._wanted(line)]
-        if not hungry:
-            return
-        for location in self._route(order, hungry):
-            for line in hungry:
-                units = min(self._wanted(line), self.free[location][line.sku])
-                self.free[location][line.sku] -= units
-                self._claim(line.id, location, units)
+    def _in_use(self, order: Order) -> set[str]:
+        return {
+            at
+            for line in waiting_lines(order)
+            for at, claim in self.pile.claims[line.id].items()
+            if claim.units
+        }
 
-    def _take_from_later(self, order: Order, lines: list[ShipmentLine]) -> None:
-        """Take loose claims of waiting orders behind this one, the last in rank first."""
-        locations = self._locations(order)
-        for line in lines:
-            for holder, holding in self.holders.get(line.sku, ()):
-                if holder.rank <= order.rank or not self._wanted(line):
-                    break
-                self._move_claims(holding, line, locations)
-
-    def _move_claims(
-        self, holding: ShipmentLine, line: ShipmentLine, locations: tuple[str, ...]
-    ) -> None:
-        for location in locations:
-            claim = self.claims[holding.id].get(location)
-            units = min(self._wanted(line), claim.loose if claim else 0)
-            self._claim(holding.id, location, -units)
-            self._claim(line.id, location, units)
-
-    def _take_unmanaged(self, order: Order, lines: list[ShipmentLine]) -> None:
+    def _take_unmanaged(self, order: Order) -> None:
         """A product whose stock is not managed never waits: it goes where the rest goes."""
-        used = {at for line in waiting_lines(order) for at in self.claims[line.id]}
-        locations = sorted(self._locations(order), key=lambda at: at not in used)
-        for line in lines:
-            for location in locations[:1]:
-                self._claim(line.id, location, self._wanted(line))
+        for line in waiting_lines(order):
+            if self.snapshot.serves(order, line.sku) and not self._product(line).managed:
+                used = self._in_use(order)
+                places = sorted(self._places(order, line), key=lambda at: at not in used)
+                for location in places[:1]:
+                    self.pile.claim(line, location, self.pile.wanted(line))
 
-    def _claim(self, line: int, location: str, units: int) -> None:
-        if not units:
-            return
-        held = self.claims[line].get(location, Claim(location, 0))
-        grown = replace(held, units=held.units + units)
-        if grown.units:
-            self.claims[line][location] = grown
-        else:
-            del self.claims[line][location]
+    def _places(self, order: Order, line: ShipmentLine) -> tuple[str, ...]:
+        only = self._bound(order, line)
+        return self.snapshot.locations if only is None else (only,)
 
-    def _may_not_wait(self, lines: Iterable[ShipmentLine]) -> bool:
-        return any(
-            self._wanted(line) and not self._product(line).backorder_allowed for line in lines
-        )
+    def _bound(self, order: Order, line: ShipmentLine) -> str | None:
+        return order.line(line.order_line).source or order.only_location
 
-    def _with_claims(self, order: Order) -> Order:
-        changed = [
-            shipment
-            for old in order.waiting
-            if (shipment := self._shipment_with_claims(old)) != old
-        ]
-        return order.with_shipments(changed) if changed else order
-
-    def _shipment_with_claims(self, shipment: Shipment) -> Shipment:
-        return replace(
-            shipment, lines=tuple(self._line_with_claims(line) for line in shipment.lines)
-        )
-
-    def _line_with_claims(self, line: ShipmentLine) -> ShipmentLine:
-        claims = tuple(claim for _, claim in sorted(self.claims[line.id].items()))
-        return line if claims == line.claims else replace(line, claims=claims)
+    def _product(self, line: ShipmentLine) -> Product:
+        return self.snapshot.products[line.sku]
 
 
-def _holders_last_first(queue: list[Order]) -> dict[str, list[tuple[Order, ShipmentLine]]]:
-    """Waiting lines with loose claims by SKU, the last in rank first."""
-    holders: dict[str, list[tuple[Order, ShipmentLine]]] = defaultdict(list)
-    for order in reversed(queue):
-        for line in reversed(list(waiting_lines(order))):
-            if any(claim.loose for claim in line.claims):
-                holders[line.sku].append((order, line))
-    return holders
+def _with_nothing(order: Order) -> Order:
+    """The order without claims, all of it by hand."""
+    shipments = (
+        replace(s, lines=tuple(replace(line, claims=(), pegs=()) for line in s.lines))
+        for s in order.waiting
+    )
+    lines = (replace(line, by_hand=True) for line in order.lines)
+    return order.with_shipments(shipments).with_lines(lines)

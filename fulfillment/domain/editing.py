@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fulfillment.domain.ending import NothingToCancelError, without_units
-from fulfillment.domain.orders import Order, OrderLine, Shipment, ShipmentLine
+from fulfillment.domain.orders import Order, OrderLine
 from fulfillment.domain.refusals import conflict, invalid
+from fulfillment.domain.shipments import Shipment, ShipmentLine
 from fulfillment.domain.splitting import unstored_id
 from fulfillment.domain.statuses import ShipmentStatus
 

@@ -1,8 +1,11 @@
 """How an order, or a part of it, ends without being shipped."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
-from fulfillment.domain.orders import Order, OrderLine, Shipment, ShipmentLine
+from fulfillment.domain.orders import Order, OrderLine
+from fulfillment.domain.shipments import Shipment, ShipmentLine
 from fulfillment.domain.statuses import ShipmentStatus
 
 
@@ -52,6 +55,24 @@ def without_units(order: Order, number: int, units: int) -> Order:
         )
     lines = tuple(_more_cancelled(line, number, units) for line in order.lines)
     return replace(order.with_shipments(changed), lines=lines)
+
+
+def shortened(order: Order, short: Mapping[int, int]) -> Order:
+    """The order without these waiting units, given by shipment line; nothing of it is claimed."""
+    cancelled_units = Counter[int]()
+    changed: list[Shipment] = []
+    for shipment in order.waiting:
+        if any(line.id in short for line in shipment.lines):
+            lines = [replace(x, units=x.units - short.get(x.id, 0)) for x in shipment.lines]
+            left = tuple(replace(line, pegs=()) for line in lines if line.units)
+            changed.append(replace(shipment, lines=left) if left else _cancelled_shipment(shipment))
+            for line in shipment.lines:
+                cancelled_units[line.order_line] += short.get(line.id, 0)
+    fewer = (
+        replace(line, cancelled=line.cancelled + cancelled_units[line.number])
+        for line in order.lines
+    )
+    return order.with_shipments(changed).with_lines(fewer)
 
 
 _WAITING_ORDER = (ShipmentStatus.BACKORDER, ShipmentStatus.FUTURE)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from fulfillment.domain.explanation import Reason, Rivals, Surroundings, Waiting, Why
-from fulfillment.domain.orders import Order, Peg, ShipmentLine
+from fulfillment.domain.orders import Order
+from fulfillment.domain.shipments import Peg, ShipmentLine
 from fulfillment.domain.supply import Supply
 
 

@@ -1,9 +1,12 @@
 """What happened to an order, read off from how it was and how it is."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
-from fulfillment.domain.orders import Happening, Order, Shipment
+from fulfillment.domain.orders import Happening, Order
+from fulfillment.domain.promise import has_moved
+from fulfillment.domain.shipments import Shipment, Slice
 from fulfillment.domain.statuses import ShipmentStatus
 
 STATUS_WORDS = {
@@ -22,15 +25,59 @@ Claims = Counter[tuple[int, str, str]]
 """Units by order line, SKU and location."""
 
 
-def happenings(before: Order, after: Order) -> Iterator[Happening]:
+def happenings(before: Order, after: Order, today: date) -> Iterator[Happening]:
     """Every change between two states of one order, in the order in which one would tell it."""
+    yield from after.notes
+    yield from _head_changes(before, after)
+    yield from _line_changes(before, after)
     yield from _claim_changes(before, after)
     yield from _shipment_changes(before, after)
+    yield from _promise_changes(before, after, today)
     if before.is_ready_to_ship != after.is_ready_to_ship:
         yield Happening(after.id, "ready_to_ship", {"ready": after.is_ready_to_ship})
     if before.status is not after.status:
         facts: dict[str, object] = {"from": before.status, "to": after.status}
         yield Happening(after.id, "status_changed", facts)
+
+
+def _head_changes(before: Order, after: Order) -> Iterator[Happening]:
+    if before.rank.priority != after.rank.priority:
+        facts: dict[str, object] = {"from": before.rank.priority, "to": after.rank.priority}
+        yield Happening(after.id, "priority_changed", facts)
+    if before.lock != after.lock:
+        yield Happening(after.id, "lock_changed", {"from": before.lock, "to": after.lock})
+    if before.verified != after.verified:
+        yield Happening(after.id, "verified")
+    if before.prepared != after.prepared:
+        yield Happening(after.id, "prepared")
+
+
+def _line_changes(before: Order, after: Order) -> Iterator[Happening]:
+    known = {line.number: line for line in before.lines}
+    for line in after.lines:
+        old = known.get(line.number)
+        facts: dict[str, object] = {"line": line.number, "sku": line.sku}
+        if old is not None and line.cancelled > old.cancelled:
+            units = line.cancelled - old.cancelled
+            yield Happening(after.id, "units_cancelled", {**facts, "units": units})
+        if old is not None and line.by_hand != old.by_hand:
+            yield Happening(after.id, "by_hand" if line.by_hand else "by_itself", facts)
+
+
+def _promise_changes(before: Order, after: Order, today: date) -> Iterator[Happening]:
+    known = {line.number: line for line in before.lines}
+    for line in after.lines:
+        old = known.get(line.number)
+        if old is None or old.promise is None or line.promise is None:
+            continue
+        if has_moved(old.promise, line.promise, today):
+            facts: dict[str, object] = {"line": line.number, "sku": line.sku}
+            slices = {"from": _plain(old.promise), "to": _plain(line.promise)}
+            yield Happening(after.id, "promise_moved", facts | slices)
+
+
+def _plain(pieces: Iterable[Slice]) -> list[dict[str, object]]:
+    return [{"units": piece.units, "on": piece.on.isoformat()} for piece in pieces]
 
 
 def _claim_changes(before: Order, after: Order) -> Iterator[Happening]:

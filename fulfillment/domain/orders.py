@@ -1,118 +1,59 @@
-"""An order as the rules see it: lines, shipments, claims and pegs, all plain values."""
+"""An order as the rules see it: what was asked for, and its shipments, all plain values."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 
-from fulfillment.domain.policy import Policy
+from fulfillment.domain.policy import Policy, Step
 from fulfillment.domain.rank import Rank
-from fulfillment.domain.statuses import (
-    LIVE,
-    WAITING,
-    OrderFacts,
-    OrderStatus,
-    ShipmentStatus,
-    move_shipment,
-    order_status,
-)
+from fulfillment.domain.shipments import Shipment, ShipmentLine, Slice, lines_in_order
+from fulfillment.domain.statuses import OrderFacts, OrderStatus, ShipmentStatus, order_status
+
+
+class Channel(StrEnum):
+    """How the units of a line reach the customer."""
+
+    PICK = "pick"
+    PICKUP = "pickup"
+    DROP_SHIP = "drop_ship"
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """An allocation: units at a location, of which some may be picked or staged already."""
+class Happening:
+    """One thing that became true of an order, for its history. Facts hold no customer data."""
 
-    location: str
-    units: int
-    picked: int = 0
-    staged: int = 0
-
-    @property
-    def loose(self) -> int:
-        """Units that can still be given back without anybody's hands."""
-        return self.units - self.picked - self.staged
-
-
-@dataclass(frozen=True, slots=True)
-class Peg:
-    """A claim of inbound units on one supply, with the supply's place, date and document."""
-
-    supply: int
-    units: int
-    location: str
-    due_on: date
-    pinned: bool = False
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ShipmentLine:
-    """Some units of one order line inside one shipment. A negative id is not stored yet."""
-
-    id: int
-    order_line: int
-    sku: str
-    units: int
-    claims: tuple[Claim, ...] = ()
-    pegs: tuple[Peg, ...] = ()
-
-    @property
-    def allocated(self) -> int:
-        """Units claimed at locations."""
-        return sum(claim.units for claim in self.claims)
-
-    @property
-    def pegged(self) -> int:
-        """Units tied to inbound supply."""
-        return sum(peg.units for peg in self.pegs)
-
-    @property
-    def wanted(self) -> int:
-        """Units not allocated: the line's backorder."""
-        return self.units - self.allocated
-
-
-@dataclass(frozen=True, slots=True)
-class Shipment:
-    """A part of an order that is worked and shipped together. A negative id is not stored yet."""
-
-    id: int
-    number: int
-    status: ShipmentStatus
-    lines: tuple[ShipmentLine, ...]
-    location: str | None = None
-    wave: int | None = None
-    expected_on: date | None = None
-    parent: int | None = None
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether it still waits for stock."""
-        return self.status in WAITING
-
-    @property
-    def is_live(self) -> bool:
-        """Whether it is neither shipped nor history."""
-        return self.status in LIVE
-
-    def moved(self, target: ShipmentStatus) -> "Shipment":
-        """The same shipment in another status; `MoveNotAllowedError` where there is no way."""
-        return replace(self, status=move_shipment(self.status, target))
+    order: int
+    kind: str
+    facts: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """What the customer asked for. Ordered = in live shipments + shipped + cancelled."""
+    """What the customer asked for. Ordered = in live shipments + shipped + cancelled.
+
+    A line *by hand* takes nothing by itself. `source` is the one location that a person chose for
+    it. The promise is what was told last; the first one never changes.
+    """
 
     number: int
     sku: str
     ordered: int
     cancelled: int = 0
     shipped: int = 0
+    by_hand: bool = False
+    channel: Channel = Channel.PICK
+    source: str | None = None
+    first_promise: tuple[Slice, ...] | None = None
+    promise: tuple[Slice, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order with every live shipment; ended shipments are history and are not loaded."""
+    """One order with every live shipment; ended shipments are history and are not loaded.
+
+    `notes` are what rules want told in its history beside what can be read off from the change.
+    """
 
     id: int
     merchant: str
@@ -127,11 +68,14 @@ class Order:
     lock: str | None = None
     pickup: str | None = None
     verified: bool = False
+    prepared: bool = False
     rejected: bool = False
     first_claimed: bool = False
     holds: tuple[str, ...] = ()
-    waves_spent: int = 0
+    waves_shipped: frozenset[int] = frozenset()
+    waves_granted: int = 0
     wake_seq: int = 0
+    notes: tuple[Happening, ...] = ()
 
     @property
     def only_location(self) -> str | None:
@@ -149,6 +93,21 @@ class Order:
         return tuple(shipment for shipment in self.shipments if shipment.is_waiting)
 
     @property
+    def not_yet_received(self) -> tuple[Shipment, ...]:
+        """Its released shipments with pegs: what is still to come can not be picked yet."""
+        return tuple(
+            shipment
+            for shipment in self.shipments
+            if shipment.status is ShipmentStatus.READY
+            and any(line.wanted or line.pegs for line in shipment.lines)
+        )
+
+    @property
+    def planned(self) -> tuple[Shipment, ...]:
+        """Its shipments to which stock may still be given."""
+        return self.waiting + self.not_yet_received
+
+    @property
     def status(self) -> OrderStatus:
         """What the order is, by `order_status`."""
         return order_status(
@@ -156,6 +115,7 @@ class Order:
                 rejected=self.rejected,
                 on_hold=bool(self.holds),
                 verified=self.verified,
+                prepared=self.is_prepared,
                 first_claimed=self.first_claimed,
                 shipped_units=sum(line.shipped for line in self.lines),
                 live_shipments=tuple(shipment.status for shipment in self.live),
@@ -164,24 +124,60 @@ class Order:
 
     @property
     def may_release(self) -> bool:
-        """Verify and hold gate release; they never gate a claim."""
-        return self.verified and self.first_claimed and not self.holds
+        """Verify, prepare and hold gate release; they never gate a claim."""
+        return self.verified and self.is_prepared and self.first_claimed and not self.holds
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether nobody has to choose locations and channels any more."""
+        return self.prepared or self.policy.prepare is Step.AUTOMATIC
 
     @property
     def is_ready_to_ship(self) -> bool:
         """Not on hold, and at least one shipment can go now."""
-        ready = any(shipment.status is ShipmentStatus.READY for shipment in self.shipments)
+        ready = any(
+            shipment.status is ShipmentStatus.READY and not shipment.wants_units
+            for shipment in self.shipments
+        )
         return ready and not self.holds
+
+    @property
+    def waves(self) -> frozenset[int]:
+        """The dispatches that are spent: what was released together, unless all of it came back."""
+        released = (s.wave for s in self.live if not s.is_waiting and s.wave is not None)
+        return self.waves_shipped | frozenset(released)
+
+    @property
+    def waves_spent(self) -> int:
+        """How many dispatches are spent."""
+        return len(self.waves)
 
     @property
     def waves_left(self) -> int | None:
         """Dispatches the order may still use; None when there is no limit."""
         limit = self.policy.max_shipments
-        return None if limit is None else max(limit - self.waves_spent, 0)
+        if limit is None:
+            return None
+        return max(limit + self.waves_granted - self.waves_spent, 0)
 
     def line(self, number: int) -> OrderLine:
         """Its line of that number."""
         return next(line for line in self.lines if line.number == number)
+
+    def bound_to(self, shipment: Shipment, line: ShipmentLine) -> str | None:
+        """The one location that may serve this line of this shipment; None where any may."""
+        if shipment.status is ShipmentStatus.READY:
+            return shipment.location
+        return self.line(line.order_line).source or self.only_location
+
+    def noted(self, kind: str, **facts: object) -> "Order":
+        """The order with one more thing to tell in its history."""
+        return replace(self, notes=(*self.notes, Happening(self.id, kind, facts)))
+
+    def with_lines(self, changed: Iterable[OrderLine]) -> "Order":
+        """The order with these lines in place of those with the same numbers."""
+        by_number = {line.number: line for line in changed}
+        return replace(self, lines=tuple(by_number.get(line.number, line) for line in self.lines))
 
     def with_shipments(self, changed: Iterable[Shipment]) -> "Order":
         """The order with these shipments in place of those with the same ids; new ones appended."""
@@ -193,13 +189,4 @@ class Order:
 def waiting_lines(order: Order) -> Iterator[ShipmentLine]:
     """Every line of the order's waiting shipments, in the order in which they are served."""
     for shipment in sorted(order.waiting, key=lambda shipment: shipment.number):
-        yield from sorted(shipment.lines, key=lambda line: (line.order_line, line.id))
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that became true of an order, for its history. Facts hold no customer data."""
-
-    order: int
-    kind: str
-    facts: dict[str, object] = field(default_factory=dict)
+        yield from lines_in_order(shipment)

@@ -1,133 +1,211 @@
 """Tie waiting units to the supply that will meet them."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
-from fulfillment.domain.orders import Order, Peg, Shipment, ShipmentLine, waiting_lines
+from fulfillment.domain.orders import Order
+from fulfillment.domain.shipments import Peg, Shipment, ShipmentLine, lines_in_order
+from fulfillment.domain.statuses import ShipmentStatus
 from fulfillment.domain.supply import Snapshot, Supply
 
 
-def peg(snapshot: Snapshot, orders: tuple[Order, ...]) -> tuple[Order, ...]:
-    """Peg what is still wanted on inbound supply, earliest date first, in rank order.
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line that may be pegged, and what of the supply it may use."""
 
-    Pinned pegs go first. A supply without a date, or whose date has passed, is never pegged, nor
-    one at a location that the order may not use (behaviour.md §5).
+    line: ShipmentLine
+    only: str | None
+    met_only: bool
+    by_hand: bool
+
+
+class Pegging:
+    """What is left on each supply, and the pegs of each line as they grow, in rank order.
+
+    The earliest date comes first, pinned pegs before all. A supply without a date, or whose date
+    has passed, is never pegged, nor one at a location that the line may not use (behaviour.md
+    §5). Orders must be asked for in the order of rank, once their claims are known.
     """
-    pegging = _Pegging(snapshot)
-    by_rank = sorted(orders, key=lambda order: order.rank)
-    for order in by_rank:
-        pegging.keep_out_of_reach(order)
-    for order in by_rank:
-        pegging.keep_pins(order)
-    return tuple(pegging.serve(order) for order in by_rank)
-
-
-class _Pegging:
-    """One pass: what is left on each supply, and the pegs of each line as they grow."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        priority = {location: index for index, location in enumerate(snapshot.locations)}
         self.left = {supply.id: supply.outstanding for supply in snapshot.supplies}
-        self.by_sku: dict[str, list[tuple[Supply, Peg]]] = defaultdict(list)
-        for supply in snapshot.supplies:
-            due_on = supply.due_on
-            if due_on is None or supply.location not in priority:
-                continue
-            if not snapshot.has_passed(due_on, supply.location):
-                blank = Peg(supply.id, 0, supply.location, due_on, source=supply.source)
-                self.by_sku[supply.sku].append((supply, blank))
-        for sku in self.by_sku:
-            self.by_sku[sku].sort(key=lambda s: (s[1].due_on, priority[s[0].location], s[0].id))
-        self.pegs: dict[int, list[Peg]] = defaultdict(list)
+        self.by_sku = _dated_supplies(snapshot)
+        self.reserved: dict[tuple[int, int], int] = {}
+        self.pins_shrank = False
+        by_rank = sorted(snapshot.orders, key=lambda order: order.rank)
+        for order in by_rank:
+            self._keep_out_of_reach(order)
+        for order in by_rank:
+            self._reserve_pins(order)
 
-    def keep_out_of_reach(self, order: Order) -> None:
-        """Who ranks behind what was read keeps its pegs: somebody unread may come before it."""
-        for line in waiting_lines(order):
-            if line.sku in self.snapshot.skus and not self.snapshot.serves(order, line.sku):
-                for held in line.pegs:
-                    self.left[held.supply] = self.left.get(held.supply, 0) - held.units
-
-    def keep_pins(self, order: Order) -> None:
-        for line in self._lines(order):
-            pinned = {pin.supply: pin for pin in line.pegs if pin.pinned}
-            for supply, blank in self.by_sku[line.sku]:
-                if pin := pinned.get(supply.id):
-                    self._add(line, replace(blank, pinned=True), pin.units)
+    def preview(self, order: Order) -> Order:
+        """The order with the pegs that it would get now; nothing is taken."""
+        skus = {line.sku for shipment in order.planned for line in shipment.lines}
+        left = {b.supply: self.left[b.supply] for sku in skus for b in self.by_sku.get(sku, ())}
+        reserved, shrank = dict(self.reserved), self.pins_shrank
+        pegged = self.serve(order)
+        self.left.update(left)
+        self.reserved, self.pins_shrank = reserved, shrank
+        return pegged
 
     def serve(self, order: Order) -> Order:
-        lines: dict[str, list[ShipmentLine]] = defaultdict(list)
-        for line in self._lines(order):
-            lines[line.sku].append(line)
-        for sku, mine in lines.items():
-            self._serve_sku(order, sku, mine)
-        served = {line.id for mine in lines.values() for line in mine}
-        changed = [new for old in order.waiting if (new := self._with_pegs(old, served)) != old]
+        """The order with its pegs, taken from what is left."""
+        rows = self._rows(order)
+        if not rows:
+            return order
+        pegs: dict[int, list[Peg]] = {row.line.id: [] for row in rows}
+        for row in rows:
+            self._keep_pins(row.line, pegs[row.line.id])
+        groups: dict[tuple[str, str | None, bool], list[ShipmentLine]] = defaultdict(list)
+        for row in sorted(rows, key=lambda row: not row.met_only):
+            if not row.by_hand:
+                groups[row.line.sku, row.only, row.met_only].append(row.line)
+        for (sku, only, met_only), lines in groups.items():
+            usable = [
+                blank
+                for blank in self.by_sku[sku]
+                if only in (None, blank.location)
+                and (not met_only or order.policy.min_po_status.is_reached_by(blank.status))
+            ]
+            self._share(usable, lines, pegs)
+        changed = [new for old in order.planned if (new := _with_pegs(old, pegs)) != old]
         return order.with_shipments(changed) if changed else order
 
-    def _serve_sku(self, order: Order, sku: str, lines: list[ShipmentLine]) -> None:
+    # --- pins, and what is out of reach ---
+
+    def _keep_out_of_reach(self, order: Order) -> None:
+        """Who ranks behind what was read keeps its pegs: somebody unread may come before it."""
+        for shipment in order.planned:
+            for line in shipment.lines:
+                if line.sku in self.snapshot.skus and not self.snapshot.serves(order, line.sku):
+                    for held in line.pegs:
+                        self.left[held.supply] = self.left.get(held.supply, 0) - held.units
+
+    def _reserve_pins(self, order: Order) -> None:
+        for row in self._rows(order):
+            wanted = row.line.wanted
+            for pin in row.line.pegs:
+                blank = self._usable(pin, row)
+                units = min(pin.units, wanted, self.left[blank.supply]) if blank else 0
+                if pin.pinned and units > 0:
+                    wanted -= units
+                    self.left[pin.supply] -= units
+                    self.reserved[row.line.id, pin.supply] = units
+
+    def _usable(self, pin: Peg, row: _Row) -> Peg | None:
+        for blank in self.by_sku[row.line.sku]:
+            if blank.supply == pin.supply and row.only in (None, blank.location):
+                return blank
+        return None
+
+    def _keep_pins(self, line: ShipmentLine, pegs: list[Peg]) -> None:
+        """Pins hold what the line still wants of what was reserved; the rest is left to others."""
+        for blank in self.by_sku[line.sku]:
+            reserved = self.reserved.pop((line.id, blank.supply), 0)
+            units = min(reserved, _open(line, pegs))
+            if units:
+                pegs.append(replace(blank, units=units, pinned=True))
+            if units < reserved:
+                self.left[blank.supply] += reserved - units
+                self.pins_shrank = True
+
+    # --- the queue ---
+
+    def _share(
+        self, usable: Iterable[Peg], lines: list[ShipmentLine], pegs: dict[int, list[Peg]]
+    ) -> None:
         """The order takes the earliest supplies as a whole; its lines keep what they can of them.
 
         Were it each line in turn, a split would have the parts trade pegs at every plan.
         """
-        only = order.only_location
-        still_open = sum(self._open(line) for line in lines)
+        still_open = sum(_open(line, pegs[line.id]) for line in lines)
         shares: list[tuple[Peg, int]] = []
-        for _, blank in self.by_sku[sku]:
-            if only is None or blank.location == only:
-                share = min(still_open, self.left[blank.supply])
+        for blank in usable:
+            share = min(still_open, self.left[blank.supply])
+            if share > 0:
                 still_open -= share
+                self.left[blank.supply] -= share
                 shares.append((blank, share))
-        kept = [self._keep(blank, share, lines) for blank, share in shares]
+        kept = [_keep(blank, share, lines, pegs) for blank, share in shares]
         for (blank, share), units in zip(shares, kept, strict=True):
-            self._spread(blank, share - units, lines)
+            _spread(blank, share - units, lines, pegs)
 
-    def _keep(self, blank: Peg, most: int, lines: list[ShipmentLine]) -> int:
-        """Give the supply first to those who have it already; the units given."""
-        given = 0
-        for line in lines:
-            held = sum(
-                peg.units for peg in line.pegs if peg.supply == blank.supply and not peg.pinned
+    def _rows(self, order: Order) -> list[_Row]:
+        """The lines of an order that may be pegged, in the order in which they are served."""
+        return [
+            _Row(
+                line,
+                order.bound_to(shipment, line),
+                met_only=shipment.status is ShipmentStatus.READY,
+                by_hand=order.line(line.order_line).by_hand,
             )
-            given += self._add(line, blank, min(held, most - given))
-        return given
-
-    def _spread(self, blank: Peg, most: int, lines: list[ShipmentLine]) -> None:
-        for line in lines:
-            most -= self._add(line, blank, most)
-
-    def _open(self, line: ShipmentLine) -> int:
-        return line.wanted - sum(held.units for held in self.pegs[line.id])
-
-    def _lines(self, order: Order) -> list[ShipmentLine]:
-        return [line for line in waiting_lines(order) if self.snapshot.serves(order, line.sku)]
-
-    def _add(self, line: ShipmentLine, blank: Peg, most: int) -> int:
-        units = min(most, self._open(line), self.left[blank.supply])
-        if units <= 0:
-            return 0
-        self.left[blank.supply] -= units
-        before = [held for held in self.pegs[line.id] if _key(held) == _key(blank)]
-        more = replace(blank, units=units + sum(held.units for held in before))
-        others = [held for held in self.pegs[line.id] if _key(held) != _key(blank)]
-        self.pegs[line.id] = [*others, more]
-        return units
-
-    def _with_pegs(self, shipment: Shipment, served: Collection[int]) -> Shipment:
-        lines = (self._line_with_pegs(x) if x.id in served else x for x in shipment.lines)
-        return replace(shipment, lines=tuple(lines))
-
-    def _line_with_pegs(self, line: ShipmentLine) -> ShipmentLine:
-        pegs = tuple(sorted(self.pegs[line.id], key=_by_date))
-        return line if pegs == line.pegs else replace(line, pegs=pegs)
+            for shipment in sorted(order.planned, key=lambda shipment: shipment.number)
+            for line in lines_in_order(shipment)
+            if (line.wanted or line.pegs) and self.snapshot.serves(order, line.sku)
+        ]
 
 
-def _key(peg: Peg) -> tuple[int, bool]:
-    return peg.supply, peg.pinned
+def _dated_supplies(snapshot: Snapshot) -> dict[str, list[Peg]]:
+    """Blank pegs by SKU, the earliest date first, then by location priority."""
+    priority = {location: index for index, location in enumerate(snapshot.locations)}
+    found: dict[str, list[Peg]] = defaultdict(list)
+    for supply in snapshot.supplies:
+        if supply.location in priority and (due_on := _date_ahead(supply, snapshot)):
+            blank = Peg(supply.id, 0, supply.location, due_on, source=supply.source)
+            found[supply.sku].append(replace(blank, status=supply.status))
+    for blanks in found.values():
+        blanks.sort(key=lambda blank: (blank.due_on, priority[blank.location], blank.supply))
+    return found
 
 
-def _by_date(peg: Peg) -> tuple[date, int, bool]:
-    """Sort key: the earliest first, a pinned one before another on the same supply."""
-    return peg.due_on, peg.supply, not peg.pinned
+def _date_ahead(supply: Supply, snapshot: Snapshot) -> date | None:
+    if supply.due_on is None or snapshot.has_passed(supply.due_on, supply.location):
+        return None
+    return supply.due_on
+
+
+def _open(line: ShipmentLine, pegs: Iterable[Peg]) -> int:
+    return line.wanted - sum(held.units for held in pegs)
+
+
+def _keep(blank: Peg, most: int, lines: list[ShipmentLine], pegs: dict[int, list[Peg]]) -> int:
+    """Give the supply first to those who have it already; the units given."""
+    given = 0
+    for line in lines:
+        held = sum(p.units for p in line.pegs if p.supply == blank.supply and not p.pinned)
+        given += _add(blank, min(held, most - given), line, pegs[line.id])
+    return given
+
+
+def _spread(blank: Peg, most: int, lines: list[ShipmentLine], pegs: dict[int, list[Peg]]) -> None:
+    for line in lines:
+        most -= _add(blank, most, line, pegs[line.id])
+
+
+def _add(blank: Peg, most: int, line: ShipmentLine, pegs: list[Peg]) -> int:
+    units = min(most, _open(line, pegs))
+    if units <= 0:
+        return 0
+    for index, held in enumerate(pegs):
+        if held.supply == blank.supply and not held.pinned:
+            pegs[index] = replace(held, units=held.units + units)
+            return units
+    pegs.append(replace(blank, units=units))
+    return units
+
+
+def _with_pegs(shipment: Shipment, pegs: dict[int, list[Peg]]) -> Shipment:
+    return replace(
+        shipment,
+        lines=tuple(
+            _line_with(line, pegs[line.id]) if line.id in pegs else line for line in shipment.lines
+        ),
+    )
+
+
+def _line_with(line: ShipmentLine, pegs: Collection[Peg]) -> ShipmentLine:
+    by_date = tuple(sorted(pegs, key=lambda peg: (peg.due_on, peg.supply, not peg.pinned)))
+    return line if by_date == line.pegs else replace(line, pegs=by_date)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fulfillment.domain.orders import Order, waiting_lines
+from fulfillment.domain.orders import Order
+from fulfillment.domain.sourcing import met_units
 from fulfillment.domain.statuses import FINISHED_ORDER, OrderStatus, ShipmentStatus
 
 
@@ -41,13 +42,13 @@ class Progress:
 
     @property
     def awaits_stock(self) -> bool:
-        """Whether some of its units are not allocated."""
-        return self.waiting_units > 0
+        """Whether some of its units are neither here nor given up."""
+        return self.waiting_units > 0 or self.next_date is not None
 
 
 def progress_of(order: Order) -> Progress:
     """The snapshot of an order as it is now."""
-    lines = list(waiting_lines(order))
+    lines = [line for shipment in order.planned for line in shipment.lines]
     pegs = [peg for line in lines for peg in line.pegs]
     return Progress(
         order=order.id,
@@ -55,7 +56,7 @@ def progress_of(order: Order) -> Progress:
         seq=order.wake_seq,
         status=order.status,
         priority=order.rank.priority,
-        waiting_units=sum(line.wanted for line in lines),
+        waiting_units=sum(line.wanted - met_units(order, line) for line in lines),
         next_date=min((peg.due_on for peg in pegs), default=None),
         awaited_skus=tuple(sorted({line.sku for line in lines if line.wanted})),
         awaited_supply=tuple(sorted({peg.source for peg in pegs if peg.source})),

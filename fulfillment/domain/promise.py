@@ -1,22 +1,15 @@
 """When a customer can expect what is still to come, in slices of units and a date."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
-from fulfillment.domain.orders import Order, ShipmentLine, waiting_lines
+from fulfillment.domain.orders import Order, waiting_lines
+from fulfillment.domain.shipments import ShipmentLine, Slice
 
 EXTENSION = timedelta(days=7)
 """What is added to today where no supply gives a date and the default has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Some units of one order line and the day on which they can be expected."""
-
-    units: int
-    on: date
 
 
 def promise(order: Order, today: date) -> dict[int, tuple[Slice, ...]]:
@@ -36,6 +29,42 @@ def promise(order: Order, today: date) -> dict[int, tuple[Slice, ...]]:
                 day = together if together and shipment.is_waiting else on
                 dates[line.order_line][day] += units
     return {number: _slices(counted) for number, counted in dates.items()}
+
+
+def promised(order: Order, today: date) -> Order:
+    """The order with what its customer is told now; the first promise of a line never changes.
+
+    A date that has come is as good as today: it moves nobody's promise while the units are there.
+    """
+    if not order.first_claimed:
+        return order
+    current = promise(order, today)
+    changed = []
+    for line in order.lines:
+        told = current[line.number]
+        if line.promise is None or _from(line.promise, today) != _from(told, today):
+            first = line.first_promise or told or None
+            changed.append(replace(line, promise=told, first_promise=first))
+    return order.with_lines(changed) if changed else order
+
+
+def has_moved(before: Sequence[Slice], after: Sequence[Slice], today: date) -> bool:
+    """Whether units that are still to come are promised for other days than before."""
+    gone = sum(piece.units for piece in before) - sum(piece.units for piece in after)
+    left = []
+    for piece in before:
+        taken = min(max(gone, 0), piece.units)
+        gone -= taken
+        left.append(Slice(piece.units - taken, piece.on))
+    return gone == 0 and _from(left, today) != _from(after, today)
+
+
+def _from(pieces: Iterable[Slice], today: date) -> Counter[date]:
+    """Units by day, counted from today on."""
+    counted: Counter[date] = Counter()
+    for piece in pieces:
+        counted[max(piece.on, today)] += piece.units
+    return +counted
 
 
 def _goes_together_on(order: Order, today: date, unknown: date) -> date | None:

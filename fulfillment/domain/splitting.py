@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from fulfillment.domain.orders import Claim, Order, Peg, Shipment, ShipmentLine
+from fulfillment.domain.orders import Order
+from fulfillment.domain.shipments import Claim, Peg, Shipment, ShipmentLine
 from fulfillment.domain.statuses import ShipmentStatus
 
 _SERVED_FIRST = (ShipmentStatus.READY, ShipmentStatus.FUTURE, ShipmentStatus.BACKORDER)

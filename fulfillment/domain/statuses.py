@@ -112,6 +112,7 @@ class OrderFacts:
     rejected: bool
     on_hold: bool
     verified: bool
+    prepared: bool
     first_claimed: bool
     shipped_units: int
     live_shipments: tuple[ShipmentStatus, ...]
@@ -119,18 +120,24 @@ class OrderFacts:
 
 def order_status(facts: OrderFacts) -> OrderStatus:
     """The status of an order, first match wins (behaviour.md §1)."""
-    live = facts.live_shipments
-    if not live:
+    if not facts.live_shipments:
         return _ended(facts)
     if facts.on_hold:
         return OrderStatus.ON_HOLD
-    if not facts.first_claimed:
-        return OrderStatus.RECEIVED
-    if not facts.verified:
-        return OrderStatus.VERIFYING
+    if (before := _before_release(facts)) is not None:
+        return before
     if facts.shipped_units:
         return OrderStatus.PARTIALLY_SHIPPED
-    return _working(live)
+    return _working(facts.live_shipments)
+
+
+def _before_release(facts: OrderFacts) -> OrderStatus | None:
+    """What the order still lacks before any of it may be released."""
+    if facts.first_claimed and not facts.verified:
+        return OrderStatus.VERIFYING
+    if not (facts.first_claimed and facts.prepared):
+        return OrderStatus.RECEIVED
+    return None
 
 
 def _ended(facts: OrderFacts) -> OrderStatus:

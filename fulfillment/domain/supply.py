@@ -6,6 +6,7 @@ from datetime import date
 
 from fulfillment.domain.orders import Order
 from fulfillment.domain.rank import Rank
+from fulfillment.domain.statuses import PurchaseOrderStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Supply:
     outstanding: int
     due_on: date | None
     source: str = ""
+    status: PurchaseOrderStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Snapshot:
     `locations` are the merchant's active ones in order of priority. Only the claims and pegs of
     `skus` may change, since only their queues are locked; orders may hold lines of others. A SKU
     in `until` was read only as far as that rank: who ranks later keeps what it has. `today` is
-    the merchant's day; `day_at` is the day at a location in another time zone.
+    the merchant's day; `day_at` is the day at a location in another time zone. The queues in
+    `by_po_status` are served because a purchase order has changed its status.
     """
 
     today: date
@@ -59,6 +62,7 @@ class Snapshot:
     first_claims: frozenset[int] = frozenset()
     until: Mapping[str, Rank] = field(default_factory=dict)
     day_at: Mapping[str, date] = field(default_factory=dict)
+    by_po_status: frozenset[str] = frozenset()
 
     def has_passed(self, due_on: date, location: str) -> bool:
         """Whether a date is over: it is at the end of that day in its location's zone."""

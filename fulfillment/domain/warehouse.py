@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from fulfillment.domain.orders import Claim, Order, Shipment
+from fulfillment.domain.orders import Order
 from fulfillment.domain.refusals import conflict
+from fulfillment.domain.shipments import Claim, Shipment
 from fulfillment.domain.statuses import ShipmentStatus
 
 ClaimChange = Callable[[Claim], Claim | None]

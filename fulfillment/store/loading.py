@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fulfillment.domain.orders import Claim, Order, OrderLine, Peg, Shipment, ShipmentLine
+from fulfillment.domain.orders import Channel, Order, OrderLine
 from fulfillment.domain.policy import Knobs, resolve
 from fulfillment.domain.rank import Rank
-from fulfillment.domain.statuses import LIVE, ShipmentStatus
+from fulfillment.domain.shipments import Claim, Peg, Shipment, ShipmentLine, Slice
+from fulfillment.domain.statuses import LIVE, PurchaseOrderStatus, ShipmentStatus
 from fulfillment.domain.supply import Product, StockLevel, Supply
 from fulfillment.store.session import Tx
 
@@ -20,9 +21,12 @@ LIVE_STATUSES = sorted(str(status) for status in LIVE)
 
 ORDERS = """
 SELECT o.*, m.time_zone,
-       (SELECT jsonb_agg(jsonb_build_array(l.line, l.sku, l.ordered, l.cancelled, l.shipped)
-                         ORDER BY l.line)
-          FROM order_line l WHERE l.order_id = o.id) AS lines
+       (SELECT jsonb_agg(jsonb_build_array(l.line, l.sku, l.ordered, l.cancelled, l.shipped,
+                                           l.by_hand, l.channel, l.source_location,
+                                           l.first_promise, l.promise) ORDER BY l.line)
+          FROM order_line l WHERE l.order_id = o.id) AS lines,
+       (SELECT array_agg(DISTINCT s.wave) FROM shipment s
+         WHERE s.order_id = o.id AND s.status = 'shipped' AND s.wave IS NOT NULL) AS waves_shipped
   FROM orders o JOIN merchant m ON m.id = o.merchant
  WHERE o.merchant = :merchant AND o.id = ANY(:ids)
 """
@@ -30,15 +34,16 @@ SELECT o.*, m.time_zone,
 SHIPMENTS = """
 SELECT s.id, s.order_id, s.number, s.status, s.location, s.wave, s.expected_on, s.parent,
        sl.id AS line_id, sl.order_line, ol.sku, sl.units,
-       (SELECT jsonb_agg(jsonb_build_array(a.location, a.units, a.picked, a.staged)
+       (SELECT jsonb_agg(jsonb_build_array(a.location, a.units, a.picked, a.staged, a.drop_ship)
                          ORDER BY a.location)
           FROM allocation a WHERE a.shipment_line = sl.id) AS claims,
        (SELECT jsonb_agg(jsonb_build_array(p.supply, p.units, u.location, u.expected_on, p.pinned,
-                                           coalesce(po.number, ''))
+                                           coalesce(po.number, r.number, ''), po.status)
                          ORDER BY u.expected_on, p.supply, p.pinned DESC)
           FROM peg p JOIN supply u ON u.id = p.supply
           LEFT JOIN purchase_order_line pl ON pl.supply = u.id
           LEFT JOIN purchase_order po ON po.id = pl.purchase_order
+          LEFT JOIN restock r ON r.supply = u.id
          WHERE p.shipment_line = sl.id) AS pegs
   FROM shipment s
   JOIN shipment_line sl ON sl.shipment = s.id
@@ -74,7 +79,7 @@ def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Kno
         number=row.number,
         rank=Rank(row.priority, row.placed_at, row.intake_seq),
         policy=resolve(row.policy, *settings),
-        lines=tuple(OrderLine(*line) for line in row.lines),
+        lines=tuple(_order_line(line) for line in row.lines),
         shipments=shipments,
         placed_at=row.placed_at,
         placed_on=row.placed_at.astimezone(ZoneInfo(row.time_zone)).date(),
@@ -82,12 +87,36 @@ def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Kno
         lock=row.lock_location,
         pickup=row.pickup_location,
         verified=row.verified,
+        prepared=row.prepared,
         rejected=row.rejected,
         first_claimed=row.first_claimed,
         holds=tuple(row.holds),
-        waves_spent=row.waves_spent,
+        waves_shipped=frozenset(row.waves_shipped or ()),
+        waves_granted=row.waves_granted,
         wake_seq=row.wake_seq,
     )
+
+
+def _order_line(row: list[Any]) -> OrderLine:
+    line, sku, ordered, cancelled, shipped, by_hand, channel, source, first, current = row
+    return OrderLine(
+        number=line,
+        sku=sku,
+        ordered=ordered,
+        cancelled=cancelled,
+        shipped=shipped,
+        by_hand=by_hand,
+        channel=Channel(channel),
+        source=source,
+        first_promise=_slices(first),
+        promise=_slices(current),
+    )
+
+
+def _slices(stored: list[list[Any]] | None) -> tuple[Slice, ...] | None:
+    if stored is None:
+        return None
+    return tuple(Slice(units, date.fromisoformat(on)) for units, on in stored)
 
 
 def _load_shipments(tx: Tx, ids: Collection[int]) -> dict[int, tuple[Shipment, ...]]:
@@ -128,9 +157,13 @@ def _line(row: Any) -> ShipmentLine:
 
 
 def _peg(row: list[Any]) -> Peg:
-    supply, units, location, due_on, pinned, source = row
+    supply, units, location, due_on, pinned, source, status = row
     day = date.fromisoformat(due_on) if due_on else date.max
-    return Peg(supply, units, location, day, pinned, source)
+    return Peg(supply, units, location, day, pinned, source, _status(status))
+
+
+def _status(stored: str | None) -> PurchaseOrderStatus | None:
+    return None if stored is None else PurchaseOrderStatus(stored)
 
 
 def load_products(tx: Tx, skus: Iterable[str]) -> Mapping[str, Product]:
@@ -179,10 +212,11 @@ def load_supplies(tx: Tx, skus: Collection[str], orders: Collection[int]) -> tup
                    (SELECT sum(p.units) FROM peg p
                       JOIN shipment_line sl ON sl.id = p.shipment_line
                      WHERE p.supply = u.id AND sl.order_id <> ALL(:orders)), 0)::int AS open_units,
-               u.expected_on, coalesce(po.number, '') AS source
+               u.expected_on, coalesce(po.number, r.number, '') AS source, po.status
           FROM supply u
           LEFT JOIN purchase_order_line pl ON pl.supply = u.id
           LEFT JOIN purchase_order po ON po.id = pl.purchase_order
+          LEFT JOIN restock r ON r.supply = u.id
          WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.inbound
          ORDER BY u.expected_on, u.id
         """,
@@ -190,4 +224,15 @@ def load_supplies(tx: Tx, skus: Collection[str], orders: Collection[int]) -> tup
         skus=sorted(skus),
         orders=list(orders),
     )
-    return tuple(Supply(*row) for row in rows)
+    return tuple(
+        Supply(
+            id=row.id,
+            sku=row.sku,
+            location=row.location,
+            outstanding=row.open_units,
+            due_on=row.expected_on,
+            source=row.source,
+            status=_status(row.status),
+        )
+        for row in rows
+    )

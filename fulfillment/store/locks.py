@@ -2,29 +2,39 @@
 
 Whoever changes a claim, a peg or a status of an order holds that order's row. Whoever changes
 who gets a SKU's units holds that SKU's queue row before any order. Stock levels come last, and
-are locked by the statement that writes them. Nobody takes a queue after an order, so no circle
-can form; what must be taken later anyway is a larger set, taken from the start again.
+are locked by the statement that writes them. Nobody waits for a queue after an order, so no
+circle can form; what must be taken later is taken at once or, where somebody has it, as a larger
+set from the start again. What is only imagined locks nothing.
 """
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from fulfillment.store.session import Tx
+from fulfillment.store.session import LocksTooSmallError, Tx
 
 
 def lock_queues(tx: Tx, skus: Iterable[str]) -> frozenset[str]:
     """Take the queues of these SKUs; those on which a distribution is still owed are returned."""
-    rows = tx.rows(
-        "SELECT sku, due_since FROM sku_queue WHERE merchant = :merchant AND sku = ANY(:skus)"
-        " ORDER BY sku FOR NO KEY UPDATE",
-        merchant=tx.merchant,
-        skus=sorted(set(skus)),
+    return frozenset(
+        row.sku for row in _queues(tx, skus, "FOR NO KEY UPDATE") if row.due_since is not None
     )
-    return frozenset(row.sku for row in rows if row.due_since is not None)
+
+
+def lock_more_queues(tx: Tx, skus: Collection[str]) -> None:
+    """Take further queues without waiting for anybody; else all is to be taken anew."""
+    if len(_queues(tx, skus, "FOR NO KEY UPDATE SKIP LOCKED")) < len(set(skus)):
+        raise LocksTooSmallError(skus)
+
+
+def _queues(tx: Tx, skus: Iterable[str], locking: str) -> list[Any]:
+    sql = "SELECT sku, due_since FROM sku_queue WHERE merchant = :merchant AND sku = ANY(:skus)"
+    in_order = f"{sql} ORDER BY sku {'' if tx.is_imagined else locking}"
+    return tx.rows(in_order, merchant=tx.merchant, skus=sorted(set(skus)))
 
 
 def lock_orders(tx: Tx, orders: Collection[int]) -> None:
     """Take the rows of these orders."""
-    if orders:
+    if orders and not tx.is_imagined:
         tx.rows(
             "SELECT id FROM orders WHERE merchant = :merchant AND id = ANY(:ids)"
             " ORDER BY id FOR NO KEY UPDATE",

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from fulfillment.domain.rank import Rank
+from fulfillment.domain.rank import LAST_PRIORITY, Rank
 from fulfillment.store.session import Tx
 
 BATCH = 2_000
@@ -26,8 +26,9 @@ class Reach:
     whose first claim is still to come and that rank no later than the last: all others have had
     their turn, and want nothing that is free. What the orders `freeing` hold counts as something
     to give, and so do units of the `margin`, which the caller is about to add; the orders
-    themselves are not looked for. `locations` are those the merchant may use, with the day that
-    it is at each.
+    themselves are not looked for. `asking` are the units that somebody at a rank is about to want
+    beside what stands in the queues. `locations` are those the merchant may use, with the day that
+    it is at each. With `unpicked`, released shipments nobody picks yet may give too.
     """
 
     skus: Collection[str]
@@ -35,6 +36,8 @@ class Reach:
     claiming: tuple[Rank, Rank] | None = None
     freeing: Collection[int] = ()
     margin: Mapping[str, int] = field(default_factory=dict)
+    asking: tuple[Rank, Mapping[str, int]] | None = None
+    unpicked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +74,35 @@ WITH usable AS (
 ), head AS (
     SELECT pool.sku, pool.stock, pool.stock + pool.inbound AS units,
            d.order_id, d.priority, d.placed_at, d.intake_seq,
+           gate.takes,
            count(*) OVER (PARTITION BY pool.sku, pool.location, gate.name) AS in_gate,
-           sum(d.wanted) OVER (PARTITION BY pool.sku, pool.location) AS wanted_in_all,
-           sum(d.wanted) OVER (PARTITION BY pool.sku, pool.location
+           sum(d.taken) OVER (PARTITION BY pool.sku, pool.location) AS wanted_in_all,
+           sum(d.taken) OVER (PARTITION BY pool.sku, pool.location
                ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line)
-               - d.wanted AS wanted_before
-      FROM pool CROSS JOIN unnest(CAST(:gates AS text[])) AS gate(name) CROSS JOIN LATERAL (
-           SELECT * FROM open_demand d
+               - d.taken AS wanted_before
+      FROM pool
+     CROSS JOIN unnest(CAST(:gates AS text[]), CAST(:takes AS boolean[])) AS gate(name, takes)
+     CROSS JOIN LATERAL (
+           SELECT d.*, CASE WHEN gate.takes THEN d.wanted ELSE 0 END AS taken FROM open_demand d
             WHERE d.merchant = :merchant AND d.sku = pool.sku AND d.gate = gate.name
               AND d.wanted > 0 AND d.lock_location IS NOT DISTINCT FROM pool.location
               AND d.order_id <> ALL(:freeing)
               AND (CAST(:priority AS int) IS NULL OR (d.priority, d.placed_at, d.intake_seq)
                    <= (:priority, :placed_at, :intake_seq))
             ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line
-            LIMIT least(pool.stock + pool.inbound,
-                        CASE WHEN pool.stock > 0 THEN :batch ELSE :most END)) d
+            LIMIT CASE WHEN pool.stock + pool.inbound <= 0 THEN 0
+                       WHEN NOT gate.takes THEN :most
+                       ELSE least(pool.stock + pool.inbound,
+                                  CASE WHEN pool.stock > 0 THEN :batch ELSE :most END) END) d
 )
 SELECT sku, order_id, priority, placed_at, intake_seq,
-       stock > 0 AND in_gate >= :batch AND wanted_in_all < units AS is_cut
+       takes AND stock > 0 AND in_gate >= :batch AND wanted_in_all < units AS is_cut
   FROM head WHERE wanted_before < units
 """
+
+GATES = {"open": True, "first": True, "choosy": False, "closed": False}
+"""Which lines are read, and whether they are sure to take what is there for them. Those that are
+not are read beside them: what they decline is for those behind."""
 
 PEGGED = """
 SELECT DISTINCT d.order_id FROM supply u
@@ -109,9 +121,9 @@ WITH wants AS (
      WHERE d.merchant = :merchant AND d.sku = ANY(:skus) AND d.order_id = ANY(:orders)
        AND d.wanted > 0
      UNION ALL
-    SELECT m.sku, o.priority, o.placed_at, o.intake_seq, m.units
-      FROM unnest(CAST(:skus AS text[]), CAST(:margins AS int[])) AS m(sku, units)
-      JOIN orders o ON o.merchant = :merchant AND o.id = ANY(:freeing)
+    SELECT m.sku, CAST(:priority AS int), CAST(:placed_at AS timestamptz),
+           CAST(:intake_seq AS bigint), m.units
+      FROM unnest(CAST(:asked_skus AS text[]), CAST(:asked AS int[])) AS m(sku, units)
      WHERE m.units > 0
 ), hungry AS (
     SELECT DISTINCT ON (sku) sku, priority, placed_at, intake_seq,
@@ -131,6 +143,22 @@ SELECT DISTINCT h.order_id
      LIMIT least(hungry.units, :batch)) h
 """
 
+RELEASED = """
+    SELECT o.id AS order_id
+      FROM allocation a
+      JOIN shipment_line sl ON sl.id = a.shipment_line
+      JOIN shipment s ON s.id = sl.shipment AND s.status = 'ready'
+      JOIN orders o ON o.id = s.order_id
+     WHERE a.merchant = :merchant AND a.sku = hungry.sku AND a.location = place.location
+       AND a.units > a.picked + a.staged AND NOT a.drop_ship
+       AND (o.priority, o.placed_at, o.intake_seq)
+         > (hungry.priority, hungry.placed_at, hungry.intake_seq)
+     ORDER BY o.priority DESC, o.placed_at DESC, o.intake_seq DESC
+     LIMIT least(hungry.units, :batch)) h
+"""
+
+RELEASED_HOLDERS = HOLDERS[: HOLDERS.index("    SELECT d.order_id\n")] + RELEASED
+
 
 def head_of_queues(tx: Tx, reach: Reach) -> Head:
     """The orders that what is there and what is coming could reach, and the pegs they displace.
@@ -140,13 +168,15 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
     first, last = reach.claiming or (None, None)
     skus = sorted(reach.skus)
     common = {"merchant": tx.merchant, "skus": skus}
+    gates = {"first": True} if reach.claiming else GATES
     hungry = tx.rows(
         HUNGRY,
         locations=list(reach.locations),
         days=list(reach.locations.values()),
         freeing=list(reach.freeing),
         margins=[reach.margin.get(sku, 0) for sku in skus],
-        gates=["first"] if reach.claiming else ["open", "first"],
+        gates=list(gates),
+        takes=list(gates.values()),
         batch=MOST if reach.claiming else BATCH,
         most=MOST,
         **_rank_parameters(last),
@@ -169,21 +199,26 @@ def _last_ranks(rows: Iterable[Any]) -> dict[str, Rank]:
 def holders_behind(tx: Tx, reach: Reach, orders: Collection[int]) -> frozenset[int]:
     """Waiting orders behind the first of these that hold units of what these still want.
 
-    The last in rank at each location: one that holds units elsewhere may be of no use. The
-    margin counts as wanted by the orders `freeing`.
+    The last in rank at each location: one that holds units elsewhere may be of no use.
     """
-    skus = sorted(reach.skus)
-    rows = tx.rows(
-        HOLDERS,
-        merchant=tx.merchant,
-        skus=skus,
-        margins=[reach.margin.get(sku, 0) for sku in skus],
-        locations=list(reach.locations),
-        orders=list(orders),
-        freeing=list(reach.freeing),
-        batch=BATCH,
-    )
+    rank, asked = reach.asking or (NOBODY, {})
+    parameters: dict[str, object] = {
+        "merchant": tx.merchant,
+        "skus": sorted(reach.skus),
+        "locations": list(reach.locations),
+        "orders": list(orders),
+        "asked_skus": list(asked),
+        "asked": list(asked.values()),
+        "batch": BATCH,
+        **_rank_parameters(rank),
+    }
+    rows = tx.rows(HOLDERS, **parameters)
+    if reach.unpicked:
+        rows += tx.rows(RELEASED_HOLDERS, **parameters)
     return frozenset(row.order_id for row in rows)
+
+
+NOBODY = Rank(LAST_PRIORITY, datetime.max.replace(tzinfo=UTC), 0)
 
 
 def _rank_parameters(rank: Rank | None) -> dict[str, object]:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from fulfillment.store import outbox
+from fulfillment.store.owing import owe_replan
 from fulfillment.store.session import Store, Tx
 from fulfillment.store.threads import in_thread
-from fulfillment.store.workspace import owe_replan
 
 
 async def order_is_finished(store: Store, merchant: str, order: int) -> bool:

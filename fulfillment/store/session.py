@@ -4,7 +4,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -26,7 +26,14 @@ MOST_TRIES = 8
 
 
 class LocksTooSmallError(Exception):
-    """The set of locks taken first does not cover what the command turned out to touch."""
+    """The set of locks taken first does not cover what the command turned out to touch.
+
+    `skus` are queues that the next try has to take from the start.
+    """
+
+    def __init__(self, skus: Collection[str] = ()) -> None:
+        self.skus = frozenset(skus)
+        super().__init__(f"more queues are needed: {', '.join(sorted(self.skus))}")
 
 
 def system_clock() -> datetime:
@@ -36,13 +43,18 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One open transaction: its connection, whose data it is, when and by whom."""
+    """One open transaction: its connection, whose data it is, when and by whom.
+
+    `also` are queues that an earlier try of the same work found to be needed.
+    """
 
     connection: Connection
     merchant: str
     now: datetime
     actor: str
     reason: str | None = None
+    also: frozenset[str] = frozenset()
+    is_imagined: bool = False
 
     def rows(self, sql: str, **parameters: object) -> list[Any]:
         """Run a statement and return its rows."""
@@ -114,23 +126,39 @@ class Store:
         reason: str | None = None,
     ) -> Result:
         """Run the body in one transaction; deadlocks and lock races are tried again inside."""
-        for attempt in range(1, MOST_TRIES + 1):
+        attempt, also = 0, frozenset[str]()
+        while True:
             try:
                 with self.engine.begin() as connection:
-                    result = body(Tx(connection, merchant, self.clock(), actor, reason))
-            except (OperationalError, LocksTooSmallError) as error:
+                    result = body(Tx(connection, merchant, self.clock(), actor, reason, also))
+            except LocksTooSmallError as error:
+                # A set that grows comes to an end; only one that does not is a try lost.
+                attempt += error.skus <= also
+                also |= error.skus
+                if attempt == MOST_TRIES:
+                    raise
+            except OperationalError as error:
+                attempt += 1
                 if attempt == MOST_TRIES or not _is_retried(error):
                     raise
-                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 -- not a secret
             else:
                 self.after_commit()
                 return result
-        raise AssertionError("the last try either returns or raises")
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 -- not a secret
 
     def read(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
         """Run a query; nothing it does is kept."""
         with self.engine.connect() as connection:
             return body(Tx(connection, merchant, self.clock(), "reader"))
+
+    def imagine(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
+        """Run a body that decides on one moment's picture of the data; nothing of it is kept.
+
+        It takes no lock that anybody would wait for, and sees nothing change while it runs.
+        """
+        with self.engine.connect() as connection:
+            picture = connection.execution_options(isolation_level="REPEATABLE READ")
+            return body(Tx(picture, merchant, self.clock(), "reader", is_imagined=True))
 
 
 def connect(
@@ -155,8 +183,6 @@ def connect(
 
 
 def _is_retried(error: Exception) -> bool:
-    if isinstance(error, LocksTooSmallError):
-        return True
     return getattr(getattr(error, "orig", None), "sqlstate", None) in RETRIED_SQLSTATES
 
 

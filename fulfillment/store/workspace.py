@@ -2,23 +2,27 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from fulfillment.domain.orders import Order
 from fulfillment.domain.planning import plan
+from fulfillment.domain.policy import AutoAllocate, Rebalance, resolve
+from fulfillment.domain.promise import promised
 from fulfillment.domain.rank import Rank
 from fulfillment.domain.refusals import missing
 from fulfillment.domain.supply import Product, Snapshot, StockLevel
-from fulfillment.store import outbox
 from fulfillment.store.loading import (
     load_levels,
     load_locations,
     load_orders,
     load_products,
+    load_settings,
     load_supplies,
 )
-from fulfillment.store.locks import lock_orders, lock_queues
+from fulfillment.store.locks import lock_more_queues, lock_orders, lock_queues
+from fulfillment.store.owing import owe, settle
 from fulfillment.store.queue import Reach, head_of_queues, holders_behind
 from fulfillment.store.saving import Change, save
 from fulfillment.store.session import LocksTooSmallError, Tx
@@ -26,7 +30,10 @@ from fulfillment.store.session import LocksTooSmallError, Tx
 
 @dataclass
 class Workspace:
-    """Some queues and orders of one merchant, locked; their orders are changed as values."""
+    """Some queues and orders of one merchant, locked; their orders are changed as values.
+
+    `arriving` are signed units by SKU and location that the caller is about to add to on hand.
+    """
 
     tx: Tx
     today: date
@@ -37,6 +44,8 @@ class Workspace:
     due: frozenset[str] = frozenset()
     until: Mapping[str, Rank] = field(default_factory=dict)
     asked: frozenset[int] = frozenset()
+    by_po_status: frozenset[str] = frozenset()
+    arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
     _known: Mapping[str, Product] = field(default_factory=dict)
 
     def put(self, order: Order) -> None:
@@ -45,8 +54,13 @@ class Workspace:
 
     def plan(self, *, first_claims: Collection[int] = ()) -> None:
         """Bring every order of the workspace to what the rules say (behaviour.md §4, §5)."""
+        for order in plan(self.snapshot(first_claims=first_claims)):
+            self.put(order)
+
+    def snapshot(self, *, first_claims: Collection[int] = ()) -> Snapshot:
+        """What the rules look at: the orders as they stand now, stock and supply."""
         products = self._products()
-        snapshot = Snapshot(
+        return Snapshot(
             today=self.today,
             skus=self.skus,
             locations=tuple(self.locations),
@@ -57,13 +71,12 @@ class Workspace:
             supplies=load_supplies(self.tx, self.skus, self.after) if self.skus else (),
             first_claims=frozenset(first_claims),
             until=self.until,
+            by_po_status=self.by_po_status,
         )
-        for order in plan(snapshot):
-            self.put(order)
 
     def _levels(self, products: Mapping[str, Product]) -> tuple[StockLevel, ...]:
-        """What is free in the tables, and what this transaction has given back so far."""
-        free: Counter[tuple[str, str]] = Counter()
+        """What is free in the tables, what is about to come, and what was given back so far."""
+        free: Counter[tuple[str, str]] = Counter(self.arriving)
         for level in load_levels(self.tx, self.skus, self.locations):
             free[level.sku, level.location] += level.available
         for sign, orders in ((1, self.before), (-1, self.after)):
@@ -78,12 +91,22 @@ class Workspace:
 
     def save(self, *, silent: Collection[int] = ()) -> None:
         """Write what differs, and what is still owed to queues not served to their end."""
-        changes = [Change(self.before[id_], self.after[id_]) for id_ in sorted(self.after)]
-        self.after = save(self.tx, changes, self._products(), silent={*silent, *self._newcomers()})
+        changes = [
+            Change(self.before[id_], promised(self.after[id_], self.today))
+            for id_ in sorted(self.after)
+            if self.after[id_] != self.before[id_]
+        ]
+        self.after |= save(
+            self.tx,
+            changes,
+            self._products(),
+            self.today,
+            silent={*silent, *self._newcomers()},
+        )
         if served := self.due - self.until.keys():
             settle(self.tx, served)
         if self.until:
-            owe(self.tx, self.until.keys())
+            owe(self.tx, self.until.keys(), by_po_status=bool(self.by_po_status))
 
     def _products(self) -> Mapping[str, Product]:
         """The products of all its orders and queues, read once while these are the same."""
@@ -105,44 +128,114 @@ def open_orders(tx: Tx, orders: Collection[int]) -> Workspace:
     return Workspace(tx, _today(tx), before=dict(found), after=dict(found), asked=frozenset(orders))
 
 
-def open_queues(
-    tx: Tx,
-    skus: Iterable[str],
-    *,
-    orders: Collection[int] = (),
-    claiming: tuple[Rank, Rank] | None = None,
-    margin: Mapping[str, int] | None = None,
-) -> Workspace:
-    """Lock the queues of these SKUs, the orders at their heads, and `orders` themselves.
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Which queues to open, and why.
 
     With `claiming`, the first and last rank of first claims, a queue to which no distribution is
     owed is read only as far as these go. What `orders` hold counts as something to give, since
     the caller may be about to free it. The `margin` is units by SKU that the caller is about to
-    add, to what is free or to what `orders` want.
+    add to what there is to give; `asking` units that somebody at a rank is about to want.
+    `by_po_status` says that a purchase order's change of status is what starts it.
     """
-    wanted = frozenset(skus)
+
+    skus: frozenset[str]
+    orders: Collection[int] = ()
+    claiming: tuple[Rank, Rank] | None = None
+    margin: Mapping[str, int] = field(default_factory=dict)
+    asking: tuple[Rank, Mapping[str, int]] | None = None
+    by_po_status: bool = False
+
+
+def open_queues(tx: Tx, skus: Iterable[str], **why: Any) -> Workspace:
+    """Lock the queues of these SKUs, the orders at their heads, and `orders` themselves.
+
+    Where an order may decline stock, what it does depends on the rest of its shipment: the queues
+    of that are opened too. What else may be named, see `Opening`.
+    """
+    opening = Opening(frozenset(skus) | tx.also, **why)
+    space = _open(tx, opening)
+    while more := _deciding(tx, space):
+        opening = replace(opening, skus=opening.skus | more)
+        space = _open(tx, opening)
+    return space
+
+
+def _open(tx: Tx, opening: Opening) -> Workspace:
+    wanted, orders = opening.skus, frozenset(opening.orders)
     due = lock_queues(tx, wanted)
-    today, locations = _today(tx), load_locations(tx)
-    newcomers = None if due else claiming
-    reach = Reach(wanted, locations, newcomers, orders, margin or {})
+    locations = load_locations(tx)
+    reach = Reach(
+        wanted,
+        locations,
+        None if due else opening.claiming,
+        orders,
+        opening.margin,
+        opening.asking,
+        unpicked=resolve(*load_settings(tx)).rebalance is Rebalance.UNPICKED,
+    )
     head = head_of_queues(tx, reach)
-    reached = head.orders | frozenset(orders)
+    reached = head.orders | orders
     touched = reached | holders_behind(tx, reach, reached)
     lock_orders(tx, touched)
     found = load_orders(tx, touched)
-    if any(_skus_of([found[order]]) - wanted for order in orders if order in found):
-        raise LocksTooSmallError
+    if more := _skus_of([found[order] for order in orders if order in found]) - wanted:
+        raise LocksTooSmallError(more)
     return Workspace(
         tx,
-        today,
+        _today(tx),
         skus=wanted,
         locations=locations,
         before=dict(found),
         after=dict(found),
         due=due,
         until=head.until,
-        asked=frozenset(orders),
+        asked=orders,
+        by_po_status=wanted if opening.by_po_status else _started_by_status(tx, due),
     )
+
+
+def _deciding(tx: Tx, space: Workspace) -> frozenset[str]:
+    """Further queues with something to give, on which a choosy shipment's decision depends.
+
+    They are locked before it is asked what they have: a receipt for one of them that is under
+    way at the same moment would else be missed by both.
+    """
+    more = {
+        line.sku
+        for order in space.after.values()
+        if order.policy.chooses and order.policy.auto_allocate is not AutoAllocate.NEVER
+        for shipment in order.waiting
+        if any(line.wanted and line.sku in space.skus for line in shipment.lines)
+        for line in shipment.lines
+        if line.wanted and line.sku not in space.skus
+    }
+    if not more:
+        return frozenset()
+    lock_more_queues(tx, more)
+    rows = tx.rows(
+        "SELECT k.sku FROM unnest(CAST(:skus AS text[])) AS k(sku)"
+        " WHERE EXISTS (SELECT 1 FROM stock_level v WHERE v.merchant = :merchant"
+        " AND v.sku = k.sku AND v.disposition = 'sellable' AND v.on_hand > v.allocated)"
+        " OR EXISTS (SELECT 1 FROM open_demand d WHERE d.merchant = :merchant"
+        " AND d.sku = k.sku AND d.held > 0)",
+        merchant=tx.merchant,
+        skus=sorted(more),
+    )
+    return frozenset(row.sku for row in rows)
+
+
+def _started_by_status(tx: Tx, due: Collection[str]) -> frozenset[str]:
+    """Of the queues to which a distribution is owed, those where a change of status started it."""
+    if not due:
+        return frozenset()
+    rows = tx.rows(
+        "SELECT sku FROM sku_queue WHERE merchant = :merchant AND sku = ANY(:skus)"
+        " AND by_po_status",
+        merchant=tx.merchant,
+        skus=sorted(due),
+    )
+    return frozenset(row.sku for row in rows)
 
 
 def order_id(tx: Tx, number: str) -> int:
@@ -163,35 +256,10 @@ def skus_of_order(tx: Tx, order: int) -> frozenset[str]:
     return frozenset(row.sku for row in rows)
 
 
-def owe(tx: Tx, skus: Collection[str]) -> None:
-    """Note that these queues are still to be served, and have a workflow go on with it."""
-    note_owed(tx, skus)
-    owe_replan(tx)
-
-
-def owe_replan(tx: Tx) -> None:
-    """Have a workflow serve the merchant's queues to which a distribution is owed."""
-    outbox.put(tx, outbox.Kind.REPLAN, [(tx.merchant, {"merchant": tx.merchant})])
-
-
-def note_owed(tx: Tx, skus: Collection[str]) -> None:
-    """Note that these queues are still to be served; the caller has it done."""
-    tx.run(
-        "UPDATE sku_queue SET due_since = coalesce(due_since, :now)"
-        " WHERE merchant = :merchant AND sku = ANY(:skus)",
-        merchant=tx.merchant,
-        skus=sorted(skus),
-        now=tx.now,
-    )
-
-
-def settle(tx: Tx, skus: Collection[str]) -> None:
-    """Note that nothing is owed to these queues any more."""
-    tx.run(
-        "UPDATE sku_queue SET due_since = NULL WHERE merchant = :merchant AND sku = ANY(:skus)",
-        merchant=tx.merchant,
-        skus=sorted(skus),
-    )
+def rank_of_order(tx: Tx, order: int) -> Rank:
+    """An order's place in the queue, read without a lock: only its priority may change."""
+    (row,) = tx.rows("SELECT priority, placed_at, intake_seq FROM orders WHERE id = :id", id=order)
+    return Rank(*row)
 
 
 def _today(tx: Tx) -> date:
@@ -207,4 +275,8 @@ def _claims(orders: Iterable[Order]) -> Iterable[tuple[str, str, int]]:
     for order in orders:
         for shipment in order.shipments:
             for line in shipment.lines:
-                yield from ((line.sku, claim.location, claim.units) for claim in line.claims)
+                yield from (
+                    (line.sku, claim.location, claim.units)
+                    for claim in line.claims
+                    if not claim.drop_ship
+                )

@@ -76,8 +76,13 @@ ROUTES: Mapping[str, Permission] = {
     "list_merchants": P.OPERATE,
     "get_settings": P.READ_SETTINGS,
     "change_settings": P.WRITE_SETTINGS,
+    "unset_setting": P.WRITE_SETTINGS,
+    "list_setting_changes": P.READ_SETTINGS,
+    "list_presets": P.READ_SETTINGS,
     "get_default_settings": P.OPERATE,
     "change_default_settings": P.OPERATE,
+    "unset_default_setting": P.OPERATE,
+    "list_default_setting_changes": P.OPERATE,
 }
 """The permission that each route needs, by the name of its function."""
 

@@ -1,25 +1,116 @@
-"""Settings as they are answered, and health."""
+"""Settings as they are sent and answered, and health."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, RootModel
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 
-from starter.models.fields import Knobs, example
+from starter.models.fields import Code, Knob, example
 from starter.models.orders_out import KnobOut
 
 Database = Literal["migrated", "not_migrated", "unreachable"]
 
 
-class SettingsIn(RootModel[Knobs]):
-    """Settings to change, by name; those not named stay as they are."""
+def _as_one(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """One error for a value, not one for each kind that it might have been."""
+    try:
+        return read(value)
+    except ValidationError:
+        message = "a setting is a whole number, true, false, a word or null"
+        raise PydanticCustomError("setting_value", message) from None
 
-    model_config = example(max_shipments=2, future_inventory=True)
+
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,59}$")]
+"""A value of a setting, or the name of a preset."""
+
+Value = Annotated[StrictBool | StrictInt | Word | None, WrapValidator(_as_one)]
+Changes = Annotated[dict[Code, Value], Field(max_length=40)]
+
+
+class SettingsIn(RootModel[Changes]):
+    """Settings to change, by name; those not named stay as they are.
+
+    `preset` stands for the settings of a preset; those named beside it go before it.
+    """
+
+    model_config = example(preset="shipstream.up_to", max_shipments=3)
 
 
 class SettingsOut(RootModel[dict[str, KnobOut]]):
     """Every setting's effective value, and the scope it comes from."""
 
     model_config = example(max_shipments={"value": 2, "from": "merchant"})
+
+
+class PresetOut(BaseModel):
+    """Another system's setting: what it sets here, and which of that is only a default."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    title: str
+    says: str = Field(description="What becomes of an order, in a sentence.")
+    knobs: dict[str, Knob]
+    needs: list[str] = Field(description="Settings whose value you may want to give yourself.")
+
+
+class PresetsOut(BaseModel):
+    """Every preset."""
+
+    model_config = example(
+        items=[{
+            "name": "shipstream.up_to", "title": "ShipStream: up to some shipments",
+            "says": "What is in stock leaves until one shipment is left, and the last one goes"
+            " complete.",
+            "knobs": {"max_shipments": 2}, "needs": ["max_shipments"],
+        }],
+    )  # fmt: skip
+
+    items: list[PresetOut]
+
+
+class SetTo(BaseModel):
+    """A value that was set; it may be null."""
+
+    value: Knob
+
+
+class SettingChangeOut(BaseModel):
+    """One change of one setting."""
+
+    id: int
+    knob: str
+    before: SetTo | None = Field(description="Null where it was not set.")
+    after: SetTo | None = Field(description="Null where it is no longer set.")
+    actor: str
+    at: datetime
+
+
+class SettingChangePage(BaseModel):
+    """One page of changes, the last one first."""
+
+    model_config = example(
+        items=[{
+            "id": 7, "knob": "max_shipments", "before": None, "after": {"value": 2},
+            "actor": "shop (1f2e3d4c5b6a7988)", "at": "2026-03-01T08:30:00Z",
+        }],
+        next=None,
+    )  # fmt: skip
+
+    items: list[SettingChangeOut]
+    next: str | None
 
 
 class LiveOut(BaseModel):

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from fulfillment.domain.orders import Claim, Order, OrderLine, Peg, Shipment, ShipmentLine
+from fulfillment.domain.orders import Order, OrderLine
 from fulfillment.domain.planning import plan
 from fulfillment.domain.policy import resolve
 from fulfillment.domain.rank import DEFAULT_PRIORITY, Rank
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.shipments import Claim, Peg, Shipment, ShipmentLine
+from fulfillment.domain.statuses import PurchaseOrderStatus, ShipmentStatus
 from fulfillment.domain.supply import Product, Snapshot, StockLevel, Supply
 
 TODAY = date(2026, 3, 2)
@@ -27,8 +28,16 @@ def claim(units: int, at: str = "A", *, picked: int = 0, staged: int = 0) -> Cla
     return Claim(at, units, picked, staged)
 
 
-def peg(units: int, supply: int = 1, *, due: int = 5, at: str = "A", pinned: bool = False) -> Peg:
-    return Peg(supply, units, at, day(due), pinned, f"PO-{supply}")
+def peg(
+    units: int,
+    supply: int = 1,
+    *,
+    due: int = 5,
+    at: str = "A",
+    pinned: bool = False,
+    status: str | None = None,
+) -> Peg:
+    return Peg(supply, units, at, day(due), pinned, f"PO-{supply}", _po(status))
 
 
 def line(
@@ -49,8 +58,9 @@ def shipment(
     number: int = 1,
     id_: int = 11,
     at: str | None = None,
+    wave: int | None = None,
 ) -> Shipment:
-    return Shipment(id_, number, status, lines or (line(),), location=at)
+    return Shipment(id_, number, status, lines or (line(),), location=at, wave=wave)
 
 
 def order(
@@ -97,7 +107,7 @@ def order(
         verified=verified,
         first_claimed=first_claimed,
         holds=holds,
-        waves_spent=waves_spent,
+        waves_shipped=frozenset(range(1, waves_spent + 1)),
     )
 
 
@@ -126,9 +136,14 @@ def supply(
     due: int | None = 5,
     at: str = "A",
     number: int = 1,
+    status: str | None = None,
 ) -> Supply:
     due_on = None if due is None else day(due)
-    return Supply(number, sku, at, units, due_on, f"PO-{number}")
+    return Supply(number, sku, at, units, due_on, f"PO-{number}", _po(status))
+
+
+def _po(status: str | None) -> PurchaseOrderStatus | None:
+    return None if status is None else PurchaseOrderStatus(status)
 
 
 def snapshot(
@@ -138,6 +153,7 @@ def snapshot(
     locations: Sequence[str] = ("A", "B"),
     products: Iterable[Product] = (),
     first_claims: Iterable[int] = (),
+    by_po_status: Iterable[str] = (),
 ) -> Snapshot:
     """Everything the orders touch; products are plain ones where none are given."""
     skus = {row.sku for each in orders for row in each.lines}
@@ -151,6 +167,7 @@ def snapshot(
         levels=tuple(levels),
         supplies=tuple(supplies),
         first_claims=frozenset(first_claims),
+        by_po_status=frozenset(by_po_status),
     )
 
 

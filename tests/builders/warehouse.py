@@ -75,7 +75,7 @@ class Warehouse:
         catalogue.put_products(self.store, MERCHANT, rows)
 
     def settings(self, **knobs: object) -> None:
-        merchant_settings.change_settings(self.store, MERCHANT, knobs, "tester")
+        merchant_settings.change_settings(self.store, command("settings"), knobs)
 
     # --- orders ---
 

@@ -6,10 +6,20 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from fulfillment.domain.orders import Claim, Order, Peg, Shipment, ShipmentLine
+from fulfillment.domain.orders import Order
 from fulfillment.domain.planning import plan
-from fulfillment.domain.policy import Rebalance, Routing, resolve
+from fulfillment.domain.policy import (
+    AutoAllocate,
+    MinPoStatus,
+    OnShortage,
+    Rebalance,
+    ReleaseWhen,
+    Routing,
+    resolve,
+)
 from fulfillment.domain.rank import Rank
+from fulfillment.domain.shipments import Claim, Peg, Shipment, ShipmentLine
+from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.domain.supply import Product, Snapshot, StockLevel, Supply
 from tests.builders.values import PLACED_AT, TODAY, day, order
 
@@ -26,8 +36,28 @@ policies = st.fixed_dictionaries(
         "future_limit_days": st.sampled_from([3, 90]),
         "rebalance": st.sampled_from([str(value) for value in Rebalance]),
         "routing": st.sampled_from([str(value) for value in Routing]),
+        "release_when": st.sampled_from([str(value) for value in ReleaseWhen]),
+        "hold_if_due_within_days": st.sampled_from([None, 3]),
+        "auto_allocate": st.sampled_from([str(value) for value in AutoAllocate]),
+        "auto_allocate_within_days": st.sampled_from([1, 3]),
+        "auto_allocate_on": st.sampled_from(["any_supply", "any_supply", "po_status"]),
+        "min_po_status": st.sampled_from([str(value) for value in MinPoStatus]),
+        "on_shortage": st.sampled_from(["wait", "wait", *map(str, OnShortage)]),
+        "auto_cancel_days": st.sampled_from([None, None, 1, 4]),
+        "prepare": st.sampled_from(["automatic", "automatic", "manual"]),
     },
 )
+plain_policies = st.fixed_dictionaries(
+    {},
+    optional={
+        "max_shipments": st.sampled_from([None, 1, 2, 3]),
+        "future_inventory": st.booleans(),
+        "future_limit_days": st.sampled_from([3, 90]),
+        "rebalance": st.sampled_from([str(value) for value in Rebalance]),
+        "routing": st.sampled_from([str(value) for value in Routing]),
+    },
+)
+"""No gate: whoever may take units takes them."""
 places = st.sampled_from([None, None, None, *LOCATIONS])
 units = st.integers(1, 6)
 
@@ -41,7 +71,7 @@ def orders(draw: st.DrawFn, number: int, *, plain: bool = False) -> Order:
         number,
         wants,
         priority=draw(st.sampled_from([10, 50])),
-        policy=draw(policies),
+        policy=draw(plain_policies if plain else policies),
         lock=lock,
         pickup=None if plain or lock else draw(places),
         verified=plain or draw(st.sampled_from([True, True, False])),
@@ -82,6 +112,7 @@ def snapshots(draw: st.DrawFn, *, plain: bool = False, most: int = 5) -> Snapsho
         levels=levels_of(on_hand),
         supplies=tuple(supplies),
         first_claims=frozenset(first),
+        by_po_status=frozenset(SKUS) if draw(st.booleans()) else frozenset(),
     )
 
 
@@ -93,6 +124,9 @@ _supplies = st.builds(
     outstanding=st.integers(1, 8),
     due_on=st.sampled_from([None, day(-1), day(0), day(2), day(4), day(60)]),
     source=st.sampled_from(["PO-1", "PO-2"]),
+    status=st.sampled_from([None, "approved", "in_transit", "arrived"]).map(
+        lambda status: status and PurchaseOrderStatus(status)
+    ),
 )
 
 
@@ -126,6 +160,7 @@ def _with_pegs(draw: st.DrawFn, mine: Order, supplies: list[Supply], left: Count
                 open_units -= tied
                 pinned = draw(st.sampled_from([False, False, True]))
                 blank = Peg(each.id, tied, each.location, each.due_on, pinned, each.source)
+                blank = replace(blank, status=each.status)
                 pegs += [blank] if tied else []
         return replace(row, pegs=tuple(pegs))
 
@@ -205,6 +240,11 @@ def followed(snapshot: Snapshot, after: tuple[Order, ...]) -> Snapshot:
     )
 
 
+def told_nothing(mine: Order) -> Order:
+    """The order once what it had to tell is in its history."""
+    return replace(mine, notes=())
+
+
 def stored(mine: Order) -> Order:
     """The order with positive ids and without its history, as it would be loaded again."""
     lines = (row.id for part in mine.shipments for row in part.lines if row.id < 0)
@@ -220,7 +260,7 @@ def stored(mine: Order) -> Order:
             parent=None,
         )  # fmt: skip
 
-    return replace(mine, shipments=tuple(kept(part) for part in mine.live))
+    return replace(mine, notes=(), shipments=tuple(kept(part) for part in mine.live))
 
 
 def told(mine: Order) -> object:

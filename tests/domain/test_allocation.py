@@ -97,7 +97,7 @@ def test_a_claim_moves_when_a_waiting_order_gets_ahead_of_its_holder():
 
 
 def test_nothing_moves_when_the_later_order_is_ready():
-    ready = shipment(line(units=5, claims=[claim(5)]), status=ShipmentStatus.READY, at="A")
+    ready = shipment(line(units=5, id_=201, claims=[claim(5)]), status=ShipmentStatus.READY, at="A")
     plan = planned(snapshot(order(1, [("K1", 5)], priority=10), order(2, shipments=[ready])))
 
     assert (allocated(plan[1]), allocated(plan[2])) == (0, 5)
@@ -180,7 +180,7 @@ def test_a_shipment_is_not_touched_when_it_is_being_picked():
     mine = order(3, shipments=[picking])
     plan = planned(snapshot(order(1, [("K1", 2)], priority=1), mine))
 
-    assert plan[3] == mine
+    assert plan[3].shipments == mine.shipments
 
 
 def test_other_queues_are_left_alone_when_a_sku_is_not_locked():

@@ -6,6 +6,7 @@ from fulfillment.domain.history import STATUS_WORDS, happenings
 from fulfillment.domain.orders import Order
 from fulfillment.domain.statuses import ShipmentStatus
 from tests.builders.values import (
+    TODAY,
     claim,
     day,
     line,
@@ -20,11 +21,11 @@ from tests.builders.values import (
 
 
 def told(before: Order, after: Order) -> list[tuple[str, dict[str, object]]]:
-    return [(made.kind, made.facts) for made in happenings(before, after)]
+    return [(made.kind, made.facts) for made in happenings(before, after, TODAY)]
 
 
 def kinds(before: Order, after: Order) -> list[str]:
-    return [made.kind for made in happenings(before, after)]
+    return [made.kind for made in happenings(before, after, TODAY)]
 
 
 def test_nothing_is_told_when_nothing_changed():
@@ -62,7 +63,18 @@ def test_a_dated_shipment_is_told_with_its_date_and_when_it_moves():
 
     facts = {"shipment": 1, "units": 1, "location": "A", "expected_on": day(5).isoformat()}
     assert told(mine, dated) == [("dated", facts)]
-    assert told(dated, later) == [("date_moved", facts | {"expected_on": day(9).isoformat()})]
+    assert told(dated, later)[0] == ("date_moved", facts | {"expected_on": day(9).isoformat()})
+
+
+def test_a_promise_is_told_when_it_moves():
+    mine = planned(snapshot(order(1), supplies=[supply(1, due=5)]))[1]
+    later = planned(snapshot(mine, supplies=[supply(1, due=9)]))[1]
+
+    slices = {
+        name: [{"units": 1, "on": day(n).isoformat()}] for name, n in (("from", 5), ("to", 9))
+    }
+    assert told(mine, later) == [("promise_moved", {"line": 1, "sku": "K1", **slices})]
+    assert later.lines[0].first_promise == mine.lines[0].promise
 
 
 def test_units_are_told_as_given_back_when_an_order_is_cancelled():
@@ -70,7 +82,7 @@ def test_units_are_told_as_given_back_when_an_order_is_cancelled():
     mine = order(1, shipments=[shipment(row)])
 
     assert kinds(mine, cancelled(mine)) == [
-        "unallocated", "shipment_cancelled", "status_changed",
+        "units_cancelled", "unallocated", "shipment_cancelled", "status_changed",
     ]  # fmt: skip
 
 

@@ -63,6 +63,7 @@ def facts(*live: str, **more: Any) -> OrderFacts:
         "rejected": False,
         "on_hold": False,
         "verified": True,
+        "prepared": True,
         "first_claimed": True,
         "shipped_units": 0,
     }

@@ -21,7 +21,12 @@ from fulfillment.store.commands.intake import (
 from fulfillment.store.commands.orders import answer_for
 from fulfillment.store.saving import record
 from fulfillment.store.session import Command, Store, Tx, fingerprint
-from fulfillment.store.workspace import open_queues, order_id, skus_of_order
+from fulfillment.store.workspace import (
+    open_queues,
+    order_id,
+    rank_of_order,
+    skus_of_order,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,10 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
         catalogue = load_catalogue(tx, edit.lines)
         order = order_id(tx, edit.number)
         skus = skus_of_order(tx, order) | {line.sku for line in edit.lines}
-        space = open_queues(tx, skus, orders=[order], margin=_asked(edit, catalogue))
+        asked = _asked(edit, catalogue)
+        space = open_queues(
+            tx, skus, orders=[order], margin=asked, asking=(rank_of_order(tx, order), asked)
+        )
         if _is_news(tx, order, edit):
             before = space.after[order]
             _refuse_finished(before)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from fulfillment.domain import warehouse
-from fulfillment.domain.orders import Order, Shipment
+from fulfillment.domain.orders import Order
 from fulfillment.domain.refusals import conflict, missing
+from fulfillment.domain.shipments import Shipment
 from fulfillment.domain.statuses import MoveNotAllowedError
 from fulfillment.store.commands.orders import answer_for
 from fulfillment.store.session import Command, Store, Tx

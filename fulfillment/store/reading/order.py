@@ -5,9 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from fulfillment.domain.actions import order_actions
-from fulfillment.domain.orders import Order, ShipmentLine
-from fulfillment.domain.promise import Slice, promise
+from fulfillment.domain.orders import Order
+from fulfillment.domain.promise import promise
 from fulfillment.domain.refusals import missing
+from fulfillment.domain.shipments import ShipmentLine, Slice
 from fulfillment.store.loading import load_orders, load_settings
 from fulfillment.store.reading.choices import choices
 from fulfillment.store.reading.shipments import shipments_of_order

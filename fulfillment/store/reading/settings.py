@@ -1,18 +1,54 @@
-"""Settings as they are read: the value of every knob, and the scope it comes from."""
+"""Settings as they are read: the value of every knob, where it comes from, and what it was."""
 
+from dataclasses import asdict
 from typing import Any
 
-from fulfillment.store.commands.settings import read_settings
-from fulfillment.store.loading import EVERYBODY
+from fulfillment.domain.policy import origin, resolve
+from fulfillment.store.loading import EVERYBODY, load_settings
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.session import Tx
+
+BY_TIME = Sort(("c.id",), ("bigint",), descending=True)
+"""Newest first."""
+
+CHANGE_FIELDS = ("id", "knob", "before", "after", "actor", "at")
+
+CHANGES = """
+SELECT c.id, c.knob, c.changed_by AS actor, c.changed_at AS at,
+       CASE WHEN c.before IS NOT NULL THEN jsonb_build_object('value', c.before) END AS before,
+       CASE WHEN c.after IS NOT NULL THEN jsonb_build_object('value', c.after) END AS after,
+       {keys}
+  FROM setting_change c
+ WHERE c.scope = :scope AND {conditions} ORDER BY {order_by} LIMIT :most
+"""
 
 
 def effective_settings(tx: Tx) -> dict[str, Any]:
-    """Of the transaction's merchant, or of all where it is `*`."""
-    found = read_settings(tx)
-    if tx.merchant != EVERYBODY:
-        return found
+    """The value of every knob of the transaction's merchant, or of all (`*`), and its scope."""
+    own, default = load_settings(tx)
+    for_all = tx.merchant == EVERYBODY
+    scopes = {"default": default} if for_all else {"merchant": own, "default": default}
+    policy = resolve(*scopes.values())
     return {
-        knob: {"value": told["value"], "from": told["from"].replace("merchant", "default")}
-        for knob, told in found.items()
+        knob: {"value": value, "from": origin(knob, scopes)}
+        for knob, value in asdict(policy).items()
     }
+
+
+def list_changes(tx: Tx, window: Window) -> Page:
+    """Changes of the transaction's scope, the last one first.
+
+    `before` and `after` hold a `value`; they are None where the scope did not name the knob.
+    """
+    behind, key = BY_TIME.after(window.after)
+    rows = tx.rows(
+        page_sql(CHANGES, BY_TIME, ["true", *behind]),
+        scope=tx.merchant,
+        most=window.limit + 1,
+        **key,
+    )
+    return page_of(rows, window.limit, _change)
+
+
+def _change(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in CHANGE_FIELDS}

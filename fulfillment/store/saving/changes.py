@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fulfillment.domain.orders import Order, ShipmentLine
+from fulfillment.domain.orders import Order
+from fulfillment.domain.shipments import ShipmentLine
 from fulfillment.domain.supply import Product
 
 Products = Mapping[str, Product]

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from fulfillment.domain.orders import Claim, Order
+from fulfillment.domain.orders import Order
+from fulfillment.domain.shipments import Claim
 from fulfillment.store.saving.changes import Change, lines_of
 from fulfillment.store.session import Tx
 
@@ -31,17 +32,20 @@ def write_claims(tx: Tx, changes: list[Change]) -> None:
             units=[claim.units for _, claim in new.values()],
             picked=[claim.picked for _, claim in new.values()],
             staged=[claim.staged for _, claim in new.values()],
+            drop_ship=[claim.drop_ship for _, claim in new.values()],
         )
 
 
 UPSERT_CLAIMS = """
-INSERT INTO allocation (shipment_line, location, merchant, sku, units, picked, staged)
-SELECT a.line, a.location, :merchant, a.sku, a.units, a.picked, a.staged
+INSERT INTO allocation (shipment_line, location, merchant, sku, units, picked, staged, drop_ship)
+SELECT a.line, a.location, :merchant, a.sku, a.units, a.picked, a.staged, a.drop_ship
   FROM unnest(CAST(:lines AS bigint[]), CAST(:locations AS text[]), CAST(:skus AS text[]),
-              CAST(:units AS int[]), CAST(:picked AS int[]), CAST(:staged AS int[]))
-       AS a(line, location, sku, units, picked, staged)
+              CAST(:units AS int[]), CAST(:picked AS int[]), CAST(:staged AS int[]),
+              CAST(:drop_ship AS boolean[]))
+       AS a(line, location, sku, units, picked, staged, drop_ship)
 ON CONFLICT (shipment_line, location) DO UPDATE
-   SET units = excluded.units, picked = excluded.picked, staged = excluded.staged
+   SET units = excluded.units, picked = excluded.picked, staged = excluded.staged,
+       drop_ship = excluded.drop_ship
 """
 
 

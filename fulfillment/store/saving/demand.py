@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterable
 
-from fulfillment.domain.orders import Order, ShipmentLine
+from fulfillment.domain.orders import Order
+from fulfillment.domain.policy import AutoAllocate
+from fulfillment.domain.shipments import Shipment, ShipmentLine
 from fulfillment.store.saving.changes import Change, Products
 from fulfillment.store.session import Tx
 
@@ -44,16 +46,39 @@ def _demand(orders: Iterable[Order], products: Products) -> dict[int, dict[str, 
             "placed_at": order.rank.placed_at,
             "intake_seq": order.rank.intake_seq,
             "wanted": line.wanted,
-            "held": sum(claim.loose for claim in line.claims),
-            "lock_location": order.only_location,
-            "gate": "open" if order.first_claimed else "first",
+            "held": _held(shipment, line),
+            "lock_location": order.bound_to(shipment, line),
+            "gate": _gate(order, shipment, line),
         }
         for order in orders
-        for shipment in order.waiting
+        for shipment in order.planned
         for line in shipment.lines
-        if _stands_in_queue(line) and products[line.sku].managed
+        if (line.wanted or _held(shipment, line)) and products[line.sku].managed
     }
 
 
-def _stands_in_queue(line: ShipmentLine) -> bool:
-    return bool(line.wanted or sum(claim.loose for claim in line.claims))
+def _gate(order: Order, shipment: Shipment, line: ShipmentLine) -> str:
+    """Whether the line takes what is free for it: for sure, only if it chooses to, or never.
+
+    Closed lines are pegged like any other; lines by hand are not even that.
+    """
+    if not order.first_claimed:
+        return "first"
+    if not shipment.is_waiting:
+        return "open"
+    if order.line(line.order_line).by_hand:
+        return "by_hand"
+    return GATES[order.policy.auto_allocate]
+
+
+GATES = {
+    AutoAllocate.ALWAYS: "open",
+    AutoAllocate.COMPLETE_ONLY: "choosy",
+    AutoAllocate.DUE_WITHIN: "choosy",
+    AutoAllocate.NEVER: "closed",
+}
+
+
+def _held(shipment: Shipment, line: ShipmentLine) -> int:
+    """Units that an earlier order may still take: those of a waiting shipment."""
+    return sum(claim.loose for claim in line.claims) if shipment.is_waiting else 0

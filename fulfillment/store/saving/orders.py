@@ -1,62 +1,93 @@
 """Orders, their lines and their histories."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
-from fulfillment.domain.orders import Happening, Order
+from fulfillment.domain.orders import Happening, Order, OrderLine
 from fulfillment.domain.progress import progress_of
+from fulfillment.domain.recheck import recheck_on
+from fulfillment.domain.shipments import Slice
 from fulfillment.domain.statuses import FINISHED_ORDER
 from fulfillment.store.saving.changes import Change
 from fulfillment.store.session import Tx
 
 
 def write_lines(tx: Tx, changes: list[Change]) -> None:
-    """Bring changed order lines to what was ordered, cancelled and shipped."""
-    rows: dict[str, list[int]] = defaultdict(list)
+    """Write changed order lines: what was ordered, cancelled, shipped, promised, and how."""
+    rows: list[dict[str, object]] = []
     for change in changes:
         known = {line.number: line for line in change.before.lines}
-        for line in change.after.lines:
-            if line.number in known and known[line.number] != line:
-                rows["orders"].append(change.after.id)
-                rows["lines"].append(line.number)
-                rows["ordered"].append(line.ordered)
-                rows["cancelled"].append(line.cancelled)
-                rows["shipped"].append(line.shipped)
+        rows += [
+            _line_row(change.after.id, line)
+            for line in change.after.lines
+            if known.get(line.number) != line
+        ]
     if rows:
-        tx.run(
-            "UPDATE order_line l SET ordered = r.ordered, cancelled = r.cancelled,"
-            " shipped = r.shipped FROM unnest(CAST(:orders AS bigint[]), CAST(:lines AS int[]),"
-            " CAST(:ordered AS int[]), CAST(:cancelled AS int[]), CAST(:shipped AS int[]))"
-            " AS r(order_id, line, ordered, cancelled, shipped)"
-            " WHERE l.order_id = r.order_id AND l.line = r.line",
-            **rows,
-        )
+        tx.run(UPDATE_LINES, rows=json.dumps(rows))
+
+
+UPDATE_LINES = """
+UPDATE order_line l
+   SET ordered = r.ordered, cancelled = r.cancelled, shipped = r.shipped, by_hand = r.by_hand,
+       channel = r.channel, source_location = r.source_location,
+       first_promise = r.first_promise, promise = r.promise
+  FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+       order_id bigint, line int, ordered int, cancelled int, shipped int, by_hand boolean,
+       channel text, source_location text, first_promise jsonb, promise jsonb)
+ WHERE l.order_id = r.order_id AND l.line = r.line
+"""
+
+
+def _line_row(order: int, line: OrderLine) -> dict[str, object]:
+    return {
+        "order_id": order,
+        "line": line.number,
+        "ordered": line.ordered,
+        "cancelled": line.cancelled,
+        "shipped": line.shipped,
+        "by_hand": line.by_hand,
+        "channel": line.channel,
+        "source_location": line.source,
+        "first_promise": _stored(line.first_promise),
+        "promise": _stored(line.promise),
+    }
+
+
+def _stored(pieces: Iterable[Slice] | None) -> list[list[object]] | None:
+    if pieces is None:
+        return None
+    return [[piece.units, piece.on.isoformat()] for piece in pieces]
 
 
 UPDATE_ORDERS = """
 UPDATE orders o
    SET status = r.status, verified = r.verified, first_claimed = r.first_claimed,
-       rejected = r.rejected, holds = r.holds, waves_spent = r.waves_spent,
+       rejected = r.rejected, holds = r.holds, prepared = r.prepared,
+       priority = r.priority, lock_location = r.lock_location,
+       waves_spent = r.waves_spent, waves_granted = r.waves_granted,
+       recheck_on = CASE WHEN o.recheck_on = '0001-01-01' AND NOT r.finished
+                         THEN o.recheck_on ELSE r.recheck_on END,
        next_shipment_number = r.next_shipment_number, wake_seq = r.wake_seq,
        waiting_units = r.waiting_units,
        ready_to_ship_at = CASE WHEN r.became_ready THEN :now ELSE o.ready_to_ship_at END,
        finished_at = CASE WHEN r.finished THEN coalesce(o.finished_at, :now) END
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
        id bigint, status text, verified boolean, first_claimed boolean, rejected boolean,
-       holds text[], waves_spent int, next_shipment_number int, wake_seq bigint,
+       holds text[], prepared boolean, priority int, lock_location text, waves_spent int,
+       waves_granted int, recheck_on date, next_shipment_number int, wake_seq bigint,
        waiting_units int, became_ready boolean, finished boolean)
  WHERE o.id = r.id
 """
 
 
-def write_orders(tx: Tx, changes: list[Change]) -> None:
+def write_orders(tx: Tx, changes: list[Change], today: date) -> None:
     """Write the statuses that the rules compute, and what else is stored of an order."""
-    rows = [_order_row(change.before, change.after) for change in changes]
-    tx.run(UPDATE_ORDERS, rows=json.dumps(rows), now=tx.now)
+    rows = [_order_row(change.before, change.after, today) for change in changes]
+    tx.run(UPDATE_ORDERS, rows=json.dumps(rows, default=str), now=tx.now)
 
 
-def _order_row(before: Order, after: Order) -> dict[str, object]:
+def _order_row(before: Order, after: Order, today: date) -> dict[str, object]:
     return {
         "id": after.id,
         "status": after.status,
@@ -64,7 +95,12 @@ def _order_row(before: Order, after: Order) -> dict[str, object]:
         "first_claimed": after.first_claimed,
         "rejected": after.rejected,
         "holds": list(after.holds),
+        "prepared": after.prepared,
+        "priority": after.rank.priority,
+        "lock_location": after.lock,
         "waves_spent": after.waves_spent,
+        "waves_granted": after.waves_granted,
+        "recheck_on": recheck_on(after, today),
         "next_shipment_number": after.next_shipment_number,
         "wake_seq": after.wake_seq,
         "waiting_units": progress_of(after).waiting_units,

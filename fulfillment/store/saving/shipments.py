@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from fulfillment.domain.orders import Order, Shipment, ShipmentLine
+from fulfillment.domain.orders import Order
+from fulfillment.domain.shipments import Shipment, ShipmentLine
 from fulfillment.store.saving.changes import Change
 from fulfillment.store.session import Tx
 

@@ -41,7 +41,7 @@ def write_levels(tx: Tx, changes: list[Change], products: Products) -> None:
 def _count(moved: Moved, order: Order, products: Products, sign: int) -> None:
     for line in lines_of(order):
         if products[line.sku].managed:
-            for claim in line.claims:
+            for claim in (claim for claim in line.claims if not claim.drop_ship):
                 place = (line.sku, claim.location)
                 moved["allocated"][place] += sign * claim.units
                 moved["picked"][place] += sign * claim.picked
@@ -74,7 +74,11 @@ def _dispatched(change: Change, products: Products) -> Iterable[tuple[int, str, 
         if shipment.id in now_shipped and shipment.status is not ShipmentStatus.SHIPPED:
             for line in shipment.lines:
                 if products[line.sku].managed:
-                    yield from ((line.id, line.sku, c.location, c.units) for c in line.claims)
+                    yield from (
+                        (line.id, line.sku, claim.location, claim.units)
+                        for claim in line.claims
+                        if not claim.drop_ship
+                    )
 
 
 def _write_dispatches(tx: Tx, gone: list[tuple[int, str, str, int]]) -> None:

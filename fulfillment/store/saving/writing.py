@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
 
 from fulfillment.domain.history import happenings
 from fulfillment.domain.orders import Order
@@ -18,7 +19,12 @@ from fulfillment.store.session import Tx
 
 
 def save(
-    tx: Tx, changes: Collection[Change], products: Products, *, silent: Collection[int] = ()
+    tx: Tx,
+    changes: Collection[Change],
+    products: Products,
+    today: date,
+    *,
+    silent: Collection[int] = (),
 ) -> dict[int, Order]:
     """Write the changed orders, their history and their wakes; the stored orders by id.
 
@@ -28,7 +34,10 @@ def save(
     changed = [change for change in changes if change.before != change.after]
     if not changed:
         return {change.after.id: change.after for change in changes}
-    told = [(change.before.id, list(happenings(change.before, change.after))) for change in changed]
+    told = [
+        (change.before.id, list(happenings(change.before, change.after, today)))
+        for change in changed
+    ]
     stored = with_stored_ids(tx, changed)
     write_shipments(tx, stored)
     write_levels(tx, stored, products)
@@ -37,7 +46,7 @@ def save(
     write_demand(tx, stored, products)
     write_lines(tx, stored)
     final = [Change(change.before, _woken(change.after)) for change in stored]
-    write_orders(tx, final)
+    write_orders(tx, final, today)
     record(tx, [happening for _, made in told for happening in made])
     outbox.wake_orders(
         tx, [progress_of(c.after) for c in final if c.after.id not in silent], tx.merchant
@@ -47,4 +56,4 @@ def save(
 
 
 def _woken(order: Order) -> Order:
-    return replace(order, wake_seq=order.wake_seq + 1)
+    return replace(order, wake_seq=order.wake_seq + 1, notes=())

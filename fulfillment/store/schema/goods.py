@@ -51,6 +51,13 @@ sku_queue = Table(
     Column("merchant", String(63), nullable=False),
     Column("sku", String(63), nullable=False),
     Column("due_since", Instant, comment="distribution that is still owed to this queue"),
+    Column(
+        "by_po_status",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="a purchase order's change of status started what is owed",
+    ),
     PrimaryKeyConstraint("merchant", "sku"),
     product_key(),
     Index(None, "merchant", postgresql_where=text("due_since IS NOT NULL")),

@@ -24,6 +24,13 @@ merchant = Table(
     Column("name", Text, nullable=False),
     Column("time_zone", Text, nullable=False, server_default="UTC"),
     Column("currency", String(3), nullable=False, server_default="USD"),
+    Column(
+        "replan_due",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="settings changed: every open order has to be planned again",
+    ),
     moment("created_at"),
     CheckConstraint("id ~ '^[a-z0-9][a-z0-9-]*$'", name="id_is_a_slug"),
 )

@@ -54,7 +54,16 @@ orders = Table(
     Column("first_claimed", Boolean, nullable=False, server_default=text("false")),
     Column("rejected", Boolean, nullable=False, server_default=text("false")),
     Column("holds", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("prepared", Boolean, nullable=False, server_default=text("false")),
     Column("waves_spent", Integer, nullable=False, server_default=text("0")),
+    Column(
+        "waves_granted",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="dispatches beyond max_shipments that a person's split allowed",
+    ),
+    Column("recheck_on", Date, comment="the day on which to look again, if nothing happens"),
     Column("next_shipment_number", Integer, nullable=False, server_default=text("2")),
     Column("wake_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("ready_to_ship_at", Instant, comment="when it last became ready to ship"),
@@ -68,6 +77,7 @@ orders = Table(
     Index("ix_orders_unfinished", "merchant", "id", postgresql_where=text("finished_at IS NULL")),
     Index("ix_orders_rank", "merchant", "priority", "placed_at", "intake_seq"),
     Index("ix_orders_status", "merchant", "status", "id"),
+    Index("ix_orders_recheck", "recheck_on", postgresql_where=text("recheck_on IS NOT NULL")),
     Index("ix_orders_backordered", "merchant", "id", postgresql_where=text("waiting_units > 0")),
 )
 
@@ -94,6 +104,11 @@ order_line = Table(
     Column("ordered", Integer, nullable=False),
     Column("cancelled", Integer, nullable=False, server_default=text("0")),
     Column("shipped", Integer, nullable=False, server_default=text("0")),
+    Column("by_hand", Boolean, nullable=False, server_default=text("false")),
+    Column("channel", Text, nullable=False, server_default="pick"),
+    Column("source_location", String(63), ForeignKey("location.id")),
+    Column("first_promise", JSONB, comment="slices of [units, date]; never changes"),
+    Column("promise", JSONB, comment="slices of [units, date] as they were last told"),
     Column("pack", Text),
     Column("pack_units", Integer),
     Column("unit_price_minor", BigInteger),
@@ -103,6 +118,7 @@ order_line = Table(
     CheckConstraint("cancelled >= 0 AND shipped >= 0", name="nothing_is_negative"),
     CheckConstraint("cancelled + shipped <= ordered", name="no_more_than_ordered"),
     CheckConstraint("unit_price_minor >= 0", name="price_is_not_negative"),
+    CheckConstraint("channel IN ('pick', 'pickup', 'drop_ship')", name="channel"),
 )
 
 

@@ -100,3 +100,17 @@ receipt_line = Table(
     PrimaryKeyConstraint("receipt", "supply"),
     CheckConstraint("units > 0", name="units_is_positive"),
 )
+
+
+restock = Table(
+    "restock",
+    metadata,
+    identity(),
+    merchant_column(),
+    Column("number", String(64), nullable=False),
+    Column("supply", BigInteger, ForeignKey("supply.id"), nullable=False, unique=True),
+    Column("created_by", Text, nullable=False),
+    moment("created_at"),
+    UniqueConstraint("merchant", "number"),
+    comment="Stock that is announced with a date and a quantity, without a purchase order.",
+)

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fulfillment.domain.policy import Knobs
 from fulfillment.domain.refusals import missing
 from fulfillment.store.commands.intake.documents import NewLine
+from fulfillment.store.loading import load_settings
 from fulfillment.store.session import Tx
 
 
@@ -18,6 +20,8 @@ class Catalogue:
     free: Mapping[tuple[str, str], int]
     waiting: Mapping[str, int]
     currency: str
+    settings: tuple[Knobs, ...] = ()
+    """The scopes behind an order's own policy: the merchant's knobs, then the default ones."""
 
 
 def load_catalogue(tx: Tx, lines: Iterable[NewLine]) -> Catalogue:
@@ -44,6 +48,7 @@ def load_catalogue(tx: Tx, lines: Iterable[NewLine]) -> Catalogue:
         free=_free(tx, strict) if strict else {},
         waiting=_waiting(tx, strict) if strict else {},
         currency=heads[0].currency,
+        settings=load_settings(tx),
     )
 
 

@@ -3,12 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from fulfillment.domain.policy import PolicyError, checked
+from fulfillment.domain.policy import Knobs, OnShortage, PolicyError, checked, resolve
+from fulfillment.domain.presets import expand
 from fulfillment.domain.refusals import RefusalKind, RefusedError, invalid
 from fulfillment.store.commands.intake.catalogue import Catalogue
 from fulfillment.store.commands.intake.documents import NewLine, NewOrder
 
 MOST_UNITS = 1_000_000_000
+
+DECIDED_AT_FIRST_CLAIM = frozenset({OnShortage.REMOVE, OnShortage.REJECT})
+"""What becomes of a shortage is asked before backorder permission (behaviour.md §3)."""
 
 
 def check_order(order: NewOrder, catalogue: Catalogue) -> None:
@@ -29,12 +33,19 @@ def check_order(order: NewOrder, catalogue: Catalogue) -> None:
     if order.lock_location and order.pickup_location:
         message = "an order is either locked to a location or picked up at one"
         raise invalid("lock_and_pickup", message, "pickup_location")
+    policy = resolve(own_knobs(order, catalogue), *catalogue.settings)
+    _check_size(order, catalogue)
+    if policy.on_shortage not in DECIDED_AT_FIRST_CLAIM:
+        check_backorders(order.lines, order.lock_location or order.pickup_location, catalogue)
+
+
+def own_knobs(order: NewOrder, catalogue: Catalogue) -> Knobs:
+    """The order's own policy as it is stored: knobs alone, a preset replaced by what it sets."""
     try:
-        checked(order.policy, for_one_order=True)
+        knobs = expand(order.policy, for_one_order=True)
+        return checked(knobs, *catalogue.settings, for_one_order=True)
     except PolicyError as error:
         raise invalid("bad_policy", str(error), f"policy.{error.knob}") from error
-    _check_size(order, catalogue)
-    check_backorders(order.lines, order.lock_location or order.pickup_location, catalogue)
 
 
 def _check_size(order: NewOrder, catalogue: Catalogue) -> None:

@@ -23,7 +23,10 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order as a client sends it. Contact and address are stored apart from the rest."""
+    """An order as a client sends it; its policy may name a preset beside knobs.
+
+    Contact and address are stored apart from the rest.
+    """
 
     number: str
     lines: tuple[NewLine, ...]

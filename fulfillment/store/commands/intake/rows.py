@@ -5,10 +5,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fulfillment.domain.policy import checked
 from fulfillment.store import outbox
 from fulfillment.store.commands.intake.catalogue import Catalogue
-from fulfillment.store.commands.intake.checks import pack_units, units_of
+from fulfillment.store.commands.intake.checks import own_knobs, pack_units, units_of
 from fulfillment.store.commands.intake.documents import NewLine, NewOrder
 from fulfillment.store.session import Tx
 
@@ -35,7 +34,7 @@ def _order_row(order: NewOrder, catalogue: Catalogue) -> dict[str, object]:
         "placed_at": order.placed_at,
         "ship_by": order.ship_by,
         "currency": order.currency or catalogue.currency,
-        "policy": checked(order.policy, for_one_order=True),
+        "policy": own_knobs(order, catalogue),
         "lock_location": order.lock_location,
         "pickup_location": order.pickup_location,
         "reference": order.customer_reference,

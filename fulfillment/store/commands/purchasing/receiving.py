@@ -19,8 +19,8 @@ from fulfillment.store.commands.purchasing.finding import (
 from fulfillment.store.commands.purchasing.shrinking import shrink_pegs
 from fulfillment.store.commands.stock import check_places
 from fulfillment.store.locks import lock_queues
+from fulfillment.store.owing import note_owed
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import note_owed
 
 
 def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
@@ -42,8 +42,10 @@ def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
         supplies = _checked_receipt(tx, purchase_order, receipt)
         shrink_pegs(tx, {supplies[line.line].id: line.units for line in receipt.lines})
         _insert_receipt(tx, purchase_order, receipt, supplies)
-        note_owed(tx, {supply.sku for supply in supplies.values()})
-        if _is_complete(tx, purchase_order):
+        is_complete = _is_complete(tx, purchase_order)
+        skus_that_came = {supply.sku for supply in supplies.values()}
+        note_owed(tx, skus if is_complete else skus_that_came, by_po_status=is_complete)
+        if is_complete:
             set_status(tx, purchase_order, PurchaseOrderStatus.RECEIVED)
         tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
         return {"receipt": receipt.number} | read_purchase_order(tx, receipt.purchase_order)

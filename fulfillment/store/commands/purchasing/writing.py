@@ -137,6 +137,6 @@ def _move(
 
 
 def _replan(tx: Tx, skus: Collection[str]) -> None:
-    space = open_queues(tx, skus)
+    space = open_queues(tx, skus, by_po_status=True)
     space.plan()
     space.save()

@@ -1,0 +1,44 @@
+"""When an order has to be looked at again although nothing happens to it."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from fulfillment.domain.expiry import cancels_on
+from fulfillment.domain.orders import Order, waiting_lines
+from fulfillment.domain.policy import AutoAllocate
+from fulfillment.domain.shipments import ShipmentLine
+
+ONE_DAY = timedelta(days=1)
+
+
+def recheck_on(order: Order, today: date) -> date | None:
+    """The next day on which a date alone may change the order's plan; None where none does.
+
+    A gate that counts days opens (`due_within`), a peg or a promise is overdue, or the order has
+    waited as long as it may (`auto_cancel_days`). What is due by now is looked at tomorrow.
+    """
+    days = [max(day, today + ONE_DAY) for day in _days(order, today)]
+    return min(days, default=None)
+
+
+def _days(order: Order, today: date) -> Iterator[date]:
+    lines = [line for line in waiting_lines(order) if line.wanted]
+    if not lines:
+        return
+    if (cancels := cancels_on(order)) is not None:
+        yield cancels
+    for line in lines:
+        yield from _days_of_line(order, line, today)
+
+
+def _days_of_line(order: Order, line: ShipmentLine, today: date) -> Iterator[date]:
+    dated = [peg.due_on for peg in line.pegs if peg.due_on < date.max]
+    for due_on in dated:
+        yield due_on + ONE_DAY
+    if dated and order.policy.auto_allocate is AutoAllocate.DUE_WITHIN:
+        opens = max(dated) - timedelta(days=order.policy.auto_allocate_within_days or 0)
+        if opens > today:
+            yield opens
+    for piece in order.line(line.order_line).promise or ():
+        if piece.on >= today:
+            yield piece.on + ONE_DAY
