@@ -18,7 +18,7 @@ from fulfillment.contracts.messages import (
     ReplanStart,
 )
 from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import orders, purchasing, stock
+from fulfillment.store.commands import orders, purchasing, serving
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
 
@@ -77,7 +77,7 @@ class Fulfilling:
     async def serve_due_queues(self, replan: ReplanStart) -> int:
         """Serve the queues to which a distribution is owed, one batch; how many still are."""
         with _rules_are_final():
-            return await self._run(stock.serve_due, self._store, replan.merchant)
+            return await self._run(serving.serve_due, self._store, replan.merchant)
 
     @property
     def all(self) -> list[Callable[..., Any]]:

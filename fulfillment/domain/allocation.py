@@ -43,6 +43,7 @@ class Allocator:
     def serve(self, order: Order) -> Served:
         """Give the order what it may take now."""
         self._fill_released(order)
+        self._take_by_hand(order)
         if order.id in self.snapshot.first_claims:
             return self._first_claim(order)
         if order.policy.auto_allocate is AutoAllocate.ALWAYS:
@@ -143,6 +144,16 @@ class Allocator:
             and not order.line(line.order_line).by_hand
         ]
 
+    def _take_by_hand(self, order: Order) -> None:
+        """A person takes what is free for some lines, past any gate, and from nobody."""
+        chosen = self.snapshot.hand_claims.get(order.id, frozenset())
+        lines = [
+            line
+            for line in waiting_lines(order)
+            if line.order_line in chosen and self.snapshot.serves(order, line.sku)
+        ]
+        self._take_free(order, [line for line in lines if self._product(line).managed])
+
     def _fill_released(self, order: Order) -> None:
         """What is to come for a released shipment is allocated to it, whatever the gate."""
         for shipment in sorted(order.not_yet_received, key=lambda shipment: shipment.number):
@@ -155,8 +166,11 @@ class Allocator:
 
     def _take(self, order: Order, lines_of_shipments: Iterable[list[ShipmentLine]]) -> None:
         hungry = [line for lines in lines_of_shipments for line in lines if self.pile.wanted(line)]
-        if not hungry:
-            return
+        self._take_free(order, hungry)
+        for line in hungry:
+            self._take_from_later(order, line, self._places(order, line))
+
+    def _take_free(self, order: Order, hungry: list[ShipmentLine]) -> None:
         unbound = [line for line in hungry if self._bound(order, line) is None]
         for line in hungry:
             if only := self._bound(order, line):
@@ -164,8 +178,6 @@ class Allocator:
         for location in self._route(order, unbound):
             for line in unbound:
                 self.pile.take_free(line, location)
-        for line in hungry:
-            self._take_from_later(order, line, self._places(order, line))
 
     def _take_from_later(self, order: Order, line: ShipmentLine, locations: Iterable[str]) -> None:
         """Take loose claims of orders behind this one, the last in rank first."""

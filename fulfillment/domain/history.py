@@ -21,6 +21,9 @@ STATUS_WORDS = {
     ShipmentStatus.CANCELLED: "shipment_cancelled",
 }
 
+UNSET = "the merchant's"
+"""What an order says of a knob that it leaves to the wider scopes."""
+
 Claims = Counter[tuple[int, str, str]]
 """Units by order line, SKU and location."""
 
@@ -46,6 +49,14 @@ def _head_changes(before: Order, after: Order) -> Iterator[Happening]:
         yield Happening(after.id, "priority_changed", facts)
     if before.lock != after.lock:
         yield Happening(after.id, "lock_changed", {"from": before.lock, "to": after.lock})
+    if before.knobs != after.knobs:
+        knobs = sorted(before.knobs.keys() | after.knobs.keys())
+        changed = {
+            knob: {"from": before.knobs.get(knob, UNSET), "to": after.knobs.get(knob, UNSET)}
+            for knob in knobs
+            if before.knobs.get(knob, UNSET) != after.knobs.get(knob, UNSET)
+        }
+        yield Happening(after.id, "policy_changed", {"knobs": changed})
     if before.verified != after.verified:
         yield Happening(after.id, "verified")
     if before.prepared != after.prepared:

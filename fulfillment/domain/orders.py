@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from fulfillment.domain.policy import Policy, Step
+from fulfillment.domain.policy import Knobs, Policy, Step
 from fulfillment.domain.rank import Rank
 from fulfillment.domain.shipments import Shipment, ShipmentLine, Slice, lines_in_order
 from fulfillment.domain.statuses import OrderFacts, OrderStatus, ShipmentStatus, order_status
@@ -52,7 +52,9 @@ class OrderLine:
 class Order:
     """One order with every live shipment; ended shipments are history and are not loaded.
 
-    `notes` are what rules want told in its history beside what can be read off from the change.
+    `knobs` are what the order itself says of its policy; `policy` is what they give over the
+    merchant's and the default ones. `notes` are what rules want told in its history beside what
+    can be read off from the change.
     """
 
     id: int
@@ -75,6 +77,7 @@ class Order:
     waves_shipped: frozenset[int] = frozenset()
     waves_granted: int = 0
     wake_seq: int = 0
+    knobs: Knobs = field(default_factory=dict)
     notes: tuple[Happening, ...] = ()
 
     @property

@@ -60,7 +60,13 @@ def _pass(snapshot: Snapshot) -> _Pass:
         again = again or moved or kept is not pegged or back is not kept
     again = again or pegging.pins_shrank
     return _Pass(
-        replace(snapshot, orders=tuple(done), levels=pile.levels(), first_claims=frozenset()),
+        replace(
+            snapshot,
+            orders=tuple(done),
+            levels=pile.levels(),
+            first_claims=frozenset(),
+            hand_claims={},
+        ),
         again,
     )
 

@@ -61,7 +61,8 @@ def called_back(order: Order) -> Order:
     the last wave that nobody has begun to pick comes back, so that all can go together.
     """
     short = [s for s in order.not_yet_received if not is_all_met(order, s)]
-    order = order.with_shipments(sent_back(s) for s in short)
+    if short:
+        order = order.with_shipments(sent_back(s) for s in short)
     wave = max(_unpicked_waves(order), default=None)
     if not order.may_release or not order.waiting or order.waves_left != 0 or wave is None:
         return order

@@ -49,7 +49,8 @@ class Snapshot:
     `skus` may change, since only their queues are locked; orders may hold lines of others. A SKU
     in `until` was read only as far as that rank: who ranks later keeps what it has. `today` is
     the merchant's day; `day_at` is the day at a location in another time zone. The queues in
-    `by_po_status` are served because a purchase order has changed its status.
+    `by_po_status` are served because a purchase order has changed its status. In `hand_claims` are
+    the lines for which a person takes what is free, by order.
     """
 
     today: date
@@ -63,6 +64,7 @@ class Snapshot:
     until: Mapping[str, Rank] = field(default_factory=dict)
     day_at: Mapping[str, date] = field(default_factory=dict)
     by_po_status: frozenset[str] = frozenset()
+    hand_claims: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     def has_passed(self, due_on: date, location: str) -> bool:
         """Whether a date is over: it is at the end of that day in its location's zone."""

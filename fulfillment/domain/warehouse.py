@@ -43,7 +43,21 @@ def ship(order: Order, shipment: Shipment) -> Order:
 
 def _stepped(order: Order, shipment: Shipment, target: ShipmentStatus) -> Order:
     _refuse_held(order)
+    _refuse_to_come(shipment)
     return order.with_shipments([shipment.moved(target)])
+
+
+def _refuse_to_come(shipment: Shipment) -> None:
+    """What is released on a peg that counts as met can be picked once it is received."""
+    missing = [
+        {"line": line.order_line, "sku": line.sku, "units": line.wanted}
+        for line in shipment.lines
+        if line.wanted
+    ]
+    if shipment.status is ShipmentStatus.READY and missing:
+        named = ", ".join(f"{row['units']} of {row['sku']}" for row in missing)
+        message = f"shipment {shipment.number} can not be picked: {named} not yet received"
+        raise conflict("not_yet_received", message, lines=missing)
 
 
 def _refuse_held(order: Order) -> None:

@@ -108,8 +108,13 @@ def _whole_snapshot(tx: Tx, orders: dict[int, Order], time_zone: str) -> Snapsho
     owed = {
         row.sku
         for row in tx.rows(
-            "SELECT sku FROM sku_queue WHERE merchant = :merchant AND due_since IS NOT NULL",
+            "SELECT sku FROM sku_queue WHERE merchant = :merchant AND due_since IS NOT NULL"
+            " UNION SELECT l.sku FROM order_line l JOIN orders o ON o.id = l.order_id"
+            " JOIN merchant m ON m.id = o.merchant"
+            " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND (m.replan_due"
+            " OR o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date)",
             merchant=tx.merchant,
+            now=tx.now,
         )
     }
     all_skus = {line.sku for order in orders.values() for line in order.lines}

@@ -79,6 +79,7 @@ def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Kno
         number=row.number,
         rank=Rank(row.priority, row.placed_at, row.intake_seq),
         policy=resolve(row.policy, *settings),
+        knobs=row.policy,
         lines=tuple(_order_line(line) for line in row.lines),
         shipments=shipments,
         placed_at=row.placed_at,

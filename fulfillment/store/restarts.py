@@ -57,12 +57,17 @@ def start_unfinished(store: Store, merchant: str, numbers: Sequence[str]) -> int
 
 
 def owe_overdue(store: Store, wait: timedelta) -> int:
-    """Have the queues served to which a distribution is owed for longer; for how many merchants."""
+    """Have served what is owed for longer, or since a day has come; for how many merchants."""
 
     def body(tx: Tx) -> int:
         rows = tx.rows(
-            "SELECT DISTINCT merchant FROM sku_queue WHERE due_since < :cutoff ORDER BY merchant",
+            "SELECT merchant FROM sku_queue WHERE due_since < :cutoff"
+            " UNION SELECT id FROM merchant WHERE replan_due"
+            " UNION SELECT o.merchant FROM orders o JOIN merchant m ON m.id = o.merchant"
+            " WHERE o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date"
+            " AND o.finished_at IS NULL ORDER BY 1",
             cutoff=tx.now - wait,
+            now=tx.now,
         )
         for row in rows:
             owe_replan(replace(tx, merchant=row.merchant))

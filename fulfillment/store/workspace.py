@@ -52,12 +52,18 @@ class Workspace:
         """Take this for the order from now on."""
         self.after[order.id] = order
 
-    def plan(self, *, first_claims: Collection[int] = ()) -> None:
+    def plan(
+        self,
+        *,
+        first_claims: Collection[int] = (),
+        hand_claims: Mapping[int, frozenset[int]] | None = None,
+    ) -> None:
         """Bring every order of the workspace to what the rules say (behaviour.md §4, §5)."""
-        for order in plan(self.snapshot(first_claims=first_claims)):
+        snapshot = replace(self.snapshot(first_claims), hand_claims=hand_claims or {})
+        for order in plan(snapshot):
             self.put(order)
 
-    def snapshot(self, *, first_claims: Collection[int] = ()) -> Snapshot:
+    def snapshot(self, first_claims: Collection[int] = ()) -> Snapshot:
         """What the rules look at: the orders as they stand now, stock and supply."""
         products = self._products()
         return Snapshot(

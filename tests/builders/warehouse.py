@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import Engine
 
 from fulfillment.domain.statuses import PurchaseOrderStatus
-from fulfillment.store.commands import catalogue, editing, intake, orders, purchasing, stock
+from fulfillment.store.commands import (
+    catalogue,
+    editing,
+    intake,
+    orders,
+    purchasing,
+    serving,
+    stock,
+)
 from fulfillment.store.commands import settings as merchant_settings
 from fulfillment.store.commands import warehouse as floor
 from fulfillment.store.invariants import audit
@@ -191,7 +199,7 @@ class Warehouse:
         return purchasing.serve_receipts(self.store, MERCHANT, id_)
 
     def serve_due(self) -> None:
-        while stock.serve_due(self.store, MERCHANT):
+        while serving.serve_due(self.store, MERCHANT):
             pass
 
     # --- reading ---

@@ -171,16 +171,6 @@ def test_every_unit_is_given_when_receipts_meet_claims(warehouse):
     assert warehouse.level() == (12, 12)
 
 
-def test_a_count_below_what_is_allocated_is_a_conflict(warehouse):
-    warehouse.stock(5)
-    warehouse.order([("K1", 4)])
-    with pytest.raises(RefusedError) as refusal:
-        warehouse.stock(-2)
-
-    assert refusal.value.code == "below_allocated"
-    assert warehouse.level() == (5, 4)
-
-
 def test_an_order_is_allocated_once_when_its_first_claim_is_reported_twice(warehouse):
     warehouse.stock(5)
     mine = warehouse.take([("K1", 2)])

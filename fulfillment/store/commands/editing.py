@@ -9,6 +9,7 @@ from typing import Any
 from fulfillment.domain.editing import WantedLine, edited
 from fulfillment.domain.orders import Happening, Order
 from fulfillment.domain.refusals import conflict, invalid
+from fulfillment.store.commands.changing import answer_for
 from fulfillment.store.commands.intake import (
     Catalogue,
     NewLine,
@@ -18,7 +19,6 @@ from fulfillment.store.commands.intake import (
     load_catalogue,
     units_of,
 )
-from fulfillment.store.commands.orders import answer_for
 from fulfillment.store.saving import record
 from fulfillment.store.session import Command, Store, Tx, fingerprint
 from fulfillment.store.workspace import (

@@ -1,21 +1,19 @@
 """What a person or a client asks of one order, each one transaction."""
 
 from collections.abc import Callable, Collection
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from fulfillment.domain.ending import NothingToCancelError, cancelled
 from fulfillment.domain.orders import Order
 from fulfillment.domain.policy import Step
-from fulfillment.domain.progress import Progress, progress_of
 from fulfillment.domain.rank import Rank
 from fulfillment.domain.refusals import conflict, missing
 from fulfillment.domain.verification import VerificationFacts, failed_checks
+from fulfillment.store.commands.changing import Answer, Change, answer_for, change_order
 from fulfillment.store.session import Command, Store, Tx
 from fulfillment.store.verifying import verification_facts
-from fulfillment.store.workspace import Workspace, open_orders, open_queues, order_id, skus_of_order
-
-Answer = dict[str, Any]
+from fulfillment.store.workspace import open_orders, open_queues, order_id, skus_of_order
 
 
 def prepare_fulfillment(store: Store, merchant: str, orders: Collection[int]) -> dict[int, Answer]:
@@ -143,18 +141,8 @@ def cancel(store: Store, command: Command, number: str) -> Answer:
 def _release_again(
     store: Store, command: Command, number: str, change: Callable[[Order], Order]
 ) -> Answer:
-    def body(tx: Tx) -> Answer:
-        order = order_id(tx, number)
-        space = open_orders(tx, [order])
-        if not space.after[order].live:
-            status = space.after[order].status
-            raise conflict("order_finished", f"order {number} is {status} and done")
-        space.put(change(space.after[order]))
-        space.plan()
-        space.save()
-        return answer_for(space, order)
-
-    return store.execute(command, body)
+    """What a release may move, its locations, are units of its queues."""
+    return change_order(store, command, Change(number, lambda _, order: change(order)))
 
 
 def _verified(order: Order, facts: VerificationFacts) -> Order:
@@ -163,13 +151,3 @@ def _verified(order: Order, facts: VerificationFacts) -> Order:
         return order
     failed = failed_checks(facts)
     return replace(order, verified=True, holds=tuple(sorted({*order.holds, *failed})))
-
-
-def answer_for(space: Workspace, order: int) -> Answer:
-    """Where an order of the workspace stands, as commands answer it."""
-    return progress_answer(progress_of(space.after[order]))
-
-
-def progress_answer(progress: Progress) -> Answer:
-    """A progress as plain data, as commands answer and wakes carry it."""
-    return asdict(progress)

@@ -1,4 +1,4 @@
-"""Stock moved by hand, and queues served."""
+"""Stock moved by hand."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fulfillment.domain.refusals import RefusedError, conflict, invalid
+from fulfillment.store.commands.counting import holders_of, take_back
 from fulfillment.store.locks import lock_queues
 from fulfillment.store.session import Command, Store, Tx
 from fulfillment.store.workspace import open_queues
@@ -22,25 +23,64 @@ class Adjustment:
     disposition: str = "sellable"
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What a place will have on hand, and what is allocated there now."""
+
+    sku: str
+    location: str
+    disposition: str
+    on_hand: int
+    allocated: int
+
+    def told(self) -> dict[str, Any]:
+        """What the answer says of it."""
+        names = ("sku", "location", "disposition", "on_hand")
+        return {name: getattr(self, name) for name in names}
+
+
 def adjust(store: Store, command: Command, adjustments: Sequence[Adjustment]) -> dict[str, Any]:
     """Change on hand through the ledger, and serve the queues in the same transaction.
 
-    All of the adjustments are done, or none. The answer names each place with what it has now.
+    All of the adjustments are done, or none. Counted below what is allocated, claims are given
+    up, the latest in rank first (behaviour.md §4.9); below what is picked or staged is refused.
+    The answer names each place with what it has now.
     """
 
     def body(tx: Tx) -> dict[str, Any]:
         _check(tx, adjustments)
-        lock_queues(tx, {adjustment.sku for adjustment in adjustments})
-        more = _added(adjustments)
-        space = open_queues(tx, more, margin=more) if more else None
-        levels = _move(tx, adjustments)
-        _book(tx, adjustments, command.key)
-        if space:
+        skus = {adjustment.sku for adjustment in adjustments} | tx.also
+        lock_queues(tx, skus)
+        levels = _levels_after(tx, adjustments)
+        more, fewer = _added(adjustments), _lost_claims(levels)
+        if more or fewer:
+            losing = holders_of(tx, fewer)
+            space = open_queues(tx, skus, orders=losing, margin=more)
+            space.arriving = _arriving(adjustments)
+            take_back(space, fewer)
             space.plan()
+            _move(tx, [a for a in adjustments if a.units > 0])
             space.save()
-        return {"levels": levels}
+            _move(tx, [a for a in adjustments if a.units < 0])
+        else:
+            _move(tx, adjustments)
+        _book(tx, adjustments, command.key)
+        return {"levels": [level.told() for level in levels]}
 
     return store.execute(command, body)
+
+
+def _arriving(adjustments: Sequence[Adjustment]) -> Mapping[tuple[str, str], int]:
+    return {(a.sku, a.location): a.units for a in adjustments if a.disposition == "sellable"}
+
+
+def _lost_claims(levels: Sequence[Level]) -> Mapping[tuple[str, str], int]:
+    """Units by SKU and location that are allocated and will not be there."""
+    return {
+        (level.sku, level.location): level.allocated - level.on_hand
+        for level in levels
+        if level.allocated > level.on_hand
+    }
 
 
 def _added(adjustments: Sequence[Adjustment]) -> Mapping[str, int]:
@@ -112,11 +152,11 @@ SELECT :merchant, a.sku, a.location, a.disposition FROM {ROWS}
 ON CONFLICT DO NOTHING
 """  # noqa: S608 -- ROWS is a constant
 
-LOCK_LEVELS = f"""
-SELECT v.sku, v.location, v.disposition, v.on_hand, v.allocated, a.units
+READ_LEVELS = f"""
+SELECT v.sku, v.location, v.disposition, v.on_hand, v.allocated, v.picked, v.staged, a.units
   FROM stock_level v JOIN {ROWS} USING (sku, location, disposition)
  WHERE v.merchant = :merchant
- ORDER BY v.sku, v.location, v.disposition FOR NO KEY UPDATE OF v
+ ORDER BY v.sku, v.location, v.disposition
 """  # noqa: S608 -- ROWS is a constant
 
 MOVE = f"""
@@ -134,33 +174,34 @@ SELECT :merchant, a.sku, a.location, a.disposition, a.units, 'adjustment', a.rea
 """  # noqa: S608 -- ROWS is a constant
 
 
-def _move(tx: Tx, adjustments: Sequence[Adjustment]) -> list[dict[str, Any]]:
-    """On hand after the change; a conflict where claims would no longer be covered."""
+def _levels_after(tx: Tx, adjustments: Sequence[Adjustment]) -> list[Level]:
+    """Each place with what it will have on hand; a conflict below what is in hands."""
     columns = _columns(adjustments)
     tx.run(OPEN_LEVELS, merchant=tx.merchant, **columns)
     levels = []
-    for row in tx.rows(LOCK_LEVELS, merchant=tx.merchant, **columns):
+    for row in tx.rows(READ_LEVELS, merchant=tx.merchant, **columns):
         on_hand = int(row.on_hand) + row.units
-        if on_hand < row.allocated:
-            raise _below_allocated(row)
-        levels.append(
-            {
-                "sku": row.sku,
-                "location": row.location,
-                "disposition": row.disposition,
-                "on_hand": on_hand,
-            }
-        )
-    tx.run(MOVE, merchant=tx.merchant, **columns)
+        if on_hand < row.picked + row.staged:
+            raise _below_hands(row)
+        levels.append(Level(row.sku, row.location, row.disposition, on_hand, row.allocated))
     return levels
 
 
-def _below_allocated(row: Any) -> RefusedError:
+def _move(tx: Tx, adjustments: Sequence[Adjustment]) -> None:
+    if adjustments:
+        tx.run(MOVE, merchant=tx.merchant, **_columns(adjustments))
+
+
+def _below_hands(row: Any) -> RefusedError:
+    held = row.picked + row.staged
     message = (
-        f"{row.sku} at {row.location} has {row.on_hand} on hand, of which {row.allocated} are"
-        " allocated; cancel orders that hold them first"
+        f"{row.sku} at {row.location} has {row.on_hand} on hand, of which {held} are picked or"
+        " staged; put those back first"
     )
-    return conflict("below_allocated", message, on_hand=row.on_hand, allocated=row.allocated)
+    if not held:
+        message = f"{row.sku} at {row.location} has {row.on_hand} on hand and can not go below zero"
+    facts = {"on_hand": row.on_hand, "picked": row.picked, "staged": row.staged}
+    return conflict("below_in_hands" if held else "below_zero", message, **facts)
 
 
 def _book(tx: Tx, adjustments: Sequence[Adjustment], reference: str) -> None:
@@ -172,31 +213,3 @@ def _book(tx: Tx, adjustments: Sequence[Adjustment], reference: str) -> None:
         now=tx.now,
         **_columns(adjustments),
     )
-
-
-def serve_due(store: Store, merchant: str, *, most_skus: int = 50) -> int:
-    """Serve queues to which a distribution is owed, one bounded batch; how many are still owed.
-
-    Each batch starts at the head of the queue, so a crash between two of them, or a newcomer,
-    changes nothing: nobody behind is ever served first.
-    """
-
-    def body(tx: Tx) -> int:
-        skus = _due_skus(tx, most_skus)
-        if skus:
-            space = open_queues(tx, skus)
-            space.plan()
-            space.save()
-        return len(_due_skus(tx, most_skus))
-
-    return store.transact(merchant, body, actor="replan")
-
-
-def _due_skus(tx: Tx, most: int) -> list[str]:
-    rows = tx.rows(
-        "SELECT sku FROM sku_queue WHERE merchant = :merchant AND due_since IS NOT NULL"
-        " ORDER BY due_since, sku LIMIT :most",
-        merchant=tx.merchant,
-        most=most,
-    )
-    return [row.sku for row in rows]

@@ -8,7 +8,7 @@ from fulfillment.domain.orders import Order
 from fulfillment.domain.refusals import conflict, missing
 from fulfillment.domain.shipments import Shipment
 from fulfillment.domain.statuses import MoveNotAllowedError
-from fulfillment.store.commands.orders import answer_for
+from fulfillment.store.commands.changing import answer_for
 from fulfillment.store.session import Command, Store, Tx
 from fulfillment.store.workspace import open_orders
 

@@ -64,7 +64,7 @@ UPDATE_ORDERS = """
 UPDATE orders o
    SET status = r.status, verified = r.verified, first_claimed = r.first_claimed,
        rejected = r.rejected, holds = r.holds, prepared = r.prepared,
-       priority = r.priority, lock_location = r.lock_location,
+       policy = r.policy, priority = r.priority, lock_location = r.lock_location,
        waves_spent = r.waves_spent, waves_granted = r.waves_granted,
        recheck_on = CASE WHEN o.recheck_on = '0001-01-01' AND NOT r.finished
                          THEN o.recheck_on ELSE r.recheck_on END,
@@ -74,8 +74,9 @@ UPDATE orders o
        finished_at = CASE WHEN r.finished THEN coalesce(o.finished_at, :now) END
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
        id bigint, status text, verified boolean, first_claimed boolean, rejected boolean,
-       holds text[], prepared boolean, priority int, lock_location text, waves_spent int,
-       waves_granted int, recheck_on date, next_shipment_number int, wake_seq bigint,
+       holds text[], prepared boolean, policy jsonb, priority int, lock_location text,
+       waves_spent int, waves_granted int, recheck_on date, next_shipment_number int,
+       wake_seq bigint,
        waiting_units int, became_ready boolean, finished boolean)
  WHERE o.id = r.id
 """
@@ -96,6 +97,7 @@ def _order_row(before: Order, after: Order, today: date) -> dict[str, object]:
         "rejected": after.rejected,
         "holds": list(after.holds),
         "prepared": after.prepared,
+        "policy": dict(after.knobs),
         "priority": after.rank.priority,
         "lock_location": after.lock,
         "waves_spent": after.waves_spent,

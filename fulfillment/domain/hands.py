@@ -1,0 +1,208 @@
+"""What a person does to an order: each a pure change, refused with a reason where it is none.
+
+The plan that follows does the rest: what is released, what others get, what is promised.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from fulfillment.domain.ending import shortened
+from fulfillment.domain.orders import Order, waiting_lines
+from fulfillment.domain.refusals import conflict, missing
+from fulfillment.domain.release import sent_back, with_wave
+from fulfillment.domain.shipments import Claim, Shipment, ShipmentLine
+from fulfillment.domain.sourcing import met_units
+from fulfillment.domain.splitting import Destination, Part, split
+from fulfillment.domain.statuses import IN_WAREHOUSE, ShipmentStatus
+
+# --- place and policy ----------------------------------------------------------------------------
+
+
+def with_priority(order: Order, priority: int) -> Order:
+    """Another place in the queue; lower is served first."""
+    return replace(order, rank=replace(order.rank, priority=priority))
+
+
+def locked(order: Order, location: str | None) -> Order:
+    """Bound to one location, or to none any more; what it holds elsewhere is given back.
+
+    A shipment in a picker's hands stays where it is.
+    """
+    if order.pickup:
+        message = f"order {order.number} is picked up at {order.pickup}; it can not be locked"
+        raise conflict("picked_up", message, pickup_location=order.pickup)
+    if location is None:
+        return replace(order, lock=None)
+    elsewhere = [
+        sent_back(shipment)
+        for shipment in order.shipments
+        if shipment.status is ShipmentStatus.READY and shipment.location != location
+    ]
+    waiting = order.with_shipments(elsewhere)
+    kept = (_only_at(shipment, location) for shipment in waiting.waiting)
+    return replace(waiting.with_shipments(kept), lock=location)
+
+
+def _only_at(shipment: Shipment, location: str) -> Shipment:
+    lines = (
+        replace(line, claims=tuple(c for c in line.claims if c.location == location))
+        for line in shipment.lines
+    )
+    moved = replace(shipment, lines=tuple(lines))
+    if moved.status is ShipmentStatus.FUTURE and moved.location != location:
+        return replace(moved.moved(ShipmentStatus.BACKORDER), location=None, expected_on=None)
+    return moved
+
+
+# --- units ---------------------------------------------------------------------------------------
+
+
+def by_itself(order: Order, line: int | None = None) -> Order:
+    """Lines that are by hand take stock by themselves again."""
+    chosen = [one for one in _chosen(order, line) if order.line(one).by_hand]
+    if not chosen:
+        raise conflict("not_by_hand", f"{_what(order, line)} takes stock by itself already")
+    return order.with_lines(replace(order.line(one), by_hand=False) for one in chosen)
+
+
+def allocatable(order: Order, line: int | None = None) -> frozenset[int]:
+    """The lines that a person may allocate: those of which something waits."""
+    numbers = frozenset(_chosen(order, line))
+    waiting = {row.order_line for row in waiting_lines(order) if row.wanted}
+    if not numbers & waiting:
+        raise conflict("nothing_waits", f"nothing of {_what(order, line)} waits for stock")
+    return numbers & waiting
+
+
+def unallocated(order: Order, line: int | None = None) -> Order:
+    """Claims given back, and the lines by hand: they take nothing until a person says so."""
+    chosen = frozenset(_chosen(order, line))
+    if not any(row.allocated for row in _lines_at_hand(order, chosen)):
+        _refuse_in_warehouse(order, chosen)
+        raise conflict("nothing_allocated", f"nothing of {_what(order, line)} is allocated")
+    return marked_backordered(order, chosen)
+
+
+def marked_backordered(order: Order, chosen: frozenset[int]) -> Order:
+    """These lines wait, by hand, whether they held anything or not."""
+    recalled = order.with_shipments(
+        sent_back(shipment)
+        for shipment in order.shipments
+        if shipment.status is ShipmentStatus.READY
+        and any(row.order_line in chosen for row in shipment.lines)
+    )
+    emptied = (_without_claims(shipment, chosen) for shipment in recalled.waiting)
+    by_hand = (replace(order.line(one), by_hand=True) for one in sorted(chosen))
+    return recalled.with_shipments(emptied).with_lines(by_hand)
+
+
+def _without_claims(shipment: Shipment, chosen: frozenset[int]) -> Shipment:
+    lines = (_loosened(row) if row.order_line in chosen else row for row in shipment.lines)
+    return replace(shipment, lines=tuple(lines))
+
+
+def _loosened(line: ShipmentLine) -> ShipmentLine:
+    """The line with only what is in somebody's hands."""
+    held = (replace(claim, units=claim.units - claim.loose) for claim in line.claims)
+    return replace(line, claims=tuple(claim for claim in held if claim.units))
+
+
+# --- splitting and releasing ---------------------------------------------------------------------
+
+
+def split_now(order: Order) -> Order:
+    """What is allocated goes now, as one wave, whatever the policy; the rest waits on.
+
+    A person may go beyond `max_shipments`: what waits then still goes, in one shipment more.
+    """
+    _refuse_gated(order)
+    _need_allocated(order, "split")
+    if not any(line.wanted for line in waiting_lines(order)):
+        raise conflict("nothing_short", f"nothing of order {order.number} is missing")
+    after = with_wave(order, split(order, _divide))
+    if after.waves_left == 0 and after.waiting:
+        limit = order.policy.max_shipments
+        noted = after.noted("beyond_max_shipments", max_shipments=limit)
+        return replace(noted, waves_granted=after.waves_granted + 1)
+    return after
+
+
+def _divide(line: ShipmentLine) -> list[Part]:
+    parts = [
+        Part(Destination(ShipmentStatus.READY, claim.location), claim.units, claims=(claim,))
+        for claim in line.claims
+    ]
+    rest = Part(Destination(ShipmentStatus.BACKORDER, None), line.wanted, pegs=line.pegs)
+    return [*parts, rest] if line.wanted else parts
+
+
+def without_unavailable(order: Order) -> Order:
+    """What is neither in stock nor as good as in stock is cancelled; the rest can go."""
+    _need_allocated(order, "ship without the rest")
+    short = {
+        line.id: units
+        for line in waiting_lines(order)
+        if (units := line.wanted - met_units(order, line)) > 0
+    }
+    if not short:
+        raise conflict("nothing_short", f"nothing of order {order.number} is missing")
+    return shortened(order.noted("unavailable_removed", units=sum(short.values())), short)
+
+
+def recalled(order: Order, shipment: Shipment) -> Order:
+    """A released shipment waits again and keeps its units; its wave is given back."""
+    if shipment.status is not ShipmentStatus.READY:
+        message = f"shipment {shipment.number} is {shipment.status}; only a ready one is sent back"
+        raise conflict("not_ready", message, status=str(shipment.status))
+    after = order.with_shipments([sent_back(shipment)]).noted("sent_back", shipment=shipment.number)
+    return replace(after, waves_granted=max(after.waves_granted - 1, 0))
+
+
+# --- what is asked of all ------------------------------------------------------------------------
+
+
+def _chosen(order: Order, line: int | None) -> list[int]:
+    if line is None:
+        return [each.number for each in order.lines]
+    if all(each.number != line for each in order.lines):
+        raise missing("line", line)
+    return [line]
+
+
+def _what(order: Order, line: int | None) -> str:
+    return f"order {order.number}" if line is None else f"line {line} of order {order.number}"
+
+
+def _lines_at_hand(order: Order, chosen: frozenset[int]) -> Iterable[ShipmentLine]:
+    for shipment in order.shipments:
+        if shipment.is_waiting or shipment.status is ShipmentStatus.READY:
+            yield from (row for row in shipment.lines if row.order_line in chosen)
+
+
+def _refuse_in_warehouse(order: Order, chosen: frozenset[int]) -> None:
+    for shipment in order.shipments:
+        if shipment.status in IN_WAREHOUSE and any(
+            row.order_line in chosen for row in shipment.lines
+        ):
+            message = f"shipment {shipment.number} is {shipment.status}; its units are in hands"
+            raise conflict("being_picked", message, shipment=shipment.number)
+
+
+def _need_allocated(order: Order, to_do: str) -> None:
+    if not any(line.allocated for line in waiting_lines(order)):
+        message = f"nothing that waits on order {order.number} is allocated; nothing to {to_do}"
+        raise conflict("nothing_allocated", message)
+
+
+def _refuse_gated(order: Order) -> None:
+    if order.holds:
+        message = f"order {order.number} is on hold ({', '.join(order.holds)}); lift the hold"
+        raise conflict("order_on_hold", message, holds=list(order.holds))
+    if not order.may_release:
+        message = f"order {order.number} is {order.status}; verify and prepare it first"
+        raise conflict("not_released_yet", message, status=str(order.status))
+
+
+def drop_shipped(line: ShipmentLine, location: str) -> ShipmentLine:
+    """The line as the supplier's own: claimed at its location, on nobody's stock level."""
+    return replace(line, claims=(Claim(location, line.units, drop_ship=True),), pegs=())

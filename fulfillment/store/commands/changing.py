@@ -1,0 +1,115 @@
+"""A change of one order: done in a transaction, or only imagined to see what it would make."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from fulfillment.domain.orders import Order
+from fulfillment.domain.outcome import Outcome, outcomes
+from fulfillment.domain.progress import Progress, progress_of
+from fulfillment.domain.refusals import conflict
+from fulfillment.store.session import Command, Store, Tx
+from fulfillment.store.workspace import (
+    Workspace,
+    open_queues,
+    order_id,
+    rank_of_order,
+    skus_of_order,
+)
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is asked of one order.
+
+    `make` changes it as a value, or refuses. `priority` is its new place in the queue, where that
+    is what changes; `takes` names lines that take free units by hand; `arriving` are signed units
+    by SKU and location that come with it. `answer` tells more than where the order stands then.
+    """
+
+    number: str
+    make: Callable[[Tx, Order], Order] = lambda _tx, order: order
+    priority: int | None = None
+    takes: Callable[[Order], frozenset[int]] | None = None
+    arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    answer: Callable[[Order, Order], Answer] = lambda _before, _after: {}
+
+
+def change_order(store: Store, command: Command, change: Change) -> Answer:
+    """Do it: one transaction, once for the command's key."""
+
+    def body(tx: Tx) -> Answer:
+        order = order_id(tx, change.number)
+        space = changed(tx, change, order)
+        told = change.answer(space.before[order], space.after[order])
+        space.save()
+        return answer_for(space, order) | told
+
+    return store.execute(command, body)
+
+
+def preview_change(store: Store, merchant: str, change: Change) -> list[Answer]:
+    """What it would make of every order that it touches; nothing is done.
+
+    Run by the same planner on one moment's picture of the data, so that doing it right after gives
+    what is said here. A change that would be refused is refused.
+    """
+    return store.imagine(merchant, lambda tx: [asdict(one) for one in imagined(tx, change)])
+
+
+def imagined(tx: Tx, change: Change) -> list[Outcome]:
+    """What a change would make of every order, on a picture of the data."""
+    order = order_id(tx, change.number)
+    space = changed(tx, change, order)
+    change.answer(space.before[order], space.after[order])
+    return outcomes((space.before[id_], space.after[id_]) for id_ in sorted(space.after))
+
+
+def changed(tx: Tx, change: Change, order: int) -> Workspace:
+    """The order's queues opened, the change made, and everything planned again; not saved."""
+    rank = rank_of_order(tx, order)
+    if change.priority is not None:
+        rank = replace(rank, priority=change.priority)
+    skus = skus_of_order(tx, order) | {sku for sku, _ in change.arriving}
+    wanted = _units(tx, order)
+    space = open_queues(
+        tx, skus, orders=[order], asking=(rank, wanted), margin=_added(change.arriving)
+    )
+    space.arriving = dict(change.arriving)
+    mine = space.after[order]
+    if not mine.live:
+        message = f"order {mine.number} is {mine.status} and done"
+        raise conflict("order_finished", message, status=str(mine.status))
+    space.put(change.make(tx, mine))
+    takes = {order: change.takes(space.after[order])} if change.takes else {}
+    space.plan(hand_claims=takes)
+    return space
+
+
+def _units(tx: Tx, order: int) -> Mapping[str, int]:
+    rows = tx.rows(
+        "SELECT sku, sum(ordered - cancelled - shipped)::int AS units FROM order_line"
+        " WHERE order_id = :id GROUP BY sku ORDER BY sku",
+        id=order,
+    )
+    return {row.sku: row.units for row in rows}
+
+
+def _added(arriving: Mapping[tuple[str, str], int]) -> Mapping[str, int]:
+    added: Counter[str] = Counter()
+    for (sku, _), units in arriving.items():
+        added[sku] += max(units, 0)
+    return added
+
+
+def answer_for(space: Workspace, order: int) -> Answer:
+    """Where an order of the workspace stands, as commands answer it."""
+    return progress_answer(progress_of(space.after[order]))
+
+
+def progress_answer(progress: Progress) -> Answer:
+    """A progress as plain data, as commands answer and wakes carry it."""
+    return asdict(progress)

@@ -1,0 +1,212 @@
+"""What a person asks of one order, as changes that are done or only looked at."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fulfillment.domain import hands
+from fulfillment.domain.orders import Order, waiting_lines
+from fulfillment.domain.policy import KNOBS, Knobs, PolicyError, checked, resolve
+from fulfillment.domain.preparing import Choice, prepared
+from fulfillment.domain.presets import expand
+from fulfillment.domain.rank import FIRST_PRIORITY, LAST_PRIORITY
+from fulfillment.domain.refusals import conflict, invalid, missing
+from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.waiting import why_it_waits
+from fulfillment.store.commands.changing import Answer, Change
+from fulfillment.store.loading import load_locations, load_settings
+from fulfillment.store.session import Tx
+
+
+def priority(number: str, value: int) -> Change:
+    """Another place in the queue, from 0 (first) to 100."""
+    if not FIRST_PRIORITY <= value <= LAST_PRIORITY:
+        message = f"a priority is a whole number from {FIRST_PRIORITY} to {LAST_PRIORITY}"
+        raise invalid("bad_priority", message, "priority")
+    return Change(number, lambda _, order: hands.with_priority(order, value), priority=value)
+
+
+def policy(number: str, knobs: Knobs, unset: Sequence[str] = ()) -> Change:
+    """Other knobs for one order; those in `unset` are left to the merchant again.
+
+    A preset may be named like when the order was sent. What it concerns is planned again with
+    the new values, in the same transaction.
+    """
+
+    def make(tx: Tx, order: Order) -> Order:
+        wider = load_settings(tx)
+        try:
+            _known(unset)
+            new = checked(expand(knobs, for_one_order=True), *wider, for_one_order=True)
+            left = {k: v for k, v in (dict(order.knobs) | new).items() if k not in unset}
+            checked(left, *wider, for_one_order=True)
+        except PolicyError as error:
+            raise invalid("bad_policy", str(error), f"policy.{error.knob}") from error
+        return replace(order, knobs=left, policy=resolve(left, *wider))
+
+    return Change(number, make)
+
+
+def _known(unset: Sequence[str]) -> None:
+    for knob in unset:
+        if knob not in KNOBS:
+            raise PolicyError(knob, f"there is no setting {knob!r}; there are {', '.join(KNOBS)}")
+
+
+def lock(number: str, location: str | None) -> Change:
+    """Bind an order to one location, or to none any more."""
+
+    def make(tx: Tx, order: Order) -> Order:
+        if location is not None:
+            check_location(tx, location, "location")
+        return hands.locked(order, location)
+
+    return Change(number, make)
+
+
+def check_location(tx: Tx, location: str, field: str) -> None:
+    """Refuse a location that does not serve this merchant now."""
+    if location not in load_locations(tx):
+        message = f"{location} is not an active location of this merchant"
+        raise invalid("unknown_location", message, field, location=location)
+
+
+def allocate(number: str, line: int | None = None) -> Change:
+    """Take free units for one line, or for all: only what nobody holds, past any gate."""
+
+    def make(_: Tx, order: Order) -> Order:
+        chosen = hands.allocatable(order, line)
+        return order.with_lines(replace(order.line(one), by_hand=False) for one in chosen)
+
+    def answer(before: Order, after: Order) -> Answer:
+        taken = _taken(before, after)
+        if not taken:
+            what = f"order {number}" if line is None else f"line {line} of order {number}"
+            raise conflict("nothing_free", f"no unit is free that {what} may take")
+        return {"taken": taken}
+
+    return Change(number, make, takes=lambda order: hands.allocatable(order, line), answer=answer)
+
+
+def unallocate(number: str, line: int | None = None) -> Change:
+    """Give back what one line, or every line, holds; it takes nothing by itself from then on."""
+    return Change(number, lambda _, order: hands.unallocated(order, line))
+
+
+def take_by_itself(number: str, line: int | None = None) -> Change:
+    """Lift *by hand* from one line, or from all: it takes stock by itself again."""
+    return Change(number, lambda _, order: hands.by_itself(order, line))
+
+
+def mark_backordered(number: str, line: int) -> Change:
+    """Mark one line backordered, whatever it holds; the step it is in is not finished by that."""
+
+    def make(_: Tx, order: Order) -> Order:
+        if all(each.number != line for each in order.lines):
+            raise missing("line", line)
+        return hands.marked_backordered(order, frozenset({line}))
+
+    return Change(number, make)
+
+
+def split(number: str) -> Change:
+    """Let go now what is allocated; the rest waits on, in a shipment of its own."""
+    return Change(number, lambda _, order: hands.split_now(order))
+
+
+def remove_unavailable(number: str) -> Change:
+    """Cancel what is missing, and ship the rest."""
+    return Change(number, lambda _, order: hands.without_unavailable(order))
+
+
+def send_back(number: str, shipment: int) -> Change:
+    """Let a released shipment wait again, with what it holds; its wave is given back."""
+
+    def make(_: Tx, order: Order) -> Order:
+        found = [each for each in order.shipments if each.id == shipment]
+        if not found:
+            raise missing("shipment", shipment)
+        return hands.recalled(order, found[0])
+
+    return Change(number, make)
+
+
+def prepare(number: str, choices: Sequence[Choice]) -> Change:
+    """Choose for lines how they reach the customer and from where, and let the order go on."""
+
+    def make(tx: Tx, order: Order) -> Order:
+        for index, choice in enumerate(choices):
+            if choice.location is not None:
+                check_location(tx, choice.location, f"lines[{index}].location")
+        return prepared(order, choices)
+
+    return Change(number, make)
+
+
+def back_to_ship(number: str) -> Change:
+    """Take what is in stock now, for one order, and say what is still short, and why it waits.
+
+    It goes past gates and *by hand*, and takes free units only. What may go is released as the
+    policy says, never beyond it.
+    """
+
+    def make(_: Tx, order: Order) -> Order:
+        lines = (replace(line, by_hand=False) for line in order.lines)
+        return order.with_lines(lines)
+
+    def answer(before: Order, after: Order) -> Answer:
+        return {
+            "taken": _taken(before, after),
+            "short": _short(after),
+            "released": _released(before, after),
+            "why_not_released": why_it_waits(after),
+        }
+
+    return Change(number, make, takes=_every_waiting_line, answer=answer)
+
+
+def _every_waiting_line(order: Order) -> frozenset[int]:
+    return frozenset(row.order_line for row in waiting_lines(order) if row.wanted)
+
+
+def _taken(before: Order, after: Order) -> list[Answer]:
+    """Units of each line that are allocated now and were not before."""
+    had, has = _allocated(before), _allocated(after)
+    return [
+        {"line": line.number, "sku": line.sku, "units": has[line.number] - had[line.number]}
+        for line in after.lines
+        if has[line.number] > had[line.number]
+    ]
+
+
+def _allocated(order: Order) -> Counter[int]:
+    units: Counter[int] = Counter()
+    for shipment in order.live:
+        for row in shipment.lines:
+            units[row.order_line] += row.allocated
+    return units
+
+
+def _short(order: Order) -> list[Answer]:
+    short: Counter[int] = Counter()
+    for row in waiting_lines(order):
+        short[row.order_line] += row.wanted
+    return [
+        {"line": line.number, "sku": line.sku, "units": short[line.number]}
+        for line in order.lines
+        if short[line.number]
+    ]
+
+
+def _released(before: Order, after: Order) -> int:
+    """Units that may be picked now and could not before."""
+    ready = [
+        sum(
+            row.units
+            for s in order.shipments
+            if s.status is ShipmentStatus.READY
+            for row in s.lines
+        )
+        for order in (before, after)
+    ]
+    return max(ready[1] - ready[0], 0)

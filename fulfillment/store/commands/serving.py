@@ -1,0 +1,96 @@
+"""Serve what is owed: queues, orders whose day has come, orders under other settings."""
+
+from datetime import date
+
+from fulfillment.domain.recheck import recheck_on
+from fulfillment.store.session import Store, Tx
+from fulfillment.store.workspace import open_queues
+
+AT_ONCE = date.min
+"""The day written for an order that has to be planned again whatever the day."""
+
+MOST_SKUS = 50
+MOST_ORDERS = 200
+
+
+def serve_due(
+    store: Store, merchant: str, *, most_skus: int = MOST_SKUS, most_orders: int = MOST_ORDERS
+) -> int:
+    """Serve what is owed to a merchant, one bounded batch; how much is still owed.
+
+    Each batch starts at the head of the queue, so a crash between two of them, or a newcomer,
+    changes nothing: nobody behind is ever served first.
+    """
+
+    def body(tx: Tx) -> int:
+        _flag_all_if_settings_changed(tx)
+        orders = due_orders(tx, most_orders)
+        if orders:
+            _look_again(tx, orders)
+        elif skus := _due_skus(tx, most_skus):
+            space = open_queues(tx, skus)
+            space.plan()
+            space.save()
+        return len(_due_skus(tx, most_skus)) + len(due_orders(tx, most_orders))
+
+    return store.transact(merchant, body, actor="replan")
+
+
+def _flag_all_if_settings_changed(tx: Tx) -> None:
+    """Every open order is planned again under other settings.
+
+    This runs after the change is committed: whoever planned with the old settings has either
+    committed, or holds the row that this waits for.
+    """
+    changed = tx.run(
+        "UPDATE merchant SET replan_due = false WHERE id = :merchant AND replan_due",
+        merchant=tx.merchant,
+    )
+    if changed:
+        tx.run(
+            "UPDATE orders SET recheck_on = :at_once"
+            " WHERE merchant = :merchant AND finished_at IS NULL",
+            merchant=tx.merchant,
+            at_once=AT_ONCE,
+        )
+
+
+def due_orders(tx: Tx, most: int) -> list[int]:
+    """Orders whose day to be looked at has come, the first in rank first."""
+    rows = tx.rows(
+        "SELECT o.id FROM orders o JOIN merchant m ON m.id = o.merchant"
+        " WHERE o.merchant = :merchant AND o.finished_at IS NULL"
+        " AND o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date"
+        " ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT :most",
+        merchant=tx.merchant,
+        now=tx.now,
+        most=most,
+    )
+    return [row.id for row in rows]
+
+
+def _look_again(tx: Tx, orders: list[int]) -> None:
+    rows = tx.rows(
+        "SELECT DISTINCT sku FROM order_line WHERE order_id = ANY(:orders)", orders=orders
+    )
+    space = open_queues(tx, [row.sku for row in rows], orders=orders)
+    space.plan()
+    space.save()
+    days = [(order, recheck_on(space.after[order], space.today)) for order in orders]
+    tx.run(
+        "UPDATE orders o SET recheck_on = r.day"
+        " FROM unnest(CAST(:orders AS bigint[]), CAST(:days AS date[])) AS r(id, day)"
+        " WHERE o.id = r.id",
+        orders=[order for order, _ in days],
+        days=[day for _, day in days],
+    )
+
+
+def _due_skus(tx: Tx, most: int) -> list[str]:
+    rows = tx.rows(
+        "SELECT sku FROM sku_queue WHERE merchant = :merchant AND due_since IS NOT NULL"
+        " ORDER BY due_since, sku LIMIT :most",
+        merchant=tx.merchant,
+        most=most,
+    )
+    return [row.sku for row in rows]
