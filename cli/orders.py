@@ -100,7 +100,7 @@ def explain(number: Number, merchant: Merchant = None, as_json: AsJson = False) 
     from cli.showing import print_json
     from fulfillment.store.reading.explaining import read_explanation
 
-    found = _read(merchant, lambda tx: read_explanation(tx, number))
+    found = _imagine(merchant, lambda tx: read_explanation(tx, number))
     if as_json:
         print_json(found)
     else:
@@ -108,8 +108,22 @@ def explain(number: Number, merchant: Merchant = None, as_json: AsJson = False) 
 
 
 def _read(merchant: str | None, body: Any) -> Any:
+    return _with_store(lambda store: store.read(_merchant(store, merchant), body))
+
+
+def _imagine(merchant: str | None, body: Any) -> Any:
+    return _with_store(lambda store: store.imagine(_merchant(store, merchant), body))
+
+
+def _with_store(ask: Any) -> Any:
     from cli import connection
     from fulfillment import settings
 
     with connection.store_of(settings.load()) as store:
-        return store.read(connection.only_merchant(store, merchant), body)
+        return ask(store)
+
+
+def _merchant(store: Any, merchant: str | None) -> Any:
+    from cli import connection
+
+    return connection.only_merchant(store, merchant)

@@ -91,3 +91,21 @@ def show_explanation(found: Mapping[str, Any]) -> None:
         for reason in line["reasons"]:
             told = Text.assemble((f"{reason['code']}  ", "cyan"), reason["sentence"])
             console.print(Padding(told, (0, 0, 0, 2)))
+    if found.get("remedies"):
+        console.print(Text("What would help, if done now:", style="bold"))
+    for remedy in found.get("remedies", ()):
+        told = Text.assemble((f"{remedy['code']}  ", "cyan"), remedy["sentence"])
+        console.print(Padding(told, (0, 0, 0, 2)))
+        for change in remedy["changes"]:
+            console.print(Padding(Text(_difference(change), style="dim"), (0, 0, 0, 6)))
+
+
+def _difference(change: Mapping[str, Any]) -> str:
+    """One order before and after, naming only what differs."""
+    before, after = change["before"], change["after"]
+    told = [
+        f"{name.replace('_', ' ')} {before[name]} -> {after[name]}"
+        for name in ("status", "allocated", "ready", "backordered", "cancelled")
+        if before[name] != after[name]
+    ]
+    return f"{change['order']}: {', '.join(told) or 'another promise'}"

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from fulfillment.domain.explain_policy import count, of_the_gate, of_the_release
 from fulfillment.domain.explanation import Reason, Rivals, Surroundings, Waiting, Why
 from fulfillment.domain.orders import Order
-from fulfillment.domain.shipments import Peg, ShipmentLine
+from fulfillment.domain.shipments import Peg, Shipment, ShipmentLine, lines_in_order
+from fulfillment.domain.sourcing import met_pegs, met_units
 from fulfillment.domain.supply import Supply
 
 
@@ -20,20 +22,34 @@ def explain(order: Order, around: Surroundings) -> tuple[Waiting, ...]:
             units=line.units,
             allocated=line.allocated,
             wanted=line.wanted,
-            reasons=tuple(_reasons(order, line, around)),
+            reasons=tuple(_reasons(order, shipment, line, around)),
         )
-        for shipment in sorted(order.waiting, key=lambda shipment: shipment.number)
-        for line in sorted(shipment.lines, key=lambda line: (line.order_line, line.id))
+        for shipment in sorted(order.planned, key=lambda shipment: shipment.number)
+        for line in lines_in_order(shipment)
+        if shipment.is_waiting or line.wanted
     )
 
 
-def _reasons(order: Order, line: ShipmentLine, around: Surroundings) -> Iterator[Reason]:
+def _reasons(
+    order: Order, shipment: Shipment, line: ShipmentLine, around: Surroundings
+) -> Iterator[Reason]:
+    if not shipment.is_waiting:
+        yield _not_yet_received(order, line)
+        return
     yield from _of_the_order(order, line)
     if line.wanted:
+        yield from of_the_gate(order, shipment, line, around)
         yield from _of_the_pegs(order, line, around)
     if line.wanted > line.pegged:
         yield from _of_the_stock(order, line, around)
-    yield from _of_the_last_wave(order, line)
+    yield from of_the_release(order, shipment, line, around)
+
+
+def _not_yet_received(order: Order, line: ShipmentLine) -> Reason:
+    units = met_units(order, line)
+    named = ", ".join(sorted({peg.source for peg in met_pegs(order, line)})) or "supply"
+    sentence = f"{count(units)} can be picked once {named} is received."
+    return Reason(Why.NOT_YET_RECEIVED, units, sentence, {"sources": named})
 
 
 # --- the order as a whole ------------------------------------------------------------------------
@@ -49,6 +65,9 @@ def _of_the_order(order: Order, line: ShipmentLine) -> Iterator[Reason]:
     if order.first_claimed and not order.verified:
         sentence = "The order waits to be verified; it keeps its place and its units."
         yield Reason(Why.UNVERIFIED, line.units, sentence)
+    elif order.first_claimed and not order.is_prepared:
+        sentence = "The order waits for somebody to choose its locations and channels."
+        yield Reason(Why.NOT_PREPARED, line.units, sentence)
 
 
 # --- supply that is tied to the line -------------------------------------------------------------
@@ -72,7 +91,7 @@ def _of_the_pegs(order: Order, line: ShipmentLine, around: Surroundings) -> Iter
 def _pegged(peg: Peg) -> str:
     pin = ", pinned by hand" if peg.pinned else ""
     return (
-        f"{_count(peg.units)} will come with {peg.source or 'supply'} to {peg.location}, expected"
+        f"{count(peg.units)} will come with {peg.source or 'supply'} to {peg.location}, expected"
         f" on {peg.due_on}{pin}."
     )
 
@@ -96,7 +115,7 @@ def _future_off(line: ShipmentLine, *, by_product: bool) -> Reason:
 
 def _beyond(peg: Peg, limit: date, days: int) -> Reason:
     sentence = (
-        f"{_count(peg.units)} expected on {peg.due_on} lie beyond the limit of {days} days"
+        f"{count(peg.units)} expected on {peg.due_on} lie beyond the limit of {days} days"
         f" ({limit})."
     )
     facts: dict[str, object] = {"expected_on": peg.due_on, "limit": limit, "limit_days": days}
@@ -112,6 +131,7 @@ def _of_the_stock(order: Order, line: ShipmentLine, around: Surroundings) -> Ite
         sentence = "Stock of this product is being given out now, from the head of the queue."
         yield Reason(Why.DISTRIBUTION_OWED, without, sentence)
     yield from _elsewhere(order, line, around)
+    yield from _held_by_later(order, line, around)
     undated = _undated(order, line.sku, around)
     for supply in undated:
         yield _no_date(supply, around.today)
@@ -119,12 +139,13 @@ def _of_the_stock(order: Order, line: ShipmentLine, around: Surroundings) -> Ite
         yield _others_first(rivals, without)
     unmet = without - sum(supply.outstanding for supply in undated)
     if unmet > 0 and order.first_claimed:
-        sentence = f"Nothing that is on its way is left for {_count(unmet)}."
+        sentence = f"Nothing that is on its way is left for {count(unmet)}."
         yield Reason(Why.WAITS_FOR_STOCK, unmet, sentence)
 
 
 def _elsewhere(order: Order, line: ShipmentLine, around: Surroundings) -> Iterator[Reason]:
-    only = order.only_location
+    source = order.line(line.order_line).source
+    only = source or order.only_location
     free = {
         level.location: level.available
         for level in sorted(around.levels, key=lambda level: level.location)
@@ -133,11 +154,37 @@ def _elsewhere(order: Order, line: ShipmentLine, around: Surroundings) -> Iterat
     if only is None or not free:
         return
     places = ", ".join(f"{units} at {location}" for location, units in free.items())
-    bound = "is picked up at" if order.pickup else "is locked to"
-    sentence = f"The order {bound} {only}, while there are free units elsewhere ({places})."
-    code = Why.PICKUP_ONLY if order.pickup else Why.LOCKED_TO_LOCATION
+    code, bound = _binding(order, source)
+    sentence = f"{bound} {only}, while there are free units elsewhere ({places})."
     units = min(line.wanted - line.pegged, sum(free.values()))
     yield Reason(code, units, sentence, {"location": only, "free": free})
+
+
+def _binding(order: Order, source: str | None) -> tuple[Why, str]:
+    if source:
+        return Why.SOURCE_ONLY, "The line comes from"
+    if order.pickup:
+        return Why.PICKUP_ONLY, "The order is picked up at"
+    return Why.LOCKED_TO_LOCATION, "The order is locked to"
+
+
+def _held_by_later(order: Order, line: ShipmentLine, around: Surroundings) -> Iterator[Reason]:
+    """Units of orders behind this one that it may not take: released, in hands, or left alone."""
+    only = order.line(line.order_line).source or order.only_location
+    holding = [h for h in around.later.get(line.sku, ()) if only in (None, h.location)]
+    if not holding:
+        return
+    named = ", ".join(f"{h.order} ({h.units}, {h.status})" for h in holding)
+    sentence = f"Orders behind hold units that do not move any more: {named}."
+    facts: dict[str, object] = {
+        "rebalance": str(order.policy.rebalance),
+        "orders": [
+            {"order": h.order, "units": h.units, "location": h.location, "status": str(h.status)}
+            for h in holding
+        ],
+    }
+    units = min(line.wanted, sum(h.units for h in holding))
+    yield Reason(Why.HELD_BY_LATER, units, sentence, facts)
 
 
 def _undated(order: Order, sku: str, around: Surroundings) -> list[Supply]:
@@ -156,7 +203,7 @@ def _undated(order: Order, sku: str, around: Surroundings) -> list[Supply]:
 
 def _no_date(supply: Supply, today: date) -> Reason:
     name = supply.source or "a supply"
-    what = f"{_count(supply.outstanding)} of {name} to {supply.location}"
+    what = f"{count(supply.outstanding)} of {name} to {supply.location}"
     if supply.due_on is None:
         sentence = f"{what} are on order without a date, and can not be promised."
     else:
@@ -175,13 +222,11 @@ def _others_first(rivals: Rivals, units: int) -> Reason:
     names = ", ".join(rival.order for rival in rivals.first)
     more = rivals.orders - len(rivals.first)
     named = f"{names} and {more} more" if more else names
-    who = (
-        "1 order ahead in rank holds"
-        if rivals.orders == 1
-        else (f"{rivals.orders} orders ahead in rank hold")
-    )
-    wait = "waits" if rivals.orders == 1 else "wait"
-    sentence = f"{who} {rivals.held} and {wait} for {rivals.wanted}: {named}."
+    one = rivals.orders == 1
+    who = "1 order" if one else f"{rivals.orders} orders"
+    does = [f"{'holds' if one else 'hold'} {rivals.held}"] if rivals.held else []
+    does += [f"{'waits' if one else 'wait'} for {rivals.wanted}"] if rivals.wanted else []
+    sentence = f"{who} ahead in rank {' and '.join(does)}: {named}."
     first = [
         {"order": rival.order, "wanted": rival.wanted, "held": rival.held} for rival in rivals.first
     ]
@@ -192,39 +237,3 @@ def _others_first(rivals: Rivals, units: int) -> Reason:
         "first": first,
     }
     return Reason(Why.OTHERS_FIRST, units, sentence, facts)
-
-
-# --- the rest of the order -----------------------------------------------------------------------
-
-
-def _of_the_last_wave(order: Order, line: ShipmentLine) -> Iterator[Reason]:
-    """Units that are there and stay, because what goes last goes complete (behaviour.md §3)."""
-    if not line.allocated or order.waves_left is None or order.waves_left > 1:
-        return
-    missing: dict[int, dict[str, object]] = {}
-    for shipment in order.waiting:
-        for other in shipment.lines:
-            if other.wanted:
-                known = missing.get(other.order_line, {"wanted": 0})
-                wanted = other.wanted + int(str(known["wanted"]))
-                missing[other.order_line] = {
-                    "line": other.order_line,
-                    "sku": other.sku,
-                    "wanted": wanted,
-                }
-    if not missing:
-        return
-    named = ", ".join(f"line {number} ({missing[number]['sku']})" for number in sorted(missing))
-    sentence = (
-        f"{_count(line.allocated)} are here, but the last shipment goes complete, and waits for"
-        f" {named}."
-    )
-    facts: dict[str, object] = {
-        "max_shipments": order.policy.max_shipments,
-        "waits_for": [missing[number] for number in sorted(missing)],
-    }
-    yield Reason(Why.LAST_SHIPMENT_MUST_BE_COMPLETE, line.allocated, sentence, facts)
-
-
-def _count(units: int) -> str:
-    return "1 unit" if units == 1 else f"{units} units"

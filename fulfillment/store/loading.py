@@ -55,10 +55,13 @@ SELECT s.id, s.order_id, s.number, s.status, s.location, s.wave, s.expected_on, 
 
 def load_settings(tx: Tx) -> tuple[Knobs, Knobs]:
     """The knobs of the transaction's merchant, and the default ones."""
+    if found := tx.memo.get(f"settings of {tx.merchant}"):
+        return found[0], found[1]
     scopes: dict[str, dict[str, object]] = {tx.merchant: {}, EVERYBODY: {}}
     sql = "SELECT scope, knob, value FROM setting WHERE scope = ANY(:scopes)"
     for row in tx.rows(sql, scopes=list(scopes)):
         scopes[row.scope][row.knob] = row.value
+    tx.memo[f"settings of {tx.merchant}"] = (scopes[tx.merchant], scopes[EVERYBODY])
     return scopes[tx.merchant], scopes[EVERYBODY]
 
 

@@ -64,10 +64,12 @@ def owe_overdue(store: Store, wait: timedelta) -> int:
             "SELECT merchant FROM sku_queue WHERE due_since < :cutoff"
             " UNION SELECT id FROM merchant WHERE replan_due"
             " UNION SELECT o.merchant FROM orders o JOIN merchant m ON m.id = o.merchant"
-            " WHERE o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date"
-            " AND o.finished_at IS NULL ORDER BY 1",
+            " WHERE o.recheck_on <= :latest AND o.finished_at IS NULL"
+            " AND o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date"
+            " ORDER BY 1",
             cutoff=tx.now - wait,
             now=tx.now,
+            latest=tx.latest_today,
         )
         for row in rows:
             owe_replan(replace(tx, merchant=row.merchant))

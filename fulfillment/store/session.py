@@ -45,7 +45,8 @@ def system_clock() -> datetime:
 class Tx:
     """One open transaction: its connection, whose data it is, when and by whom.
 
-    `also` are queues that an earlier try of the same work found to be needed.
+    `also` are queues that an earlier try of the same work found to be needed. In the `memo` is
+    what was read once and does not change while the transaction lasts.
     """
 
     connection: Connection
@@ -55,6 +56,7 @@ class Tx:
     reason: str | None = None
     also: frozenset[str] = frozenset()
     is_imagined: bool = False
+    memo: dict[str, Any] = field(default_factory=dict)
 
     def rows(self, sql: str, **parameters: object) -> list[Any]:
         """Run a statement and return its rows."""
@@ -67,6 +69,11 @@ class Tx:
     def today(self, time_zone: str) -> date:
         """The day it is now in a time zone."""
         return self.now.astimezone(ZoneInfo(time_zone)).date()
+
+    @property
+    def latest_today(self) -> date:
+        """The day it is where it is latest: no zone is further on than this."""
+        return self.today("Pacific/Kiritimati")
 
 
 @dataclass(frozen=True, slots=True)

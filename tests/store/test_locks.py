@@ -10,10 +10,12 @@ from collections.abc import Callable
 import pytest
 
 from fulfillment.domain.refusals import RefusedError
-from tests.builders.warehouse import Warehouse
+from fulfillment.store.commands import hands
+from fulfillment.store.commands.changing import Change, change_order, preview_change
+from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 SECONDS = float(os.environ.get("PEGBOARD_LOCK_SECONDS", "8"))
-THREADS = 6
+THREADS = 8
 SKUS, LOCATIONS = ("K1", "K2", "K3"), ("A", "B")
 
 
@@ -31,6 +33,7 @@ class Busy:
         deeds: list[Callable[[], None]] = [
             self.order, self.order, self.order, self.count, self.count_down, self.receive,
             self.cancel, self.hold, self.edit, self.work, self.work, self.purchase,
+            self.by_hand, self.by_hand, self.status,
         ]  # fmt: skip
         while time.monotonic() < until and not self.failed:
             deed = self.random.choice(deeds)
@@ -47,7 +50,11 @@ class Busy:
             (self.random.choice(SKUS), self.random.randint(1, 4))
             for _ in range(self.random.randint(1, 3))
         ]
-        policy = {"max_shipments": self.random.choice([None, 1, 2])}
+        policy: dict[str, object] = {
+            "max_shipments": self.random.choice([None, 1, 2]),
+            "auto_allocate": self.random.choice(["always", "always", "complete_only", "never"]),
+            "min_po_status": self.random.choice(["received", "arrived"]),
+        }
         priority = self.random.choice([10, 50, 50])
         mine = self.warehouse.take(wants, policy=policy, priority=priority)
         self.warehouse.claim(mine)
@@ -97,6 +104,33 @@ class Busy:
             wants = {row.line: (row.sku, self.random.randint(1, 4)) for row in lines}
             self.warehouse.edit(order, wants, revision)
 
+    def by_hand(self) -> None:
+        for order in self.some_order():
+            change = self.some_change(self.warehouse.number(order))
+            if self.random.random() < 0.2:
+                preview_change(self.warehouse.store, MERCHANT, change)
+            change_order(self.warehouse.store, command("hand"), change)
+
+    def some_change(self, number: str) -> Change:
+        asked: list[Callable[[], Change]] = [
+            lambda: hands.priority(number, self.random.choice([5, 50, 60])),
+            lambda: hands.policy(number, {"max_shipments": self.random.choice([None, 1])}),
+            lambda: hands.lock(number, self.random.choice(["A", "B", None])),
+            lambda: hands.allocate(number),
+            lambda: hands.unallocate(number),
+            lambda: hands.take_by_itself(number),
+            lambda: hands.split(number),
+            lambda: hands.back_to_ship(number),
+        ]
+        return self.random.choice(asked)()
+
+    def status(self) -> None:
+        found = self.warehouse.rows(
+            "SELECT number FROM purchase_order WHERE status = 'approved' ORDER BY random() LIMIT 1"
+        )
+        for row in found:
+            self.warehouse.move(row.number, self.random.choice(["arrived", "cancelled"]))
+
     def work(self) -> None:
         steps = {
             "ready": self.warehouse.pick,
@@ -117,7 +151,7 @@ class Busy:
 
 
 @pytest.mark.slow
-def test_nothing_is_lost_and_nobody_waits_in_a_circle_when_six_work_at_once(warehouse):
+def test_nothing_is_lost_and_nobody_waits_in_a_circle_when_eight_work_at_once(warehouse):
     for sku in SKUS:
         warehouse.stock(20, sku)
     until = time.monotonic() + SECONDS

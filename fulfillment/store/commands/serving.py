@@ -59,11 +59,12 @@ def due_orders(tx: Tx, most: int) -> list[int]:
     """Orders whose day to be looked at has come, the first in rank first."""
     rows = tx.rows(
         "SELECT o.id FROM orders o JOIN merchant m ON m.id = o.merchant"
-        " WHERE o.merchant = :merchant AND o.finished_at IS NULL"
+        " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND o.recheck_on <= :latest"
         " AND o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date"
         " ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT :most",
         merchant=tx.merchant,
         now=tx.now,
+        latest=tx.latest_today,
         most=most,
     )
     return [row.id for row in rows]

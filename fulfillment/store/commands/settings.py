@@ -32,6 +32,7 @@ def change_settings(
             _refuse_to_break_a_merchant(tx, after)
         if _write(tx, own, after):
             _owe_replans(tx, concerned)
+            tx.memo.clear()
         return effective_settings(tx)
 
     return store.execute(command, body)

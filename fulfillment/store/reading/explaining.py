@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from fulfillment.domain.explain import explain
-from fulfillment.domain.explanation import Rival, Rivals, Surroundings
+from fulfillment.domain.explanation import Holding, Rival, Rivals, Surroundings
 from fulfillment.domain.orders import Order
+from fulfillment.domain.statuses import ShipmentStatus
 from fulfillment.store.loading import (
     load_levels,
     load_locations,
@@ -16,6 +17,7 @@ from fulfillment.store.loading import (
     load_supplies,
 )
 from fulfillment.store.reading.orders import merchant_today
+from fulfillment.store.reading.remedies import remedies
 from fulfillment.store.session import Tx
 from fulfillment.store.workspace import order_id
 
@@ -37,32 +39,52 @@ WITH rival AS (
     SELECT sku, order_id, sum(wanted)::int AS wanted, sum(held)::int AS held
       FROM rival GROUP BY sku, order_id
 ), ranked AS (
-    SELECT b.*, o.number, count(*) OVER all_of AS orders,
+    SELECT b.*, o.number, o.priority, count(*) OVER all_of AS orders,
            sum(b.wanted) OVER all_of AS all_wanted, sum(b.held) OVER all_of AS all_held,
            row_number() OVER (PARTITION BY b.sku
                               ORDER BY o.priority, o.placed_at, o.intake_seq) AS place
       FROM by_order b JOIN orders o ON o.id = b.order_id
     WINDOW all_of AS (PARTITION BY b.sku)
 )
-SELECT sku, number, wanted, held, orders, all_wanted::int, all_held::int FROM ranked
+SELECT sku, number, wanted, held, priority, orders, all_wanted::int, all_held::int FROM ranked
  WHERE place <= :shown ORDER BY sku, place
 """
 
 
+LATER = """
+SELECT a.sku, o.number, a.units, a.location, s.status
+  FROM allocation a
+  JOIN shipment_line l ON l.id = a.shipment_line
+  JOIN shipment s ON s.id = l.shipment
+  JOIN orders o ON o.id = s.order_id
+ WHERE a.merchant = :merchant AND a.sku = ANY(:skus)
+   AND (o.priority, o.placed_at, o.intake_seq) > (:priority, :placed_at, :intake_seq)
+ ORDER BY a.sku, o.priority, o.placed_at, o.intake_seq LIMIT :most
+"""
+
+MOST_LATER = 5
+
+
 def read_explanation(tx: Tx, number: str) -> dict[str, Any]:
-    """Each waiting line of an order with its reasons; a refusal if there is no such order."""
+    """Each waiting line of an order with its reasons, and what could be done about it.
+
+    Each remedy is tried by the planner on this moment's picture of the data, and tells what it
+    would change; those that change nothing for the order are left out. Refuses an unknown order.
+    """
     found = order_id(tx, number)
     order = load_orders(tx, [found])[found]
-    waiting = explain(order, _surroundings(tx, order))
+    around = surroundings(tx, order)
     return {
         "number": order.number,
         "status": order.status,
-        "waiting": [asdict(line) for line in waiting],
+        "waiting": [asdict(line) for line in explain(order, around)],
+        "remedies": remedies(tx, order, around),
     }
 
 
-def _surroundings(tx: Tx, order: Order) -> Surroundings:
-    skus = sorted({line.sku for shipment in order.waiting for line in shipment.lines})
+def surroundings(tx: Tx, order: Order) -> Surroundings:
+    """What the order's wait depends on, in a fixed number of queries."""
+    skus = sorted({line.sku for shipment in order.planned for line in shipment.lines})
     return Surroundings(
         today=merchant_today(tx),
         products=load_products(tx, skus),
@@ -70,7 +92,25 @@ def _surroundings(tx: Tx, order: Order) -> Surroundings:
         supplies=load_supplies(tx, skus, [order.id]),
         rivals=_rivals(tx, order, skus),
         owed=_owed(tx, skus),
+        later=_later(tx, order, skus),
     )
+
+
+def _later(tx: Tx, order: Order, skus: Collection[str]) -> dict[str, tuple[Holding, ...]]:
+    rows = tx.rows(
+        LATER,
+        merchant=tx.merchant,
+        skus=list(skus),
+        most=MOST_LATER,
+        priority=order.rank.priority,
+        placed_at=order.rank.placed_at,
+        intake_seq=order.rank.intake_seq,
+    )
+    found: dict[str, list[Holding]] = defaultdict(list)
+    for row in rows:
+        status = ShipmentStatus(row.status)
+        found[row.sku].append(Holding(row.number, row.units, row.location, status))
+    return {sku: tuple(holding) for sku, holding in found.items()}
 
 
 def _rivals(tx: Tx, order: Order, skus: Collection[str]) -> dict[str, Rivals]:
@@ -88,7 +128,7 @@ def _rivals(tx: Tx, order: Order, skus: Collection[str]) -> dict[str, Rivals]:
         first[row.sku].append(row)
     return {
         sku: Rivals(
-            first=tuple(Rival(row.number, row.wanted, row.held) for row in mine),
+            first=tuple(Rival(row.number, row.wanted, row.held, row.priority) for row in mine),
             orders=mine[0].orders,
             wanted=mine[0].all_wanted,
             held=mine[0].all_held,

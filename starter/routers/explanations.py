@@ -1,0 +1,75 @@
+"""Why units wait, what could be done about it, and when a basket could ship."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+
+from fulfillment.domain.remedies import Fix
+from fulfillment.store.reading.explaining import read_explanation
+from fulfillment.store.reading.explaining_sku import read_sku_explanation
+from fulfillment.store.reading.promising import read_promise
+from starter.auth.guard import GuardedRoute
+from starter.auth.session import ForMerchant
+from starter.models.explanations import BasketIn, ExplanationOut, PromiseOut, SkuExplanationOut
+from starter.models.fields import PathNumber, PathSku
+from starter.routers.responses import problems
+
+router = APIRouter(prefix="/v1", tags=["explanations"], route_class=GuardedRoute)
+
+REQUESTS: Mapping[Fix, tuple[str, str]] = {
+    Fix.CANCEL_SHORT: ("POST", "/v1/orders/{number}/remove-unavailable"),
+    Fix.SHIP_AS_AVAILABLE: ("PATCH", "/v1/orders/{number}/policy"),
+    Fix.SPLIT_NOW: ("POST", "/v1/orders/{number}/split"),
+    Fix.ALLOCATE: ("POST", "/v1/orders/{number}/allocate"),
+    Fix.RAISE_PRIORITY: ("POST", "/v1/orders/{number}/priority"),
+    Fix.UNLOCK: ("POST", "/v1/orders/{number}/lock"),
+    Fix.TRANSFER: ("POST", "/v1/stock/adjustments"),
+    Fix.RECEIVE_MORE: ("POST", "/v1/stock/adjustments"),
+}
+"""How each remedy is asked for."""
+
+
+@router.get(
+    "/orders/{number}/explanation", summary="Explain why an order waits", responses=problems(404)
+)
+def explain_order(number: PathNumber, session: ForMerchant) -> ExplanationOut:
+    """Each waiting line with its reasons, and remedies with what each would change if done now.
+
+    The remedies are tried by the planner on a copy; nothing is done.
+    """
+    found = session.store.imagine(session.merchant, lambda tx: read_explanation(tx, number))
+    remedies = [remedy | {"request": _request(number, remedy)} for remedy in found["remedies"]]
+    return ExplanationOut.model_validate(found | {"remedies": remedies})
+
+
+@router.get(
+    "/products/{sku}/explanation", summary="Explain where a product's units are",
+    responses=problems(404),
+)  # fmt: skip
+def explain_product(sku: PathSku, session: ForMerchant) -> SkuExplanationOut:
+    """Who holds what is here and by which rule, who waits and why, and what is on its way."""
+    found = session.store.imagine(session.merchant, lambda tx: read_sku_explanation(tx, sku))
+    return SkuExplanationOut.model_validate(found)
+
+
+@router.post("/promise", summary="Ask when a basket could ship")
+def promise_basket(basket: BasketIn, session: ForMerchant) -> PromiseOut:
+    """Planned on a copy as if it were ordered now: the day of each unit, and what meets it.
+
+    Nothing is stored and nothing is claimed. What would be refused as an order is refused here.
+    """
+    wanted = basket.to_domain()
+    found = session.store.imagine(session.merchant, lambda tx: read_promise(tx, wanted))
+    return PromiseOut.model_validate(found)
+
+
+def _request(number: str, remedy: Mapping[str, Any]) -> dict[str, Any]:
+    method, path = REQUESTS[remedy["code"]]
+    arguments = dict(remedy["arguments"])
+    body: Any = arguments or None
+    if "stock" in arguments:
+        body = {
+            "adjustments": [row | {"reason": str(remedy["code"])} for row in arguments["stock"]]
+        }
+    return {"method": method, "path": path.format(number=number), "body": body}
