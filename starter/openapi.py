@@ -9,10 +9,12 @@ from pydantic import BaseModel
 
 from starter.models import (
     catalogue,
+    order_hands,
     orders_in,
     orders_out,
     problem,
     purchase_orders,
+    restocks,
     settings,
     shipments,
     stock,
@@ -32,6 +34,7 @@ TAGS = [
     {"name": "orders", "description": "Orders in, and what can be asked of them."},
     {"name": "shipments", "description": "What the warehouse picks, packs and ships."},
     {"name": "purchase orders", "description": "What will come, and what has come."},
+    {"name": "restocks", "description": "What will come without a purchase order."},
     {"name": "stock", "description": "What is there, claimed, coming and wanted."},
     {"name": "products", "description": "What is sold."},
     {"name": "locations", "description": "Warehouses and stores (operators only)."},
@@ -41,7 +44,8 @@ TAGS = [
 ]
 
 MODELS = (
-    catalogue, orders_in, orders_out, problem, purchase_orders, settings, shipments, stock
+    catalogue, order_hands, orders_in, orders_out, problem, purchase_orders, restocks, settings,
+    shipments, stock,
 )  # fmt: skip
 FOR_ALL = (401, 403, 404, 422, 500, 503)
 WITH_BODY = (400, 413, 415)

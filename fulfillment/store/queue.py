@@ -66,8 +66,10 @@ WITH usable AS (
          + k.margin AS stock,
            coalesce((SELECT sum(s.ordered - s.received - s.closed)
                        FROM supply s JOIN usable ON usable.location = s.location
+                       LEFT JOIN purchase_order_line l ON l.supply = s.id
+                       LEFT JOIN purchase_order o ON o.id = l.purchase_order
                       WHERE s.merchant = :merchant AND s.sku = k.sku AND s.inbound
-                        AND s.expected_on >= usable.today
+                        AND (s.expected_on >= usable.today OR o.status = 'arrived')
                         AND (place.location IS NULL OR s.location = place.location)), 0) AS inbound
       FROM unnest(CAST(:skus AS text[]), CAST(:margins AS int[])) AS k(sku, margin)
      CROSS JOIN place
@@ -111,7 +113,7 @@ SELECT DISTINCT d.order_id FROM supply u
  WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
    AND (CAST(:priority AS int) IS NULL OR (d.priority, d.placed_at, d.intake_seq)
         >= (:priority, :placed_at, :intake_seq))
- LIMIT :batch
+ LIMIT :most
 """
 
 HOLDERS = """
@@ -182,7 +184,7 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
         **_rank_parameters(last),
         **common,
     )
-    pegged = tx.rows(PEGGED, batch=BATCH, **_rank_parameters(first), **common)
+    pegged = tx.rows(PEGGED, most=MOST, **_rank_parameters(first), **common)
     orders = frozenset(row.order_id for row in [*hungry, *pegged])
     return Head(orders, _last_ranks(row for row in hungry if row.is_cut))
 

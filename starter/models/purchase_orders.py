@@ -7,8 +7,11 @@ from pydantic import BaseModel, Field
 
 from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.purchasing import (
+    KEEP,
+    LineChange,
     NewPurchaseLine,
     NewPurchaseOrder,
+    PurchaseChange,
     Receipt,
     ReceivedLine,
 )
@@ -58,6 +61,42 @@ class PurchaseOrderIn(Request):
         )
         status = PurchaseOrderStatus(self.status)
         return NewPurchaseOrder(self.number, tuple(lines), self.supplier, self.expected_on, status)
+
+
+class LineChangeIn(Request):
+    """One line as it is to be; what is left out stays as it is."""
+
+    line: LineNumber
+    expected_on: Annotated[Day | None, Field(description="Null: no date is known.")] = None
+    units: Annotated[
+        Units | None, Field(description="Ordered in all; no fewer than were received.")
+    ] = None
+
+    def to_domain(self) -> LineChange:
+        """The line as the store takes it."""
+        on = self.expected_on if "expected_on" in self.model_fields_set else KEEP
+        return LineChange(self.line, on, self.units)
+
+
+class PurchaseChangeIn(Request):
+    """What is to be different; what is left out stays as it is."""
+
+    model_config = example(
+        expected_on="2026-03-17", lines=[{"line": 1, "units": 80, "expected_on": "2026-03-20"}],
+        note="The supplier ships less, and later.",
+    )  # fmt: skip
+
+    expected_on: Annotated[
+        Day | None,
+        Field(description="The header's date; lines that stand on the old one take it as well."),
+    ] = None
+    lines: Annotated[tuple[LineChangeIn, ...], Field(max_length=MOST_ITEMS)] = ()
+    note: LongText | None = None
+
+    def to_domain(self, number: str) -> PurchaseChange:
+        """The change as the store takes it."""
+        on = self.expected_on if "expected_on" in self.model_fields_set else KEEP
+        return PurchaseChange(number, on, tuple(line.to_domain() for line in self.lines))
 
 
 class StatusIn(Request):

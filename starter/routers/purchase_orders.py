@@ -13,6 +13,7 @@ from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey
 from starter.models.fields import PathNumber, Sku
 from starter.models.purchase_orders import (
+    PurchaseChangeIn,
     PurchaseOrderIn,
     PurchaseOrderOut,
     PurchaseOrderPage,
@@ -60,6 +61,22 @@ def list_purchase_orders(
         lambda tx: purchase_orders.list_purchase_orders(tx, page, statuses=status or (), sku=sku)
     )
     return PurchaseOrderPage.model_validate(body(found, purchase_orders.NEWEST_FIRST))
+
+
+@router.patch("/{number}", summary="Change a purchase order", responses=problems(404, 409))
+def change_purchase_order(
+    number: PathNumber, wanted: PurchaseChangeIn, session: ForMerchant, key: IdempotencyKey = None
+) -> PurchaseOrderOut:
+    """Dates and units, until it is received, closed or cancelled; who waits is planned anew.
+
+    A line that stands on the header's date moves with it; one with another date does not. A date
+    that has passed pegs nobody. When nothing is left outstanding, it is received.
+    """
+    content = wanted.model_dump(mode="json", exclude_unset=True)
+    command = session.command("change_purchase_order", number, key, content, wanted.note)
+    change = wanted.to_domain(number)
+    changed = purchasing.change_purchase_order(session.store, command, change)
+    return PurchaseOrderOut.model_validate(changed)
 
 
 @router.post("/{number}/status", summary="Move a purchase order", responses=problems(404, 409))

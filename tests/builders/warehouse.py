@@ -1,13 +1,16 @@
 """A small warehouse on a real database, run through the store's commands."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
 
+from fulfillment.domain.outcome import standing
+from fulfillment.domain.refusals import RefusedError
 from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.store.commands import (
     catalogue,
@@ -15,12 +18,16 @@ from fulfillment.store.commands import (
     intake,
     orders,
     purchasing,
+    restocks,
     serving,
     stock,
 )
 from fulfillment.store.commands import settings as merchant_settings
 from fulfillment.store.commands import warehouse as floor
+from fulfillment.store.commands.changing import Change, change_order, preview_change
 from fulfillment.store.invariants import audit
+from fulfillment.store.loading import load_orders
+from fulfillment.store.reading.order import read_order
 from fulfillment.store.session import Command, Store, Tx, connect
 
 MERCHANT = "acme"
@@ -132,6 +139,36 @@ class Warehouse:
         lines = tuple(intake.NewLine(line, *want) for line, want in wants.items())
         edit = editing.Edit(self.number(order), revision, lines)
         return editing.edit_order(self.store, command("edit"), edit)
+
+    def do(self, change: Change) -> dict[str, Any]:
+        """Do what a person asks of an order, as `hands` makes it."""
+        return change_order(self.store, command("by hand"), change)
+
+    def refusal(self, change: Change) -> str:
+        """The code with which a change is refused, the same whether done or only looked at."""
+        codes = {_refusal_of(run, change) for run in (self.preview, self.do)}
+        assert len(codes) == 1
+        return codes.pop()
+
+    def preview(self, change: Change) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+        """What it would make of every order it touches, by number: before and after."""
+        told = preview_change(self.store, MERCHANT, change)
+        return {one["order"]: (one["before"], one["after"]) for one in told}
+
+    def standings(self) -> dict[str, dict[str, Any]]:
+        """How every order stands, by number."""
+
+        def body(tx: Tx) -> dict[str, dict[str, Any]]:
+            ids = [row.id for row in tx.rows("SELECT id FROM orders")]
+            found = load_orders(tx, ids).values()
+            return {order.number: asdict(standing(order)) for order in found}
+
+        return self.store.read(MERCHANT, body)
+
+    def read(self, order: int) -> dict[str, Any]:
+        """The order as it is shown."""
+        number = self.number(order)
+        return self.store.read(MERCHANT, lambda tx: read_order(tx, number))
 
     # --- the floor ---
 
@@ -274,3 +311,61 @@ class Warehouse:
     def findings(self) -> list[str]:
         """What behaviour.md §9 says must be true, and is not."""
         return [f"{found.number} {found.rule}: {found.rows}" for found in audit(self.store)]
+
+    # --- what changes before it comes ---
+
+    def change(
+        self,
+        purchase: str,
+        *lines: purchasing.LineChange,
+        expected_on: purchasing.NewDate = purchasing.KEEP,
+        key: str | None = None,
+    ) -> dict[str, Any]:
+        change = purchasing.PurchaseChange(purchase, expected_on, lines)
+        asked = command("change", key, change=str(change))
+        return purchasing.change_purchase_order(self.store, asked, change)
+
+    def announce(
+        self,
+        units: int = 5,
+        sku: str = "K1",
+        *,
+        at: str = "A",
+        due: int | None = 5,
+        number: str = "",
+    ) -> str:
+        """Announce a restock, due so many days from now; its number."""
+        on = None if due is None else self.day(due)
+        new = restocks.Restock(number or f"RS{next(numbers)}", sku, at, units, on)
+        restocks.announce_restock(self.store, MERCHANT, new, "tester")
+        return new.number
+
+    def withdraw(self, restock: str, key: str | None = None) -> dict[str, Any]:
+        return restocks.withdraw_restock(self.store, command("withdraw", key), restock)
+
+    def arrive(self, restock: str, units: int, key: str | None = None) -> dict[str, Any]:
+        asked = command("arrive", key, units=units)
+        return restocks.arrive_restock(self.store, asked, restock, units)
+
+    def sources(self, order: int) -> dict[str, int]:
+        """Units an order has pegged, by the number of the document that brings them."""
+        loaded = self.store.read(MERCHANT, lambda tx: load_orders(tx, [order]))[order]
+        total: Counter[str] = Counter()
+        for shipment in loaded.shipments:
+            for line in shipment.lines:
+                for peg in line.pegs:
+                    total[peg.source] += peg.units
+        return dict(total)
+
+    def happened(self, order: int, kind: str) -> list[dict[str, Any]]:
+        """The facts of what the order's history tells of this kind, the first one first."""
+        sql = "SELECT facts FROM order_event WHERE order_id = :id AND kind = :kind ORDER BY id"
+        return [dict(row.facts) for row in self.rows(sql, id=order, kind=kind)]
+
+
+def _refusal_of(run: Callable[[Change], object], change: Change) -> str:
+    try:
+        run(change)
+    except RefusedError as refusal:
+        return refusal.code
+    return "not refused"

@@ -1,8 +1,13 @@
 """Purchase orders: what will come, and what has come."""
 
+from fulfillment.store.commands.purchasing.amending import change_purchase_order
 from fulfillment.store.commands.purchasing.documents import (
+    KEEP,
+    LineChange,
+    NewDate,
     NewPurchaseLine,
     NewPurchaseOrder,
+    PurchaseChange,
     Receipt,
     ReceivedLine,
     receipt_content,
@@ -17,10 +22,15 @@ from fulfillment.store.commands.purchasing.serving import serve_receipts
 from fulfillment.store.commands.purchasing.writing import create_purchase_order, move_status
 
 __all__ = [
+    "KEEP",
+    "LineChange",
+    "NewDate",
     "NewPurchaseLine",
     "NewPurchaseOrder",
+    "PurchaseChange",
     "Receipt",
     "ReceivedLine",
+    "change_purchase_order",
     "create_purchase_order",
     "move_status",
     "purchase_order_progress",

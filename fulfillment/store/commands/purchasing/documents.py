@@ -2,7 +2,8 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
 from fulfillment.domain.statuses import (
     PurchaseOrderStatus,
@@ -29,6 +30,39 @@ class NewPurchaseOrder:
     supplier: str = ""
     expected_on: date | None = None
     status: PurchaseOrderStatus = PurchaseOrderStatus.APPROVED
+
+
+class Keep(Enum):
+    """Stands where a change leaves a date as it is; None is a date that is not known."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+
+NewDate = date | Keep | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """One line as it is to be: its date, and how many units are ordered in all."""
+
+    line: int
+    expected_on: NewDate = KEEP
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseChange:
+    """What is to be different on a purchase order.
+
+    A new header date is for the lines that stand on the old one; a line with a date of its own,
+    or one that is named here with a date, keeps to that.
+    """
+
+    number: str
+    expected_on: NewDate = KEEP
+    lines: tuple[LineChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Find, lock and tell of a purchase order."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fulfillment.domain.refusals import missing
@@ -39,6 +41,42 @@ def skus_of(tx: Tx, purchase_order: int) -> frozenset[str]:
         id=purchase_order,
     )
     return frozenset(row.sku for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line: what is ordered in all, what of it was received, and the date it stands on."""
+
+    line: int
+    supply: int
+    sku: str
+    units: int
+    received: int
+    expected_on: date | None
+    follows_header: bool
+
+
+LINES = """
+SELECT l.line, u.id AS supply, u.sku, u.ordered AS units, u.received, u.expected_on,
+       u.expected_on IS NOT DISTINCT FROM p.expected_on AS follows_header
+  FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
+  JOIN supply u ON u.id = l.supply WHERE p.id = :id ORDER BY l.line
+"""
+
+
+def lines_of(tx: Tx, purchase_order: int) -> list[Line]:
+    """Its lines; one that stands on the header's date follows that."""
+    return [Line(*row) for row in tx.rows(LINES, id=purchase_order)]
+
+
+def is_complete(tx: Tx, purchase_order: int) -> bool:
+    """Whether nothing is outstanding on any of its lines."""
+    (row,) = tx.rows(
+        "SELECT bool_and(u.received + u.closed >= u.ordered) AS complete"
+        " FROM purchase_order_line l JOIN supply u ON u.id = l.supply WHERE l.purchase_order = :id",
+        id=purchase_order,
+    )
+    return bool(row.complete)
 
 
 def set_status(tx: Tx, purchase_order: int, status: PurchaseOrderStatus) -> None:

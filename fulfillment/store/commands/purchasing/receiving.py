@@ -11,23 +11,26 @@ from fulfillment.store import outbox
 from fulfillment.store.commands.purchasing.documents import Receipt
 from fulfillment.store.commands.purchasing.finding import (
     find,
+    is_complete,
     lock,
     read_purchase_order,
     set_status,
     tell,
 )
-from fulfillment.store.commands.purchasing.shrinking import shrink_pegs
+from fulfillment.store.commands.purchasing.shrinking import released_on, shrink_pegs
 from fulfillment.store.commands.stock import check_places
 from fulfillment.store.locks import lock_queues
 from fulfillment.store.owing import note_owed
 from fulfillment.store.session import Command, Store, Tx
+from fulfillment.store.workspace import open_queues
 
 
 def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
     """Count what came, at once: the goods are there, whatever the engine does.
 
-    The purchase order's workflow then has the queues served. The same receipt number again is
-    answered with the first one.
+    The purchase order's workflow then has the queues served; only what was released on these very
+    units, before they came, is served here, since it must not be without them for a moment. The
+    same receipt number again is answered with the first one.
     """
 
     def body(tx: Tx) -> dict[str, Any]:
@@ -40,13 +43,18 @@ def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
             )
             raise conflict("not_receivable", message, status=status)
         supplies = _checked_receipt(tx, purchase_order, receipt)
+        released = released_on(tx, [supply.id for supply in supplies.values()])
         shrink_pegs(tx, {supplies[line.line].id: line.units for line in receipt.lines})
         _insert_receipt(tx, purchase_order, receipt, supplies)
-        is_complete = _is_complete(tx, purchase_order)
+        completes = is_complete(tx, purchase_order)
         skus_that_came = {supply.sku for supply in supplies.values()}
-        note_owed(tx, skus if is_complete else skus_that_came, by_po_status=is_complete)
-        if is_complete:
+        note_owed(tx, skus if completes else skus_that_came, by_po_status=completes)
+        if completes:
             set_status(tx, purchase_order, PurchaseOrderStatus.RECEIVED)
+        if released:
+            space = open_queues(tx, skus_that_came, orders=released, by_po_status=completes)
+            space.plan()
+            space.save()
         tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
         return {"receipt": receipt.number} | read_purchase_order(tx, receipt.purchase_order)
 
@@ -134,12 +142,3 @@ SELECT :merchant, sku, :location, sum(units) FROM come GROUP BY sku ORDER BY sku
 ON CONFLICT (merchant, sku, location, disposition)
 DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand
 """
-
-
-def _is_complete(tx: Tx, purchase_order: int) -> bool:
-    (row,) = tx.rows(
-        "SELECT bool_and(u.received + u.closed >= u.ordered) AS complete"
-        " FROM purchase_order_line l JOIN supply u ON u.id = l.supply WHERE l.purchase_order = :id",
-        id=purchase_order,
-    )
-    return bool(row.complete)

@@ -1,6 +1,6 @@
 """Pegs on a supply that shrinks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from fulfillment.store.locks import lock_orders
 from fulfillment.store.session import LocksTooSmallError, Tx
@@ -33,6 +33,17 @@ UPDATE peg p SET units = p.units - cut.units FROM cut
  WHERE p.shipment_line = cut.line AND p.supply = cut.supply AND p.pinned = cut.pinned
    AND p.units > cut.units
 """
+
+
+def released_on(tx: Tx, supplies: Collection[int]) -> list[int]:
+    """Orders with a released shipment that waits for units of these supplies to be received."""
+    rows = tx.rows(
+        "SELECT DISTINCT sl.order_id FROM peg p JOIN shipment_line sl ON sl.id = p.shipment_line"
+        " JOIN shipment s ON s.id = sl.shipment"
+        " WHERE p.supply = ANY(:supplies) AND s.status = 'ready' ORDER BY sl.order_id",
+        supplies=list(supplies),
+    )
+    return [row.order_id for row in rows]
 
 
 def shrink_pegs(tx: Tx, coming: Mapping[int, int]) -> None:

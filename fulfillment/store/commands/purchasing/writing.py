@@ -1,6 +1,5 @@
 """Write a purchase order, and move it through its life."""
 
-from collections.abc import Collection
 from typing import Any
 
 from fulfillment.domain.refusals import conflict, invalid
@@ -14,15 +13,16 @@ from fulfillment.store import outbox
 from fulfillment.store.commands.purchasing.documents import NewPurchaseOrder
 from fulfillment.store.commands.purchasing.finding import (
     find,
+    lines_of,
     lock,
     read_purchase_order,
     set_status,
     tell,
 )
+from fulfillment.store.commands.purchasing.replanning import Was, replan
 from fulfillment.store.commands.stock import check_places
 from fulfillment.store.locks import lock_queues
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import open_queues
 
 
 def create_purchase_order(store: Store, command: Command, new: NewPurchaseOrder) -> dict[str, Any]:
@@ -32,7 +32,9 @@ def create_purchase_order(store: Store, command: Command, new: NewPurchaseOrder)
         _check_new(tx, new)
         purchase_order = _insert(tx, new)
         if new.status in INBOUND:
-            _replan(tx, {line.sku for line in new.lines})
+            skus = {line.sku for line in new.lines}
+            lock_queues(tx, skus | tx.also)
+            replan(tx, skus, {}, by_po_status=True)
         tell(tx, purchase_order, outbox.Kind.START_PURCHASE_ORDER)
         return read_purchase_order(tx, new.number)
 
@@ -105,10 +107,11 @@ def move_status(
 
     def body(tx: Tx) -> dict[str, Any]:
         purchase_order, skus = find(tx, number)
-        lock_queues(tx, skus)
+        lock_queues(tx, skus | tx.also)
         status = lock(tx, purchase_order)
         _move(tx, purchase_order, status, target)
-        _replan(tx, skus)
+        was = {line.supply: Was(line.expected_on, status) for line in lines_of(tx, purchase_order)}
+        replan(tx, skus, was, by_po_status=True)
         tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
         return read_purchase_order(tx, number)
 
@@ -127,16 +130,10 @@ def _move(
     set_status(tx, purchase_order, target)
     ends = target in (PurchaseOrderStatus.CLOSED, PurchaseOrderStatus.CANCELLED)
     tx.run(
-        "UPDATE supply u SET inbound = :inbound,"
+        "UPDATE supply u SET inbound = :inbound AND received + closed < ordered,"
         " closed = CASE WHEN :ends THEN ordered - received ELSE closed END"
         " FROM purchase_order_line l WHERE l.supply = u.id AND l.purchase_order = :id",
         inbound=target in INBOUND,
         ends=ends,
         id=purchase_order,
     )
-
-
-def _replan(tx: Tx, skus: Collection[str]) -> None:
-    space = open_queues(tx, skus, by_po_status=True)
-    space.plan()
-    space.save()

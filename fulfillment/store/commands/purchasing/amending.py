@@ -1,0 +1,127 @@
+"""Change what a purchase order brings, and when, while it can still come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from fulfillment.domain.refusals import RefusedError, conflict, invalid
+from fulfillment.domain.statuses import INBOUND, PurchaseOrderStatus
+from fulfillment.store import outbox
+from fulfillment.store.commands.purchasing.documents import (
+    KEEP,
+    LineChange,
+    PurchaseChange,
+)
+from fulfillment.store.commands.purchasing.finding import (
+    Line,
+    find,
+    is_complete,
+    lines_of,
+    lock,
+    read_purchase_order,
+    set_status,
+    tell,
+)
+from fulfillment.store.commands.purchasing.replanning import Was, replan
+from fulfillment.store.locks import lock_queues
+from fulfillment.store.session import Command, Store, Tx
+
+CHANGEABLE = INBOUND | {PurchaseOrderStatus.DRAFT}
+
+
+def change_purchase_order(store: Store, command: Command, change: PurchaseChange) -> dict[str, Any]:
+    """Change dates and ordered units before all has come; who waits is planned anew at once.
+
+    It is no change of status, so it starts no allocation where only those do; unless it leaves
+    nothing outstanding: then the purchase order is received.
+    """
+
+    def body(tx: Tx) -> dict[str, Any]:
+        purchase_order, skus = find(tx, change.number)
+        lock_queues(tx, skus | tx.also)
+        status = lock(tx, purchase_order)
+        if status not in CHANGEABLE:
+            message = f"purchase order {change.number} is {status}; it can not be changed any more"
+            raise conflict("not_changeable", message, status=status)
+        old = lines_of(tx, purchase_order)
+        changed = _changed_lines(old, change)
+        _write(tx, purchase_order, change, changed, counts=status in INBOUND)
+        ends = is_complete(tx, purchase_order)
+        if ends:
+            set_status(tx, purchase_order, PurchaseOrderStatus.RECEIVED)
+        if status in INBOUND and changed:
+            touched = skus if ends else {line.sku for line in changed}
+            was = {line.supply: Was(line.expected_on, status) for line in old}
+            replan(tx, touched, was, by_po_status=ends)
+        tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
+        return read_purchase_order(tx, change.number)
+
+    return store.execute(command, body)
+
+
+def _changed_lines(old: Sequence[Line], change: PurchaseChange) -> list[Line]:
+    """The lines that are to be different, as they are to be."""
+    asked = _asked(change, {line.line: line for line in old})
+    wanted = [_line_as_asked(line, asked.get(line.line), change) for line in old]
+    return [line for line, was in zip(wanted, old, strict=True) if line != was]
+
+
+def _asked(change: PurchaseChange, known: Mapping[int, Line]) -> Mapping[int, LineChange]:
+    """What is asked of each line by its number, or a refusal that names the field."""
+    if change.expected_on is KEEP and not change.lines:
+        raise invalid("empty_change", "name a date, or lines that are to be different", "lines")
+    asked: dict[int, LineChange] = {}
+    for index, line in enumerate(change.lines):
+        at = f"lines[{index}]"
+        if line.line not in known:
+            message = f"purchase order {change.number} has no line {line.line}"
+            raise invalid("unknown_line", message, f"{at}.line")
+        if line.line in asked:
+            raise invalid("line_twice", f"line {line.line} is there twice", f"{at}.line")
+        if line.units is None and line.expected_on is KEEP:
+            raise invalid("empty_change", f"line {line.line} names no date and no units", at)
+        if line.units is not None and line.units < max(known[line.line].received, 1):
+            raise _too_few(line, known[line.line].received, at)
+        asked[line.line] = line
+    return asked
+
+
+def _too_few(line: LineChange, received: int, at: str) -> RefusedError:
+    message = (
+        f"line {line.line} can not order {line.units} units:"
+        f" {received} of it are received, and one is the least"
+    )
+    return invalid("bad_quantity", message, f"{at}.units", received=received)
+
+
+def _line_as_asked(old: Line, asked: LineChange | None, change: PurchaseChange) -> Line:
+    """A line takes the date that is asked for it; else the header's new one, if it follows that."""
+    units, expected_on = old.units, old.expected_on
+    if old.follows_header and change.expected_on is not KEEP:
+        expected_on = change.expected_on
+    if asked is not None:
+        units = old.units if asked.units is None else asked.units
+        expected_on = expected_on if asked.expected_on is KEEP else asked.expected_on
+    return replace(old, units=units, expected_on=expected_on)
+
+
+def _write(
+    tx: Tx, purchase_order: int, change: PurchaseChange, lines: Sequence[Line], *, counts: bool
+) -> None:
+    if change.expected_on is not KEEP:
+        tx.run(
+            "UPDATE purchase_order SET expected_on = :expected_on WHERE id = :id",
+            id=purchase_order,
+            expected_on=change.expected_on,
+        )
+    if lines:
+        tx.run(
+            "UPDATE supply u SET ordered = c.units, expected_on = c.expected_on,"
+            " inbound = :counts AND u.received + u.closed < c.units"
+            " FROM unnest(CAST(:supplies AS bigint[]), CAST(:units AS int[]),"
+            " CAST(:dates AS date[])) AS c(supply, units, expected_on) WHERE u.id = c.supply",
+            counts=counts,
+            supplies=[line.supply for line in lines],
+            units=[line.units for line in lines],
+            dates=[line.expected_on for line in lines],
+        )
