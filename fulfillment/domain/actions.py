@@ -1,11 +1,16 @@
 """What can be done with an order or a shipment now, and why the rest can not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fulfillment.domain import hands, holding
+from fulfillment.domain.ending import NothingToCancelError, cancelled
 from fulfillment.domain.orders import Order
-from fulfillment.domain.statuses import LIVE, SHIPMENT_MOVES, ShipmentStatus
+from fulfillment.domain.policy import Rebalance
+from fulfillment.domain.preparing import prepared
+from fulfillment.domain.refusals import RefusedError
+from fulfillment.domain.statuses import LIVE, MoveNotAllowedError, ShipmentStatus, move_shipment
 
 
 class OrderAction(StrEnum):
@@ -16,15 +21,27 @@ class OrderAction(StrEnum):
     UNHOLD = "unhold"
     CANCEL = "cancel"
     EDIT = "edit"
+    PRIORITY = "priority"
+    POLICY = "policy"
+    LOCK = "lock"
+    ALLOCATE = "allocate"
+    UNALLOCATE = "unallocate"
+    BY_ITSELF = "by_itself"
+    MARK_BACKORDERED = "mark_backordered"
+    SPLIT = "split"
+    REMOVE_UNAVAILABLE = "remove_unavailable"
+    BACK_TO_SHIP = "back_to_ship"
+    PREPARE = "prepare"
 
 
 class ShipmentAction(StrEnum):
-    """What the warehouse confirms of a shipment."""
+    """What the warehouse confirms of a shipment, or gives back."""
 
     START_PICKING = "start_picking"
     PICK = "pick"
     PACK = "pack"
     SHIP = "ship"
+    SEND_BACK = "send_back"
 
 
 TARGETS: Mapping[ShipmentAction, ShipmentStatus] = {
@@ -34,12 +51,25 @@ TARGETS: Mapping[ShipmentAction, ShipmentStatus] = {
     ShipmentAction.SHIP: ShipmentStatus.SHIPPED,
 }
 
-PAST: Mapping[ShipmentAction, str] = {
-    ShipmentAction.START_PICKING: "given to a picker",
-    ShipmentAction.PICK: "picked",
-    ShipmentAction.PACK: "packed",
-    ShipmentAction.SHIP: "shipped",
+TRIES: Mapping[OrderAction, Callable[[Order], object]] = {
+    OrderAction.VERIFY: holding.verified,
+    OrderAction.UNHOLD: holding.unheld,
+    OrderAction.CANCEL: cancelled,
+    OrderAction.LOCK: lambda order: hands.locked(order, None),
+    OrderAction.ALLOCATE: hands.allocatable,
+    OrderAction.UNALLOCATE: hands.unallocated,
+    OrderAction.BY_ITSELF: hands.by_itself,
+    OrderAction.SPLIT: hands.split_now,
+    OrderAction.REMOVE_UNAVAILABLE: hands.without_unavailable,
+    OrderAction.PREPARE: lambda order: prepared(order, ()),
 }
+"""The rule of each action, which refuses where it makes no sense; an action that is not here is
+never refused for what the order is. What is allowed is what the rule itself does not refuse."""
+
+INSTEAD: Mapping[OrderAction, str] = {OrderAction.EDIT: "; send a new order"}
+
+Places = Collection[tuple[str, str]]
+"""SKUs and locations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +86,99 @@ class Choice:
         return self.code is None
 
 
-def order_actions(order: Order) -> tuple[Choice, ...]:
-    """Every action on an order; a command refuses exactly what is not allowed here."""
-    return tuple(_order_choice(order, action) for action in OrderAction)
+# --- orders --------------------------------------------------------------------------------------
 
 
-def _order_choice(order: Order, action: OrderAction) -> Choice:
-    if not order.live:
-        code = "nothing_to_cancel" if action is OrderAction.CANCEL else "order_finished"
-        return Choice(action, code, f"the order is {order.status}; nothing of it is left to do")
-    if action is OrderAction.VERIFY and order.verified:
-        return Choice(action, "already_verified", "the order is verified already")
-    if action is OrderAction.UNHOLD and not order.holds:
-        return Choice(action, "not_held", "the order is not on hold")
+def order_actions(order: Order, free: Places | None = None) -> tuple[Choice, ...]:
+    """Every action on an order, asked of all its lines; what is refused here the command refuses.
+
+    `free` is where units of its SKUs are free; where that is not known, the command finds out.
+    """
+    return tuple(_order_choice(order, action, free) for action in OrderAction)
+
+
+def _order_choice(order: Order, action: OrderAction, free: Places | None) -> Choice:
+    try:
+        if not order.live and action is not OrderAction.CANCEL:
+            raise hands.finished(order, INSTEAD.get(action, ""))
+        TRIES.get(action, _is_never_refused)(order)
+        if action is OrderAction.ALLOCATE and free is not None and not _may_find(order, free):
+            raise hands.nothing_free(order)
+    except RefusedError as refusal:
+        return Choice(action, refusal.code, str(refusal))
+    except NothingToCancelError as error:
+        return Choice(action, "nothing_to_cancel", str(error))
     return Choice(action)
 
 
-def shipment_actions(status: ShipmentStatus, holds: Iterable[str]) -> tuple[Choice, ...]:
-    """Every step of the warehouse on a shipment in this status, of an order with these holds."""
-    held = ", ".join(holds)
-    return tuple(_step(action, status, held) for action in ShipmentAction)
+def _is_never_refused(order: Order) -> Order:
+    return order
 
 
-def _step(action: ShipmentAction, status: ShipmentStatus, held: str) -> Choice:
-    if status not in LIVE:
-        return Choice(action, "step_not_allowed", f"the shipment is {status}; it is done with")
-    if held:
-        return Choice(action, "order_on_hold", f"the order is on hold ({held}); lift the hold")
-    if TARGETS[action] not in SHIPMENT_MOVES[status]:
-        why = f"a shipment that is {status} can not be {PAST[action]}"
+def _may_find(order: Order, free: Places) -> bool:
+    """Whether anything is free that a waiting line may take.
+
+    A line that was by hand is not any more, and may then take from who ranks behind as well.
+    """
+    takes_from_later = order.policy.rebalance is not Rebalance.OFF
+    return any(
+        (takes_from_later and order.line(line.order_line).by_hand)
+        or any(
+            sku == line.sku and order.bound_to(shipment, line) in (None, location)
+            for sku, location in free
+        )
+        for shipment in order.waiting
+        for line in shipment.lines
+        if line.wanted
+    )
+
+
+# --- shipments -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentFacts:
+    """What decides which steps a shipment may take.
+
+    `to_come` are its units that are not allocated, each with the SKU: a released shipment waits
+    for them on pegs that count as met.
+    """
+
+    id: int
+    number: int
+    order: str
+    status: ShipmentStatus
+    holds: tuple[str, ...] = ()
+    to_come: tuple[tuple[int, str], ...] = ()
+
+
+def shipment_actions(facts: ShipmentFacts) -> tuple[Choice, ...]:
+    """Every step of the warehouse on a shipment; a command refuses exactly what is not allowed."""
+    return tuple(_step(facts, action) for action in ShipmentAction)
+
+
+def _step(facts: ShipmentFacts, action: ShipmentAction) -> Choice:
+    if action is ShipmentAction.SEND_BACK:
+        return _send_back(facts)
+    if facts.status not in LIVE:
+        why = f"shipment {facts.id} is {facts.status} and nothing is left to do with it"
         return Choice(action, "step_not_allowed", why)
+    if facts.holds:
+        why = f"order {facts.order} is on hold ({', '.join(facts.holds)}); release the hold"
+        return Choice(action, "order_on_hold", why)
+    if facts.to_come and facts.status is ShipmentStatus.READY and action is not ShipmentAction.SHIP:
+        named = ", ".join(f"{units} of {sku}" for units, sku in facts.to_come)
+        why = f"shipment {facts.number} can not be picked: {named} not yet received"
+        return Choice(action, "not_yet_received", why)
+    try:
+        move_shipment(facts.status, TARGETS[action])
+    except MoveNotAllowedError as error:
+        return Choice(action, "step_not_allowed", str(error))
     return Choice(action)
+
+
+def _send_back(facts: ShipmentFacts) -> Choice:
+    if facts.status is ShipmentStatus.READY:
+        return Choice(ShipmentAction.SEND_BACK)
+    refusal = hands.not_ready(facts.number, facts.status)
+    return Choice(ShipmentAction.SEND_BACK, refusal.code, str(refusal))

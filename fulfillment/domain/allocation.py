@@ -114,10 +114,10 @@ class Allocator:
 
     def _is_accepted(self, tried: Order, shipment: Shipment) -> bool:
         """Whether `auto_allocate` lets the shipment take what it was given on trial."""
-        if not shipment.wants_units:
-            return True
         pegged = self.preview(tried)
-        after = next(s for s in pegged.shipments if s.id == shipment.id)
+        after = self._managed(next(s for s in pegged.shipments if s.id == shipment.id))
+        if not after.wants_units:
+            return True
         if tried.policy.auto_allocate is AutoAllocate.DUE_WITHIN:
             days = tried.policy.auto_allocate_within_days or 0
             by = self.snapshot.today + timedelta(days=days)
@@ -125,6 +125,11 @@ class Allocator:
         if after.status is ShipmentStatus.FUTURE:
             return is_all_met(pegged, after)
         return is_all_sourced(pegged, after, self.snapshot)
+
+    def _managed(self, shipment: Shipment) -> Shipment:
+        """The shipment without what never runs out."""
+        lines = tuple(line for line in shipment.lines if self._product(line).managed)
+        return replace(shipment, lines=lines)
 
     def _open_lines(self, order: Order, shipment: Shipment) -> list[ShipmentLine]:
         """The lines of a shipment that may take stock by themselves."""

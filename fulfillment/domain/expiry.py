@@ -23,7 +23,11 @@ def expired(order: Order, today: date) -> Order:
     short = {
         line.id: units
         for line in waiting_lines(order)
-        if (units := line.wanted - sum(p.units for p in line.pegs if p.due_on <= day)) > 0
+        if (
+            units := line.wanted
+            - sum(p.units for p in line.pegs if p.has_arrived or p.due_on <= day)
+        )
+        > 0
     }
     if not short:
         return order

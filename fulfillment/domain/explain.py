@@ -8,6 +8,7 @@ from fulfillment.domain.explanation import Reason, Rivals, Surroundings, Waiting
 from fulfillment.domain.orders import Order
 from fulfillment.domain.shipments import Peg, Shipment, ShipmentLine, lines_in_order
 from fulfillment.domain.sourcing import met_pegs, met_units
+from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.domain.supply import Supply
 
 
@@ -89,6 +90,10 @@ def _of_the_pegs(order: Order, line: ShipmentLine, around: Surroundings) -> Iter
 
 
 def _pegged(peg: Peg) -> str:
+    if peg.has_arrived:
+        return (
+            f"{count(peg.units)} of {peg.source} have arrived at {peg.location}, not received yet."
+        )
     pin = ", pinned by hand" if peg.pinned else ""
     return (
         f"{count(peg.units)} will come with {peg.source or 'supply'} to {peg.location}, expected"
@@ -195,6 +200,7 @@ def _undated(order: Order, sku: str, around: Surroundings) -> list[Supply]:
         for supply in around.supplies
         if supply.sku == sku
         and supply.outstanding > 0
+        and supply.status is not PurchaseOrderStatus.ARRIVED
         and only in (None, supply.location)
         and (supply.due_on is None or supply.due_on < around.today)
     ]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from fulfillment.domain.ending import shortened
 from fulfillment.domain.orders import Order, waiting_lines
-from fulfillment.domain.refusals import conflict, missing
+from fulfillment.domain.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.release import sent_back, with_wave
 from fulfillment.domain.shipments import Claim, Shipment, ShipmentLine
 from fulfillment.domain.sourcing import met_units
@@ -31,25 +31,34 @@ def locked(order: Order, location: str | None) -> Order:
     if order.pickup:
         message = f"order {order.number} is picked up at {order.pickup}; it can not be locked"
         raise conflict("picked_up", message, pickup_location=order.pickup)
+    bound = replace(order, lock=location)
     if location is None:
-        return replace(order, lock=None)
+        return bound
     elsewhere = [
         sent_back(shipment)
-        for shipment in order.shipments
-        if shipment.status is ShipmentStatus.READY and shipment.location != location
+        for shipment in bound.shipments
+        if shipment.status is ShipmentStatus.READY and not _is_in_place(bound, shipment)
     ]
-    waiting = order.with_shipments(elsewhere)
-    kept = (_only_at(shipment, location) for shipment in waiting.waiting)
-    return replace(waiting.with_shipments(kept), lock=location)
+    waiting = bound.with_shipments(elsewhere)
+    return waiting.with_shipments(_in_place(waiting, shipment) for shipment in waiting.waiting)
 
 
-def _only_at(shipment: Shipment, location: str) -> Shipment:
+def _is_in_place(order: Order, shipment: Shipment) -> bool:
+    return all(_place(order, line) == shipment.location for line in shipment.lines)
+
+
+def _place(order: Order, line: ShipmentLine) -> str | None:
+    """The location of a bound order's line; one that was chosen for the line itself goes first."""
+    return order.line(line.order_line).source or order.only_location
+
+
+def _in_place(order: Order, shipment: Shipment) -> Shipment:
     lines = (
-        replace(line, claims=tuple(c for c in line.claims if c.location == location))
+        replace(line, claims=tuple(c for c in line.claims if c.location == _place(order, line)))
         for line in shipment.lines
     )
     moved = replace(shipment, lines=tuple(lines))
-    if moved.status is ShipmentStatus.FUTURE and moved.location != location:
+    if moved.status is ShipmentStatus.FUTURE and not _is_in_place(order, moved):
         return replace(moved.moved(ShipmentStatus.BACKORDER), location=None, expected_on=None)
     return moved
 
@@ -152,8 +161,7 @@ def without_unavailable(order: Order) -> Order:
 def recalled(order: Order, shipment: Shipment) -> Order:
     """A released shipment waits again and keeps its units; its wave is given back."""
     if shipment.status is not ShipmentStatus.READY:
-        message = f"shipment {shipment.number} is {shipment.status}; only a ready one is sent back"
-        raise conflict("not_ready", message, status=str(shipment.status))
+        raise not_ready(shipment.number, shipment.status)
     after = order.with_shipments([sent_back(shipment)]).noted("sent_back", shipment=shipment.number)
     return replace(after, waves_granted=max(after.waves_granted - 1, 0))
 
@@ -161,12 +169,35 @@ def recalled(order: Order, shipment: Shipment) -> Order:
 # --- what is asked of all ------------------------------------------------------------------------
 
 
+def finished(order: Order, instead: str = "") -> RefusedError:
+    """Nothing of the order is left to do; `instead` is what could be done."""
+    message = f"order {order.number} is {order.status} and done{instead}"
+    return conflict("order_finished", message, status=str(order.status))
+
+
+def nothing_free(order: Order, line: int | None = None) -> RefusedError:
+    """No unit is free that a person could give."""
+    return conflict("nothing_free", f"no unit is free that {_what(order, line)} may take")
+
+
+def not_ready(number: int, status: ShipmentStatus) -> RefusedError:
+    """Only what is released, and nobody picks yet, can be sent back."""
+    message = f"shipment {number} is {status}; only a ready one is sent back"
+    return conflict("not_ready", message, status=str(status))
+
+
 def _chosen(order: Order, line: int | None) -> list[int]:
     if line is None:
         return [each.number for each in order.lines]
-    if all(each.number != line for each in order.lines):
-        raise missing("line", line)
+    check_line(order, line)
     return [line]
+
+
+def check_line(order: Order, line: int) -> None:
+    """Refuse a line that the order does not have."""
+    if all(each.number != line for each in order.lines):
+        message = f"order {order.number} has no line {line}"
+        raise invalid("unknown_line", message, "line")
 
 
 def _what(order: Order, line: int | None) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from fulfillment.domain.orders import Order
 from fulfillment.domain.shipments import Peg, Shipment, ShipmentLine, lines_in_order
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.statuses import PurchaseOrderStatus, ShipmentStatus
 from fulfillment.domain.supply import Snapshot, Supply
 
 
@@ -157,11 +157,24 @@ def _dated_supplies(snapshot: Snapshot) -> dict[str, list[Peg]]:
             blank = Peg(supply.id, 0, supply.location, due_on, source=supply.source)
             found[supply.sku].append(replace(blank, status=supply.status))
     for blanks in found.values():
-        blanks.sort(key=lambda blank: (blank.due_on, priority[blank.location], blank.supply))
+        blanks.sort(
+            key=lambda blank: (
+                not blank.has_arrived,
+                blank.due_on,
+                priority[blank.location],
+                blank.supply,
+            )
+        )
     return found
 
 
 def _date_ahead(supply: Supply, snapshot: Snapshot) -> date | None:
+    """The date it is expected; None where it has none, or that has passed.
+
+    What has arrived, and is only not received yet, is expected no more: its date does not pass.
+    """
+    if supply.status is PurchaseOrderStatus.ARRIVED:
+        return supply.due_on or date.max
     if supply.due_on is None or snapshot.has_passed(supply.due_on, supply.location):
         return None
     return supply.due_on

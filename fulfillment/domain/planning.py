@@ -1,4 +1,4 @@
-"""The whole plan, one visible pipeline: allocate, peg, release, for each order in rank order."""
+"""The whole plan, one visible pipeline: allocate and peg in rank order, then release."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +7,7 @@ from fulfillment.domain.expiry import expired
 from fulfillment.domain.orders import Order
 from fulfillment.domain.pegging import Pegging
 from fulfillment.domain.promise import promised
-from fulfillment.domain.release import called_back, goes_now, release
+from fulfillment.domain.release import Release, called_back
 from fulfillment.domain.relocation import relocate
 from fulfillment.domain.shipments import Shipment, ShipmentLine
 from fulfillment.domain.statuses import ShipmentStatus
@@ -44,31 +44,39 @@ class _Pass:
 
 
 def _pass(snapshot: Snapshot) -> _Pass:
+    """Each order in its turn: claims, pegs, locations. Then what each may release of it."""
     pile, pegging = Stockpile(snapshot), Pegging(snapshot)
     allocator = Allocator(snapshot, pile, pegging.preview)
-    done: list[Order] = []
+    waiting: list[Order] = []
     again = False
     for order in sorted(snapshot.orders, key=lambda order: order.rank):
         served = allocator.serve(order)
         if served.gave_back:
             return _Pass(_with_given_back(snapshot, order, served.order), again=True)
         pegged = pegging.serve(served.order)
-        kept = expired(pegged, snapshot.today)
-        back = called_back(kept)
-        moved = relocate(back, goes_now(back, snapshot), snapshot, pile)
-        done.append(release(pile.order_with_claims(back) if moved else back, snapshot))
-        again = again or moved or kept is not pegged or back is not kept
-    again = again or pegging.pins_shrank
+        settled = called_back(expired(pegged, snapshot.today))
+        moved = relocate(settled, _release(settled, snapshot, pile).goes_now(), snapshot, pile)
+        waiting.append(pile.order_with_claims(settled) if moved else settled)
+        again = again or moved or settled is not pegged
+    done = tuple(_release(order, snapshot, pile).released() for order in waiting)
+    after = replace(snapshot, orders=done, levels=pile.levels())
     return _Pass(
-        replace(
-            snapshot,
-            orders=tuple(done),
-            levels=pile.levels(),
-            first_claims=frozenset(),
-            hand_claims={},
-        ),
-        again,
+        replace(after, first_claims=frozenset(), hand_claims={}), again or pegging.pins_shrank
     )
+
+
+def _release(order: Order, snapshot: Snapshot, pile: Stockpile) -> Release:
+    """What may go, with what is free at the end of the queue for lines whose gate is shut."""
+
+    def free(line: ShipmentLine) -> int:
+        if order.line(line.order_line).by_hand or not snapshot.serves(order, line.sku):
+            return 0
+        only = order.line(line.order_line).source or order.only_location
+        places = snapshot.locations if only is None else (only,)
+        return sum(pile.free[at].get(line.sku, 0) for at in places)
+
+    ungated = order.id in snapshot.first_claims or order.id in snapshot.hand_claims
+    return Release(order, snapshot, free, ungated=ungated)
 
 
 def _with_given_back(snapshot: Snapshot, before: Order, after: Order) -> Snapshot:

@@ -57,7 +57,7 @@ def progress_of(order: Order) -> Progress:
         status=order.status,
         priority=order.rank.priority,
         waiting_units=sum(line.wanted - met_units(order, line) for line in lines),
-        next_date=min((peg.due_on for peg in pegs), default=None),
+        next_date=min((peg.due_on for peg in pegs if not peg.has_arrived), default=None),
         awaited_skus=tuple(sorted({line.sku for line in lines if line.wanted})),
         awaited_supply=tuple(sorted({peg.source for peg in pegs if peg.source})),
         shipments=tuple(

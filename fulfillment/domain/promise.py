@@ -15,10 +15,10 @@ EXTENSION = timedelta(days=7)
 def promise(order: Order, today: date) -> dict[int, tuple[Slice, ...]]:
     """The slices of every line by its number, earliest first (behaviour.md §5).
 
-    Allocated units are promised for today, pegged ones for their peg's date, and the rest for
-    the later of placed-on + `default_backorder_days` and today + the extension. What has been
-    shipped or cancelled is promised no more. What goes in the last wave goes when its last unit
-    can.
+    Allocated units, and those that have arrived, are promised for today, pegged ones for their
+    date, and the rest for the later of placed-on + `default_backorder_days` and today + the
+    extension. What has been shipped or cancelled is promised no more. What goes in the last wave
+    goes when its last unit can.
     """
     dates: dict[int, Counter[date]] = {line.number: Counter() for line in order.lines}
     unknown = without_supply(order, today)
@@ -85,7 +85,8 @@ def _parts(line: ShipmentLine, today: date, unknown: date) -> Iterator[tuple[int
     """A peg whose date has passed, or is not known, gives no date any more."""
     yield line.allocated, today
     for peg in line.pegs:
-        yield peg.units, peg.due_on if today <= peg.due_on < date.max else unknown
+        known = peg.due_on if today <= peg.due_on < date.max else unknown
+        yield peg.units, today if peg.has_arrived else known
     yield line.wanted - line.pegged, unknown
 
 

@@ -32,7 +32,7 @@ def _days(order: Order, today: date) -> Iterator[date]:
 
 
 def _days_of_line(order: Order, line: ShipmentLine, today: date) -> Iterator[date]:
-    dated = [peg.due_on for peg in line.pegs if peg.due_on < date.max]
+    dated = [peg.due_on for peg in line.pegs if not peg.has_arrived and peg.due_on < date.max]
     for due_on in dated:
         yield due_on + ONE_DAY
     if dated and order.policy.auto_allocate is AutoAllocate.DUE_WITHIN:

@@ -47,6 +47,11 @@ class Peg:
     source: str = ""
     status: PurchaseOrderStatus | None = None
 
+    @property
+    def has_arrived(self) -> bool:
+        """Whether the goods are in the building, and only not received yet: no date is awaited."""
+        return self.status is PurchaseOrderStatus.ARRIVED
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:

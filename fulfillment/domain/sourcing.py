@@ -18,18 +18,12 @@ def met_units(order: Order, line: ShipmentLine) -> int:
 
 
 def dated_pegs(order: Order, line: ShipmentLine, snapshot: Snapshot) -> tuple[Peg, ...]:
-    """The pegs that may take units out of `backorder` as `future`, beside those that are met."""
+    """The pegs that may take units out of `backorder` as `future`."""
     product = snapshot.products[line.sku]
     if not order.policy.future_inventory or not product.future_allowed:
         return ()
     limit = snapshot.today + timedelta(days=order.policy.future_limit_days)
-    met = met_pegs(order, line)
-    return tuple(peg for peg in line.pegs if peg.due_on <= limit and peg not in met)
-
-
-def dated_units(order: Order, line: ShipmentLine, snapshot: Snapshot) -> int:
-    """Units that may leave `backorder` as `future`."""
-    return sum(peg.units for peg in dated_pegs(order, line, snapshot))
+    return tuple(peg for peg in line.pegs if peg.has_arrived or peg.due_on <= limit)
 
 
 def is_all_met(order: Order, shipment: Shipment) -> bool:
@@ -40,13 +34,14 @@ def is_all_met(order: Order, shipment: Shipment) -> bool:
 def is_all_sourced(order: Order, shipment: Shipment, snapshot: Snapshot) -> bool:
     """Whether every unit is in stock, on a peg that counts as met, or dated."""
     return all(
-        line.wanted <= met_units(order, line) + dated_units(order, line, snapshot)
+        line.wanted
+        <= sum(peg.units for peg in {*met_pegs(order, line), *dated_pegs(order, line, snapshot)})
         for line in shipment.lines
     )
 
 
-def is_due_by(order: Order, line: ShipmentLine, day: date) -> bool:
-    """Whether all that is missing of a line is on pegs that are met, or due by that day."""
+def is_due_by(order: Order, line: ShipmentLine, day: date, free: int = 0) -> bool:
+    """Whether all that is missing of a line is free, or on pegs that are met or due by that day."""
     met = met_pegs(order, line)
-    soon = sum(peg.units for peg in line.pegs if peg in met or peg.due_on <= day)
-    return line.wanted <= soon
+    soon = sum(peg.units for peg in line.pegs if peg in met or peg.has_arrived or peg.due_on <= day)
+    return line.wanted <= soon + free

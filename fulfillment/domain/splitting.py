@@ -118,4 +118,5 @@ def _joined(new_id: int, parts: list[tuple[ShipmentLine, Part]]) -> tuple[Shipme
 
 
 def _latest_date(lines: Iterable[ShipmentLine]) -> date | None:
-    return max((peg.due_on for line in lines for peg in line.pegs), default=None)
+    awaited = (peg for line in lines for peg in line.pegs if not peg.has_arrived)
+    return max((peg.due_on for peg in awaited), default=None)

@@ -14,8 +14,8 @@ DOMAIN = ROOT / "fulfillment" / "domain"
 MOST_LINES = 300
 
 DOMAIN_IMPORTS = {
-    "collections", "collections.abc", "dataclasses", "datetime", "enum", "itertools", "math",
-    "types", "typing",
+    "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "enum", "itertools",
+    "math", "types", "typing",
 }  # fmt: skip
 CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
 COMPOSED = {

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from fulfillment.domain.orders import Claim
+from fulfillment.domain.shipments import Claim
 from tests.builders.values import (
     day,
     line,

@@ -2,10 +2,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from fulfillment.domain.orders import Claim, Order, OrderLine, Peg, Shipment, ShipmentLine
+from fulfillment.domain.orders import Order, OrderLine
 from fulfillment.domain.policy import Policy
-from fulfillment.domain.promise import Slice, promise
+from fulfillment.domain.promise import promise
 from fulfillment.domain.rank import Rank
+from fulfillment.domain.shipments import Claim, Peg, Shipment, ShipmentLine, Slice
 from fulfillment.domain.statuses import ShipmentStatus
 
 ALL_OR_NOTHING = Policy(max_shipments=1)

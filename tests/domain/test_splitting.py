@@ -1,4 +1,4 @@
-from fulfillment.domain.orders import ShipmentLine
+from fulfillment.domain.shipments import ShipmentLine
 from fulfillment.domain.splitting import Destination, Part, split, unstored_id
 from fulfillment.domain.statuses import ShipmentStatus
 from tests.builders.values import claim, line, order, parts, shipment

@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 
 from fulfillment.domain import warehouse
-from fulfillment.domain.orders import Order, OrderLine, Shipment
+from fulfillment.domain.orders import Order, OrderLine
 from fulfillment.domain.refusals import RefusedError
+from fulfillment.domain.shipments import Shipment
 from fulfillment.domain.statuses import MoveNotAllowedError, OrderStatus, ShipmentStatus
 from tests.builders.values import claim, line, order, shipment
 

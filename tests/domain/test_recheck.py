@@ -1,0 +1,93 @@
+"""The next day on which a date alone may change an order's plan."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from fulfillment.domain.orders import Order
+from fulfillment.domain.promise import promised
+from fulfillment.domain.recheck import recheck_on
+from fulfillment.domain.shipments import Slice
+from fulfillment.domain.statuses import ShipmentStatus
+from tests.builders.values import TODAY, claim, day, line, order, peg, shipment, supply
+from tests.domain.stories import Story
+
+
+def waiting(units: int, *ties: Any, held: int = 0, **policy: object) -> Order:
+    """An order of one line with these pegs."""
+    claims = [claim(held)] if held else []
+    row = line(units=units, claims=claims, pegs=ties)
+    return order(1, shipments=[shipment(row)], policy=policy)
+
+
+def in_days(mine: Order) -> int | None:
+    found = recheck_on(mine, TODAY)
+    return None if found is None else (found - TODAY).days
+
+
+def due_within(days: int) -> dict[str, Any]:
+    return {"auto_allocate": "due_within", "auto_allocate_within_days": days}
+
+
+def test_nothing_is_looked_at_when_nothing_waits_or_nothing_has_a_date():
+    ready = shipment(line(claims=[claim(1)]), status=ShipmentStatus.READY, at="A")
+
+    assert in_days(waiting(2)) is None
+    assert in_days(waiting(2, held=2, max_shipments=1, auto_cancel_days=3)) is None
+    assert in_days(order(1, shipments=[ready], policy={"auto_cancel_days": 3})) is None
+
+
+def test_it_is_the_day_after_the_first_peg_is_due():
+    assert in_days(waiting(4, peg(2, 1, due=5), peg(2, 2, due=3))) == 4
+    assert in_days(waiting(2, peg(2, due=0))) == 1
+
+
+def test_a_peg_that_is_overdue_is_looked_at_tomorrow():
+    assert in_days(waiting(2, peg(2, due=-5))) == 1
+
+
+def test_a_peg_without_a_known_date_is_not_looked_at():
+    assert in_days(waiting(2, replace(peg(2), due_on=date.max))) is None
+
+
+@pytest.mark.parametrize(("days", "opens"), [(2, 7), (8, 1), (9, 10), (20, 10), (0, 9)])
+def test_it_is_the_day_on_which_the_rest_is_due_in_time(days, opens):
+    assert in_days(waiting(4, peg(4, due=9), **due_within(days))) == opens
+
+
+def test_it_is_the_latest_peg_that_opens_the_gate():
+    mine = waiting(4, peg(2, 1, due=20), peg(2, 2, due=30), **due_within(12))
+
+    assert in_days(mine) == 18
+
+
+def test_it_is_the_day_on_which_an_order_has_waited_as_long_as_it_may():
+    assert in_days(waiting(2, auto_cancel_days=10)) == 9
+    assert in_days(waiting(2, auto_cancel_days=1)) == 1
+    assert in_days(waiting(2, peg(2, due=3), auto_cancel_days=10)) == 4
+
+
+def test_it_is_the_day_after_the_promise_when_no_supply_gives_a_date():
+    mine = waiting(2)
+    told = mine.with_lines([replace(mine.lines[0], promise=(Slice(2, day(20)),))])
+
+    assert in_days(told) == 21
+    assert recheck_on(promised(mine, TODAY), TODAY) == day(30)
+
+
+def test_a_promise_that_has_passed_is_not_looked_at():
+    mine = waiting(2)
+
+    assert in_days(mine.with_lines([replace(mine.lines[0], promise=(Slice(2, day(-1)),))])) is None
+
+
+def test_the_gate_opens_on_the_day_that_was_told():
+    mine = order(1, [("K1", 10)], policy=due_within(2) | {"max_shipments": 1})
+    story = Story(mine, supplies=[supply(6, due=3), supply(4, due=9, number=2)]).received(6)
+    opens = recheck_on(story[1], TODAY)
+    assert opens == day(7)
+
+    assert story.later(6).units() == [0]
+    assert story.later(1).units() == [6]
