@@ -6,6 +6,7 @@ stays: it stands for runs that are still open somewhere. New behaviour adds a ne
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -209,6 +210,21 @@ async def replan_until_nothing_is_left(stage: Stage, desk: Desk) -> Handle:
     return handle
 
 
+async def order_open_awaiting_preparation(stage: Stage, desk: Desk) -> Handle:
+    """Claimed for and verified; a person has yet to choose its channels."""
+    return await _order(stage, desk, progress(1, OrderStatus.RECEIVED))
+
+
+async def order_ready_before_it_was_received(stage: Stage, desk: Desk) -> Handle:
+    """Released on units that have not come: it has a date to wait for, and then goes."""
+    handle = await _order(stage, desk, replace(ready(1), next_date=SOON))
+    await stage.until_armed(handle, SOON)
+    await _told(stage, handle, ready(2), picked(3))
+    await stage.tell(handle, shipped(4))
+    await handle.result()
+    return handle
+
+
 async def _looked_at(handle: Handle) -> Handle:
     """A query is answered only once the messages before it were."""
     await handle.query(names.STATE)
@@ -229,6 +245,8 @@ LIVES: dict[str, Life] = {
         order_open_partially_shipped,
         order_open_refused_at_first,
         order_open_received,
+        order_open_awaiting_preparation,
+        order_ready_before_it_was_received,
         order_hinted_then_shipped,
         order_timer_fired,
         order_date_moved_later_and_met,
