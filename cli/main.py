@@ -9,7 +9,7 @@ from cli.ending import run_and_end
 from cli.health import health
 from cli.importing.commands import app as importing
 from cli.keys import app as keys
-from cli.orders import app as orders
+from cli.order_hands import app as orders
 from cli.register import register
 from cli.serve import api, migrate, worker
 from cli.settings import app as settings

@@ -1,4 +1,4 @@
-"""`pegboard order`: look at orders, and ask why one waits."""
+"""`pegboard order`: look at orders, and ask why one waits; `cli.order_hands` changes them."""
 
 from typing import Annotated, Any
 
@@ -7,7 +7,8 @@ import typer
 from cli.importing.options import Merchant
 
 app = typer.Typer(
-    help="Look at orders, and ask why one waits.\n\nExample: pegboard order explain SO-1001",
+    help="Look at orders, ask why one waits, and change one by hand."
+    "\n\nExample: pegboard order explain SO-1001",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )

@@ -21,14 +21,24 @@ def show_order(found: Mapping[str, Any]) -> None:
     console.print(
         table(
             "Lines",
-            ("line", "sku", "ordered", "allocated", "waiting", "shipped", "promise"),
+            (
+                "line",
+                "sku",
+                "ordered",
+                "allocated",
+                "not yet received",
+                "waiting",
+                "shipped",
+                "promise",
+                "by hand",
+            ),
             [_line(line) for line in found["lines"]],
         )
     )
     console.print(
         table(
             "Shipments",
-            ("no", "status", "location", "units", "expected", "from", "tracking"),
+            ("no", "status", "location", "assigned", "units", "expected", "from", "tracking"),
             [_shipment(shipment) for shipment in found["shipments"]],
         )
     )
@@ -38,8 +48,8 @@ def show_order(found: Mapping[str, Any]) -> None:
 
 def _line(line: Mapping[str, Any]) -> Sequence[object]:
     promise = [f"{p['units']} on {p['on']}" for p in line["promise"]]
-    sku, ordered, allocated = line["sku"], line["ordered"], line["allocated"]
-    return line["line"], sku, ordered, allocated, line["backordered"], line["shipped"], promise
+    names = ("line", "sku", "ordered", "allocated", "not_yet_received", "backordered", "shipped")
+    return *(line[name] for name in names), promise, "yes" if line["by_hand"] else None
 
 
 def _shipment(shipment: Mapping[str, Any]) -> Sequence[object]:
@@ -48,6 +58,7 @@ def _shipment(shipment: Mapping[str, Any]) -> Sequence[object]:
         shipment["number"],
         shipment["status"],
         shipment["location"],
+        shipment["assigned_location"],
         units,
         shipment["expected_on"],
         shipment["parent"],

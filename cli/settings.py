@@ -50,7 +50,7 @@ def set_(
 
     Example: pegboard settings set max_shipments=2 future_inventory=on
     """
-    knobs = dict(_parsed(value) for value in values)
+    knobs = dict(parsed(value) for value in values)
     with _store(merchant, for_all=for_all) as (store, scope):
         found = _change(store, scope, knobs, ())
     _show(found, as_json=as_json)
@@ -121,7 +121,7 @@ def changes(
         console.print("and more: --limit shows them", style="dim")
 
 
-def _parsed(said: str) -> tuple[str, object]:
+def parsed(said: str) -> tuple[str, object]:
     """A setting and its value; on and off are words of their own for some, for others a switch."""
     from cli.errors import UsageError
     from fulfillment.domain.policy import Policy

@@ -10,7 +10,9 @@ from rich.table import Table
 
 console = Console()
 
-NUMBERS = frozenset({"units", "ordered", "shipped", "waiting", "allocated", "wanted", "rank"})
+NUMBERS = frozenset(
+    {"units", "ordered", "shipped", "waiting", "allocated", "not yet received", "wanted", "rank"}
+)
 
 
 def print_json(answer: object) -> None:

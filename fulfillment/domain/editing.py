@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fulfillment.domain.ending import NothingToCancelError, without_units
-from fulfillment.domain.orders import Order, OrderLine
+from fulfillment.domain.orders import Channel, Order, OrderLine
 from fulfillment.domain.refusals import conflict, invalid
 from fulfillment.domain.shipments import Shipment, ShipmentLine
 from fulfillment.domain.splitting import unstored_id
@@ -68,7 +68,7 @@ def _with_waiting(order: Order, more: Mapping[int, int]) -> Order:
         number=number,
         status=ShipmentStatus.BACKORDER,
         lines=tuple(
-            ShipmentLine(new_id - index, line, sku[line], units)
+            _more_of(order.line(line), ShipmentLine(new_id - index, line, sku[line], units))
             for index, (line, units) in enumerate(sorted(more.items()))
         ),
     )
@@ -76,3 +76,10 @@ def _with_waiting(order: Order, more: Mapping[int, int]) -> Order:
         replace(line, ordered=line.ordered + more.get(line.number, 0)) for line in order.lines
     )
     return replace(order.with_shipments([shipment]), lines=lines, next_shipment_number=number + 1)
+
+
+def _more_of(line: OrderLine, row: ShipmentLine) -> ShipmentLine:
+    """What the supplier sends itself is sent by it as a whole."""
+    if line.channel is Channel.DROP_SHIP and line.source is not None:
+        return row.drop_shipped(line.source)
+    return row

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fulfillment.domain.ending import shortened
-from fulfillment.domain.orders import Order, waiting_lines
+from fulfillment.domain.orders import Channel, Order, OrderLine, waiting_lines
 from fulfillment.domain.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.release import sent_back, with_wave
-from fulfillment.domain.shipments import Claim, Shipment, ShipmentLine
+from fulfillment.domain.shipments import Shipment, ShipmentLine
 from fulfillment.domain.sourcing import met_units
 from fulfillment.domain.splitting import Destination, Part, split
 from fulfillment.domain.statuses import IN_WAREHOUSE, ShipmentStatus
@@ -101,8 +101,15 @@ def marked_backordered(order: Order, chosen: frozenset[int]) -> Order:
         and any(row.order_line in chosen for row in shipment.lines)
     )
     emptied = (_without_claims(shipment, chosen) for shipment in recalled.waiting)
-    by_hand = (replace(order.line(one), by_hand=True) for one in sorted(chosen))
+    by_hand = (_by_hand(order.line(one)) for one in sorted(chosen))
     return recalled.with_shipments(emptied).with_lines(by_hand)
+
+
+def _by_hand(line: OrderLine) -> OrderLine:
+    """A line that the supplier was to send waits for stock again, from wherever it comes."""
+    if line.channel is Channel.DROP_SHIP:
+        line = replace(line, channel=Channel.PICK, source=None)
+    return replace(line, by_hand=True)
 
 
 def _without_claims(shipment: Shipment, chosen: frozenset[int]) -> Shipment:
@@ -232,8 +239,3 @@ def _refuse_gated(order: Order) -> None:
     if not order.may_release:
         message = f"order {order.number} is {order.status}; verify and prepare it first"
         raise conflict("not_released_yet", message, status=str(order.status))
-
-
-def drop_shipped(line: ShipmentLine, location: str) -> ShipmentLine:
-    """The line as the supplier's own: claimed at its location, on nobody's stock level."""
-    return replace(line, claims=(Claim(location, line.units, drop_ship=True),), pegs=())

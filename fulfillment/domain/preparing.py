@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from fulfillment.domain.hands import drop_shipped
 from fulfillment.domain.orders import Channel, Order, OrderLine
 from fulfillment.domain.refusals import conflict, invalid
 from fulfillment.domain.shipments import Shipment, ShipmentLine
@@ -82,6 +81,6 @@ def _shipment(shipment: Shipment, chosen: dict[int, Choice]) -> Shipment:
 
 def _shipment_line(line: ShipmentLine, choice: Choice) -> ShipmentLine:
     if choice.channel is Choose.DROP_SHIP and choice.location is not None:
-        return drop_shipped(line, choice.location)
+        return line.drop_shipped(choice.location)
     kept = tuple(claim for claim in line.claims if claim.location == choice.location)
     return replace(line, claims=kept)

@@ -87,6 +87,10 @@ class ShipmentLine:
         """Units not allocated: the line's backorder."""
         return self.units - self.allocated
 
+    def drop_shipped(self, location: str) -> "ShipmentLine":
+        """The line as the supplier's own: claimed at its place, on nobody's stock level."""
+        return replace(self, claims=(Claim(location, self.units, drop_ship=True),), pegs=())
+
 
 @dataclass(frozen=True, slots=True)
 class Shipment:

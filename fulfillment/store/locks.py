@@ -14,10 +14,13 @@ from fulfillment.store.session import LocksTooSmallError, Tx
 
 
 def lock_queues(tx: Tx, skus: Iterable[str]) -> frozenset[str]:
-    """Take the queues of these SKUs; those on which a distribution is still owed are returned."""
-    return frozenset(
-        row.sku for row in _queues(tx, skus, "FOR NO KEY UPDATE") if row.due_since is not None
-    )
+    """Take the queues of these SKUs; those on which a distribution is still owed are returned.
+
+    What was read before is forgotten: settings may have changed while this waited.
+    """
+    queues = _queues(tx, {*skus, *tx.also}, "FOR NO KEY UPDATE")
+    tx.memo.clear()
+    return frozenset(row.sku for row in queues if row.due_since is not None)
 
 
 def lock_more_queues(tx: Tx, skus: Collection[str]) -> None:

@@ -13,6 +13,9 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -43,6 +46,15 @@ def _in_range(value: Any) -> Any:
 def _utc(value: datetime) -> datetime:
     """One instant has one form, so that the same order sent again is the same."""
     return value.astimezone(UTC)
+
+
+def _as_one(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """One error for a value, not one for each kind that it might have been."""
+    try:
+        return read(value)
+    except ValidationError:
+        message = "a setting is a whole number, true, false, a word or null"
+        raise PydanticCustomError("setting_value", message) from None
 
 
 Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}$")]
@@ -76,8 +88,12 @@ Instant = Annotated[
     AwareDatetime, BeforeValidator(_only_text), AfterValidator(_in_range), AfterValidator(_utc)
 ]
 
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,59}$")]
+"""A value of a setting, or the name of a preset."""
+
+Value = Annotated[StrictBool | StrictInt | Word | None, WrapValidator(_as_one)]
 Knob = bool | int | str | None
-Knobs = Annotated[dict[Code, StrictBool | StrictInt | Code | None], Field(max_length=40)]
+Knobs = Annotated[dict[Code, Value], Field(max_length=40)]
 """Settings by name; which there are, and what they take, is the policy's to say."""
 
 

@@ -89,7 +89,8 @@ class OrderIn(Request):
     ship_by: Day | None = None
     currency: Currency | None = Field(default=None, description="Else the merchant's.")
     policy: Knobs = Field(
-        default_factory=dict, description="Settings of this order alone, by name."
+        default_factory=dict,
+        description="Settings of this order alone, by name; `preset` stands for several.",
     )
     lock_location: Location | None = Field(
         default=None, description="The one location this order may be shipped from."
@@ -106,7 +107,7 @@ class OrderIn(Request):
         plain: dict[str, Any] = {name: getattr(self, name) for name in PLAIN}
         return NewOrder(
             **plain,
-            lines=_lines(self.lines),
+            lines=lines_of(self.lines),
             contact=self.contact.model_dump(exclude_none=True),
             address=self.address.model_dump(exclude_none=True),
         )
@@ -151,7 +152,7 @@ class OrderEditIn(Request):
         """The edit as the store takes it."""
         contact = self.contact.model_dump(exclude_none=True) if self.contact else None
         address = self.address.model_dump(exclude_none=True) if self.address else None
-        return Edit(number, self.revision, _lines(self.lines), contact, address)
+        return Edit(number, self.revision, lines_of(self.lines), contact, address)
 
 
 class NoteIn(Request):
@@ -180,5 +181,6 @@ class UnholdIn(NoteIn):
     reason: Code | None = None
 
 
-def _lines(lines: list[OrderLineIn]) -> tuple[NewLine, ...]:
+def lines_of(lines: list[OrderLineIn]) -> tuple[NewLine, ...]:
+    """The lines as the store takes them."""
     return tuple(NewLine(x.line, x.sku, x.quantity, x.pack, x.unit_price_minor) for x in lines)

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from fulfillment.domain.orders import Channel
 from fulfillment.domain.statuses import OrderStatus, ShipmentStatus
 from fulfillment.store.commands.intake import Outcome
 from starter.models.fields import Knob, example
@@ -36,19 +37,36 @@ class PackOut(BaseModel):
 
 
 class OrderLineOut(BaseModel):
-    """One line in base units: ordered = allocated + backordered + shipped + cancelled."""
+    """One line in base units.
+
+    Ordered = allocated + not yet received + backordered + shipped + cancelled.
+    """
 
     line: int
     sku: str
     ordered: int
     allocated: int
-    backordered: int = Field(description="Units not allocated.")
-    not_yet_received: int = Field(description="Backordered units that inbound supply will meet.")
+    not_yet_received: int = Field(
+        description="Units on a purchase order that is as far as `min_po_status` asks."
+    )
+    backordered: int = Field(description="Units neither allocated nor not yet received.")
+    pegged: int = Field(description="Units tied to what will come, not yet received ones too.")
     shipped: int
     cancelled: int
+    by_hand: bool = Field(description="It takes no stock by itself.")
+    channel: Channel
+    source_location: str | None = Field(description="The one location chosen for this line.")
     pack: PackOut | None
     unit_price_minor: int | None
-    promise: list[SliceOut]
+    promise: list[SliceOut] = Field(description="What the customer was told last.")
+    first_promise: list[SliceOut] | None = Field(description="It never changes.")
+
+
+class WavesOut(BaseModel):
+    """Dispatches that the order has used, and those it may still use."""
+
+    spent: int
+    left: int | None = Field(description="Null where there is no limit.")
 
 
 class CustomerOut(BaseModel):
@@ -72,16 +90,21 @@ class OrderOut(BaseModel):
     model_config = example(
         number="SO-1001", merchant="acme", status="awaiting_stock", revision=0, priority=50,
         placed_at="2026-03-01T08:30:00Z", ship_by="2026-03-05", currency="EUR",
-        lock_location=None, pickup_location=None, verified=True, holds=[], ready_to_ship_at=None,
-        waiting_units=4, finished_at=None, customer=None, shipments=[], policy={},
+        lock_location=None, pickup_location=None, verified=True, prepared=True, holds=[],
+        ready_to_ship_at=None, waiting_units=4, finished_at=None, customer=None, shipments=[],
+        waves={"spent": 1, "left": None},
+        policy={"max_shipments": {"value": None, "from": "built in"}},
         lines=[{
             "line": 1, "sku": "TEA-GREEN", "ordered": 24, "allocated": 20, "backordered": 4,
-            "not_yet_received": 4, "shipped": 0, "cancelled": 0, "unit_price_minor": 350,
+            "not_yet_received": 0, "pegged": 4, "shipped": 0, "cancelled": 0, "by_hand": False,
+            "channel": "pick", "source_location": None, "unit_price_minor": 350,
             "pack": {"name": "carton", "units": 12, "quantity": 2, "loose": 0},
             "promise": [{"units": 20, "on": "2026-03-01"}, {"units": 4, "on": "2026-03-10"}],
+            "first_promise": [{"units": 24, "on": "2026-03-31"}],
         }],
         actions={"allowed": ["hold", "cancel", "edit"], "refused": [
-            {"action": "verify", "code": "already_verified", "why": "it is verified already"},
+            {"action": "verify", "code": "already_verified",
+             "why": "order SO-1001 is verified already"},
         ]},
         links={"self": "/v1/orders/SO-1001", "history": "/v1/orders/SO-1001/history"},
     )  # fmt: skip
@@ -97,10 +120,12 @@ class OrderOut(BaseModel):
     lock_location: str | None
     pickup_location: str | None
     verified: bool
+    prepared: bool = Field(description="Nobody has to choose channels and locations any more.")
     holds: list[str]
     ready_to_ship_at: datetime | None
     waiting_units: int
     finished_at: datetime | None
+    waves: WavesOut
     customer: CustomerOut | None
     lines: list[OrderLineOut]
     shipments: list[ShipmentOut]

@@ -1,45 +1,17 @@
 """Settings as they are sent and answered, and health."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    RootModel,
-    StrictBool,
-    StrictInt,
-    StringConstraints,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from starter.models.fields import Code, Knob, example
+from starter.models.fields import Knob, Knobs, example
 from starter.models.orders_out import KnobOut
 
 Database = Literal["migrated", "not_migrated", "unreachable"]
 
 
-def _as_one(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    """One error for a value, not one for each kind that it might have been."""
-    try:
-        return read(value)
-    except ValidationError:
-        message = "a setting is a whole number, true, false, a word or null"
-        raise PydanticCustomError("setting_value", message) from None
-
-
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,59}$")]
-"""A value of a setting, or the name of a preset."""
-
-Value = Annotated[StrictBool | StrictInt | Word | None, WrapValidator(_as_one)]
-Changes = Annotated[dict[Code, Value], Field(max_length=40)]
-
-
-class SettingsIn(RootModel[Changes]):
+class SettingsIn(RootModel[Knobs]):
     """Settings to change, by name; those not named stay as they are.
 
     `preset` stands for the settings of a preset; those named beside it go before it.

@@ -31,16 +31,19 @@ class ShipmentLineOut(BaseModel):
     units: int
     allocated: int
     not_yet_received: int
+    pegged: int
 
 
 EXAMPLE_SHIPMENT = {
     "id": 42, "order": "SO-1001", "number": 1, "status": "ready", "location": "vienna", "wave": 1,
     "expected_on": None, "parent": None, "children": [], "carrier": None, "tracking": None,
     "shipped_at": None, "holds": [],
-    "lines": [{"line": 1, "sku": "TEA-GREEN", "units": 20, "allocated": 20, "not_yet_received": 0}],
-    "actions": {"allowed": ["start_picking", "pick"], "refused": [
+    "assigned_location": None,
+    "lines": [{"line": 1, "sku": "TEA-GREEN", "units": 20, "allocated": 20, "not_yet_received": 0,
+               "pegged": 0}],
+    "actions": {"allowed": ["start_picking", "pick", "send_back"], "refused": [
         {"action": "pack", "code": "step_not_allowed",
-         "why": "a shipment that is ready can not be packed"},
+         "why": "a shipment that is ready cannot become packed"},
     ]},
 }  # fmt: skip
 
@@ -55,6 +58,9 @@ class ShipmentOut(BaseModel):
     number: int = Field(description="Its number within the order.")
     status: ShipmentStatus
     location: str | None
+    assigned_location: str | None = Field(
+        description="The one location from which it can be served, while it waits."
+    )
     wave: int | None = Field(description="Shipments of one wave are dispatched together.")
     expected_on: date | None
     parent: int | None = Field(description="The number of the shipment it was split from.")

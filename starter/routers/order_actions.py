@@ -1,4 +1,4 @@
-"""What can be asked of an order: each a command, done once for a key."""
+"""What can be asked of an order: each a command, done once for a key, or only looked at."""
 
 from typing import Annotated
 
@@ -6,8 +6,9 @@ from fastapi import APIRouter, Body
 
 from fulfillment.store.commands import orders
 from starter.auth.guard import GuardedRoute
-from starter.auth.session import ForMerchant, IdempotencyKey
+from starter.changing import Asked, ForChange
 from starter.models.fields import PathNumber
+from starter.models.order_hands import PreviewOut
 from starter.models.orders_in import HoldIn, NoteIn, UnholdIn
 from starter.models.orders_out import ProgressOut
 from starter.routers.responses import problems
@@ -24,41 +25,32 @@ OptionalNote = Annotated[NoteIn | None, Body()]
 
 @router.post("/{number}/verify", summary="Verify an order")
 def verify_order(
-    number: PathNumber, session: ForMerchant, note: OptionalNote = None, key: IdempotencyKey = None
-) -> ProgressOut:
+    number: PathNumber, changing: ForChange, sent: OptionalNote = None
+) -> ProgressOut | PreviewOut:
     """A person says that the order is good; what waits only for that is released."""
-    why = note.note if note else None
-    command = session.command("verify", number, key, {"note": why}, why)
-    return ProgressOut.model_validate(orders.verify(session.store, command, number))
+    return changing.answer(Asked("verify", number, sent), orders.verifying(number))
 
 
 @router.post("/{number}/hold", summary="Put an order on hold")
-def hold_order(
-    number: PathNumber, hold: HoldIn, session: ForMerchant, key: IdempotencyKey = None
-) -> ProgressOut:
+def hold_order(number: PathNumber, sent: HoldIn, changing: ForChange) -> ProgressOut | PreviewOut:
     """Keep it from going on; it keeps its units and its place in the queue."""
-    command = session.command("hold", number, key, hold.model_dump(), hold.note)
-    return ProgressOut.model_validate(orders.hold(session.store, command, number, hold.reason))
+    change = orders.putting_on_hold(number, sent.reason)
+    return changing.answer(Asked("hold", number, sent), change)
 
 
 @router.post("/{number}/unhold", summary="Lift a hold")
 def unhold_order(
-    number: PathNumber,
-    session: ForMerchant,
-    unhold: Annotated[UnholdIn | None, Body()] = None,
-    key: IdempotencyKey = None,
-) -> ProgressOut:
+    number: PathNumber, changing: ForChange, sent: Annotated[UnholdIn | None, Body()] = None
+) -> ProgressOut | PreviewOut:
     """Lift one hold, or all of them; what waits only for that is released."""
-    asked = unhold or UnholdIn()
-    command = session.command("unhold", number, key, asked.model_dump(), asked.note)
-    return ProgressOut.model_validate(orders.unhold(session.store, command, number, asked.reason))
+    asked = sent or UnholdIn()
+    change = orders.lifting_hold(number, asked.reason)
+    return changing.answer(Asked("unhold", number, asked), change)
 
 
 @router.post("/{number}/cancel", summary="Cancel an order")
 def cancel_order(
-    number: PathNumber, session: ForMerchant, note: OptionalNote = None, key: IdempotencyKey = None
-) -> ProgressOut:
+    number: PathNumber, changing: ForChange, sent: OptionalNote = None
+) -> ProgressOut | PreviewOut:
     """Cancel what has not left the building; its units go to those who wait."""
-    why = note.note if note else None
-    command = session.command("cancel", number, key, {"note": why}, why)
-    return ProgressOut.model_validate(orders.cancel(session.store, command, number))
+    return changing.answer(Asked("cancel", number, sent), orders.cancelling(number))

@@ -6,12 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query
 
 from fulfillment.domain.statuses import ShipmentStatus
-from fulfillment.store.commands import warehouse
+from fulfillment.store.commands import hands, warehouse
 from fulfillment.store.reading import shipments
 from fulfillment.store.session import Command, Store
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
+from starter.changing import Asked, ForChange
 from starter.models.fields import Location, Rowid
+from starter.models.order_hands import PreviewOut
+from starter.models.orders_in import NoteIn
 from starter.models.orders_out import ProgressOut
 from starter.models.shipments import ShipIn, ShipmentOut, ShipmentPage
 from starter.paging import Cursor, Limit, body, window
@@ -81,6 +84,16 @@ def ship_shipment(
     command = session.command("ship", shipment, key, {"shipment": shipment, **label})
     done = warehouse.ship(session.store, command, shipment, **label)
     return ProgressOut.model_validate(done)
+
+
+@router.post("/{shipment}/send-back", summary="Send it back", responses=problems(404, 409))
+def send_shipment_back(
+    shipment: Rowid, changing: ForChange, sent: Annotated[NoteIn | None, Body()] = None
+) -> ProgressOut | PreviewOut:
+    """What is ready waits again with what it holds; the dispatch it was to be is given back."""
+    number = changing.session.read(lambda tx: shipments.order_of_shipment(tx, shipment))
+    change = hands.send_back(number, shipment)
+    return changing.answer(Asked("send_back", shipment, sent), change)
 
 
 def _confirm(session: Session, step: Step, shipment: int, key: str | None) -> ProgressOut:

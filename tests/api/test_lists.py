@@ -146,10 +146,10 @@ def test_warehouse_sees_shipments_by_rank_when_it_lists_them(world):
     assert [item["order"] for item in found] == ["HALF", "HELD", "READY", "SHORT"]
     at_graz = warehouse.get("/v1/shipments?status=ready&location=graz").json()["items"]
     assert [item["order"] for item in at_graz] == ["HALF"]
-    assert at_graz[0]["actions"]["allowed"] == ["start_picking", "pick"]
+    assert at_graz[0]["actions"]["allowed"] == ["start_picking", "pick", "send_back"]
     held = next(item for item in found if item["order"] == "HELD")
     assert held["holds"] == ["fraud"]
-    assert held["actions"]["allowed"] == []
+    assert held["actions"]["allowed"] == ["send_back"]
     assert len(pages(client, "/v1/shipments", limit=1)) == len(pages(client, "/v1/shipments"))
 
 

@@ -125,8 +125,12 @@ def test_order_shows_all_there_is_when_a_part_is_short(world, admin):
     world.prepare("SO-1")
     found = admin.get("/v1/orders/SO-1").json()
     (line,) = found["lines"]
-    counts = {n: line[n] for n in ("ordered", "allocated", "backordered", "not_yet_received")}
-    assert counts == {"ordered": 24, "allocated": 20, "backordered": 4, "not_yet_received": 3}
+    counts = {n: line[n] for n in ("ordered", "allocated", "backordered", "pegged")}
+    assert counts == {"ordered": 24, "allocated": 20, "backordered": 4, "pegged": 3}
+    assert line["not_yet_received"] == 0
+    assert (line["by_hand"], line["channel"], line["source_location"]) == (False, "pick", None)
+    assert line["first_promise"] == line["promise"]
+    assert (found["waves"], found["prepared"]) == ({"spent": 1, "left": 1}, True)
     assert line["pack"] == {"name": "carton", "units": 12, "quantity": 2, "loose": 0}
     # What is left goes in the last wave, together.
     assert [piece["units"] for piece in line["promise"]] == [20, 4]
@@ -134,11 +138,14 @@ def test_order_shows_all_there_is_when_a_part_is_short(world, admin):
     parent, ready, short = found["shipments"]
     assert (parent["status"], parent["children"]) == ("reassigned", [2, 3])
     assert (ready["status"], ready["location"], ready["parent"]) == ("ready", "vienna", 1)
-    assert (short["status"], short["lines"][0]["not_yet_received"]) == ("backorder", 3)
+    assert (short["status"], short["lines"][0]["pegged"]) == ("backorder", 3)
     assert found["policy"]["max_shipments"] == {"value": 2, "from": "order"}
     assert found["policy"]["verify"] == {"value": "automatic", "from": "built in"}
     assert found["customer"]["address"] == ADDRESS
-    assert found["actions"]["allowed"] == ["hold", "cancel", "edit"]
+    assert found["actions"]["allowed"] == [
+        "hold", "cancel", "edit", "priority", "policy", "lock", "unallocate", "mark_backordered",
+        "back_to_ship",
+    ]  # fmt: skip
     assert found["merchant"] == ACME
 
 
@@ -155,7 +162,7 @@ def test_history_tells_who_did_what_when_things_happened(world, admin):
         first = admin.get("/v1/orders/SO-1/history", params=parameters).json()
         events += first["items"]
     kinds = [event["kind"] for event in events]
-    assert kinds[:3] == ["received", "allocated", "released"]
+    assert kinds[:4] == ["received", "verified", "allocated", "released"]
     assert events[-1]["reason"] == "asked the bank"
     assert events[-1]["actor"].startswith("admin test (")
     assert len({event["id"] for event in events}) == len(events)

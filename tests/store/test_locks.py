@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands
+from fulfillment.store.commands import hands, serving
 from fulfillment.store.commands.changing import Change, change_order, preview_change
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
@@ -33,7 +33,7 @@ class Busy:
         deeds: list[Callable[[], None]] = [
             self.order, self.order, self.order, self.count, self.count_down, self.receive,
             self.cancel, self.hold, self.edit, self.work, self.work, self.purchase,
-            self.by_hand, self.by_hand, self.status,
+            self.by_hand, self.by_hand, self.status, self.settle, self.serve,
         ]  # fmt: skip
         while time.monotonic() < until and not self.failed:
             deed = self.random.choice(deeds)
@@ -123,6 +123,13 @@ class Busy:
             lambda: hands.back_to_ship(number),
         ]
         return self.random.choice(asked)()
+
+    def settle(self) -> None:
+        rebalance = self.random.choice(["waiting", "unpicked", "off"])
+        self.warehouse.settings(rebalance=rebalance, max_shipments=self.random.choice([None, 2]))
+
+    def serve(self) -> None:
+        serving.serve_due(self.warehouse.store, MERCHANT)
 
     def status(self) -> None:
         found = self.warehouse.rows(

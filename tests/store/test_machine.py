@@ -17,9 +17,9 @@ from fulfillment.store.commands.changing import Change, change_order, preview_ch
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 STEPS = int(os.environ.get("PEGBOARD_STEPS", "2000"))
-"""Steps in all, over runs of 40 each, in parts of 400 so that each part ends in good time."""
+"""Steps in all, over runs of 40 each, in parts of 200 so that each part ends in good time."""
 
-STEPS_OF_A_PART = 400
+STEPS_OF_A_PART = 200
 
 STEPS_OF_A_RUN = 40
 SKUS = st.sampled_from(["K1", "K2"])

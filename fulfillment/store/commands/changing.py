@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from fulfillment.domain.hands import finished
 from fulfillment.domain.orders import Order
 from fulfillment.domain.outcome import Outcome, outcomes
 from fulfillment.domain.progress import Progress, progress_of
-from fulfillment.domain.refusals import conflict
 from fulfillment.store.session import Command, Store, Tx
 from fulfillment.store.workspace import (
     Workspace,
@@ -28,6 +28,7 @@ class Change:
     `make` changes it as a value, or refuses. `priority` is its new place in the queue, where that
     is what changes; `takes` names lines that take free units by hand; `arriving` are signed units
     by SKU and location that come with it. `answer` tells more than where the order stands then.
+    Where `of_finished`, it is `make` that refuses an order of which nothing is left to do.
     """
 
     number: str
@@ -36,6 +37,7 @@ class Change:
     takes: Callable[[Order], frozenset[int]] | None = None
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
     answer: Callable[[Order, Order], Answer] = lambda _before, _after: {}
+    of_finished: bool = False
 
 
 def change_order(store: Store, command: Command, change: Change) -> Answer:
@@ -80,9 +82,8 @@ def changed(tx: Tx, change: Change, order: int) -> Workspace:
     )
     space.arriving = dict(change.arriving)
     mine = space.after[order]
-    if not mine.live:
-        message = f"order {mine.number} is {mine.status} and done"
-        raise conflict("order_finished", message, status=str(mine.status))
+    if not mine.live and not change.of_finished:
+        raise finished(mine)
     space.put(change.make(tx, mine))
     takes = {order: change.takes(space.after[order])} if change.takes else {}
     space.plan(hand_claims=takes)

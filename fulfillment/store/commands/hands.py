@@ -10,7 +10,7 @@ from fulfillment.domain.policy import KNOBS, Knobs, PolicyError, checked, resolv
 from fulfillment.domain.preparing import Choice, prepared
 from fulfillment.domain.presets import expand
 from fulfillment.domain.rank import FIRST_PRIORITY, LAST_PRIORITY
-from fulfillment.domain.refusals import conflict, invalid, missing
+from fulfillment.domain.refusals import RefusedError, invalid, missing
 from fulfillment.domain.statuses import ShipmentStatus
 from fulfillment.domain.waiting import why_it_waits
 from fulfillment.store.commands.changing import Answer, Change
@@ -36,21 +36,27 @@ def policy(number: str, knobs: Knobs, unset: Sequence[str] = ()) -> Change:
     def make(tx: Tx, order: Order) -> Order:
         wider = load_settings(tx)
         try:
-            _known(unset)
-            new = checked(expand(knobs, for_one_order=True), *wider, for_one_order=True)
-            left = {k: v for k, v in (dict(order.knobs) | new).items() if k not in unset}
-            checked(left, *wider, for_one_order=True)
+            new = expand(knobs, for_one_order=True)
+            _check_unset(unset, new)
+            left = {k: v for k, v in order.knobs.items() if k not in new and k not in unset}
+            after = left | checked(new, left, *wider, for_one_order=True)
+            for knob, value in after.items():
+                checked({knob: value}, after, *wider, for_one_order=True)
         except PolicyError as error:
-            raise invalid("bad_policy", str(error), f"policy.{error.knob}") from error
-        return replace(order, knobs=left, policy=resolve(left, *wider))
+            raise invalid("bad_policy", str(error), f"set.{error.knob}") from error
+        return replace(order, knobs=after, policy=resolve(after, *wider))
 
     return Change(number, make)
 
 
-def _known(unset: Sequence[str]) -> None:
-    for knob in unset:
+def _check_unset(unset: Sequence[str], new: Knobs) -> None:
+    for index, knob in enumerate(unset):
         if knob not in KNOBS:
-            raise PolicyError(knob, f"there is no setting {knob!r}; there are {', '.join(KNOBS)}")
+            message = f"there is no setting {knob!r}; there are {', '.join(KNOBS)}"
+            raise invalid("bad_policy", message, f"unset[{index}]")
+        if knob in new:
+            message = f"{knob} is either set or given up, not both"
+            raise invalid("bad_policy", message, f"unset[{index}]")
 
 
 def lock(number: str, location: str | None) -> Change:
@@ -81,8 +87,7 @@ def allocate(number: str, line: int | None = None) -> Change:
     def answer(before: Order, after: Order) -> Answer:
         taken = _taken(before, after)
         if not taken:
-            what = f"order {number}" if line is None else f"line {line} of order {number}"
-            raise conflict("nothing_free", f"no unit is free that {what} may take")
+            raise hands.nothing_free(before, line)
         return {"taken": taken}
 
     return Change(number, make, takes=lambda order: hands.allocatable(order, line), answer=answer)
@@ -102,8 +107,7 @@ def mark_backordered(number: str, line: int) -> Change:
     """Mark one line backordered, whatever it holds; the step it is in is not finished by that."""
 
     def make(_: Tx, order: Order) -> Order:
-        if all(each.number != line for each in order.lines):
-            raise missing("line", line)
+        hands.check_line(order, line)
         return hands.marked_backordered(order, frozenset({line}))
 
     return Change(number, make)
@@ -122,13 +126,21 @@ def remove_unavailable(number: str) -> Change:
 def send_back(number: str, shipment: int) -> Change:
     """Let a released shipment wait again, with what it holds; its wave is given back."""
 
-    def make(_: Tx, order: Order) -> Order:
+    def make(tx: Tx, order: Order) -> Order:
         found = [each for each in order.shipments if each.id == shipment]
         if not found:
-            raise missing("shipment", shipment)
+            raise _ended(tx, order, shipment)
         return hands.recalled(order, found[0])
 
-    return Change(number, make)
+    return Change(number, make, of_finished=True)
+
+
+def _ended(tx: Tx, order: Order, shipment: int) -> RefusedError:
+    sql = "SELECT number, status FROM shipment WHERE id = :id AND order_id = :order"
+    rows = tx.rows(sql, id=shipment, order=order.id)
+    if not rows:
+        return missing("shipment", shipment)
+    return hands.not_ready(rows[0].number, ShipmentStatus(rows[0].status))
 
 
 def prepare(number: str, choices: Sequence[Choice]) -> Change:

@@ -1,9 +1,10 @@
 """What a person or a client asks of one order, each one transaction."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from fulfillment.domain import holding
 from fulfillment.domain.ending import NothingToCancelError, cancelled
 from fulfillment.domain.orders import Order
 from fulfillment.domain.policy import Step
@@ -13,7 +14,7 @@ from fulfillment.domain.verification import VerificationFacts, failed_checks
 from fulfillment.store.commands.changing import Answer, Change, answer_for, change_order
 from fulfillment.store.session import Command, Store, Tx
 from fulfillment.store.verifying import verification_facts
-from fulfillment.store.workspace import open_orders, open_queues, order_id, skus_of_order
+from fulfillment.store.workspace import open_orders, open_queues, skus_of_order
 
 
 def prepare_fulfillment(store: Store, merchant: str, orders: Collection[int]) -> dict[int, Answer]:
@@ -76,24 +77,22 @@ def look_again(store: Store, merchant: str, order: int) -> Answer:
 
 def verify(store: Store, command: Command, number: str) -> Answer:
     """A person says that the order is good; what waits only for that is released."""
+    return change_order(store, command, verifying(number))
 
-    def change(order: Order) -> Order:
-        if order.verified:
-            raise conflict("already_verified", f"order {number} is verified already")
-        return replace(order, verified=True)
 
-    return _release_again(store, command, number, change)
+def verifying(number: str) -> Change:
+    """The change that `verify` does."""
+    return Change(number, lambda _, order: holding.verified(order))
 
 
 def hold(store: Store, command: Command, number: str, reason: str) -> Answer:
     """Keep the order from going on; it keeps its units and its place in the queue."""
+    return change_order(store, command, putting_on_hold(number, reason))
 
-    def change(order: Order) -> Order:
-        if reason in order.holds:
-            raise conflict("already_held", f"order {number} is on hold for {reason!r} already")
-        return replace(order, holds=tuple(sorted((*order.holds, reason))))
 
-    return _release_again(store, command, number, change)
+def putting_on_hold(number: str, reason: str) -> Change:
+    """The change that `hold` does."""
+    return Change(number, lambda _, order: holding.held(order, reason))
 
 
 def hold_for_rule(store: Store, merchant: str, order: int, reason: str) -> Answer:
@@ -112,37 +111,29 @@ def hold_for_rule(store: Store, merchant: str, order: int, reason: str) -> Answe
 
 def unhold(store: Store, command: Command, number: str, reason: str | None) -> Answer:
     """Lift one hold, or all of them; what waits only for that is released."""
+    return change_order(store, command, lifting_hold(number, reason))
 
-    def change(order: Order) -> Order:
-        if not order.holds or (reason and reason not in order.holds):
-            raise conflict("not_held", f"order {number} is not on hold for that reason")
-        return replace(order, holds=tuple(h for h in order.holds if reason and h != reason))
 
-    return _release_again(store, command, number, change)
+def lifting_hold(number: str, reason: str | None) -> Change:
+    """The change that `unhold` does."""
+    return Change(number, lambda _, order: holding.unheld(order, reason))
 
 
 def cancel(store: Store, command: Command, number: str) -> Answer:
     """Cancel what has not left the building, and give its units to those who wait."""
+    return change_order(store, command, cancelling(number))
 
-    def body(tx: Tx) -> Answer:
-        order = order_id(tx, number)
-        space = open_queues(tx, skus_of_order(tx, order), orders=[order])
+
+def cancelling(number: str) -> Change:
+    """The change that `cancel` does."""
+
+    def make(_: Tx, order: Order) -> Order:
         try:
-            space.put(cancelled(space.after[order]))
+            return cancelled(order)
         except NothingToCancelError as error:
             raise conflict("nothing_to_cancel", str(error)) from error
-        space.plan()
-        space.save()
-        return answer_for(space, order)
 
-    return store.execute(command, body)
-
-
-def _release_again(
-    store: Store, command: Command, number: str, change: Callable[[Order], Order]
-) -> Answer:
-    """What a release may move, its locations, are units of its queues."""
-    return change_order(store, command, Change(number, lambda _, order: change(order)))
+    return Change(number, make, of_finished=True)
 
 
 def _verified(order: Order, facts: VerificationFacts) -> Order:

@@ -23,7 +23,6 @@ def serve_due(
     """
 
     def body(tx: Tx) -> int:
-        _flag_all_if_settings_changed(tx)
         orders = due_orders(tx, most_orders)
         if orders:
             _look_again(tx, orders)
@@ -33,6 +32,8 @@ def serve_due(
             space.save()
         return len(_due_skus(tx, most_skus)) + len(due_orders(tx, most_orders))
 
+    # In a transaction of its own: it takes orders, and the batch takes queues first.
+    store.transact(merchant, _flag_all_if_settings_changed, actor="replan")
     return store.transact(merchant, body, actor="replan")
 
 

@@ -1,23 +1,25 @@
 """One order as its people see it: lines, promise, group, what may be done, by which policy."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from fulfillment.domain.actions import order_actions
-from fulfillment.domain.orders import Order
+from fulfillment.domain.orders import Order, OrderLine
+from fulfillment.domain.policy import origin
 from fulfillment.domain.promise import promise
 from fulfillment.domain.refusals import missing
 from fulfillment.domain.shipments import ShipmentLine, Slice
+from fulfillment.domain.sourcing import met_units
 from fulfillment.store.loading import load_orders, load_settings
-from fulfillment.store.reading.choices import choices
+from fulfillment.store.reading.choices import choices, free_places
 from fulfillment.store.reading.shipments import shipments_of_order
 from fulfillment.store.session import Tx
 
 HEAD = """
 SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by, o.currency,
        o.lock_location, o.pickup_location, o.verified, o.holds, o.ready_to_ship_at,
-       o.waiting_units, o.finished_at, o.policy, m.time_zone, c.reference, c.contact, c.address,
+       o.waiting_units, o.finished_at, m.time_zone, c.reference, c.contact, c.address,
        c.order_id IS NOT NULL AS has_customer,
        (SELECT jsonb_object_agg(l.line, jsonb_build_array(l.pack, l.pack_units, l.unit_price_minor))
           FROM order_line l WHERE l.order_id = o.id) AS packs
@@ -41,11 +43,13 @@ def read_order(tx: Tx, number: str) -> dict[str, Any]:
     promises = promise(order, tx.today(head.time_zone))
     return {name: getattr(head, name) for name in FIELDS} | {
         "merchant": tx.merchant,
+        "prepared": order.is_prepared,
+        "waves": {"spent": order.waves_spent, "left": order.waves_left},
         "customer": _customer(head),
         "lines": _lines(order, head.packs, promises),
         "shipments": shipments_of_order(tx, head.id),
-        "policy": _policy(tx, order, head.policy),
-        "actions": choices(order_actions(order)),
+        "policy": _policy(tx, order),
+        "actions": choices(order_actions(order, free_places(tx, order))),
     }
 
 
@@ -100,12 +104,24 @@ def _lines(
             "ordered": line.ordered,
             "shipped": line.shipped,
             "cancelled": line.cancelled,
-            "promise": [asdict(piece) for piece in promises[line.number]],
+            "by_hand": line.by_hand,
+            "channel": line.channel,
+            "source_location": line.source,
             **_pack(line.ordered, *packs[str(line.number)]),
-            **_where(parts[line.number]),
+            **_where(order, parts[line.number]),
+            **_promises(line, promises[line.number]),
         }
         for line in order.lines
     ]
+
+
+def _promises(line: OrderLine, computed: Sequence[Slice]) -> dict[str, Any]:
+    """What the customer was told last and first; before anything was told, what would be now."""
+    current = computed if line.promise is None else line.promise
+    return {
+        "promise": [asdict(piece) for piece in current],
+        "first_promise": line.first_promise and [asdict(piece) for piece in line.first_promise],
+    }
 
 
 def _pack(
@@ -118,22 +134,21 @@ def _pack(
     return {"pack": shown, "unit_price_minor": price}
 
 
-def _where(parts: Iterable[ShipmentLine]) -> dict[str, int]:
-    """Backordered is what is not allocated; what is pegged of it is not yet received."""
-    lines = list(parts)
+def _where(order: Order, parts: Sequence[ShipmentLine]) -> dict[str, int]:
+    """What is not allocated is backordered, unless it is as good as here and not yet received."""
+    met = sum(met_units(order, line) for line in parts)
     return {
-        "allocated": sum(line.allocated for line in lines),
-        "backordered": sum(line.wanted for line in lines),
-        "not_yet_received": sum(line.pegged for line in lines),
+        "allocated": sum(line.allocated for line in parts),
+        "not_yet_received": met,
+        "pegged": sum(line.pegged for line in parts),
+        "backordered": sum(line.wanted for line in parts) - met,
     }
 
 
-def _policy(tx: Tx, order: Order, own: Mapping[str, object]) -> dict[str, Any]:
-    scopes = dict(zip(("order", "merchant", "default"), (own, *load_settings(tx)), strict=True))
+def _policy(tx: Tx, order: Order) -> dict[str, Any]:
+    merchant, default = load_settings(tx)
+    scopes = {"order": order.knobs, "merchant": merchant, "default": default}
     return {
-        knob: {
-            "value": value,
-            "from": next((name for name, knobs in scopes.items() if knob in knobs), "built in"),
-        }
+        knob: {"value": value, "from": origin(knob, scopes)}
         for knob, value in asdict(order.policy).items()
     }

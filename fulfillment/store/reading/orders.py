@@ -54,7 +54,11 @@ CONDITIONS: Mapping[str, str] = {
                    AND po.number = :purchase_order)""",
     "ready": """
         (cardinality(o.holds) = 0 AND EXISTS (
-            SELECT 1 FROM shipment f WHERE f.order_id = o.id AND f.status = 'ready')) = :ready""",
+            SELECT 1 FROM shipment f WHERE f.order_id = o.id AND f.status = 'ready'
+               AND NOT EXISTS (
+                   SELECT 1 FROM shipment_line fl WHERE fl.shipment = f.id AND fl.units > coalesce((
+                       SELECT sum(a.units) FROM allocation a WHERE a.shipment_line = fl.id), 0))
+        )) = :ready""",
     "on_hold": "(o.finished_at IS NULL AND cardinality(o.holds) > 0) = :on_hold",
     "overdue": "(o.finished_at IS NULL AND coalesce(o.ship_by < :today, false)) = :overdue",
     "placed_from": "o.placed_at >= :placed_from",

@@ -1,11 +1,13 @@
 """Shipments as they are read: the whole group of an order, or what the warehouse works on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fulfillment.domain.actions import shipment_actions
+from fulfillment.domain.actions import ShipmentFacts, shipment_actions
+from fulfillment.domain.policy import Knobs, MinPoStatus, resolve
 from fulfillment.domain.refusals import missing
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.statuses import WAITING, PurchaseOrderStatus, ShipmentStatus
+from fulfillment.store.loading import load_settings
 from fulfillment.store.reading.choices import choices
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.session import Tx
@@ -16,7 +18,8 @@ BY_RANK = Sort(
 )
 
 COLUMNS = """
-SELECT o.number AS order_number, o.holds,
+SELECT o.number AS order_number, o.holds, o.policy,
+       coalesce(o.lock_location, o.pickup_location) AS only_location,
        s.id, s.number, s.status, s.location, s.wave, s.expected_on,
 s.carrier, s.tracking, s.shipped_at,
 (SELECT p.number FROM shipment p WHERE p.id = s.parent) AS parent,
@@ -25,8 +28,10 @@ s.carrier, s.tracking, s.shipped_at,
             'line', sl.order_line, 'sku', ol.sku, 'units', sl.units,
             'allocated', coalesce((SELECT sum(a.units) FROM allocation a
                                     WHERE a.shipment_line = sl.id), 0),
-            'not_yet_received', coalesce((SELECT sum(p.units) FROM peg p
-                                           WHERE p.shipment_line = sl.id), 0))
+            'pegs', (SELECT jsonb_agg(jsonb_build_array(p.units, po.status)) FROM peg p
+                       LEFT JOIN purchase_order_line pl ON pl.supply = p.supply
+                       LEFT JOIN purchase_order po ON po.id = pl.purchase_order
+                      WHERE p.shipment_line = sl.id))
         ORDER BY sl.order_line, sl.id)
    FROM shipment_line sl
    JOIN order_line ol ON ol.order_id = sl.order_id AND ol.line = sl.order_line
@@ -45,14 +50,28 @@ LIST = f"""
 
 FIELDS = (
     "id", "number", "status", "location", "wave", "expected_on", "parent", "carrier", "tracking",
-    "shipped_at", "lines",
+    "shipped_at",
 )  # fmt: skip
 
 
 def shipments_of_order(tx: Tx, order: int) -> list[dict[str, Any]]:
     """The order's whole group, ended ones and parents too, in the order they were made."""
     rows = tx.rows(GROUP, order=order, merchant=tx.merchant)
-    return [_shipment(row) for row in rows]
+    settings = load_settings(tx)
+    return [_shipment(row, settings) for row in rows]
+
+
+def order_of_shipment(tx: Tx, shipment: int) -> str:
+    """The number of the order that a shipment is a part of, or a refusal."""
+    rows = tx.rows(
+        "SELECT o.number FROM shipment s JOIN orders o ON o.id = s.order_id"
+        " WHERE s.id = :shipment AND o.merchant = :merchant",
+        shipment=shipment,
+        merchant=tx.merchant,
+    )
+    if not rows:
+        raise missing("shipment", shipment)
+    return str(rows[0].number)
 
 
 def read_shipment(tx: Tx, shipment: int) -> dict[str, Any]:
@@ -86,16 +105,36 @@ def _shipments(tx: Tx, window: Window, which: list[str], parameters: dict[str, o
         **parameters,
         **key,
     )
-    return page_of(rows, window.limit, _shipment)
+    settings = load_settings(tx)
+    return page_of(rows, window.limit, lambda row: _shipment(row, settings))
 
 
-def _shipment(row: Any) -> dict[str, Any]:
-    fields = {name: getattr(row, name) for name in FIELDS}
-    actions = shipment_actions(ShipmentStatus(row.status), row.holds)
-    return fields | {
+def _shipment(row: Any, settings: Sequence[Knobs]) -> dict[str, Any]:
+    least = resolve(row.policy, *settings).min_po_status
+    lines = [_line(line, least) for line in row.lines or []]
+    status = ShipmentStatus(row.status)
+    facts = ShipmentFacts(
+        row.id,
+        row.number,
+        row.order_number,
+        status,
+        tuple(row.holds),
+        tuple((wanted, x["sku"]) for x in lines if (wanted := x["units"] - x["allocated"])),
+    )
+    return {name: getattr(row, name) for name in FIELDS} | {
         "order": row.order_number,
         "holds": row.holds,
+        "assigned_location": row.only_location if status in WAITING else None,
         "children": row.children or [],
-        "lines": row.lines or [],
-        "actions": choices(actions),
+        "lines": lines,
+        "actions": choices(shipment_actions(facts)),
+    }
+
+
+def _line(line: Mapping[str, Any], least: MinPoStatus) -> dict[str, Any]:
+    """The line with the units of its pegs; those that count as met are not yet received."""
+    pegs = [(units, status and PurchaseOrderStatus(status)) for units, status in line["pegs"] or ()]
+    return {name: line[name] for name in ("line", "sku", "units", "allocated")} | {
+        "pegged": sum(units for units, _ in pegs),
+        "not_yet_received": sum(units for units, status in pegs if least.is_reached_by(status)),
     }

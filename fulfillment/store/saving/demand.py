@@ -81,4 +81,6 @@ GATES = {
 
 def _held(shipment: Shipment, line: ShipmentLine) -> int:
     """Units that an earlier order may still take: those of a waiting shipment."""
-    return sum(claim.loose for claim in line.claims) if shipment.is_waiting else 0
+    if not shipment.is_waiting:
+        return 0
+    return sum(claim.loose for claim in line.claims if not claim.drop_ship)

@@ -1,0 +1,185 @@
+"""What people ask of one order by hand, and what a change would make of orders."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from fulfillment.domain.preparing import Choice, Choose
+from fulfillment.domain.statuses import OrderStatus
+from starter.models.fields import (
+    MOST_ITEMS,
+    Code,
+    Knobs,
+    LineNumber,
+    Location,
+    Priority,
+    Request,
+    example,
+)
+from starter.models.orders_in import NoteIn
+from starter.models.orders_out import ProgressOut, SliceOut
+
+EXAMPLE_PROGRESS = {
+    "order": 17, "seq": 5, "status": "awaiting_stock", "priority": 50, "waiting_units": 2,
+    "next_date": None, "awaited_skus": ["TEA-GREEN"], "awaited_supply": [], "holds": [],
+    "shipments": [
+        {"number": 1, "status": "backorder", "location": None, "expected_on": None},
+    ],
+}  # fmt: skip
+EXAMPLE_STANDING = {
+    "status": "awaiting_stock", "allocated": 3, "not_yet_received": 0, "pegged": 2,
+    "backordered": 2, "ready": 0, "cancelled": 0, "promised": [{"units": 5, "on": "2026-03-10"}],
+}  # fmt: skip
+
+
+class PriorityIn(NoteIn):
+    """Another place in the queue."""
+
+    model_config = example(priority=10, note="Promised by the sales team.")
+
+    priority: Priority = Field(description="Lower is served first.")
+
+
+class PolicyIn(NoteIn):
+    """Settings of one order alone; those that are not named stay as they are."""
+
+    model_config = example(set={"max_shipments": None}, unset=["auto_allocate"])
+
+    set: Knobs = Field(
+        default_factory=dict, description="By name; `preset` stands for several settings."
+    )
+    unset: Annotated[list[Code], Field(max_length=40)] = Field(
+        default_factory=list, description="Left to the merchant again."
+    )
+
+
+class LockIn(NoteIn):
+    """The one location this order may be shipped from."""
+
+    model_config = example(location="vienna")
+
+    location: Location | None = Field(description="Null unlocks it.")
+
+
+class SomeLinesIn(NoteIn):
+    """One line, or all of them where none is named."""
+
+    model_config = example(line=1)
+
+    line: LineNumber | None = None
+
+
+class OneLineIn(NoteIn):
+    """One line."""
+
+    model_config = example(line=1, note="None of it was on the shelf.")
+
+    line: LineNumber
+
+
+class ChoiceIn(Request):
+    """How one line reaches the customer."""
+
+    line: LineNumber
+    channel: Choose
+    location: Location | None = Field(
+        default=None,
+        description="Where it is picked, picked up or sent from; none for `backorder`.",
+    )
+
+
+class PrepareIn(NoteIn):
+    """Lines with their channels; a line that is not named goes by the routing."""
+
+    model_config = example(
+        lines=[
+            {"line": 1, "channel": "pick", "location": "vienna"},
+            {"line": 2, "channel": "backorder"},
+        ],
+    )
+
+    lines: Annotated[list[ChoiceIn], Field(max_length=MOST_ITEMS)]
+
+    def to_domain(self) -> list[Choice]:
+        """The choices as the domain takes them."""
+        return [Choice(chosen.line, chosen.channel, chosen.location) for chosen in self.lines]
+
+
+class LineUnitsOut(BaseModel):
+    """Units of one line."""
+
+    line: int
+    sku: str
+    units: int
+
+
+class AllocatedOut(ProgressOut):
+    """What was taken, and where the order stands then."""
+
+    model_config = example(
+        **EXAMPLE_PROGRESS, taken=[{"line": 1, "sku": "TEA-GREEN", "units": 3}]
+    )  # fmt: skip
+
+    taken: list[LineUnitsOut]
+
+
+class WhyOut(BaseModel):
+    """One rule, as a code and a sentence."""
+
+    code: str
+    sentence: str
+
+
+class BackToShipOut(AllocatedOut):
+    """What was taken and released, and what is still short."""
+
+    model_config = example(
+        **EXAMPLE_PROGRESS, released=0,
+        taken=[{"line": 1, "sku": "TEA-GREEN", "units": 3}],
+        short=[{"line": 1, "sku": "TEA-GREEN", "units": 2}],
+        why_not_released={
+            "code": "all_or_nothing",
+            "sentence": "the order goes out in one shipment, when all of it is here",
+        },
+    )  # fmt: skip
+
+    short: list[LineUnitsOut]
+    released: int = Field(description="Units that may be picked now and could not before.")
+    why_not_released: WhyOut | None = Field(
+        description="The rule that keeps what is allocated from going; null where nothing is kept."
+    )
+
+
+class StandingOut(BaseModel):
+    """How an order stands, in units over all its lines."""
+
+    status: OrderStatus
+    allocated: int
+    not_yet_received: int
+    pegged: int
+    backordered: int
+    ready: int = Field(description="Released, and not yet being picked.")
+    cancelled: int
+    promised: list[SliceOut]
+
+
+class OutcomeOut(BaseModel):
+    """One order before a change and after it."""
+
+    order: str
+    before: StandingOut
+    after: StandingOut
+
+
+class PreviewOut(BaseModel):
+    """Every order that would stand differently, in rank order; nothing was done."""
+
+    model_config = example(
+        outcomes=[{
+            "order": "SO-1001",
+            "before": EXAMPLE_STANDING,
+            "after": EXAMPLE_STANDING | {"status": "partially_backordered", "ready": 3},
+        }],
+    )  # fmt: skip
+
+    outcomes: list[OutcomeOut]

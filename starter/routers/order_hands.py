@@ -1,0 +1,136 @@
+"""What people do to an order by hand: each done once for a key, or only looked at."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+
+from fulfillment.store.commands import hands
+from starter.auth.guard import GuardedRoute
+from starter.changing import Asked, ForChange
+from starter.models.fields import PathNumber
+from starter.models.order_hands import (
+    AllocatedOut,
+    BackToShipOut,
+    LockIn,
+    OneLineIn,
+    PolicyIn,
+    PrepareIn,
+    PreviewOut,
+    PriorityIn,
+    SomeLinesIn,
+)
+from starter.models.orders_in import NoteIn
+from starter.models.orders_out import ProgressOut
+from starter.routers.responses import problems
+
+router = APIRouter(
+    prefix="/v1/orders",
+    tags=["orders"],
+    route_class=GuardedRoute,
+    responses=problems(404, 409),
+)
+
+OptionalNote = Annotated[NoteIn | None, Body()]
+OptionalLine = Annotated[SomeLinesIn | None, Body()]
+
+
+@router.post("/{number}/priority", summary="Change an order's priority")
+def change_priority(
+    number: PathNumber, sent: PriorityIn, changing: ForChange
+) -> ProgressOut | PreviewOut:
+    """Another place in the queue; it takes and gives as it would have from that place."""
+    change = hands.priority(number, sent.priority)
+    return changing.answer(Asked("priority", number, sent), change)
+
+
+@router.patch("/{number}/policy", summary="Change an order's own settings")
+def change_policy(
+    number: PathNumber, sent: PolicyIn, changing: ForChange
+) -> ProgressOut | PreviewOut:
+    """What they concern is planned again at once."""
+    change = hands.policy(number, sent.set, sent.unset)
+    return changing.answer(Asked("policy", number, sent), change)
+
+
+@router.post("/{number}/lock", summary="Lock an order to a location, or unlock it")
+def lock_order(number: PathNumber, sent: LockIn, changing: ForChange) -> ProgressOut | PreviewOut:
+    """What it holds elsewhere is given back, unless it is being picked."""
+    return changing.answer(Asked("lock", number, sent), hands.lock(number, sent.location))
+
+
+@router.post("/{number}/allocate", summary="Allocate by hand")
+def allocate_order(
+    number: PathNumber, changing: ForChange, sent: OptionalLine = None
+) -> AllocatedOut | PreviewOut:
+    """Take free units for one line, or for all, whatever the policy says of it."""
+    change = hands.allocate(number, _line(sent))
+    return changing.answer_as(AllocatedOut, Asked("allocate", number, sent), change)
+
+
+@router.post("/{number}/unallocate", summary="Give back what an order holds")
+def unallocate_order(
+    number: PathNumber, changing: ForChange, sent: OptionalLine = None
+) -> ProgressOut | PreviewOut:
+    """One line or all of them; it takes nothing by itself until a person says so."""
+    change = hands.unallocate(number, _line(sent))
+    return changing.answer(Asked("unallocate", number, sent), change)
+
+
+@router.post("/{number}/by-itself", summary="Let an order take stock by itself again")
+def take_by_itself(
+    number: PathNumber, changing: ForChange, sent: OptionalLine = None
+) -> ProgressOut | PreviewOut:
+    """One line, or all of those that are by hand."""
+    change = hands.take_by_itself(number, _line(sent))
+    return changing.answer(Asked("by_itself", number, sent), change)
+
+
+@router.post("/{number}/mark-backordered", summary="Mark a line backordered")
+def mark_backordered(
+    number: PathNumber, sent: OneLineIn, changing: ForChange
+) -> ProgressOut | PreviewOut:
+    """It waits, by hand, whatever it held; the step in which the order is goes on."""
+    change = hands.mark_backordered(number, sent.line)
+    return changing.answer(Asked("mark_backordered", number, sent), change)
+
+
+@router.post("/{number}/split", summary="Let go now what is allocated")
+def split_order(
+    number: PathNumber, changing: ForChange, sent: OptionalNote = None
+) -> ProgressOut | PreviewOut:
+    """The rest waits on in a shipment of its own, also beyond `max_shipments`."""
+    return changing.answer(Asked("split", number, sent), hands.split(number))
+
+
+@router.post("/{number}/remove-unavailable", summary="Cancel what is missing")
+def remove_unavailable(
+    number: PathNumber, changing: ForChange, sent: OptionalNote = None
+) -> ProgressOut | PreviewOut:
+    """What is neither in stock nor as good as in stock is cancelled, and the rest goes."""
+    change = hands.remove_unavailable(number)
+    return changing.answer(Asked("remove_unavailable", number, sent), change)
+
+
+@router.post("/{number}/back-to-ship", summary="Take what is in stock now")
+def back_to_ship(
+    number: PathNumber, changing: ForChange, sent: OptionalNote = None
+) -> BackToShipOut | PreviewOut:
+    """Free units only, past gates and `by hand`; the answer says what is still short.
+
+    What may go by the order's policy is released; if something is kept, the answer says why.
+    """
+    asked = Asked("back_to_ship", number, sent)
+    return changing.answer_as(BackToShipOut, asked, hands.back_to_ship(number))
+
+
+@router.post("/{number}/prepare", summary="Choose how each line reaches the customer")
+def prepare_order(
+    number: PathNumber, sent: PrepareIn, changing: ForChange
+) -> ProgressOut | PreviewOut:
+    """Picked, picked up, sent by the supplier, or backordered; then the order may go on."""
+    change = hands.prepare(number, sent.to_domain())
+    return changing.answer(Asked("prepare", number, sent), change)
+
+
+def _line(sent: SomeLinesIn | None) -> int | None:
+    return sent.line if sent else None

@@ -1,0 +1,87 @@
+"""A person chooses how each line reaches the customer."""
+
+import pytest
+
+from fulfillment.domain.preparing import Choice, Choose
+from fulfillment.domain.refusals import RefusedError
+from fulfillment.store.commands import hands
+
+
+def test_each_line_goes_its_way_when_a_person_prepares(warehouse):
+    warehouse.location("SUPPLIER")
+    warehouse.products("K4")
+    for sku, at in (("K1", "B"), ("K2", "A"), ("K4", "A")):
+        warehouse.stock(5, sku, at)
+    wants = [("K1", 1), ("K2", 2), ("K3", 3), ("K4", 4)]
+    mine = warehouse.order(wants, policy={"prepare": "manual"})
+    assert (warehouse.status(mine), warehouse.read(mine)["prepared"]) == ("received", False)
+    choices = [
+        Choice(1, Choose.PICK, "B"),
+        Choice(2, Choose.PICKUP, "A"),
+        Choice(3, Choose.DROP_SHIP, "SUPPLIER"),
+        Choice(4, Choose.BACKORDER),
+    ]
+    change = hands.prepare(warehouse.number(mine), choices)
+    expected = warehouse.preview(change)[warehouse.number(mine)][1]
+    warehouse.do(change)
+
+    assert warehouse.standings()[warehouse.number(mine)] == expected
+    assert sorted(warehouse.parts(mine), key=str) == [
+        ("backorder", None, 4), ("ready", "A", 2), ("ready", "B", 1), ("ready", "SUPPLIER", 3),
+    ]  # fmt: skip
+    told = [
+        (x["channel"], x["source_location"], x["by_hand"]) for x in warehouse.read(mine)["lines"]
+    ]
+    assert told == [
+        ("pick", "B", False), ("pickup", "A", False), ("drop_ship", "SUPPLIER", False),
+        ("pick", None, True),
+    ]  # fmt: skip
+    assert warehouse.level("K4") == (5, 0)
+    assert warehouse.refusal(change) == "already_prepared"
+
+
+def test_no_stock_moves_when_the_supplier_ships(warehouse):
+    warehouse.location("SUPPLIER")
+    warehouse.stock(5, "K1", "SUPPLIER")
+    mine = warehouse.order([("K1", 3)], policy={"prepare": "manual"})
+    choice = Choice(1, Choose.DROP_SHIP, "SUPPLIER")
+    warehouse.do(hands.prepare(warehouse.number(mine), [choice]))
+    (shipment,) = warehouse.shipments("ready")
+    assert warehouse.level("K1", "SUPPLIER") == (5, 0)
+    warehouse.pick(shipment)
+    warehouse.ship(shipment)
+
+    assert warehouse.status(mine) == "shipped"
+    assert warehouse.level("K1", "SUPPLIER") == (5, 0)
+    assert warehouse.one("SELECT count(*) FROM stock_ledger WHERE kind = 'dispatch'") == 0
+
+
+def test_drop_shipped_lines_stay_when_the_order_is_locked(warehouse):
+    warehouse.location("SUPPLIER")
+    warehouse.stock(1, "K2", "A")
+    mine = warehouse.order([("K1", 3), ("K2", 1)], policy={"prepare": "manual"})
+    number = warehouse.number(mine)
+    warehouse.do(hands.prepare(number, [Choice(1, Choose.DROP_SHIP, "SUPPLIER")]))
+    warehouse.do(hands.lock(number, "B"))
+
+    assert sorted(warehouse.parts(mine), key=str) == [
+        ("backorder", None, 1), ("ready", "SUPPLIER", 3),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("choices", "field"),
+    [
+        ([Choice(9, Choose.BACKORDER)], "lines[0].line"),
+        ([Choice(1, Choose.BACKORDER), Choice(1, Choose.PICK, "A")], "lines[1].line"),
+        ([Choice(1, Choose.PICK)], "lines[0].location"),
+        ([Choice(1, Choose.BACKORDER, "A")], "lines[0].location"),
+        ([Choice(1, Choose.PICK, "NOWHERE")], "lines[0].location"),
+    ],
+)
+def test_a_choice_is_refused_naming_the_field_when_it_makes_no_sense(warehouse, choices, field):
+    mine = warehouse.order(policy={"prepare": "manual"})
+    with pytest.raises(RefusedError) as refusal:
+        warehouse.do(hands.prepare(warehouse.number(mine), choices))
+
+    assert refusal.value.fields[0]["field"] == field

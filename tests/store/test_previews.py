@@ -1,0 +1,127 @@
+"""What is told before it is done is what then happens; what is allowed is not refused."""
+
+from collections.abc import Callable
+
+import pytest
+
+from fulfillment.domain.refusals import RefusedError
+from fulfillment.store.commands import hands, orders
+from fulfillment.store.commands.changing import Change
+from tests.builders.warehouse import Warehouse
+
+ALL_OR_NOTHING = {"max_shipments": 1}
+
+
+def crowd(warehouse: Warehouse) -> str:
+    """Orders that wait, hold and go, and the number of one in their midst."""
+    warehouse.stock(4, "K1", "A")
+    warehouse.stock(2, "K2", "B")
+    warehouse.purchase([("K1", 5), ("K2", 1)])
+    warehouse.order([("K1", 2), ("K2", 1)], policy=ALL_OR_NOTHING)
+    mine = warehouse.order([("K1", 3), ("K2", 2)], policy=ALL_OR_NOTHING)
+    warehouse.order([("K1", 2)], policy={"auto_allocate": "never"})
+    warehouse.order([("K1", 1), ("K3", 1)], policy={"max_shipments": 2})
+    warehouse.order([("K2", 2)])
+    return warehouse.number(mine)
+
+
+CHANGES: dict[str, Callable[[str], Change]] = {
+    "first place": lambda number: hands.priority(number, 1),
+    "last place": lambda number: hands.priority(number, 99),
+    "as available": lambda number: hands.policy(number, {"max_shipments": None}),
+    "lock": lambda number: hands.lock(number, "B"),
+    "unallocate": lambda number: hands.unallocate(number, 1),
+    "unallocate all": hands.unallocate,
+    "mark backordered": lambda number: hands.mark_backordered(number, 2),
+    "split": hands.split,
+    "remove": hands.remove_unavailable,
+    "back to ship": hands.back_to_ship,
+    "cancel": orders.cancelling,
+    "hold": lambda number: orders.putting_on_hold(number, "fraud"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_preview_is_what_then_happens(warehouse, name):
+    change = CHANGES[name](crowd(warehouse))
+    before = warehouse.standings()
+    told = warehouse.preview(change)
+    assert warehouse.standings() == before
+    warehouse.do(change)
+    after = warehouse.standings()
+
+    assert {number: pair[1] for number, pair in told.items()} == {
+        number: after[number] for number in after if after[number] != before[number]
+    }
+    assert all(pair[0] == before[number] for number, pair in told.items())
+
+
+def test_nothing_is_written_when_a_change_is_only_looked_at(warehouse):
+    number = crowd(warehouse)
+    tables = ("order_event", "outbox", "command", "allocation", "shipment")
+    counts = [warehouse.one(f"SELECT count(*) FROM {table}") for table in tables]
+    warehouse.preview(hands.split(number))
+
+    assert counts == [warehouse.one(f"SELECT count(*) FROM {table}") for table in tables]
+
+
+# --- what is allowed -----------------------------------------------------------------------------
+
+COMMANDS: dict[str, Callable[[str], Change]] = {
+    "verify": orders.verifying,
+    "hold": lambda number: orders.putting_on_hold(number, "another"),
+    "unhold": lambda number: orders.lifting_hold(number, None),
+    "cancel": orders.cancelling,
+    "priority": lambda number: hands.priority(number, 3),
+    "policy": lambda number: hands.policy(number, {"max_shipments": 3}),
+    "lock": lambda number: hands.lock(number, "B"),
+    "allocate": hands.allocate,
+    "unallocate": hands.unallocate,
+    "by_itself": hands.take_by_itself,
+    "mark_backordered": lambda number: hands.mark_backordered(number, 1),
+    "split": hands.split,
+    "remove_unavailable": hands.remove_unavailable,
+    "back_to_ship": hands.back_to_ship,
+    "prepare": lambda number: hands.prepare(number, []),
+}
+
+
+def situations(warehouse: Warehouse) -> list[int]:
+    """Orders in many states; behind all of them nobody holds anything."""
+    warehouse.stock(9, "K2", "A")
+    made = [
+        warehouse.order([("K1", 1)]),
+        warehouse.order([("K2", 1)]),
+        warehouse.order([("K2", 1), ("K1", 1)]),
+        warehouse.order([("K2", 1), ("K1", 1)], policy=ALL_OR_NOTHING),
+        warehouse.order([("K2", 1), ("K1", 1)], policy={"verify": "manual"}),
+        warehouse.order([("K2", 1), ("K1", 1)], policy={"prepare": "manual"}),
+        warehouse.order([("K3", 1)], pickup_location="B"),
+        warehouse.order([("K3", 1)], policy={"auto_allocate": "never"}),
+        warehouse.take([("K2", 1)]),
+    ]
+    held, hand, gone = (warehouse.order([("K2", 1), ("K1", 1)]) for _ in range(3))
+    warehouse.hold(held)
+    warehouse.do(hands.unallocate(warehouse.number(hand)))
+    warehouse.cancel(gone)
+    warehouse.pick(warehouse.shipments("ready")[0])
+    warehouse.stock(1, "K3", "A")
+    return [*made, held, hand, gone]
+
+
+def test_a_command_refuses_exactly_what_an_order_does_not_allow(warehouse):
+    for order in situations(warehouse):
+        told = warehouse.read(order)["actions"]
+        expected = dict.fromkeys(told["allowed"])
+        expected |= {one["action"]: (one["code"], one["why"]) for one in told["refused"]}
+        expected.pop("edit")
+        number = warehouse.number(order)
+        assert {name: tried(warehouse, make(number)) for name, make in COMMANDS.items()} == expected
+
+
+def tried(warehouse: Warehouse, change: Change) -> tuple[str, str] | None:
+    try:
+        warehouse.preview(change)
+    except RefusedError as refusal:
+        return refusal.code, str(refusal)
+    return None
