@@ -47,9 +47,9 @@ class Allocator:
         if order.id in self.snapshot.first_claims:
             return self._first_claim(order)
         if order.policy.auto_allocate is AutoAllocate.ALWAYS:
-            self._take(order, [self._open_lines(order, s) for s in order.waiting])
+            self._take(order, [self._open_lines(order, s) for s in _in_order(order)])
         else:
-            for shipment in sorted(order.waiting, key=lambda shipment: shipment.number):
+            for shipment in _in_order(order):
                 self._offer(order, shipment)
         self._take_unmanaged(order)
         return Served(self.pile.order_with_claims(order))
@@ -58,7 +58,7 @@ class Allocator:
 
     def _first_claim(self, order: Order) -> Served:
         """No gate: take all there is, then see what becomes of the shortage."""
-        self._take(order, [self._claimable(order, shipment) for shipment in order.waiting])
+        self._take(order, [self._claimable(order, shipment) for shipment in _in_order(order)])
         self._take_unmanaged(order)
         claimed = self.pile.order_with_claims(order)
         if not any(line.wanted for line in waiting_lines(claimed)):
@@ -227,6 +227,11 @@ class Allocator:
 
     def _product(self, line: ShipmentLine) -> Product:
         return self.snapshot.products[line.sku]
+
+
+def _in_order(order: Order) -> list[Shipment]:
+    """Its waiting shipments, in the order in which they are served."""
+    return sorted(order.waiting, key=lambda shipment: shipment.number)
 
 
 def _with_nothing(order: Order) -> Order:

@@ -85,3 +85,33 @@ def test_a_choice_is_refused_naming_the_field_when_it_makes_no_sense(warehouse, 
         warehouse.do(hands.prepare(warehouse.number(mine), choices))
 
     assert refusal.value.fields[0]["field"] == field
+
+
+def drop_shipped(warehouse, units):
+    """An order of some K1 that the supplier sends; stock for it is at the same place."""
+    warehouse.location("SUPPLIER")
+    warehouse.stock(9, "K1", "SUPPLIER")
+    mine = warehouse.order([("K1", units)], policy={"prepare": "manual"})
+    choice = Choice(1, Choose.DROP_SHIP, "SUPPLIER")
+    warehouse.do(hands.prepare(warehouse.number(mine), [choice]))
+    return mine
+
+
+def test_the_supplier_sends_all_of_it_when_more_is_wanted(warehouse):
+    mine = drop_shipped(warehouse, 2)
+    warehouse.edit(mine, {1: ("K1", 5)}, 1)
+
+    assert warehouse.allocated(mine) == 5
+    assert warehouse.level("K1", "SUPPLIER") == (9, 0)
+
+
+def test_stock_is_taken_from_anywhere_when_the_supplier_does_not_send_it_after_all(warehouse):
+    mine = drop_shipped(warehouse, 2)
+    warehouse.stock(2, "K1", "A")
+    number = warehouse.number(mine)
+    warehouse.do(hands.mark_backordered(number, 1))
+    assert warehouse.allocated(mine) == 0
+    warehouse.do(hands.allocate(number))
+
+    assert warehouse.parts(mine) == [("ready", "A", 2)]
+    assert warehouse.level("K1", "A") == (2, 2)
