@@ -5,6 +5,7 @@ import pytest
 from fulfillment.domain.preparing import Choice, Choose
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.commands import hands
+from tests.builders.warehouse import Warehouse
 
 
 def test_each_line_goes_its_way_when_a_person_prepares(warehouse):
@@ -87,7 +88,7 @@ def test_a_choice_is_refused_naming_the_field_when_it_makes_no_sense(warehouse, 
     assert refusal.value.fields[0]["field"] == field
 
 
-def drop_shipped(warehouse, units):
+def drop_shipped(warehouse: Warehouse, units: int) -> int:
     """An order of some K1 that the supplier sends; stock for it is at the same place."""
     warehouse.location("SUPPLIER")
     warehouse.stock(9, "K1", "SUPPLIER")
