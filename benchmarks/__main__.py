@@ -9,6 +9,8 @@ benchmarks, each with its own README and --help:
 
   python -m benchmarks.intake             orders per second, from HTTP intake to ready, against
                                           a floor in the same run (this is what `make bench` runs)
+  python -m benchmarks.plan               seconds to plan queues of growing length, no database
+  python -m benchmarks.transaction        one adjustment while many wait, on a real database
   python -m benchmarks.northwind FOLDER   a real order history, imported and shipped to its end
 """
 

@@ -1,8 +1,8 @@
 """Serve one order in its turn: which units it takes, and when it takes none."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from fulfillment.domain.ending import rejected, shortened
@@ -27,7 +27,7 @@ class Served:
     gave_back: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Allocator:
     """The rule of who gets units (behaviour.md §3 `auto_allocate`, §4), asked in rank order.
 
@@ -39,6 +39,12 @@ class Allocator:
     snapshot: Snapshot
     pile: Stockpile
     preview: Preview
+    first_hold_nothing: bool = field(init=False)
+    """Whoever makes a first claim comes with nothing, so that nothing old can be given back."""
+
+    def __post_init__(self) -> None:
+        first = (order for order in self.snapshot.orders if order.id in self.snapshot.first_claims)
+        self.first_hold_nothing = not self.snapshot.hand_claims and not any(map(_holds, first))
 
     def serve(self, order: Order) -> Served:
         """Give the order what it may take now."""
@@ -57,6 +63,17 @@ class Allocator:
     # --- the first claim ---
 
     def _first_claim(self, order: Order) -> Served:
+        """Who gives back only what it took just now leaves the stock as it was."""
+        with self.pile.trial() as trial:
+            served = self._claimed(order)
+            if not served.gave_back:
+                trial.keep()
+        if not served.gave_back or not self.first_hold_nothing:
+            return served
+        self._take_unmanaged(served.order)
+        return Served(self.pile.order_with_claims(served.order))
+
+    def _claimed(self, order: Order) -> Served:
         """No gate: take all there is, then see what becomes of the shortage."""
         self._take(order, [self._claimable(order, shipment) for shipment in _in_order(order)])
         self._take_unmanaged(order)
@@ -79,8 +96,9 @@ class Allocator:
         for line in waiting_lines(claimed):
             by_line[line.order_line] += short.get(line.id, 0)
             forbidden |= line.id in short and not self._product(line).backorder_allowed
+        skus = {line.number: line.sku for line in order.lines}
         facts = [
-            {"line": n, "sku": order.line(n).sku, "units": units}
+            {"line": n, "sku": skus[n], "units": units}
             for n, units in sorted(by_line.items())
             if units
         ]
@@ -141,17 +159,20 @@ class Allocator:
         ]
 
     def _claimable(self, order: Order, shipment: Shipment) -> list[ShipmentLine]:
+        by_hand = {line.number for line in order.lines if line.by_hand}
         return [
             line
             for line in lines_in_order(shipment)
             if self.snapshot.serves(order, line.sku)
             and self._product(line).managed
-            and not order.line(line.order_line).by_hand
+            and line.order_line not in by_hand
         ]
 
     def _take_by_hand(self, order: Order) -> None:
         """A person takes what is free for some lines, past any gate, and from nobody."""
-        chosen = self.snapshot.hand_claims.get(order.id, frozenset())
+        chosen = self.snapshot.hand_claims.get(order.id)
+        if not chosen:
+            return
         lines = [
             line
             for line in waiting_lines(order)
@@ -172,13 +193,16 @@ class Allocator:
     def _take(self, order: Order, lines_of_shipments: Iterable[list[ShipmentLine]]) -> None:
         hungry = [line for lines in lines_of_shipments for line in lines if self.pile.wanted(line)]
         self._take_free(order, hungry)
+        bound = _bound(order)
         for line in hungry:
-            self._take_from_later(order, line, self._places(order, line))
+            self._take_from_later(order, line, self._places(bound, line))
 
     def _take_free(self, order: Order, hungry: list[ShipmentLine]) -> None:
-        unbound = [line for line in hungry if self._bound(order, line) is None]
-        for line in hungry:
-            if only := self._bound(order, line):
+        bound = _bound(order)
+        stocked = [line for line in hungry if self.pile.is_free(line.sku)]
+        unbound = [line for line in stocked if line.order_line not in bound]
+        for line in stocked:
+            if only := bound.get(line.order_line):
                 self.pile.take_free(line, only)
         for location in self._route(order, unbound):
             for line in unbound:
@@ -211,19 +235,25 @@ class Allocator:
 
     def _take_unmanaged(self, order: Order) -> None:
         """A product whose stock is not managed never waits: it goes where the rest goes."""
-        for line in waiting_lines(order):
-            if self.snapshot.serves(order, line.sku) and not self._product(line).managed:
-                used = self._in_use(order)
-                places = sorted(self._places(order, line), key=lambda at: at not in used)
-                for location in places[:1]:
-                    self.pile.claim(line, location, self.pile.wanted(line))
+        lines = [
+            line
+            for line in waiting_lines(order)
+            if self.snapshot.serves(order, line.sku)
+            and not self._product(line).managed
+            and self.pile.wanted(line)
+        ]
+        if not lines:
+            return
+        bound, used = _bound(order), self._in_use(order)
+        for line in lines:
+            places = sorted(self._places(bound, line), key=lambda at: at not in used)
+            for location in places[:1]:
+                self.pile.claim(line, location, self.pile.wanted(line))
+                used.add(location)
 
-    def _places(self, order: Order, line: ShipmentLine) -> tuple[str, ...]:
-        only = self._bound(order, line)
+    def _places(self, bound: Mapping[int, str], line: ShipmentLine) -> tuple[str, ...]:
+        only = bound.get(line.order_line)
         return self.snapshot.locations if only is None else (only,)
-
-    def _bound(self, order: Order, line: ShipmentLine) -> str | None:
-        return order.line(line.order_line).source or order.only_location
 
     def _product(self, line: ShipmentLine) -> Product:
         return self.snapshot.products[line.sku]
@@ -232,6 +262,18 @@ class Allocator:
 def _in_order(order: Order) -> list[Shipment]:
     """Its waiting shipments, in the order in which they are served."""
     return sorted(order.waiting, key=lambda shipment: shipment.number)
+
+
+def _bound(order: Order) -> dict[int, str]:
+    """The one location for each order line that has one."""
+    return {line.number: at for line in order.lines if (at := line.source or order.only_location)}
+
+
+def _holds(order: Order) -> bool:
+    return any(
+        not shipment.is_waiting or any(line.claims or line.pegs for line in shipment.lines)
+        for shipment in order.live
+    )
 
 
 def _with_nothing(order: Order) -> Order:

@@ -1,13 +1,14 @@
 """Tie waiting units to the supply that will meet them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from fulfillment.domain.orders import Order
-from fulfillment.domain.shipments import Peg, Shipment, ShipmentLine, lines_in_order
+from fulfillment.domain.shipments import Peg, ShipmentLine, lines_in_order
 from fulfillment.domain.statuses import PurchaseOrderStatus, ShipmentStatus
+from fulfillment.domain.stockpile import Journal
 from fulfillment.domain.supply import Snapshot, Supply
 
 
@@ -33,22 +34,28 @@ class Pegging:
         self.snapshot = snapshot
         self.left = {supply.id: supply.outstanding for supply in snapshot.supplies}
         self.by_sku = _dated_supplies(snapshot)
-        self.reserved: dict[tuple[int, int], int] = {}
+        self.blanks = {(sku, b.supply): b for sku, blanks in self.by_sku.items() for b in blanks}
+        self.place = {
+            b.supply: at for blanks in self.by_sku.values() for at, b in enumerate(blanks)
+        }
+        self.first: dict[str, int] = defaultdict(int)
+        self.reserved: dict[int, dict[int, int]] = defaultdict(dict)
         self.pins_shrank = False
+        self.journal = Journal()
         by_rank = sorted(snapshot.orders, key=lambda order: order.rank)
+        if snapshot.until:
+            for order in by_rank:
+                self._keep_out_of_reach(order)
         for order in by_rank:
-            self._keep_out_of_reach(order)
-        for order in by_rank:
-            self._reserve_pins(order)
+            if _has_pins(order):
+                self._reserve_pins(order)
 
     def preview(self, order: Order) -> Order:
         """The order with the pegs that it would get now; nothing is taken."""
-        skus = {line.sku for shipment in order.planned for line in shipment.lines}
-        left = {b.supply: self.left[b.supply] for sku in skus for b in self.by_sku.get(sku, ())}
-        reserved, shrank = dict(self.reserved), self.pins_shrank
-        pegged = self.serve(order)
-        self.left.update(left)
-        self.reserved, self.pins_shrank = reserved, shrank
+        shrank = self.pins_shrank
+        with self.journal.trial():
+            pegged = self.serve(order)
+        self.pins_shrank = shrank
         return pegged
 
     def serve(self, order: Order) -> Order:
@@ -64,14 +71,18 @@ class Pegging:
             if not row.by_hand:
                 groups[row.line.sku, row.only, row.met_only].append(row.line)
         for (sku, only, met_only), lines in groups.items():
-            usable = [
+            usable = (
                 blank
-                for blank in self.by_sku[sku]
+                for blank in self._open_supplies(sku)
                 if only in (None, blank.location)
                 and (not met_only or order.policy.min_po_status.is_reached_by(blank.status))
-            ]
+            )
             self._share(usable, lines, pegs)
-        changed = [new for old in order.planned if (new := _with_pegs(old, pegs)) != old]
+        changed = [
+            replace(old, lines=pegged)
+            for old in order.planned
+            if (pegged := _with_pegs(old.lines, pegs)) != old.lines
+        ]
         return order.with_shipments(changed) if changed else order
 
     # --- pins, and what is out of reach ---
@@ -93,24 +104,30 @@ class Pegging:
                 if pin.pinned and units > 0:
                     wanted -= units
                     self.left[pin.supply] -= units
-                    self.reserved[row.line.id, pin.supply] = units
+                    self.reserved[row.line.id][pin.supply] = units
 
     def _usable(self, pin: Peg, row: _Row) -> Peg | None:
-        for blank in self.by_sku[row.line.sku]:
-            if blank.supply == pin.supply and row.only in (None, blank.location):
-                return blank
-        return None
+        blank = self.blanks.get((row.line.sku, pin.supply))
+        return blank if blank and row.only in (None, blank.location) else None
 
     def _keep_pins(self, line: ShipmentLine, pegs: list[Peg]) -> None:
         """Pins hold what the line still wants of what was reserved; the rest is left to others."""
-        for blank in self.by_sku[line.sku]:
-            reserved = self.reserved.pop((line.id, blank.supply), 0)
-            units = min(reserved, _open(line, pegs))
+        pins = self.reserved.get(line.id)
+        if not pins:
+            return
+        self.journal.write(self.reserved, line.id, {})
+        for supply in sorted(pins, key=self.place.__getitem__):
+            units = min(pins[supply], _open(line, pegs))
             if units:
+                blank = self.blanks[line.sku, supply]
                 pegs.append(replace(blank, units=units, pinned=True))
-            if units < reserved:
-                self.left[blank.supply] += reserved - units
+            if units < pins[supply]:
+                self._give_back(line.sku, supply, pins[supply] - units)
                 self.pins_shrank = True
+
+    def _give_back(self, sku: str, supply: int, units: int) -> None:
+        self.journal.write(self.left, supply, self.left[supply] + units)
+        self.journal.write(self.first, sku, min(self.first[sku], self.place[supply]))
 
     # --- the queue ---
 
@@ -123,28 +140,42 @@ class Pegging:
         """
         still_open = sum(_open(line, pegs[line.id]) for line in lines)
         shares: list[tuple[Peg, int]] = []
-        for blank in usable:
+        for blank in usable if still_open > 0 else ():
             share = min(still_open, self.left[blank.supply])
             if share > 0:
                 still_open -= share
-                self.left[blank.supply] -= share
+                self.journal.write(self.left, blank.supply, self.left[blank.supply] - share)
                 shares.append((blank, share))
+            if not still_open:
+                break
         kept = [_keep(blank, share, lines, pegs) for blank, share in shares]
         for (blank, share), units in zip(shares, kept, strict=True):
             _spread(blank, share - units, lines, pegs)
 
+    def _open_supplies(self, sku: str) -> Iterator[Peg]:
+        """The supplies of a SKU, the earliest first, from the first that is not used up."""
+        blanks, first = self.by_sku.get(sku, ()), self.first[sku]
+        while first < len(blanks) and self.left[blanks[first].supply] <= 0:
+            first += 1
+        if first > self.first[sku]:
+            self.journal.write(self.first, sku, first)
+        for place in range(first, len(blanks)):
+            yield blanks[place]
+
     def _rows(self, order: Order) -> list[_Row]:
         """The lines of an order that may be pegged, in the order in which they are served."""
+        asked = {line.number: line for line in order.lines}
         return [
             _Row(
                 line,
                 order.bound_to(shipment, line),
                 met_only=shipment.status is ShipmentStatus.READY,
-                by_hand=order.line(line.order_line).by_hand,
+                by_hand=asked[line.order_line].by_hand,
             )
             for shipment in sorted(order.planned, key=lambda shipment: shipment.number)
             for line in lines_in_order(shipment)
-            if (line.wanted or line.pegs) and self.snapshot.serves(order, line.sku)
+            if (line.pegs or (line.sku in self.by_sku and line.wanted))
+            and self.snapshot.serves(order, line.sku)
         ]
 
 
@@ -166,6 +197,12 @@ def _dated_supplies(snapshot: Snapshot) -> dict[str, list[Peg]]:
             )
         )
     return found
+
+
+def _has_pins(order: Order) -> bool:
+    return any(
+        peg.pinned for shipment in order.shipments for line in shipment.lines for peg in line.pegs
+    )
 
 
 def _date_ahead(supply: Supply, snapshot: Snapshot) -> date | None:
@@ -210,13 +247,10 @@ def _add(blank: Peg, most: int, line: ShipmentLine, pegs: list[Peg]) -> int:
     return units
 
 
-def _with_pegs(shipment: Shipment, pegs: dict[int, list[Peg]]) -> Shipment:
-    return replace(
-        shipment,
-        lines=tuple(
-            _line_with(line, pegs[line.id]) if line.id in pegs else line for line in shipment.lines
-        ),
-    )
+def _with_pegs(
+    lines: Iterable[ShipmentLine], pegs: dict[int, list[Peg]]
+) -> tuple[ShipmentLine, ...]:
+    return tuple(_line_with(line, pegs[line.id]) if line.id in pegs else line for line in lines)
 
 
 def _line_with(line: ShipmentLine, pegs: Collection[Peg]) -> ShipmentLine:

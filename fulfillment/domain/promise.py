@@ -1,7 +1,7 @@
 """When a customer can expect what is still to come, in slices of units and a date."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -20,14 +20,15 @@ def promise(order: Order, today: date) -> dict[int, tuple[Slice, ...]]:
     extension. What has been shipped or cancelled is promised no more. What goes in the last wave
     goes when its last unit can.
     """
-    dates: dict[int, Counter[date]] = {line.number: Counter() for line in order.lines}
+    dates: dict[int, dict[date, int]] = {line.number: {} for line in order.lines}
     unknown = without_supply(order, today)
     together = _goes_together_on(order, today, unknown)
     for shipment in order.live:
         for line in shipment.lines:
             for units, on in _parts(line, today, unknown):
                 day = together if together and shipment.is_waiting else on
-                dates[line.order_line][day] += units
+                counted = dates[line.order_line]
+                counted[day] = counted.get(day, 0) + units
     return {number: _slices(counted) for number, counted in dates.items()}
 
 
@@ -42,6 +43,8 @@ def promised(order: Order, today: date) -> Order:
     changed = []
     for line in order.lines:
         told = current[line.number]
+        if line.promise == told:
+            continue
         if line.promise is None or _from(line.promise, today) != _from(told, today):
             first = line.first_promise or told or None
             changed.append(replace(line, promise=told, first_promise=first))
@@ -90,5 +93,5 @@ def _parts(line: ShipmentLine, today: date, unknown: date) -> Iterator[tuple[int
     yield line.wanted - line.pegged, unknown
 
 
-def _slices(counted: Counter[date]) -> tuple[Slice, ...]:
+def _slices(counted: Mapping[date, int]) -> tuple[Slice, ...]:
     return tuple(Slice(units, on) for on, units in sorted(counted.items()) if units > 0)

@@ -46,8 +46,9 @@ class Release:
         self.taking = {
             line.id
             for shipment in order.waiting
+            if ungated or self._may_take(shipment)
             for line in shipment.lines
-            if ungated or self._may_take(shipment, line)
+            if ungated or self._is_served(line)
         }
 
     def goes_now(self) -> tuple[Shipment, ...]:
@@ -78,12 +79,13 @@ class Release:
         """Pegs that count as met, where stock may be given to the line at all."""
         return met_pegs(self.order, line) if line.id in self.taking else ()
 
-    def _may_take(self, shipment: Shipment, line: ShipmentLine) -> bool:
+    def _is_served(self, line: ShipmentLine) -> bool:
+        by_status = self.order.policy.auto_allocate_on is AutoAllocateOn.PO_STATUS
+        return not by_status or line.sku in self.snapshot.by_po_status
+
+    def _may_take(self, shipment: Shipment) -> bool:
         """Whether `auto_allocate` gives the shipment what counts as met, as it would stock."""
         policy = self.order.policy
-        by_status = policy.auto_allocate_on is AutoAllocateOn.PO_STATUS
-        if by_status and line.sku not in self.snapshot.by_po_status:
-            return False
         if policy.auto_allocate is AutoAllocate.COMPLETE_ONLY:
             return is_all_met(self.order, shipment) or (
                 shipment.status is not FUTURE
@@ -157,8 +159,9 @@ class Release:
 
     def _leaves_the_last_wave(self) -> bool:
         """Whether what stays will have to go together, and is not dated as a whole yet."""
-        all_dated = all(self._is_covered(shipment, no_units) for shipment in self.order.waiting)
-        return self.order.waves_left == 2 and bool(self.goes_now()) and not all_dated  # noqa: PLR2004
+        if self.order.waves_left != 2 or not self.goes_now():  # noqa: PLR2004
+            return False
+        return not all(self._is_covered(shipment, no_units) for shipment in self.order.waiting)
 
     def _by_source(self, line: ShipmentLine, rest_to: Destination | None = None) -> list[Part]:
         """In stock or as good as: `ready` at its location; dated: `future`; the rest waits on.
@@ -210,8 +213,10 @@ def called_back(order: Order) -> Order:
     short = [s for s in order.not_yet_received if not is_all_met(order, s)]
     if short:
         order = order.with_shipments(sent_back(s) for s in short)
+    if order.waves_left != 0 or not order.may_release or not order.waiting:
+        return order
     wave = max(_unpicked_waves(order), default=None)
-    if not order.may_release or not order.waiting or order.waves_left != 0 or wave is None:
+    if wave is None:
         return order
     return order.with_shipments(sent_back(s) for s in order.live if s.wave == wave)
 
@@ -229,6 +234,8 @@ def _unpicked_waves(order: Order) -> set[int]:
 
 def with_wave(before: Order, after: Order) -> Order:
     """Everything released together is one wave: the first number that is not spent."""
+    if after is before:
+        return after
     known = {shipment.id: shipment.status for shipment in before.shipments}
     released = [
         shipment
@@ -237,5 +244,6 @@ def with_wave(before: Order, after: Order) -> Order:
     ]
     if not released:
         return after
-    wave = next(n for n in range(1, len(before.waves) + 2) if n not in before.waves)
+    spent = before.waves
+    wave = next(n for n in range(1, len(spent) + 2) if n not in spent)
     return after.with_shipments(replace(s, wave=wave, expected_on=None) for s in released)

@@ -20,11 +20,14 @@ def relocate(
     may do. Only free units are taken for those given back, only whole lines of queues that this
     plan may change, and only if the outcome is better than what is held. True if any moved.
     """
+    if order.only_location is not None:
+        return False
+    sourced = {line.number for line in order.lines if line.source is not None}
     lines = [
         line
         for shipment in shipments
         for line in shipment.lines
-        if _may_move(order, line, snapshot)
+        if line.order_line not in sourced and _may_move(order, line, snapshot)
     ]
     before = _places(lines, pile)
     if len(before) < (2 if order.policy.routing is Routing.FEWEST_LOCATIONS else 1):
@@ -42,8 +45,6 @@ def _may_move(order: Order, line: ShipmentLine, snapshot: Snapshot) -> bool:
         and all(claim.loose == claim.units and not claim.drop_ship for claim in line.claims)
         and snapshot.products[line.sku].managed
         and snapshot.serves(order, line.sku)
-        and order.only_location is None
-        and order.line(line.order_line).source is None
     )
 
 

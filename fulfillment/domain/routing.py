@@ -1,6 +1,6 @@
 """Which locations serve a shipment: small strategies chosen by name."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 
 from fulfillment.domain.policy import Routing
@@ -51,22 +51,29 @@ def fewest_locations(
     A location where the order holds claims already costs nothing more, and goes into every set.
     """
     base = [location for location in by_priority if location in in_use]
-    others = [at for at in by_priority if at not in in_use and _covered(needs, free, [at])]
+    alone = {at: _covered(needs, free, [at]) for at in by_priority if at not in in_use}
+    others = [at for at, units in alone.items() if units]
     most = _covered(needs, free, [*base, *others])
-    chosen = _smallest_set(needs, free, base, others, most)
+    if len(others) > EXHAUSTIVE_UP_TO:
+        chosen = _greedy_set(needs, free, base, others, most)
+    else:
+        short = most - _covered(needs, free, base)
+        fewest = _fewest_that_might_do(short, alone.values())
+        sets = (extra for n in range(fewest, len(others)) for extra in combinations(others, n))
+        enough = ({*base, *s} for s in sets if _covered(needs, free, [*base, *s]) == most)
+        chosen = next(enough, {*base, *others})
     return [location for location in by_priority if location in chosen]
 
 
-def _smallest_set(
-    needs: Units, free: Mapping[str, Units], base: list[str], others: list[str], most: int
-) -> set[str]:
-    if len(others) > EXHAUSTIVE_UP_TO:
-        return _greedy_set(needs, free, base, others, most)
-    for size in range(len(others) + 1):
-        for extra in combinations(others, size):
-            if _covered(needs, free, [*base, *extra]) == most:
-                return {*base, *extra}
-    return {*base, *others}
+def _fewest_that_might_do(short: int, alone: Iterable[int]) -> int:
+    """A lower bound: locations together never cover more than the sum of each alone."""
+    size = 0
+    for units in sorted(alone, reverse=True):
+        if short <= 0:
+            break
+        short -= units
+        size += 1
+    return size
 
 
 def _greedy_set(

@@ -1,5 +1,6 @@
 """Divide a shipment by quantity, line and location; line sums are always kept."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -34,46 +35,73 @@ class Part:
     pegs: tuple[Peg, ...] = ()
 
 
+SourcedPart = tuple[ShipmentLine, Part]
+"""A part, and the line that it is of."""
+
+
 def split(order: Order, divide: Callable[[ShipmentLine], list[Part]]) -> Order:
     """Send every part of the waiting shipments to its destination.
 
     A shipment whose parts all go to one destination moves there itself. Otherwise it becomes
     `reassigned`, with one child for each destination.
     """
+    changed: list[Shipment] = []
+    number = order.next_shipment_number
     for shipment in sorted(order.waiting, key=lambda shipment: shipment.number):
-        parts = [(line, part) for line in shipment.lines for part in divide(line)]
-        destinations = sorted({part.destination for _, part in parts}, key=lambda to: to.order)
-        if len(destinations) == 1:
-            order = order.with_shipments([_moved(shipment, destinations[0])])
+        parts = _by_destination(shipment, divide)
+        if len(parts) == 1:
+            moved = _moved(shipment, *parts)
+            changed += [moved] if moved is not shipment else []
         else:
-            order = _divided(order, shipment, destinations, parts)
-    return order
+            children = _children(order, shipment, number, parts)
+            changed += [_reassigned(shipment), *children]
+            number += len(children)
+    if not changed:
+        return order
+    sent = order.with_shipments(changed)
+    if number == order.next_shipment_number:
+        return sent
+    return replace(sent, next_shipment_number=number)
+
+
+def _by_destination(
+    shipment: Shipment, divide: Callable[[ShipmentLine], list[Part]]
+) -> dict[Destination, list[SourcedPart]]:
+    parts: dict[Destination, list[SourcedPart]] = defaultdict(list)
+    for line in shipment.lines:
+        for part in divide(line):
+            parts[part.destination].append((line, part))
+    return parts
 
 
 def _moved(shipment: Shipment, to: Destination) -> Shipment:
-    moved = shipment if shipment.status is to.status else shipment.moved(to.status)
+    """The shipment at its destination; itself where it is there."""
     dated = _latest_date(shipment.lines) if to.status is ShipmentStatus.FUTURE else None
+    stays = shipment.status is to.status and shipment.location == to.location
+    if stays and shipment.expected_on == dated:
+        return shipment
+    moved = shipment if shipment.status is to.status else shipment.moved(to.status)
     return replace(moved, location=to.location, expected_on=dated)
 
 
-def _divided(
-    order: Order,
-    shipment: Shipment,
-    destinations: list[Destination],
-    parts: list[tuple[ShipmentLine, Part]],
-) -> Order:
-    children = []
-    for offset, destination in enumerate(destinations):
-        mine = [(line, part) for line, part in parts if part.destination == destination]
-        number = order.next_shipment_number + offset
-        children.append(_child(shipment, unstored_id(order, number), number, destination, mine))
-    parent = replace(
+def _reassigned(shipment: Shipment) -> Shipment:
+    return replace(
         shipment.moved(ShipmentStatus.REASSIGNED),
         lines=tuple(replace(line, claims=(), pegs=()) for line in shipment.lines),
         expected_on=None,
     )
-    grown = order.with_shipments([parent, *children])
-    return replace(grown, next_shipment_number=order.next_shipment_number + len(children))
+
+
+def _children(
+    order: Order,
+    parent: Shipment,
+    number: int,
+    parts: dict[Destination, list[SourcedPart]],
+) -> list[Shipment]:
+    return [
+        _child(parent, unstored_id(order, at), at, to, parts[to])
+        for at, to in enumerate(sorted(parts, key=lambda to: to.order), start=number)
+    ]
 
 
 def unstored_id(order: Order, number: int) -> int:
@@ -86,7 +114,7 @@ def _child(
     new_id: int,
     number: int,
     to: Destination,
-    parts: list[tuple[ShipmentLine, Part]],
+    parts: list[SourcedPart],
 ) -> Shipment:
     lines = _joined(new_id, parts)
     dated = _latest_date(lines) if to.status is ShipmentStatus.FUTURE else None
@@ -101,20 +129,23 @@ def _child(
     )
 
 
-def _joined(new_id: int, parts: list[tuple[ShipmentLine, Part]]) -> tuple[ShipmentLine, ...]:
+def _joined(new_id: int, parts: list[SourcedPart]) -> tuple[ShipmentLine, ...]:
     """One new line for each source line."""
-    lines: dict[int, ShipmentLine] = {}
+    by_line: dict[int, list[SourcedPart]] = defaultdict(list)
     for source, part in parts:
-        line = lines.get(source.id)
-        if line is None:
-            line = replace(source, id=new_id - len(lines), units=0, claims=(), pegs=())
-        lines[source.id] = replace(
-            line,
-            units=line.units + part.units,
-            claims=line.claims + part.claims,
-            pegs=line.pegs + part.pegs,
-        )
-    return tuple(lines.values())
+        by_line[source.id].append((source, part))
+    return tuple(_new_line(new_id - at, mine) for at, mine in enumerate(by_line.values()))
+
+
+def _new_line(new_id: int, parts: list[SourcedPart]) -> ShipmentLine:
+    source, _ = parts[0]
+    return replace(
+        source,
+        id=new_id,
+        units=sum(part.units for _, part in parts),
+        claims=tuple(claim for _, part in parts for claim in part.claims),
+        pegs=tuple(peg for _, part in parts for peg in part.pegs),
+    )
 
 
 def _latest_date(lines: Iterable[ShipmentLine]) -> date | None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,7 +56,7 @@ class Stockpile:
             self.free[level.location][level.sku] += level.available
         self.claims: dict[int, dict[str, Claim]] = {}
         self.waiting, self.released = Holders(), Holders()
-        self._journal: list[tuple[dict[Any, Any], Any, Any]] | None = None
+        self.journal = Journal()
         place = 0
         for order in sorted(snapshot.orders, key=lambda order: order.rank):
             for shipment in sorted(order.shipments, key=lambda shipment: shipment.number):
@@ -75,7 +75,12 @@ class Stockpile:
 
     def wanted(self, line: ShipmentLine) -> int:
         """Units of a line that are not allocated now."""
-        return line.units - sum(claim.units for claim in self.claims[line.id].values())
+        held = self.claims[line.id]
+        return line.units - sum(claim.units for claim in held.values()) if held else line.units
+
+    def is_free(self, sku: str) -> bool:
+        """Whether any unit of a SKU is free anywhere."""
+        return any(by_sku.get(sku, 0) > 0 for by_sku in self.free.values())
 
     def levels(self) -> tuple[StockLevel, ...]:
         """What is free now."""
@@ -95,13 +100,13 @@ class Stockpile:
     def take(self, line: ShipmentLine, location: str, units: int) -> None:
         """Give a line so many free units."""
         if units > 0:
-            self._set(self.free[location], line.sku, self.free[location][line.sku] - units)
+            self.journal.write(self.free[location], line.sku, self.free[location][line.sku] - units)
             self.claim(line, location, units)
 
     def give_back(self, line: ShipmentLine, location: str) -> None:
         """Make a line's loose units at a location free again."""
         units = self.claims[line.id][location].loose
-        self._set(self.free[location], line.sku, self.free[location][line.sku] + units)
+        self.journal.write(self.free[location], line.sku, self.free[location][line.sku] + units)
         self.claim(line, location, -units)
 
     def take_from(
@@ -126,7 +131,7 @@ class Stockpile:
     def _change(self, line: int, location: str, units: int) -> None:
         if units:
             held = self.claims[line].get(location, Claim(location, 0))
-            self._set(self.claims[line], location, replace(held, units=held.units + units))
+            self.journal.write(self.claims[line], location, replace(held, units=held.units + units))
 
     def _top(self, holders: Holders, sku: str, location: str) -> Holder | None:
         stack = holders.stacks.get((sku, location), ())
@@ -136,38 +141,24 @@ class Stockpile:
             if claim is not None and claim.loose:
                 return stack[top - 1]
             top -= 1
-            self._set(holders.tops, (sku, location), top)
+            self.journal.write(holders.tops, (sku, location), top)
         return None
 
     # --- trying ---
 
-    @contextmanager
-    def trial(self) -> Iterator["Trial"]:
+    def trial(self) -> AbstractContextManager["Trial"]:
         """What is moved inside is put back at the end, unless it is kept."""
-        self._journal = []
-        trial = Trial()
-        try:
-            yield trial
-        finally:
-            if not trial.is_kept:
-                for values, key, old in reversed(self._journal):
-                    _restore(values, key, old)
-            self._journal = None
-
-    def _set(self, values: dict[Any, Any], key: object, new: object) -> None:
-        if self._journal is not None:
-            self._journal.append((values, key, values.get(key, _ABSENT)))
-        values[key] = new
+        return self.journal.trial()
 
     # --- orders ---
 
     def order_with_claims(self, order: Order) -> Order:
         """The order with what its lines hold now."""
         changed = [
-            new
+            replace(old, lines=lines)
             for old in order.shipments
             if (old.is_waiting or old.status is ShipmentStatus.READY)
-            and (new := replace(old, lines=self._lines(old.lines))) != old
+            and (lines := self._lines(old.lines)) != old.lines
         ]
         return order.with_shipments(changed) if changed else order
 
@@ -175,9 +166,35 @@ class Stockpile:
         return tuple(self._line(line) for line in lines)
 
     def _line(self, line: ShipmentLine) -> ShipmentLine:
-        held = sorted(self.claims[line.id].items())
-        claims = tuple(claim for _, claim in held if claim.units)
+        held = self.claims[line.id]
+        claims = tuple(held[at] for at in sorted(held) if held[at].units)
         return line if claims == line.claims else replace(line, claims=claims)
+
+
+class Journal:
+    """Writes to dictionaries, so that what is only tried can be taken back."""
+
+    def __init__(self) -> None:
+        self._written: list[tuple[dict[Any, Any], Any, Any]] | None = None
+
+    def write(self, values: dict[Any, Any], key: object, new: object) -> None:
+        """Set a value; inside a trial, remember the one before."""
+        if self._written is not None:
+            self._written.append((values, key, values.get(key, _ABSENT)))
+        values[key] = new
+
+    @contextmanager
+    def trial(self) -> Iterator["Trial"]:
+        """What is written inside is taken back at the end, unless it is kept."""
+        self._written = []
+        trial = Trial()
+        try:
+            yield trial
+        finally:
+            if not trial.is_kept:
+                for values, key, old in reversed(self._written):
+                    _restore(values, key, old)
+            self._written = None
 
 
 class Trial:
