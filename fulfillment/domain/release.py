@@ -145,10 +145,10 @@ class Release:
             undivided = {line.id: BACKORDER for s in self.order.waiting for line in s.lines}
         for shipment in self.order.waiting:
             if self._is_kept_whole(shipment):
-                whole |= {line.id: self._stays_as(shipment) for line in shipment.lines}
+                whole |= dict.fromkeys(_ids(shipment), self._stays_as(shipment))
             elif any(line.wanted and self.free(line) for line in shipment.lines):
                 # It declines what is free. Divided, a part of it might not, by itself.
-                undivided |= {line.id: self._stays_as(shipment) for line in shipment.lines}
+                undivided |= dict.fromkeys(_ids(shipment), self._stays_as(shipment))
 
         def divide(line: ShipmentLine) -> list[Part]:
             if line.id in whole:
@@ -184,6 +184,10 @@ class Release:
         if all(self._is_covered(shipment, no_units) for shipment in waiting):
             return _one_future_group
         return lambda line: _whole(BACKORDER, line)
+
+
+def _ids(shipment: Shipment) -> list[int]:
+    return [line.id for line in shipment.lines]
 
 
 def _whole(to: Destination, line: ShipmentLine) -> list[Part]:
