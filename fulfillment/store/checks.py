@@ -140,19 +140,24 @@ CHECKS = (
         "5b",
         "every received unit is in a receipt, and in the ledger, exactly once",
         """
-        SELECT u.id AS supply, u.sku, u.received, coalesce(sum(r.units), 0) AS in_receipts
-          FROM supply u LEFT JOIN receipt_line r ON r.supply = u.id
-         GROUP BY u.id HAVING u.received <> coalesce(sum(r.units), 0)
+        SELECT u.id AS supply, u.sku, u.received + u.over_received AS received,
+               coalesce(sum(l.units) FILTER (WHERE r.reversed_at IS NULL), 0) AS counted
+          FROM supply u LEFT JOIN receipt_line l ON l.supply = u.id
+          LEFT JOIN receipt r ON r.id = l.receipt
+         GROUP BY u.id
+        HAVING u.received + u.over_received
+               <> coalesce(sum(l.units) FILTER (WHERE r.reversed_at IS NULL), 0)
         UNION ALL
-        SELECT r.id, u.sku, sum(l.units), coalesce((
-                 SELECT sum(g.units) FROM stock_ledger g
-                  WHERE g.merchant = r.merchant AND g.kind = 'receipt'
-                    AND g.reference = r.number AND g.sku = u.sku), 0)
-          FROM receipt r JOIN receipt_line l ON l.receipt = r.id JOIN supply u ON u.id = l.supply
-         GROUP BY r.id, u.sku HAVING sum(l.units) <> coalesce((
-                 SELECT sum(g.units) FROM stock_ledger g
-                  WHERE g.merchant = r.merchant AND g.kind = 'receipt'
-                    AND g.reference = r.number AND g.sku = u.sku), 0)
+        SELECT r.id, u.sku, sum(l.units), coalesce(max(g.units), 0)
+          FROM receipt r JOIN receipt_line l ON l.receipt = r.id AND l.disposition <> 'scrapped'
+          JOIN supply u ON u.id = l.supply
+          LEFT JOIN LATERAL (
+               SELECT sum(g.units) AS units FROM stock_ledger g
+                WHERE g.merchant = r.merchant AND g.reference = r.number AND g.sku = u.sku
+                  AND g.kind IN ('receipt', 'transfer_in', 'return', 'reversal')) g ON true
+         GROUP BY r.id, u.sku
+        HAVING coalesce(max(g.units), 0)
+               <> CASE WHEN r.reversed_at IS NULL THEN sum(l.units) ELSE 0 END
         """,
     ),
     Check(

@@ -38,12 +38,11 @@ SELECT s.id, s.order_id, s.number, s.status, s.location, s.wave, s.expected_on, 
                          ORDER BY a.location)
           FROM allocation a WHERE a.shipment_line = sl.id) AS claims,
        (SELECT jsonb_agg(jsonb_build_array(p.supply, p.units, u.location, u.expected_on, p.pinned,
-                                           coalesce(po.number, r.number, ''), po.status)
+                                           u.document, po.status)
                          ORDER BY u.expected_on, p.supply, p.pinned DESC)
           FROM peg p JOIN supply u ON u.id = p.supply
           LEFT JOIN purchase_order_line pl ON pl.supply = u.id
           LEFT JOIN purchase_order po ON po.id = pl.purchase_order
-          LEFT JOIN restock r ON r.supply = u.id
          WHERE p.shipment_line = sl.id) AS pegs
   FROM shipment s
   JOIN shipment_line sl ON sl.shipment = s.id
@@ -216,11 +215,10 @@ def load_supplies(tx: Tx, skus: Collection[str], orders: Collection[int]) -> tup
                    (SELECT sum(p.units) FROM peg p
                       JOIN shipment_line sl ON sl.id = p.shipment_line
                      WHERE p.supply = u.id AND sl.order_id <> ALL(:orders)), 0)::int AS open_units,
-               u.expected_on, coalesce(po.number, r.number, '') AS source, po.status
+               u.expected_on, u.document AS source, po.status
           FROM supply u
           LEFT JOIN purchase_order_line pl ON pl.supply = u.id
           LEFT JOIN purchase_order po ON po.id = pl.purchase_order
-          LEFT JOIN restock r ON r.supply = u.id
          WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.inbound
          ORDER BY u.expected_on, u.id
         """,

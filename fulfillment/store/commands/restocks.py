@@ -128,8 +128,9 @@ def _insert(tx: Tx, new: Restock) -> None:
     rows = tx.rows(
         """
         WITH supplied AS (
-            INSERT INTO supply (merchant, sku, location, kind, ordered, expected_on, inbound)
-            VALUES (:merchant, :sku, :location, 'restock', :units, :expected_on, true)
+            INSERT INTO supply (merchant, sku, location, kind, document, ordered, expected_on,
+                                inbound)
+            VALUES (:merchant, :sku, :location, 'restock', :number, :units, :expected_on, true)
             RETURNING id
         )
         INSERT INTO restock (merchant, number, supply, created_by, created_at)

@@ -43,13 +43,12 @@ SELECT o.id, o.number, sum(d.wanted)::int AS wanted, o.priority, o.placed_at, o.
 """
 
 SUPPLY = """
-SELECT coalesce(po.number, r.number) AS source, u.kind, u.location, u.expected_on,
+SELECT u.document AS source, u.kind, u.location, u.expected_on,
        u.ordered - u.received - u.closed AS outstanding, po.status,
        coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::int AS pegged
   FROM supply u
   LEFT JOIN purchase_order_line pl ON pl.supply = u.id
   LEFT JOIN purchase_order po ON po.id = pl.purchase_order
-  LEFT JOIN restock r ON r.supply = u.id
  WHERE u.merchant = :merchant AND u.sku = :sku AND u.inbound
  ORDER BY u.expected_on NULLS LAST, u.id
 """

@@ -4,7 +4,17 @@ What the database can carry as a constraint it carries: a rule that only code ho
 that the next program breaks.
 """
 
-from fulfillment.store.schema import engine, goods, parties, sales, shipments, supplies, work
+from fulfillment.store.schema import engine, goods, moves, parties, sales, shipments, supplies, work
 from fulfillment.store.schema.columns import metadata
 
-__all__ = ["engine", "goods", "metadata", "parties", "sales", "shipments", "supplies", "work"]
+__all__ = [
+    "engine",
+    "goods",
+    "metadata",
+    "moves",
+    "parties",
+    "sales",
+    "shipments",
+    "supplies",
+    "work",
+]

@@ -103,8 +103,15 @@ stock_ledger = Table(
     product_key(),
     UniqueConstraint("merchant", "kind", "reference", "sku", "location", "disposition"),
     CheckConstraint("units <> 0", name="units_is_not_zero"),
-    CheckConstraint("kind IN ('receipt', 'adjustment', 'dispatch')", name="kind"),
-    CheckConstraint("kind <> 'dispatch' OR units < 0", name="dispatch_leaves"),
+    CheckConstraint(
+        "kind IN ('receipt', 'reversal', 'adjustment', 'count', 'transfer_out', 'transfer_in',"
+        " 'return', 'dispatch')",
+        name="kind",
+    ),
+    CheckConstraint(
+        "kind NOT IN ('dispatch', 'transfer_out', 'reversal') OR units < 0", name="leaves"
+    ),
+    CheckConstraint("kind NOT IN ('receipt', 'transfer_in', 'return') OR units > 0", name="comes"),
     Index(None, "merchant", "sku", "location"),
     comment="Append-only: a trigger refuses UPDATE and DELETE.",
 )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     PrimaryKeyConstraint,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 
 from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.store.schema.columns import (
+    Instant,
     identity,
     merchant_column,
     metadata,
@@ -26,6 +28,10 @@ from fulfillment.store.schema.columns import (
     one_of,
     product_key,
 )
+
+RETURN_DISPOSITIONS = ("sellable", "damaged", "quarantine", "scrapped")
+"""Where received units go; what is scrapped is on nobody's shelf."""
+
 
 purchase_order = Table(
     "purchase_order",
@@ -36,11 +42,19 @@ purchase_order = Table(
     Column("supplier", Text, nullable=False, server_default=""),
     Column("status", Text, nullable=False),
     Column("expected_on", Date),
+    Column(
+        "over_receipt_percent",
+        SmallInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="how much more of a line than ordered may come",
+    ),
     Column("wake_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("created_by", Text, nullable=False),
     moment("created_at"),
     UniqueConstraint("merchant", "number"),
     CheckConstraint(one_of("status", PurchaseOrderStatus), name="status"),
+    CheckConstraint("over_receipt_percent BETWEEN 0 AND 100", name="over_receipt_percent"),
 )
 
 
@@ -52,17 +66,35 @@ supply = Table(
     Column("sku", String(63), nullable=False),
     Column("location", String(63), ForeignKey("location.id"), nullable=False),
     Column("kind", Text, nullable=False),
+    Column("document", String(64), nullable=False, comment="the number of what announces it"),
     Column("ordered", Integer, nullable=False),
     Column("received", Integer, nullable=False, server_default=text("0")),
+    Column(
+        "over_received",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="units that came beyond what was ordered; not part of received",
+    ),
     Column("closed", Integer, nullable=False, server_default=text("0")),
     Column("expected_on", Date),
     Column("inbound", Boolean, nullable=False, comment="approved or later, and not ended"),
+    Column(
+        "overdue",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="its date has passed, and all who waited for it were planned anew",
+    ),
     product_key(),
     CheckConstraint("kind IN ('purchase_order', 'transfer', 'return', 'restock')", name="kind"),
     CheckConstraint("ordered > 0", name="ordered_is_positive"),
-    CheckConstraint("received >= 0 AND closed >= 0", name="nothing_is_negative"),
+    CheckConstraint(
+        "received >= 0 AND over_received >= 0 AND closed >= 0", name="nothing_is_negative"
+    ),
     CheckConstraint("received + closed <= ordered", name="no_more_than_ordered"),
     Index(None, "merchant", "sku", postgresql_where=text("inbound")),
+    Index("ix_supply_due", "expected_on", postgresql_where=text("inbound AND NOT overdue")),
 )
 
 
@@ -82,12 +114,23 @@ receipt = Table(
     identity(),
     merchant_column(),
     Column("number", String(64), nullable=False),
-    Column("purchase_order", BigInteger, ForeignKey("purchase_order.id"), nullable=False),
+    Column("purchase_order", BigInteger, ForeignKey("purchase_order.id")),
+    Column("transfer", BigInteger, ForeignKey("transfer.id")),
+    Column("customer_return", BigInteger, ForeignKey("customer_return.id")),
     Column("location", String(63), ForeignKey("location.id"), nullable=False),
+    Column("status_before", Text, nullable=False, comment="of its document, until it was counted"),
     Column("actor", Text, nullable=False),
     moment("at"),
+    Column("reversed_at", Instant),
+    Column("reversed_by", Text),
+    Column("reversal_reason", Text),
     UniqueConstraint("merchant", "number"),
+    CheckConstraint(
+        "num_nonnulls(purchase_order, transfer, customer_return) = 1", name="one_document"
+    ),
     Index(None, "purchase_order"),
+    Index(None, "transfer"),
+    Index(None, "customer_return"),
 )
 
 
@@ -96,9 +139,33 @@ receipt_line = Table(
     metadata,
     Column("receipt", BigInteger, ForeignKey("receipt.id"), nullable=False),
     Column("supply", BigInteger, ForeignKey("supply.id"), nullable=False),
+    Column("disposition", Text, nullable=False, server_default="sellable"),
     Column("units", Integer, nullable=False),
-    PrimaryKeyConstraint("receipt", "supply"),
+    Column(
+        "undistributed",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="units of which it is not known yet whether they go to a shipment or to the shelf",
+    ),
+    PrimaryKeyConstraint("receipt", "supply", "disposition"),
     CheckConstraint("units > 0", name="units_is_positive"),
+    CheckConstraint("undistributed BETWEEN 0 AND units", name="undistributed"),
+    CheckConstraint(one_of("disposition", RETURN_DISPOSITIONS), name="disposition"),
+    Index("ix_receipt_line_undistributed", "supply", postgresql_where=text("undistributed > 0")),
+)
+
+
+cross_dock = Table(
+    "cross_dock",
+    metadata,
+    Column("receipt", BigInteger, ForeignKey("receipt.id"), nullable=False),
+    Column("supply", BigInteger, ForeignKey("supply.id"), nullable=False),
+    Column("shipment", BigInteger, ForeignKey("shipment.id"), nullable=False),
+    Column("units", Integer, nullable=False),
+    PrimaryKeyConstraint("receipt", "supply", "shipment"),
+    CheckConstraint("units > 0", name="units_is_positive"),
+    comment="Received units that went straight to a released shipment, and not to the shelf.",
 )
 
 

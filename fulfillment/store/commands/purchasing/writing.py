@@ -80,9 +80,11 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
                           CAST(:locations AS text[]), CAST(:dates AS date[]))
                    AS a(line, sku, units, location, expected_on)
         ), supplied AS (
-            INSERT INTO supply (id, merchant, sku, location, kind, ordered, expected_on, inbound)
+            INSERT INTO supply (id, merchant, sku, location, kind, document, ordered, expected_on,
+                                inbound)
             OVERRIDING SYSTEM VALUE
-            SELECT id, :merchant, sku, location, 'purchase_order', units, expected_on, :inbound
+            SELECT id, :merchant, sku, location, 'purchase_order', :number, units, expected_on,
+                   :inbound
               FROM asked
         )
         INSERT INTO purchase_order_line (purchase_order, line, supply)
@@ -90,6 +92,7 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
         """,
         merchant=tx.merchant,
         purchase_order=rows[0].id,
+        number=new.number,
         inbound=new.status in INBOUND,
         lines=[line.line for line in new.lines],
         skus=[line.sku for line in new.lines],
