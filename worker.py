@@ -28,6 +28,7 @@ WORKFLOWS = [OrderWorkflow, PurchaseOrderWorkflow, ReplanWorkflow]
 
 PASSED_THROUGH = (
     "fulfillment",
+    "workflows.alarm",
     "workflows.showing",
     "pydantic",
     "pydantic_core",

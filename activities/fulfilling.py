@@ -14,15 +14,17 @@ from fulfillment.contracts.messages import (
     Hold,
     OrderRef,
     Progress,
+    PurchaseOrderProgress,
     PurchaseOrderRef,
     ReplanStart,
 )
 from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import orders, purchasing, serving
+from fulfillment.store.commands import orders, overdue, purchasing, serving
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
 
 PROGRESS = TypeAdapter(Progress)
+PURCHASE_ORDER_PROGRESS = TypeAdapter(PurchaseOrderProgress)
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -74,6 +76,14 @@ class Fulfilling:
             return await self._run(purchasing.serve_receipts, self._store, merchant, which)
 
     @activity.defn
+    async def declare_overdue(self, purchase_order: PurchaseOrderRef) -> PurchaseOrderProgress:
+        """Plan anew for all who wait for goods whose date has passed; where it stands then."""
+        merchant, which = purchase_order.merchant, purchase_order.purchase_order
+        with _rules_are_final():
+            answer = await self._run(overdue.declare_overdue, self._store, merchant, which)
+        return PURCHASE_ORDER_PROGRESS.validate_python(answer)
+
+    @activity.defn
     async def serve_due_queues(self, replan: ReplanStart) -> int:
         """Serve the queues to which a distribution is owed, one batch; how many still are."""
         with _rules_are_final():
@@ -87,6 +97,7 @@ class Fulfilling:
             self.look_again,
             self.hold_order,
             self.serve_receipts,
+            self.declare_overdue,
             self.serve_due_queues,
         ]
 

@@ -1,6 +1,5 @@
 """The life of one order."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,6 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from fulfillment.contracts import activities, names
     from fulfillment.contracts.messages import Hold, OrderRef, OrderStart, OrderState, Progress
+    from workflows.alarm import Alarm
     from workflows.showing import OrderCard
 
 MOST_SIGNALS = 5_000
@@ -20,6 +20,9 @@ JITTER = timedelta(hours=1)
 """Orders that wait for one date do not all look at the same second."""
 
 ONE_DAY = timedelta(days=1)
+
+LAST_ZONE = timedelta(hours=12)
+"""A day is over everywhere so long after it is over in UTC."""
 
 RETRIES = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30)
@@ -45,9 +48,7 @@ class OrderWorkflow:
         self._progress = start.progress
         self._hinted = False
         self._signals = 0
-        self._alarm: asyncio.Task[None] | None = None
-        self._armed_for: date | None = None
-        self._alarmed = False
+        self._next_date = Alarm(self._due, _has_passed_everywhere, JITTER)
         self._card = OrderCard(start)
 
     @workflow.run
@@ -60,7 +61,7 @@ class OrderWorkflow:
                 await self._await_stock()
             else:
                 await self._await_warehouse()
-        self._disarm()
+        self._next_date.stop()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._now
 
@@ -86,17 +87,17 @@ class OrderWorkflow:
 
     async def _await_stock(self) -> None:
         """Wait for a wake, a hint, or the next expected date; the last two make it look."""
-        self._arm()
+        self._next_date.set()
         await self._wait_for_news()
-        if self._hinted or self._alarmed:
-            self._hinted = self._alarmed = False
+        if self._hinted or self._next_date.rang:
+            self._hinted = self._next_date.rang = False
             await self._look_again()
 
     async def _await_warehouse(self) -> None:
         """Released: pick, pack and ship are confirmed by people and arrive as progress."""
         await self._wait_for_news()
         # A hint or a date that comes now is of no use; left set, it would end every wait at once.
-        self._hinted = self._alarmed = False
+        self._hinted = self._next_date.rang = False
 
     # --- messages --------------------------------------------------------------------------------
 
@@ -115,7 +116,7 @@ class OrderWorkflow:
     @workflow.query(name=names.STATE)
     def state(self) -> OrderState:
         """Where the order stands, and the date its timer is armed for."""
-        return OrderState(self._progress, self._armed_for)
+        return OrderState(self._progress, self._next_date.set_for)
 
     # --- parts -----------------------------------------------------------------------------------
 
@@ -125,6 +126,9 @@ class OrderWorkflow:
             msg = "an order is known from its first activity on"
             raise RuntimeError(msg)
         return self._progress
+
+    def _due(self) -> date | None:
+        return self._progress.next_date if self._progress else None
 
     @property
     def _is_prepared(self) -> bool:
@@ -141,7 +145,7 @@ class OrderWorkflow:
         await workflow.wait_condition(
             lambda: (
                 self._hinted
-                or self._alarmed
+                or self._next_date.rang
                 or (self._progress is not None and self._progress.seq != seen)
             )
         )
@@ -176,36 +180,17 @@ class OrderWorkflow:
             )
         )
 
-    def _arm(self) -> None:
-        """One timer for the next date. A date that moves later is met when the timer fires."""
-        due = self._now.next_date
-        if due is None or (self._armed_for is not None and self._armed_for <= due):
-            return
-        self._disarm()
-        self._armed_for = due
-        self._alarm = asyncio.create_task(self._ring_after(due))
-
-    def _disarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm, self._armed_for = None, None
-
-    async def _ring_after(self, due: date) -> None:
-        """Ring when the day has passed, and not before; at a date already past, in a day."""
-        now = workflow.now()
-        passed = datetime.combine(due + ONE_DAY, time(), UTC)
-        delay = passed - now if passed > now else ONE_DAY
-        jitter = workflow.random().uniform(0, JITTER.total_seconds())
-        await workflow.sleep(delay + timedelta(seconds=jitter), summary=f"until {due} has passed")
-        self._alarm, self._armed_for = None, None
-        # A date that has moved later in between is only armed anew, by the next wait.
-        moved = self._now.next_date is not None and self._now.next_date > due
-        if moved:
-            self._arm()
-        else:
-            self._alarmed = True
-
     async def _begin_history_anew_if_long(self) -> None:
         if workflow.info().is_continue_as_new_suggested() or self._signals >= MOST_SIGNALS:
             await workflow.wait_condition(workflow.all_handlers_finished)
             workflow.continue_as_new(replace(self._start, progress=self._progress))
+
+
+def _has_passed_everywhere(due: date) -> datetime:
+    """When the day of a date is over in the last zone; for a date already past, in a day.
+
+    By then the supply's own timer has declared it overdue, and told the order its next date.
+    """
+    passed = datetime.combine(due + ONE_DAY, time(), UTC) + LAST_ZONE
+    now = workflow.now()
+    return passed if passed > now else now + ONE_DAY

@@ -13,9 +13,15 @@ with workflow.unsafe.imports_passed_through():
         PurchaseOrderRef,
         PurchaseOrderStart,
     )
+    from workflows.alarm import Alarm
     from workflows.showing import PurchaseOrderCard
 
 MOST_SIGNALS = 5_000
+
+JITTER = timedelta(minutes=1)
+"""Purchase orders that are due on one day do not all ring in the same second."""
+
+LOOK_AGAIN = timedelta(minutes=5)
 
 
 @workflow.defn(name=names.PURCHASE_ORDER_WORKFLOW)
@@ -23,7 +29,8 @@ class PurchaseOrderWorkflow:
     """Approved, in transit, arrived, received: and after each receipt the queues are served.
 
     A receipt is counted by its own transaction, whatever the engine does. This workflow then
-    serves those who wait for the goods, batch by batch from the head of their queues.
+    serves those who wait for the goods, batch by batch from the head of their queues. When a date
+    passes, it declares the goods overdue, for all who wait for them at once.
     """
 
     @workflow.init
@@ -32,6 +39,7 @@ class PurchaseOrderWorkflow:
         self._progress = start.progress
         self._to_serve = start.progress.distribution_due
         self._signals = 0
+        self._due_date = Alarm(lambda: self._progress.due_at, lambda due_at: due_at, JITTER)
         self._card = PurchaseOrderCard(start)
 
     @workflow.run
@@ -41,8 +49,12 @@ class PurchaseOrderWorkflow:
             await self._begin_history_anew_if_long()
             if self._to_serve:
                 await self._serve_the_queues()
+            elif self._due_date.rang:
+                await self._declare_overdue()
             else:
+                self._due_date.set()
                 await self._wait_for_news()
+        self._due_date.stop()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._progress
 
@@ -50,9 +62,7 @@ class PurchaseOrderWorkflow:
     def progress(self, progress: PurchaseOrderProgress) -> None:
         """Where the purchase order stands. Only what is newer is taken."""
         self._signals += 1
-        if progress.seq > self._progress.seq:
-            self._progress = progress
-            self._card.show(progress)
+        self._take(progress)
         # Serving twice is harmless, so a late message may ask for it too.
         self._to_serve = self._to_serve or progress.distribution_due
 
@@ -74,9 +84,35 @@ class PurchaseOrderWorkflow:
         )
         self._to_serve = self._to_serve or left > 0
 
+    async def _declare_overdue(self) -> None:
+        """All pegs at once. A date that was taken away meanwhile does not pass."""
+        self._due_date.rang = False
+        if self._progress.due_at is None:
+            return
+        ref = PurchaseOrderRef(self._start.merchant, self._progress.purchase_order)
+        declared = await workflow.execute_activity(
+            activities.declare_overdue,
+            ref,
+            summary="overdue: plan anew for those who wait",
+            start_to_close_timeout=timedelta(minutes=5),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        )
+        if declared.seq <= self._progress.seq:
+            # The database's clock is behind this one, or news came meanwhile.
+            await workflow.sleep(LOOK_AGAIN, summary="the date has not passed yet")
+        self._take(declared)
+        self._to_serve = self._to_serve or declared.distribution_due
+
+    def _take(self, progress: PurchaseOrderProgress) -> None:
+        if progress.seq > self._progress.seq:
+            self._progress = progress
+            self._card.show(progress)
+
     async def _wait_for_news(self) -> None:
         seen = self._progress.seq
-        await workflow.wait_condition(lambda: self._to_serve or self._progress.seq != seen)
+        await workflow.wait_condition(
+            lambda: self._to_serve or self._due_date.rang or self._progress.seq != seen
+        )
 
     async def _begin_history_anew_if_long(self) -> None:
         if workflow.info().is_continue_as_new_suggested() or self._signals >= MOST_SIGNALS:

@@ -67,8 +67,12 @@ class PurchaseOrderCard:
         workflow.set_current_details(
             f"{self._title}\n\n**{_words(progress.status)}**\n\n"
             f"{progress.received} of {progress.ordered} units received,"
-            f" due: {progress.due_on or 'no date known'}"
+            f" due: {progress.due_on or 'no date known'}{_late(progress.overdue)}"
         )
+
+
+def _late(units: int) -> str:
+    return f" ({units} units are overdue)" if units else ""
 
 
 def _words(status: str) -> str:

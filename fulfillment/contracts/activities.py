@@ -10,6 +10,7 @@ from fulfillment.contracts.messages import (
     Hold,
     OrderRef,
     Progress,
+    PurchaseOrderProgress,
     PurchaseOrderRef,
     ReplanStart,
 )
@@ -36,6 +37,12 @@ def hold_order(hold: Hold) -> Progress:
 @activity.defn
 def serve_receipts(purchase_order: PurchaseOrderRef) -> int:
     """Serve the queues of what came, one batch; how many SKUs are still to be served."""
+    raise NotImplementedError
+
+
+@activity.defn
+def declare_overdue(purchase_order: PurchaseOrderRef) -> PurchaseOrderProgress:
+    """Plan anew for all who wait for goods whose date has passed; where the order stands then."""
     raise NotImplementedError
 
 

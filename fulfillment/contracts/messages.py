@@ -1,7 +1,7 @@
 """What workflows are started with and told: ids, quantities, dates and statuses only."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from fulfillment.domain.progress import Progress, ShipmentProgress
 from fulfillment.domain.statuses import INBOUND, PurchaseOrderStatus
@@ -65,7 +65,11 @@ class PurchaseOrderRef:
 
 @dataclass(frozen=True, slots=True)
 class PurchaseOrderProgress:
-    """Where a purchase order stands. A higher `seq` is newer."""
+    """Where a purchase order stands. A higher `seq` is newer.
+
+    `due_on` is the first date of a line that is outstanding; at `due_at` the next one has passed
+    that was not declared overdue yet. `overdue` are the units of which it was.
+    """
 
     purchase_order: int
     number: str
@@ -76,6 +80,8 @@ class PurchaseOrderProgress:
     ordered: int = 0
     received: int = 0
     distribution_due: bool = False
+    due_at: datetime | None = None
+    overdue: int = 0
 
     @property
     def ended(self) -> bool:

@@ -66,7 +66,7 @@ def purchase_order_values(progress: PurchaseOrderProgress) -> dict[str, object]:
     return {
         STATUS.name: str(progress.status),
         EXPECTED_DATE.name: datetime.combine(due, time(), UTC) if due else None,
-        AWAITED_UNITS.name: progress.ordered - progress.received or None,
+        AWAITED_UNITS.name: max(progress.ordered - progress.received, 0) or None,
     }
 
 

@@ -14,8 +14,9 @@ ONE_DAY = timedelta(days=1)
 def recheck_on(order: Order, today: date) -> date | None:
     """The next day on which a date alone may change the order's plan; None where none does.
 
-    A gate that counts days opens (`due_within`), a peg or a promise is overdue, or the order has
-    waited as long as it may (`auto_cancel_days`). What is due by now is looked at tomorrow.
+    A gate that counts days opens (`due_within`, `future_limit_days`), the promise of units without supply is overdue,
+    or the order has waited as long as it may (`auto_cancel_days`). What is due by now is looked at
+    tomorrow. Pegs are not counted: a supply whose date passes is declared overdue for all at once.
     """
     days = [max(day, today + ONE_DAY) for day in _days(order, today)]
     return min(days, default=None)
@@ -33,12 +34,14 @@ def _days(order: Order, today: date) -> Iterator[date]:
 
 def _days_of_line(order: Order, line: ShipmentLine, today: date) -> Iterator[date]:
     dated = [peg.due_on for peg in line.pegs if not peg.has_arrived and peg.due_on < date.max]
-    for due_on in dated:
-        yield due_on + ONE_DAY
     if dated and order.policy.auto_allocate is AutoAllocate.DUE_WITHIN:
         opens = max(dated) - timedelta(days=order.policy.auto_allocate_within_days or 0)
         if opens > today:
             yield opens
-    for piece in order.line(line.order_line).promise or ():
-        if piece.on >= today:
-            yield piece.on + ONE_DAY
+    if order.policy.future_inventory:
+        limit = timedelta(days=order.policy.future_limit_days)
+        yield from (due_on - limit for due_on in dated if due_on - limit > today)
+    if line.wanted > line.pegged:
+        for piece in order.line(line.order_line).promise or ():
+            if piece.on >= today and piece.on not in dated:
+                yield piece.on + ONE_DAY

@@ -11,6 +11,7 @@ from fulfillment.domain.planning import plan
 from fulfillment.domain.progress import progress_of
 from fulfillment.domain.supply import Snapshot
 from fulfillment.store.checks import CHECKS
+from fulfillment.store.commands.overdue import PASSED
 from fulfillment.store.loading import (
     load_levels,
     load_locations,
@@ -111,13 +112,16 @@ def _whole_snapshot(tx: Tx, orders: dict[int, Order], time_zone: str) -> Snapsho
     owed = {
         row.sku
         for row in tx.rows(
-            "SELECT sku FROM sku_queue WHERE merchant = :merchant AND due_since IS NOT NULL"
+            "SELECT sku FROM sku_queue"  # noqa: S608 -- constants
+            " WHERE merchant = :merchant AND due_since IS NOT NULL"
             " UNION SELECT l.sku FROM order_line l JOIN orders o ON o.id = l.order_id"
             " JOIN merchant m ON m.id = o.merchant"
             " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND (m.replan_due"
-            " OR o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date)",
+            " OR o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date)"
+            f" UNION SELECT u.sku {PASSED} AND u.merchant = :merchant",
             merchant=tx.merchant,
             now=tx.now,
+            latest=tx.latest_today,
         )
     }
     all_skus = {line.sku for order in orders.values() for line in order.lines}

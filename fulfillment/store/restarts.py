@@ -5,9 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from fulfillment.store import outbox
+from fulfillment.store.commands.overdue import PASSED, wake_passed
 from fulfillment.store.owing import owe_replan
 from fulfillment.store.session import Store, Tx
 from fulfillment.store.threads import in_thread
+
+TIMER_IS_LATE = timedelta(hours=1)
+"""After so long a purchase order's own timer should have rung."""
 
 
 async def order_is_finished(store: Store, merchant: str, order: int) -> bool:
@@ -61,11 +65,12 @@ def owe_overdue(store: Store, wait: timedelta) -> int:
 
     def body(tx: Tx) -> int:
         rows = tx.rows(
-            "SELECT merchant FROM sku_queue WHERE due_since < :cutoff"
+            "SELECT merchant FROM sku_queue WHERE due_since < :cutoff"  # noqa: S608 -- constants
             " UNION SELECT id FROM merchant WHERE replan_due"
             " UNION SELECT o.merchant FROM orders o JOIN merchant m ON m.id = o.merchant"
             " WHERE o.recheck_on <= :latest AND o.finished_at IS NULL"
             " AND o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date"
+            f" UNION SELECT u.merchant {PASSED} AND u.kind <> 'purchase_order'"
             " ORDER BY 1",
             cutoff=tx.now - wait,
             now=tx.now,
@@ -73,6 +78,7 @@ def owe_overdue(store: Store, wait: timedelta) -> int:
         )
         for row in rows:
             owe_replan(replace(tx, merchant=row.merchant))
+        wake_passed(tx, TIMER_IS_LATE)
         return len(rows)
 
     return store.transact("*", body, actor="sweep")

@@ -77,6 +77,7 @@ LongText = Annotated[str, StringConstraints(max_length=500, pattern=NO_CONTROL_C
 LineNumber = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 Units = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 UnitChange = Annotated[StrictInt, Field(ge=-100_000_000, le=100_000_000)]
+Percent = Annotated[StrictInt, Field(ge=0, le=100)]
 PackUnits = Annotated[StrictInt, Field(ge=1, le=1_000)]
 Minor = Annotated[StrictInt, Field(ge=0, le=1_000_000_000_000)]
 Priority = Annotated[StrictInt, Field(ge=0, le=100)]

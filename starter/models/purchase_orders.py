@@ -22,11 +22,17 @@ from starter.models.fields import (
     Location,
     LongText,
     Number,
+    Percent,
     Request,
     ShortText,
     Sku,
     Units,
     example,
+)
+
+
+OVER_RECEIPT = (
+    "How much more of a line than ordered is taken, in percent; what is beyond is refused."
 )
 
 
@@ -53,6 +59,7 @@ class PurchaseOrderIn(Request):
     supplier: ShortText = ""
     expected_on: Day | None = None
     status: Literal["draft", "approved"] = "approved"
+    over_receipt_percent: Annotated[Percent, Field(description=OVER_RECEIPT)] = 0
 
     def to_domain(self) -> NewPurchaseOrder:
         """The purchase order as the store takes it."""
@@ -60,7 +67,14 @@ class PurchaseOrderIn(Request):
             NewPurchaseLine(x.line, x.sku, x.units, x.location, x.expected_on) for x in self.lines
         )
         status = PurchaseOrderStatus(self.status)
-        return NewPurchaseOrder(self.number, tuple(lines), self.supplier, self.expected_on, status)
+        return NewPurchaseOrder(
+            self.number,
+            tuple(lines),
+            self.supplier,
+            self.expected_on,
+            status,
+            self.over_receipt_percent,
+        )
 
 
 class LineChangeIn(Request):
@@ -91,12 +105,14 @@ class PurchaseChangeIn(Request):
         Field(description="The header's date; lines that stand on the old one take it as well."),
     ] = None
     lines: Annotated[tuple[LineChangeIn, ...], Field(max_length=MOST_ITEMS)] = ()
+    over_receipt_percent: Annotated[Percent | None, Field(description=OVER_RECEIPT)] = None
     note: LongText | None = None
 
     def to_domain(self, number: str) -> PurchaseChange:
         """The change as the store takes it."""
         on = self.expected_on if "expected_on" in self.model_fields_set else KEEP
-        return PurchaseChange(number, on, tuple(line.to_domain() for line in self.lines))
+        lines = tuple(line.to_domain() for line in self.lines)
+        return PurchaseChange(number, on, lines, self.over_receipt_percent)
 
 
 class StatusIn(Request):
@@ -131,15 +147,18 @@ class ReceiptIn(Request):
 
 
 class PurchaseLineOut(BaseModel):
-    """One line: outstanding = ordered - received - closed."""
+    """One line: ordered = received - over_received + closed + outstanding."""
 
     line: int
     sku: str
     location: str
     ordered: int
     received: int
+    over_received: int = Field(description="Of what was received, units beyond what was ordered.")
     closed: int
+    outstanding: int
     expected_on: date | None
+    overdue: bool = Field(description="Its date has passed: nobody counts on it any more.")
     pegged: int
 
 
@@ -147,7 +166,9 @@ EXAMPLE_PURCHASE_ORDER = {
     "number": "PO-77", "supplier": "Leaf Imports", "status": "approved",
     "expected_on": "2026-03-10", "created_at": "2026-03-01T08:00:00Z",
     "lines": [{"line": 1, "sku": "TEA-GREEN", "location": "vienna", "ordered": 100, "received": 0,
-               "closed": 0, "expected_on": "2026-03-10", "pegged": 4}],
+               "over_received": 0, "closed": 0, "outstanding": 100, "expected_on": "2026-03-10",
+               "overdue": False, "pegged": 4}],
+    "over_receipt_percent": 0,
 }  # fmt: skip
 
 
@@ -161,6 +182,7 @@ class PurchaseOrderOut(BaseModel):
     status: PurchaseOrderStatus
     expected_on: date | None
     created_at: datetime
+    over_receipt_percent: int
     lines: list[PurchaseLineOut]
 
 

@@ -39,20 +39,24 @@ def test_nothing_is_looked_at_when_nothing_waits_or_nothing_has_a_date():
     assert in_days(order(1, shipments=[ready], policy={"auto_cancel_days": 3})) is None
 
 
-def test_it_is_the_day_after_the_first_peg_is_due():
-    assert in_days(waiting(4, peg(2, 1, due=5), peg(2, 2, due=3))) == 4
-    assert in_days(waiting(2, peg(2, due=0))) == 1
+def test_pegs_are_not_looked_at_since_their_supply_is_declared_overdue_for_all():
+    assert in_days(waiting(4, peg(2, 1, due=5), peg(2, 2, due=3))) is None
+    mine = waiting(4, peg(3, due=5))
+    told = mine.with_lines([replace(mine.lines[0], promise=(Slice(3, day(5)), Slice(1, day(20))))])
+    assert in_days(told) == 21
 
 
-def test_a_peg_that_is_overdue_is_looked_at_tomorrow():
-    assert in_days(waiting(2, peg(2, due=-5))) == 1
+def test_it_is_the_day_on_which_a_peg_comes_inside_the_future_limit():
+    knobs = {"future_inventory": True, "future_limit_days": 12}
+    assert in_days(waiting(4, peg(4, due=20), **knobs)) == 8
+    assert in_days(waiting(4, peg(4, due=12), **knobs)) is None
 
 
 def test_a_peg_without_a_known_date_is_not_looked_at():
     assert in_days(waiting(2, replace(peg(2), due_on=date.max))) is None
 
 
-@pytest.mark.parametrize(("days", "opens"), [(2, 7), (8, 1), (9, 10), (20, 10), (0, 9)])
+@pytest.mark.parametrize(("days", "opens"), [(2, 7), (8, 1), (9, None), (20, None), (0, 9)])
 def test_it_is_the_day_on_which_the_rest_is_due_in_time(days, opens):
     assert in_days(waiting(4, peg(4, due=9), **due_within(days))) == opens
 
@@ -66,7 +70,7 @@ def test_it_is_the_latest_peg_that_opens_the_gate():
 def test_it_is_the_day_on_which_an_order_has_waited_as_long_as_it_may():
     assert in_days(waiting(2, auto_cancel_days=10)) == 9
     assert in_days(waiting(2, auto_cancel_days=1)) == 1
-    assert in_days(waiting(2, peg(2, due=3), auto_cancel_days=10)) == 4
+    assert in_days(waiting(2, peg(2, due=3), auto_cancel_days=10)) == 9
 
 
 def test_it_is_the_day_after_the_promise_when_no_supply_gives_a_date():

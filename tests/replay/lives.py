@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
 from fulfillment.contracts import names
@@ -202,6 +203,30 @@ async def purchase_order_cancelled(stage: Stage, desk: Desk) -> Handle:
     return handle
 
 
+async def purchase_order_open_with_date(stage: Stage, desk: Desk) -> Handle:
+    handle = await stage.start_purchase_order(purchase_order(1, P.IN_TRANSIT, due_on=LATER))
+    await stage.until_event(handle, EventType.EVENT_TYPE_TIMER_STARTED)
+    return handle
+
+
+async def purchase_order_date_moved_earlier(stage: Stage, desk: Desk) -> Handle:
+    handle = await purchase_order_open_with_date(stage, desk)
+    await stage.tell(handle, purchase_order(2, P.IN_TRANSIT, due_on=SOON))
+    await stage.until_event(handle, EventType.EVENT_TYPE_TIMER_CANCELED)
+    return handle
+
+
+async def purchase_order_overdue(stage: Stage, desk: Desk) -> Handle:
+    desk.overdue.append(purchase_order(2, P.IN_TRANSIT, overdue=10, due=True))
+    desk.left_to_serve = deque([1, 0])
+    yesterday = TODAY - timedelta(days=1)
+    known = purchase_order(1, P.IN_TRANSIT, due_on=yesterday)
+    handle = await stage.start_purchase_order(known)
+    await stage.pass_days(handle, 1)
+    await stage.until_called("serve_receipts", times=2)
+    return handle
+
+
 async def replan_until_nothing_is_left(stage: Stage, desk: Desk) -> Handle:
     desk.left_to_serve = deque([2, 0])
     handle = await stage.start_replan()
@@ -259,6 +284,9 @@ LIVES: dict[str, Life] = {
         purchase_order_open_in_transit,
         purchase_order_closed,
         purchase_order_cancelled,
+        purchase_order_open_with_date,
+        purchase_order_date_moved_earlier,
+        purchase_order_overdue,
         replan_until_nothing_is_left,
     )
 }

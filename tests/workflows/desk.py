@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from temporalio import activity
@@ -68,10 +68,19 @@ def awaiting(seq: int, due: date | None = None, skus: Sequence[str] = ("K1",)) -
 
 
 def purchase_order(
-    seq: int, status: PurchaseOrderStatus, *, received: int = 0, due: bool = False
+    seq: int,
+    status: PurchaseOrderStatus,
+    *,
+    received: int = 0,
+    due: bool = False,
+    due_on: date | None = None,
+    **more: Any,
 ) -> PurchaseOrderProgress:
+    """Where purchase order 3 stands; a date has passed when its day has in UTC."""
+    passed = datetime.combine(due_on + timedelta(days=1), time(), UTC) if due_on else None
+    facts: dict[str, Any] = {"due_on": due_on, "due_at": passed, "distribution_due": due} | more
     return PurchaseOrderProgress(
-        3, "PO-1", seq, status, "Supplier", None, 10, received, distribution_due=due
+        3, "PO-1", seq, status, "Supplier", ordered=10, received=received, **facts
     )
 
 
@@ -82,6 +91,7 @@ class Desk:
         self.prepare: deque[Progress | Exception] = deque()
         self.look: deque[Progress | Exception] = deque()
         self.left_to_serve: deque[int] = deque([0])
+        self.overdue: deque[PurchaseOrderProgress] = deque()
         self.calls: list[str] = []
 
     @activity.defn
@@ -103,6 +113,11 @@ class Desk:
         return self._next(self.left_to_serve)
 
     @activity.defn
+    async def declare_overdue(self, _: PurchaseOrderRef) -> PurchaseOrderProgress:
+        self.calls.append("declare_overdue")
+        return self._next(self.overdue)
+
+    @activity.defn
     async def serve_due_queues(self, _: ReplanStart) -> int:
         self.calls.append("serve_due_queues")
         return self._next(self.left_to_serve)
@@ -114,6 +129,7 @@ class Desk:
             self.look_again,
             self.hold_order,
             self.serve_receipts,
+            self.declare_overdue,
             self.serve_due_queues,
         ]
 

@@ -106,6 +106,13 @@ class Stage:
             await asyncio.sleep(0.05)
         raise AssertionError(f"{call} was not called {times} times: {self.desk.calls}")
 
+    async def until_event(self, handle: WorkflowHandle[Any, Any], kind: int) -> None:
+        for _ in range(200):
+            if kind in await self.events(handle):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"no event {kind}: {await self.events(handle)}")
+
     async def pass_days(self, handle: WorkflowHandle[Any, Any], days: float) -> None:
         """Let the workflow's own clock run on."""
         await self.skipper.fast_forward(handle, timedelta(days=days))

@@ -1,6 +1,9 @@
 """The workflows that serve queues, message by message."""
 
 from collections import deque
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import EventType
 
 from fulfillment.contracts import names
 from fulfillment.domain.statuses import PurchaseOrderStatus
@@ -8,6 +11,7 @@ from tests.workflows.desk import Desk, purchase_order
 from tests.workflows.stage import Stage
 
 P = PurchaseOrderStatus
+TODAY = datetime.now(UTC).date()
 
 
 async def test_queues_are_served_until_nothing_is_left_when_goods_come(
@@ -58,3 +62,80 @@ async def test_replan_looks_once_more_when_asked_again(stage: Stage, desk: Desk)
     )
     await handle.result()
     assert 1 <= len(desk.calls) <= 2
+
+
+async def test_goods_are_declared_overdue_once_for_all_when_their_date_has_passed(
+    stage: Stage, desk: Desk
+) -> None:
+    due = TODAY + timedelta(days=400)
+    desk.overdue.append(purchase_order(2, P.IN_TRANSIT, overdue=10))
+    handle = await stage.start_purchase_order(purchase_order(1, P.IN_TRANSIT, due_on=due))
+    await stage.pass_days(handle, 400)
+    assert desk.calls == []
+    await stage.pass_days(handle, 2)
+    await stage.until_called("declare_overdue")
+    await stage.pass_days(handle, 400)
+    assert desk.calls == ["declare_overdue"]
+
+
+async def test_timer_is_set_anew_when_it_rings_on_a_date_that_has_moved_later(
+    stage: Stage, desk: Desk
+) -> None:
+    soon, later = TODAY + timedelta(days=3), TODAY + timedelta(days=30)
+    desk.overdue.append(purchase_order(3, P.APPROVED, overdue=10))
+    handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED, due_on=soon))
+    await stage.until_event(handle, EventType.EVENT_TYPE_TIMER_STARTED)
+    await stage.tell(handle, purchase_order(2, P.APPROVED, due_on=later))
+    await stage.pass_days(handle, 10)
+    assert desk.calls == []
+    await stage.pass_days(handle, 22)
+    await stage.until_called("declare_overdue")
+    events = await stage.events(handle)
+    assert events.count(EventType.EVENT_TYPE_TIMER_STARTED) == 2
+    assert EventType.EVENT_TYPE_TIMER_CANCELED not in events
+
+
+async def test_timer_rings_earlier_when_the_date_moves_earlier(stage: Stage, desk: Desk) -> None:
+    soon, later = TODAY + timedelta(days=3), TODAY + timedelta(days=300)
+    desk.overdue.append(purchase_order(3, P.APPROVED, overdue=10))
+    handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED, due_on=later))
+    await stage.until_event(handle, EventType.EVENT_TYPE_TIMER_STARTED)
+    await stage.tell(handle, purchase_order(2, P.APPROVED, due_on=soon))
+    await stage.pass_days(handle, 5)
+    await stage.until_called("declare_overdue")
+
+
+async def test_nothing_is_overdue_when_the_date_was_taken_away(stage: Stage, desk: Desk) -> None:
+    soon = TODAY + timedelta(days=3)
+    handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED, due_on=soon))
+    await stage.until_event(handle, EventType.EVENT_TYPE_TIMER_STARTED)
+    await stage.tell(handle, purchase_order(2, P.APPROVED))
+    await stage.pass_days(handle, 10)
+    await stage.tell(handle, purchase_order(3, P.CANCELLED))
+    await handle.result()
+    assert desk.calls == []
+
+
+async def test_queues_are_served_when_more_was_overdue_than_one_transaction_plans(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.overdue.append(purchase_order(2, P.APPROVED, overdue=10, due=True))
+    desk.left_to_serve = deque([1, 0])
+    yesterday = TODAY - timedelta(days=1)
+    handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED, due_on=yesterday))
+    await stage.pass_days(handle, 1)
+    await stage.until_called("serve_receipts", times=2)
+    assert desk.calls == ["declare_overdue", "serve_receipts", "serve_receipts"]
+
+
+async def test_it_looks_again_when_the_date_has_not_passed_by_the_clock_of_the_database(
+    stage: Stage, desk: Desk
+) -> None:
+    due = TODAY + timedelta(days=3)
+    still = purchase_order(1, P.APPROVED, due_on=due)
+    desk.overdue = deque([still, purchase_order(2, P.APPROVED, overdue=10)])
+    handle = await stage.start_purchase_order(still)
+    await stage.pass_days(handle, 5)
+    await stage.until_called("declare_overdue", times=2)
+    await stage.pass_days(handle, 5)
+    assert desk.calls == ["declare_overdue"] * 2

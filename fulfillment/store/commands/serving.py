@@ -3,6 +3,7 @@
 from datetime import date
 
 from fulfillment.domain.recheck import recheck_on
+from fulfillment.store.commands.overdue import declare_others_overdue
 from fulfillment.store.session import Store, Tx
 from fulfillment.store.workspace import open_queues
 
@@ -23,6 +24,8 @@ def serve_due(
     """
 
     def body(tx: Tx) -> int:
+        if declare_others_overdue(tx):
+            return 1
         orders = due_orders(tx, most_orders)
         if orders:
             _look_again(tx, orders)

@@ -68,7 +68,7 @@ def _changed_lines(old: Sequence[Line], change: PurchaseChange) -> list[Line]:
 
 def _asked(change: PurchaseChange, known: Mapping[int, Line]) -> Mapping[int, LineChange]:
     """What is asked of each line by its number, or a refusal that names the field."""
-    if change.expected_on is KEEP and not change.lines:
+    if change.expected_on is KEEP and not change.lines and change.over_receipt_percent is None:
         raise invalid("empty_change", "name a date, or lines that are to be different", "lines")
     asked: dict[int, LineChange] = {}
     for index, line in enumerate(change.lines):
@@ -114,9 +114,16 @@ def _write(
             id=purchase_order,
             expected_on=change.expected_on,
         )
+    if change.over_receipt_percent is not None:
+        tx.run(
+            "UPDATE purchase_order SET over_receipt_percent = :percent WHERE id = :id",
+            id=purchase_order,
+            percent=change.over_receipt_percent,
+        )
     if lines:
         tx.run(
             "UPDATE supply u SET ordered = c.units, expected_on = c.expected_on,"
+            " overdue = u.overdue AND u.expected_on IS NOT DISTINCT FROM c.expected_on,"
             " inbound = :counts AND u.received + u.closed < c.units"
             " FROM unnest(CAST(:supplies AS bigint[]), CAST(:units AS int[]),"
             " CAST(:dates AS date[])) AS c(supply, units, expected_on) WHERE u.id = c.supply",

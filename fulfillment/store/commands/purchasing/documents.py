@@ -30,6 +30,7 @@ class NewPurchaseOrder:
     supplier: str = ""
     expected_on: date | None = None
     status: PurchaseOrderStatus = PurchaseOrderStatus.APPROVED
+    over_receipt_percent: int = 0
 
 
 class Keep(Enum):
@@ -63,6 +64,7 @@ class PurchaseChange:
     number: str
     expected_on: NewDate = KEEP
     lines: tuple[LineChange, ...] = ()
+    over_receipt_percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,27 +95,39 @@ def tell(tx: Tx, purchase_order: int, kind: outbox.Kind) -> None:
     outbox.put(tx, kind, [(str(purchase_order), {"merchant": tx.merchant, "progress": state})])
 
 
+PROGRESS = """
+SELECT p.id AS purchase_order, p.number, p.wake_seq AS seq, p.status, p.supplier,
+       min(u.expected_on) FILTER (WHERE u.ordered > u.received + u.closed) AS due_on,
+       sum(u.ordered)::int AS ordered, sum(u.received + u.over_received)::int AS received,
+       bool_or(q.due_since IS NOT NULL) AS distribution_due,
+       min((u.expected_on + 1)::timestamp AT TIME ZONE at.time_zone)
+           FILTER (WHERE u.inbound AND NOT u.overdue AND p.status <> 'arrived') AS due_at,
+       coalesce(sum(u.ordered - u.received - u.closed)
+           FILTER (WHERE u.inbound AND u.overdue), 0)::int AS overdue
+  FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
+  JOIN supply u ON u.id = l.supply
+  JOIN location at ON at.id = u.location
+  JOIN sku_queue q ON q.merchant = u.merchant AND q.sku = u.sku
+ WHERE p.id = :id GROUP BY p.id
+"""
+
+
 def purchase_order_progress(tx: Tx, purchase_order: int) -> dict[str, Any]:
-    """The snapshot that a purchase order's workflow works with."""
-    (row,) = tx.rows(
-        "SELECT p.id AS purchase_order, p.number, p.wake_seq AS seq, p.status, p.supplier,"
-        " min(u.expected_on) FILTER (WHERE u.ordered > u.received + u.closed) AS due_on,"
-        " sum(u.ordered)::int AS ordered, sum(u.received)::int AS received,"
-        " bool_or(q.due_since IS NOT NULL) AS distribution_due"
-        " FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id"
-        " JOIN supply u ON u.id = l.supply"
-        " JOIN sku_queue q ON q.merchant = u.merchant AND q.sku = u.sku"
-        " WHERE p.id = :id GROUP BY p.id",
-        id=purchase_order,
-    )
+    """The snapshot that a purchase order's workflow works with.
+
+    `due_at` is the moment at which the next date of a line has passed at its location.
+    """
+    (row,) = tx.rows(PROGRESS, id=purchase_order)
     return dict(row._asdict())
 
 
 def read_purchase_order(tx: Tx, number: str) -> dict[str, Any]:
     """A purchase order with its lines and what came of each."""
     rows = tx.rows(
-        "SELECT p.number, p.supplier, p.status, p.expected_on AS header_date, p.created_at, l.line,"
-        " u.sku, u.location, u.ordered, u.received, u.closed, u.expected_on, u.inbound,"
+        "SELECT p.number, p.supplier, p.status, p.expected_on AS header_date, p.created_at,"
+        " p.over_receipt_percent, l.line, u.sku, u.location, u.ordered,"
+        " u.received + u.over_received AS received, u.over_received, u.closed, u.expected_on,"
+        " u.ordered - u.received - u.closed AS outstanding, u.inbound AND u.overdue AS overdue,"
         " coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::int AS pegged"
         " FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id"
         " JOIN supply u ON u.id = l.supply WHERE p.merchant = :merchant AND p.number = :number"
@@ -125,12 +137,16 @@ def read_purchase_order(tx: Tx, number: str) -> dict[str, Any]:
     )
     if not rows:
         raise missing("purchase order", number)
-    names = ("line", "sku", "location", "ordered", "received", "closed", "expected_on", "pegged")
+    names = (
+        "line", "sku", "location", "ordered", "received", "over_received", "closed", "outstanding",
+        "expected_on", "overdue", "pegged",
+    )  # fmt: skip
     return {
         "number": rows[0].number,
         "supplier": rows[0].supplier,
         "status": rows[0].status,
         "expected_on": rows[0].header_date,
         "created_at": rows[0].created_at,
+        "over_receipt_percent": rows[0].over_receipt_percent,
         "lines": [{name: getattr(row, name) for name in names} for row in rows],
     }

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from fulfillment.domain.refusals import conflict, invalid
+from fulfillment.domain.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.statuses import (
     INBOUND,
     PurchaseOrderStatus,
 )
 from fulfillment.store import outbox
-from fulfillment.store.commands.purchasing.documents import Receipt
+from fulfillment.store.commands.purchasing.documents import Receipt, ReceivedLine
 from fulfillment.store.commands.purchasing.finding import (
     find,
     is_complete,
@@ -28,7 +28,8 @@ from fulfillment.store.workspace import open_queues
 def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
     """Count what came, at once: the goods are there, whatever the engine does.
 
-    The purchase order's workflow then has the queues served; only what was released on these very
+    More than was ordered of a line is taken as far as `over_receipt_percent` says, and refused
+    beyond. The purchase order's workflow then has the queues served; only what was released on these very
     units, before they came, is served here, since it must not be without them for a moment. The
     same receipt number again is answered with the first one.
     """
@@ -44,7 +45,13 @@ def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
             raise conflict("not_receivable", message, status=status)
         supplies = _checked_receipt(tx, purchase_order, receipt)
         released = released_on(tx, [supply.id for supply in supplies.values()])
-        shrink_pegs(tx, {supplies[line.line].id: line.units for line in receipt.lines})
+        shrink_pegs(
+            tx,
+            {
+                supplies[line.line].id: min(line.units, supplies[line.line].outstanding)
+                for line in receipt.lines
+            },
+        )
         _insert_receipt(tx, purchase_order, receipt, supplies)
         completes = is_complete(tx, purchase_order)
         skus_that_came = {supply.sku for supply in supplies.values()}
@@ -66,8 +73,10 @@ def _checked_receipt(tx: Tx, purchase_order: int, receipt: Receipt) -> dict[int,
     if not receipt.lines:
         raise invalid("empty_receipt", "a receipt has at least one line", "lines")
     rows = tx.rows(
-        "SELECT l.line, u.id, u.sku, u.ordered - u.received - u.closed AS outstanding"
-        " FROM purchase_order_line l JOIN supply u ON u.id = l.supply WHERE l.purchase_order = :id",
+        "SELECT l.line, u.id, u.sku, u.ordered - u.received - u.closed AS outstanding,"
+        " u.ordered * o.over_receipt_percent / 100 - u.over_received AS beyond"
+        " FROM purchase_order o JOIN purchase_order_line l ON l.purchase_order = o.id"
+        " JOIN supply u ON u.id = l.supply WHERE o.id = :id",
         id=purchase_order,
     )
     known = {row.line: row for row in rows}
@@ -79,14 +88,19 @@ def _checked_receipt(tx: Tx, purchase_order: int, receipt: Receipt) -> dict[int,
             raise invalid("unknown_line", message, f"lines[{index}].line")
         if line.line in chosen:
             raise invalid("line_twice", f"line {line.line} is there twice", f"lines[{index}].line")
-        if not 0 < line.units <= supply.outstanding:
-            message = (
-                f"line {line.line} has {supply.outstanding} units outstanding, not {line.units}"
-            )
-            raise invalid("bad_quantity", message, f"lines[{index}].units")
+        if not 0 < line.units <= supply.outstanding + supply.beyond:
+            raise _too_many(line, supply, f"lines[{index}].units")
         chosen[line.line] = supply
     check_places(tx, [(rows[0].sku, receipt.location)])
     return chosen
+
+
+def _too_many(line: ReceivedLine, supply: Any, at: str) -> RefusedError:
+    message = f"line {line.line} has {supply.outstanding} units outstanding, not {line.units}"
+    if supply.beyond:
+        message += f"; {supply.beyond} more than ordered would be taken"
+    facts = {"outstanding": supply.outstanding, "beyond": supply.beyond}
+    return invalid("bad_quantity", message, at, **facts)
 
 
 def _insert_receipt(
@@ -123,15 +137,18 @@ def _insert_receipt(
 
 COUNT_RECEIPT = """
 WITH come AS (
-    SELECT r.supply, r.units, u.sku
+    SELECT r.supply, r.units, u.sku,
+           least(r.units, u.ordered - u.received - u.closed) AS expected
       FROM unnest(CAST(:supplies AS bigint[]), CAST(:units AS int[])) AS r(supply, units)
       JOIN supply u ON u.id = r.supply
 ), written AS (
-    INSERT INTO receipt_line (receipt, supply, units) SELECT :receipt, supply, units FROM come
+    INSERT INTO receipt_line (receipt, supply, units, undistributed)
+    SELECT :receipt, supply, units, units FROM come
 ), counted AS (
     UPDATE supply u
-       SET received = u.received + come.units,
-           inbound = u.received + come.units + u.closed < u.ordered
+       SET received = u.received + come.expected,
+           over_received = u.over_received + come.units - come.expected,
+           inbound = u.received + come.expected + u.closed < u.ordered
       FROM come WHERE u.id = come.supply
 ), booked AS (
     INSERT INTO stock_ledger (merchant, sku, location, units, kind, reference, actor, at)

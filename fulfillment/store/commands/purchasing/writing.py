@@ -27,18 +27,19 @@ from fulfillment.store.session import Command, Store, Tx
 
 def create_purchase_order(store: Store, command: Command, new: NewPurchaseOrder) -> dict[str, Any]:
     """Write a purchase order, start its workflow, and peg those who wait if it counts already."""
+    return store.execute(command, lambda tx: write_purchase_order(tx, new))
 
-    def body(tx: Tx) -> dict[str, Any]:
-        _check_new(tx, new)
-        purchase_order = _insert(tx, new)
-        if new.status in INBOUND:
-            skus = {line.sku for line in new.lines}
-            lock_queues(tx, skus | tx.also)
-            replan(tx, skus, {}, by_po_status=True)
-        tell(tx, purchase_order, outbox.Kind.START_PURCHASE_ORDER)
-        return read_purchase_order(tx, new.number)
 
-    return store.execute(command, body)
+def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> dict[str, Any]:
+    """The same inside a transaction that writes more; a number that is taken spoils nothing."""
+    _check_new(tx, new)
+    purchase_order = _insert(tx, new)
+    if new.status in INBOUND:
+        skus = {line.sku for line in new.lines}
+        lock_queues(tx, skus | tx.also)
+        replan(tx, skus, {}, by_po_status=True)
+    tell(tx, purchase_order, outbox.Kind.START_PURCHASE_ORDER)
+    return read_purchase_order(tx, new.number)
 
 
 def _check_new(tx: Tx, new: NewPurchaseOrder) -> None:
@@ -59,14 +60,16 @@ def _check_new(tx: Tx, new: NewPurchaseOrder) -> None:
 
 def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
     rows = tx.rows(
-        "INSERT INTO purchase_order (merchant, number, supplier, status, expected_on, created_by,"
-        " created_at) VALUES (:merchant, :number, :supplier, :status, :expected_on, :actor, :now)"
+        "INSERT INTO purchase_order (merchant, number, supplier, status, expected_on,"
+        " over_receipt_percent, created_by, created_at)"
+        " VALUES (:merchant, :number, :supplier, :status, :expected_on, :over, :actor, :now)"
         " ON CONFLICT (merchant, number) DO NOTHING RETURNING id",
         merchant=tx.merchant,
         number=new.number,
         supplier=new.supplier,
         status=new.status,
         expected_on=new.expected_on,
+        over=new.over_receipt_percent,
         actor=tx.actor,
         now=tx.now,
     )

@@ -1,0 +1,105 @@
+"""Declare supply overdue: its date has passed, for all who wait for it at once."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from fulfillment.domain.statuses import PurchaseOrderStatus
+from fulfillment.store import outbox
+from fulfillment.store.commands.purchasing.finding import (
+    lock,
+    purchase_order_progress,
+    skus_of,
+    tell,
+)
+from fulfillment.store.commands.purchasing.replanning import Was, replan
+from fulfillment.store.locks import lock_queues
+from fulfillment.store.session import Store, Tx
+
+MOST_SKUS = 50
+"""Queues that one transaction declares supply of, at most."""
+
+MOST_WOKEN = 100
+
+PASSED = """
+  FROM supply u JOIN location at ON at.id = u.location
+  LEFT JOIN purchase_order_line l ON l.supply = u.id
+  LEFT JOIN purchase_order o ON o.id = l.purchase_order
+ WHERE u.inbound AND NOT u.overdue AND o.status IS DISTINCT FROM 'arrived'
+   AND u.expected_on < :latest
+   AND u.expected_on < (CAST(:now AS timestamptz) AT TIME ZONE at.time_zone)::date
+"""
+"""Supply whose date is over at its location. What has arrived is awaited no more."""
+
+
+def declare_overdue(store: Store, merchant: str, purchase_order: int) -> dict[str, Any]:
+    """Declare the lines of a purchase order overdue whose date has passed; where it stands then.
+
+    All pegs on them are planned anew, and promises move (behaviour.md §5). Done again, it finds
+    nothing left to declare.
+    """
+
+    def body(tx: Tx) -> dict[str, Any]:
+        lock_queues(tx, skus_of(tx, purchase_order) | tx.also)
+        lock(tx, purchase_order)
+        passed = _passed(tx, "AND o.id = :purchase_order", purchase_order=purchase_order)
+        if passed:
+            _declare(tx, passed)
+            tx.run(
+                "UPDATE purchase_order SET wake_seq = wake_seq + 1 WHERE id = :id",
+                id=purchase_order,
+            )
+        return purchase_order_progress(tx, purchase_order)
+
+    return store.transact(merchant, body, actor="purchase order")
+
+
+def declare_others_overdue(tx: Tx) -> bool:
+    """Declare transfers, returns and restocks overdue, which no workflow watches; if any were."""
+    which = "AND u.kind <> 'purchase_order' ORDER BY u.sku LIMIT :most"
+    if not (found := _passed(tx, which, most=MOST_SKUS)):
+        return False
+    skus = {row.sku for row in found}
+    lock_queues(tx, skus | tx.also)
+    mine = "AND u.kind <> 'purchase_order' AND u.sku = ANY(:skus)"
+    if passed := _passed(tx, mine, skus=sorted(skus)):
+        _declare(tx, passed)
+    return True
+
+
+def wake_passed(tx: Tx, after: timedelta) -> int:
+    """Tell purchase orders whose timers should have rung so long ago; how many there are.
+
+    Their workflows may have been ended: the message starts them again.
+    """
+    rows = tx.rows(
+        f"SELECT DISTINCT u.merchant, o.id {PASSED} AND o.id IS NOT NULL"  # noqa: S608 -- constants
+        " ORDER BY 1, 2 LIMIT :most",
+        now=tx.now - after,
+        latest=tx.latest_today,
+        most=MOST_WOKEN,
+    )
+    for row in rows:
+        tell(replace(tx, merchant=row.merchant), row.id, outbox.Kind.WAKE_PURCHASE_ORDER)
+    return len(rows)
+
+
+def _passed(tx: Tx, which: str, **more: object) -> list[Any]:
+    return tx.rows(
+        f"SELECT u.id, u.sku, u.expected_on, o.status {PASSED}"  # noqa: S608 -- constants
+        f" AND u.merchant = :merchant {which}",
+        merchant=tx.merchant,
+        now=tx.now,
+        latest=tx.latest_today,
+        **more,
+    )
+
+
+def _declare(tx: Tx, passed: Sequence[Any]) -> None:
+    tx.run("UPDATE supply SET overdue = true WHERE id = ANY(:ids)", ids=[row.id for row in passed])
+    was = {
+        row.id: Was(row.expected_on, PurchaseOrderStatus(row.status) if row.status else None)
+        for row in passed
+    }
+    replan(tx, {row.sku for row in passed}, was)
