@@ -13,6 +13,7 @@ from fulfillment.domain.promise import promised
 from fulfillment.domain.rank import Rank
 from fulfillment.domain.refusals import missing
 from fulfillment.domain.supply import Product, Snapshot, StockLevel
+from fulfillment.store.cross_docking import note_distribution
 from fulfillment.store.loading import (
     load_levels,
     load_locations,
@@ -109,7 +110,11 @@ class Workspace:
             self.today,
             silent={*silent, *self._newcomers()},
         )
-        if served := self.due - self.until.keys():
+        served = self.due - self.until.keys()
+        if self.due:
+            pairs = ((self.before[order], self.after[order]) for order in sorted(self.after))
+            note_distribution(self.tx, pairs, self.due, served)
+        if served:
             settle(self.tx, served)
         if self.until:
             owe(self.tx, self.until.keys(), by_po_status=bool(self.by_po_status))

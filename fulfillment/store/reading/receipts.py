@@ -1,0 +1,118 @@
+"""Receipts: what came, and where it went."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fulfillment.domain.refusals import missing
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.session import Tx
+
+NEWEST_FIRST = Sort(("r.id",), ("bigint",), descending=True)
+
+SHOWN = 200
+"""Shipments that are named for each line at most."""
+
+LIST = """
+SELECT r.id, r.number, r.location, r.actor, r.at, r.reversed_at, r.reversal_reason,
+       CASE WHEN r.purchase_order IS NOT NULL THEN 'purchase_order'
+            WHEN r.transfer IS NOT NULL THEN 'transfer' ELSE 'return' END AS kind,
+       coalesce(o.number, t.number, c.number) AS document,
+       (SELECT sum(l.units)::int FROM receipt_line l WHERE l.receipt = r.id) AS units,
+       (SELECT sum(l.undistributed)::int FROM receipt_line l WHERE l.receipt = r.id)
+           AS undistributed,
+       coalesce((SELECT sum(d.units) FROM cross_dock d WHERE d.receipt = r.id), 0)::int
+           AS to_shipments, {keys}
+  FROM receipt r
+  LEFT JOIN purchase_order o ON o.id = r.purchase_order
+  LEFT JOIN transfer t ON t.id = r.transfer
+  LEFT JOIN customer_return c ON c.id = r.customer_return
+ WHERE {conditions} ORDER BY {order_by} LIMIT :most
+"""
+
+LINES = """
+SELECT coalesce(p.line, t.line, c.line) AS line, u.sku, l.disposition, l.units, l.undistributed,
+       coalesce(d.units, 0)::int AS to_shipments, coalesce(d.shipments, 0)::int AS shipment_count,
+       coalesce(d.first, '[]'::jsonb) AS shipments
+  FROM receipt_line l JOIN supply u ON u.id = l.supply
+  LEFT JOIN purchase_order_line p ON p.supply = u.id
+  LEFT JOIN transfer_line t ON t.supply = u.id
+  LEFT JOIN return_line c ON c.supply = u.id
+  LEFT JOIN LATERAL (
+       SELECT sum(g.units) AS units, count(*) AS shipments,
+              jsonb_agg(jsonb_build_object('order', g.number, 'shipment', g.shipment,
+                                           'units', g.units) ORDER BY g.place)
+                  FILTER (WHERE g.place <= :shown) AS first
+         FROM (SELECT d.shipment, d.units, o.number,
+                      row_number() OVER (ORDER BY o.priority, o.placed_at, o.intake_seq, d.shipment)
+                          AS place
+                 FROM cross_dock d JOIN shipment s ON s.id = d.shipment
+                 JOIN orders o ON o.id = s.order_id
+                WHERE d.receipt = l.receipt AND d.supply = l.supply
+                  AND l.disposition = 'sellable') g) d ON true
+ WHERE l.receipt = :receipt ORDER BY 1, l.disposition
+"""
+
+FIELDS = (
+    "number", "kind", "document", "location", "actor", "at", "reversed_at", "reversal_reason",
+    "units", "to_shipments", "undistributed",
+)  # fmt: skip
+
+LINE_FIELDS = (
+    "line", "sku", "disposition", "units", "to_shipments", "undistributed", "shipment_count",
+    "shipments",
+)  # fmt: skip
+
+
+def read_receipt(tx: Tx, number: str) -> dict[str, Any]:
+    """One receipt with its lines: how many units go to which released shipments, in rank order.
+
+    What is undistributed is still being given out to those who wait.
+    """
+    which = ["r.merchant = :merchant", "r.number = :number"]
+    rows = tx.rows(page_sql(LIST, NEWEST_FIRST, which), merchant=tx.merchant, number=number, most=1)
+    if not rows:
+        raise missing("receipt", number)
+    lines = tx.rows(LINES, receipt=rows[0].id, shown=SHOWN)
+    return _item(rows[0]) | {"lines": [_line(line) for line in lines]}
+
+
+def units_undistributed(tx: Tx, number: str) -> int:
+    """Units of a receipt that are still being given out."""
+    rows = tx.rows(
+        "SELECT coalesce(sum(l.undistributed), 0)::int AS units"
+        " FROM receipt r JOIN receipt_line l ON l.receipt = r.id"
+        " WHERE r.merchant = :merchant AND r.number = :number",
+        merchant=tx.merchant,
+        number=number,
+    )
+    return int(rows[0].units)
+
+
+def list_receipts(tx: Tx, window: Window, which: Sequence[tuple[str, str]] = ()) -> Page:
+    """One page of receipts, the newest first; `which` are names and values of filters."""
+    conditions = ["r.merchant = :merchant", *(FILTERS[name] for name, _ in which)]
+    behind, key = NEWEST_FIRST.after(window.after)
+    sql = page_sql(LIST, NEWEST_FIRST, [*conditions, *behind])
+    named = dict(which)
+    rows = tx.rows(sql, merchant=tx.merchant, most=window.limit + 1, **named, **key)
+    return page_of(rows, window.limit, _item)
+
+
+FILTERS = {
+    "purchase_order": "o.number = :purchase_order",
+    "transfer": "t.number = :transfer",
+    "customer_return": "c.number = :customer_return",
+    "location": "r.location = :location",
+    "sku": "EXISTS (SELECT 1 FROM receipt_line f JOIN supply fu ON fu.id = f.supply"
+    " WHERE f.receipt = r.id AND fu.sku = :sku)",
+}
+
+
+def _item(row: Any) -> dict[str, Any]:
+    item = {name: getattr(row, name) for name in FIELDS}
+    return item | {"to_shelf": row.units - row.to_shipments - row.undistributed}
+
+
+def _line(row: Any) -> dict[str, Any]:
+    line = {name: getattr(row, name) for name in LINE_FIELDS}
+    return line | {"to_shelf": row.units - row.to_shipments - row.undistributed}
