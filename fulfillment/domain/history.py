@@ -35,6 +35,7 @@ def happenings(before: Order, after: Order, today: date) -> Iterator[Happening]:
     yield from _line_changes(before, after)
     yield from _claim_changes(before, after)
     yield from _shipment_changes(before, after)
+    yield from _pin_changes(before, after)
     yield from _promise_changes(before, after, today)
     if before.is_ready_to_ship != after.is_ready_to_ship:
         yield Happening(after.id, "ready_to_ship", {"ready": after.is_ready_to_ship})
@@ -99,6 +100,37 @@ def _claim_changes(before: Order, after: Order) -> Iterator[Happening]:
     lost = had - has - _claims(before, only=gone)
     if lost:
         yield Happening(after.id, "unallocated", {"lines": _lines(lost)})
+
+
+def _pin_changes(before: Order, after: Order) -> Iterator[Happening]:
+    """Pins that are gone although their line still wants the units and nobody freed it."""
+    had, has = _pins(before), _pins(after)
+    by_person = {note.facts["line"] for note in after.notes if note.kind in ("pinned", "unpinned")}
+    for (line, source), units in sorted((had - has).items()):
+        lost = min(
+            units, _wanted(after, line), units - _allocated(after, line) + _allocated(before, line)
+        )
+        if lost > 0 and line not in by_person:
+            facts: dict[str, object] = {"line": line, "source": source, "units": lost}
+            yield Happening(after.id, "pin_lost", facts)
+
+
+def _pins(order: Order) -> Counter[tuple[int, str]]:
+    pins: Counter[tuple[int, str]] = Counter()
+    for shipment in order.planned:
+        for line in shipment.lines:
+            for peg in line.pegs:
+                if peg.pinned:
+                    pins[line.order_line, peg.source] += peg.units
+    return pins
+
+
+def _allocated(order: Order, number: int) -> int:
+    return sum(line.allocated for s in order.live for line in s.lines if line.order_line == number)
+
+
+def _wanted(order: Order, number: int) -> int:
+    return sum(line.wanted for s in order.live for line in s.lines if line.order_line == number)
 
 
 def _has_left(shipment: Shipment) -> bool:

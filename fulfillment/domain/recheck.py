@@ -14,9 +14,10 @@ ONE_DAY = timedelta(days=1)
 def recheck_on(order: Order, today: date) -> date | None:
     """The next day on which a date alone may change the order's plan; None where none does.
 
-    A gate that counts days opens (`due_within`, `future_limit_days`), the promise of units without supply is overdue,
-    or the order has waited as long as it may (`auto_cancel_days`). What is due by now is looked at
-    tomorrow. Pegs are not counted: a supply whose date passes is declared overdue for all at once.
+    A gate that counts days opens (`due_within`, `future_limit_days`), the promise of units without
+    supply is overdue, or the order has waited as long as it may (`auto_cancel_days`). What is due
+    by now is looked at tomorrow. Pegs are not counted: a supply whose date passes is declared
+    overdue for all at once.
     """
     days = [max(day, today + ONE_DAY) for day in _days(order, today)]
     return min(days, default=None)

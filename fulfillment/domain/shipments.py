@@ -17,7 +17,7 @@ class Claim:
     """An allocation: units at a location, of which some may be picked or staged already.
 
     Units that a supplier ships itself are claimed at the supplier's location, and are on nobody's
-    stock level.
+    stock level. `pinned` units came for this very line, since a person pinned it to their supply.
     """
 
     location: str
@@ -25,11 +25,17 @@ class Claim:
     picked: int = 0
     staged: int = 0
     drop_ship: bool = False
+    pinned: int = 0
 
     @property
     def loose(self) -> int:
         """Units that can still be given back without anybody's hands."""
         return self.units - self.picked - self.staged
+
+    @property
+    def movable(self) -> int:
+        """Loose units that who ranks earlier may take: a person's pin goes before rank."""
+        return max(self.loose - self.pinned, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class Stockpile:
             place += 1
             self.claims[line.id] = {claim.location: claim for claim in line.claims}
             for claim in line.claims:
-                if claim.loose and not claim.drop_ship:
+                if claim.movable and not claim.drop_ship:
                     holders.add(Holder(place, order.rank, line.id), line.sku, claim.location)
         return place
 
@@ -120,7 +120,7 @@ class Stockpile:
             holder, location = max(found, key=lambda one: one[0].place)
             if holder.rank <= rank:
                 return
-            units = min(wanted, self.claims[holder.line][location].loose)
+            units = min(wanted, self.claims[holder.line][location].movable)
             self._change(holder.line, location, -units)
             self.claim(line, location, units)
 
@@ -138,7 +138,7 @@ class Stockpile:
         top = holders.tops.get((sku, location), 0)
         while top:
             claim = self.claims[stack[top - 1].line].get(location)
-            if claim is not None and claim.loose:
+            if claim is not None and claim.movable:
                 return stack[top - 1]
             top -= 1
             self.journal.write(holders.tops, (sku, location), top)

@@ -34,8 +34,8 @@ SELECT o.*, m.time_zone,
 SHIPMENTS = """
 SELECT s.id, s.order_id, s.number, s.status, s.location, s.wave, s.expected_on, s.parent,
        sl.id AS line_id, sl.order_line, ol.sku, sl.units,
-       (SELECT jsonb_agg(jsonb_build_array(a.location, a.units, a.picked, a.staged, a.drop_ship)
-                         ORDER BY a.location)
+       (SELECT jsonb_agg(jsonb_build_array(a.location, a.units, a.picked, a.staged, a.drop_ship,
+                                           a.pinned) ORDER BY a.location)
           FROM allocation a WHERE a.shipment_line = sl.id) AS claims,
        (SELECT jsonb_agg(jsonb_build_array(p.supply, p.units, u.location, u.expected_on, p.pinned,
                                            u.document, po.status)

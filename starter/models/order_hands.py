@@ -1,19 +1,22 @@
 """What people ask of one order by hand, and what a change would make of orders."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from fulfillment.domain.preparing import Choice, Choose
 from fulfillment.domain.statuses import OrderStatus
+from fulfillment.store.commands.pins import Pinned
 from starter.models.fields import (
     MOST_ITEMS,
     Code,
     Knobs,
     LineNumber,
     Location,
+    Number,
     Priority,
     Request,
+    Units,
     example,
 )
 from starter.models.orders_in import NoteIn
@@ -86,6 +89,32 @@ class ChoiceIn(Request):
         default=None,
         description="Where it is picked, picked up or sent from; none for `backorder`.",
     )
+
+
+class PinIn(Request):
+    """Units of one line of a purchase order, a transfer, a return or a restock."""
+
+    document: Annotated[Number, Field(description="The number of what brings them.")]
+    kind: Literal["purchase_order", "transfer", "return", "restock"] = "purchase_order"
+    line: Annotated[
+        LineNumber | None, Field(description="Needed where it has several lines of the SKU.")
+    ] = None
+    units: Annotated[Units | None, Field(description="Null: all that still waits.")] = None
+
+
+class PinsIn(NoteIn):
+    """What a line is pinned to from now on; an empty list frees it."""
+
+    model_config = example(
+        line=1, pins=[{"document": "PO-77", "line": 1, "units": 4}], note="Promised by phone."
+    )
+
+    line: LineNumber
+    pins: Annotated[list[PinIn], Field(max_length=50)]
+
+    def to_domain(self) -> list[Pinned]:
+        """The pins as the store takes them."""
+        return [Pinned(pin.document, pin.kind, pin.line, pin.units) for pin in self.pins]
 
 
 class PrepareIn(NoteIn):

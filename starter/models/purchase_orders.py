@@ -29,7 +29,7 @@ from starter.models.fields import (
     Units,
     example,
 )
-
+from starter.models.receipts import EXAMPLE_LINE, ReceivedLineOut
 
 OVER_RECEIPT = (
     "How much more of a line than ordered is taken, in percent; what is beyond is refused."
@@ -186,12 +186,16 @@ class PurchaseOrderOut(BaseModel):
     lines: list[PurchaseLineOut]
 
 
-class ReceiptOut(PurchaseOrderOut):
-    """The purchase order as it was right after the receipt was counted."""
+class ReceivedOut(PurchaseOrderOut):
+    """The purchase order right after the receipt was counted, and where the goods go.
 
-    model_config = example(receipt="GR-9", **EXAMPLE_PURCHASE_ORDER)
+    They are given out right after it: see the receipt, or wait for it with `Prefer: wait=5`.
+    """
+
+    model_config = example(receipt="GR-9", goods=[EXAMPLE_LINE], **EXAMPLE_PURCHASE_ORDER)
 
     receipt: str
+    goods: list[ReceivedLineOut]
 
 
 class PurchaseSummaryOut(BaseModel):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body
 
-from fulfillment.store.commands import hands
+from fulfillment.store.commands import hands, pins
 from starter.auth.guard import GuardedRoute
 from starter.changing import Asked, ForChange
 from starter.models.fields import PathNumber
@@ -13,6 +13,7 @@ from starter.models.order_hands import (
     BackToShipOut,
     LockIn,
     OneLineIn,
+    PinsIn,
     PolicyIn,
     PrepareIn,
     PreviewOut,
@@ -121,6 +122,16 @@ def back_to_ship(
     """
     asked = Asked("back_to_ship", number, sent)
     return changing.answer_as(BackToShipOut, asked, hands.back_to_ship(number))
+
+
+@router.post("/{number}/pins", summary="Pin a line to what will come")
+def pin_line(number: PathNumber, sent: PinsIn, changing: ForChange) -> ProgressOut | PreviewOut:
+    """Tie a line to supply in place of what it was pinned to; an empty list frees it.
+
+    A pin goes before rank: what comes on that supply serves its pins first, then the queue.
+    """
+    change = pins.pin(number, sent.line, sent.to_domain())
+    return changing.answer(Asked("pins", number, sent), change)
 
 
 @router.post("/{number}/prepare", summary="Choose how each line reaches the customer")

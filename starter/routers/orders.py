@@ -1,7 +1,5 @@
 """Orders in: taken at once, whatever the engine does, and read back."""
 
-import asyncio
-import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -21,11 +19,10 @@ from starter.paging import Cursor, Limit, body, window
 from starter.prefer import Prefer, seconds_to_wait
 from starter.routers.links import order_links, order_url
 from starter.routers.responses import Responses, problems
+from starter.waiting import until
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=GuardedRoute)
 
-FIRST_LOOK_SECONDS = 0.05
-LATEST_LOOK_SECONDS = 0.5
 BY_ID = Sort(("e.id",), ("bigint",))
 
 ANSWERS: Responses = {
@@ -67,15 +64,8 @@ async def create_order(
 
 
 async def _is_prepared(session: Session, number: str, seconds: int) -> bool:
-    """Look at the order's status, less and less often, until it is more than received."""
-    deadline, pause = time.monotonic() + seconds, FIRST_LOOK_SECONDS
-    while await run_in_threadpool(_status, session, number) == OrderStatus.RECEIVED:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return False
-        await asyncio.sleep(min(pause, left))
-        pause = min(pause * 1.5, LATEST_LOOK_SECONDS)
-    return True
+    """Whether the order becomes more than received in time."""
+    return await until(lambda: _status(session, number) != OrderStatus.RECEIVED, seconds)
 
 
 def _status(session: Session, number: str) -> str:

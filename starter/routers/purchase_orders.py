@@ -3,14 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from starlette.concurrency import run_in_threadpool
 
 from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.store.commands import purchasing
 from fulfillment.store.commands.purchasing import receipt_content, receipt_key
-from fulfillment.store.reading import purchase_orders
+from fulfillment.store.reading import purchase_orders, receipts
 from fulfillment.store.session import Command
 from starter.auth.guard import GuardedRoute
-from starter.auth.session import ForMerchant, IdempotencyKey
+from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import PathNumber, Sku
 from starter.models.purchase_orders import (
     PurchaseChangeIn,
@@ -18,12 +19,14 @@ from starter.models.purchase_orders import (
     PurchaseOrderOut,
     PurchaseOrderPage,
     ReceiptIn,
-    ReceiptOut,
+    ReceivedOut,
     StatusIn,
 )
 from starter.paging import Cursor, Limit, body, window
+from starter.prefer import Prefer, seconds_to_wait
 from starter.routers.links import purchase_order_url
 from starter.routers.responses import problems
+from starter.waiting import until
 
 router = APIRouter(prefix="/v1/purchase-orders", tags=["purchase orders"], route_class=GuardedRoute)
 
@@ -94,10 +97,34 @@ def move_purchase_order(
 @router.post(
     "/{number}/receipts", status_code=201, summary="Receive goods", responses=problems(404, 409)
 )
-def receive_goods(number: PathNumber, receipt: ReceiptIn, session: ForMerchant) -> ReceiptOut:
-    """The goods are there at once, whatever the engine does. A receipt number counts once."""
+async def receive_goods(
+    number: PathNumber,
+    receipt: ReceiptIn,
+    session: ForMerchant,
+    response: Response,
+    prefer: Prefer = None,
+) -> ReceivedOut:
+    """The goods are there at once, whatever the engine does. A receipt number counts once.
+
+    They are then given out to those who wait. With `Prefer: wait=5` the answer tells per line how
+    many units go straight to which released shipments, and how many to the shelf.
+    """
     came = receipt.to_domain(number)
     command = Command(
         session.merchant, "receive", receipt_key(came), session.actor, receipt_content(came)
     )
-    return ReceiptOut.model_validate(purchasing.receive(session.store, command, came))
+    counted = await run_in_threadpool(purchasing.receive, session.store, command, came)
+    if (seconds := seconds_to_wait(prefer)) is not None:
+        response.headers["Preference-Applied"] = f"wait={seconds}"
+        await until(lambda: _is_given_out(session, receipt.number), seconds)
+    goods = await run_in_threadpool(
+        session.read, lambda tx: receipts.read_receipt(tx, receipt.number)
+    )
+    return ReceivedOut.model_validate(counted | {"goods": goods["lines"]})
+
+
+def _is_given_out(session: Session, receipt: str) -> bool:
+    units = session.store.read(
+        session.merchant, lambda tx: receipts.units_undistributed(tx, receipt)
+    )
+    return units == 0

@@ -1,14 +1,12 @@
 """Supply whose date passes is declared overdue for all who wait for it at once."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 from fulfillment.store.commands.overdue import declare_overdue
 from fulfillment.store.restarts import owe_overdue
 from tests.builders.warehouse import MERCHANT, Warehouse
+from tests.store.test_once import at_once
 
 
 def declare(warehouse: Warehouse, purchase: str) -> dict[str, Any]:
@@ -163,15 +161,3 @@ def test_purchase_order_is_told_when_its_timer_should_have_rung_long_ago(
     forget_messages(warehouse)
     sweep(warehouse)
     assert outbox(warehouse) == []
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Run them at the same moment, each on a connection of its own."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], object]) -> object:
-        barrier.wait()
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))

@@ -1,14 +1,17 @@
 """What comes, how much of it, and where it goes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.commands import purchasing
-from fulfillment.store.reading.receipts import list_receipts, read_receipt
+from fulfillment.store.commands.reversing import reverse_receipt
 from fulfillment.store.reading.paging import Window
+from fulfillment.store.reading.receipts import list_receipts, read_receipt
 from tests.builders.warehouse import MERCHANT, Warehouse, command
+from tests.store.test_once import at_once
 
 
 def goods(warehouse: Warehouse, receipt: str) -> list[dict[str, Any]]:
@@ -128,3 +131,99 @@ def test_tolerance_can_be_changed_while_goods_can_come(warehouse: Warehouse) -> 
     changed = purchasing.change_purchase_order(warehouse.store, command("change"), change)
     assert changed["over_receipt_percent"] == 10
     assert warehouse.receive(purchase, {1: 11})["lines"][0]["received"] == 11
+
+
+# --- taken back ---
+
+
+def reverse(warehouse: Warehouse, receipt: str, key: str | None = None) -> dict[str, Any]:
+    asked = command("reverse", key)
+    return reverse_receipt(warehouse.store, asked, receipt, "counted on the wrong one")
+
+
+def test_reversed_receipt_leaves_on_hand_and_is_to_come_again(warehouse: Warehouse) -> None:
+    purchase = warehouse.purchase([("K1", 10)])
+    order = warehouse.order([("K1", 4)])
+    warehouse.move(purchase, "in_transit")
+    warehouse.receive(purchase, {1: 10}, number="R-1")
+    warehouse.serve(purchase)
+    assert warehouse.parts(order) == [("ready", "A", 4)]
+    told = reverse(warehouse, "R-1", key="once")
+    assert reverse(warehouse, "R-1", key="once") == told
+    assert told["reversed_at"] is not None
+    assert warehouse.level() == (0, 0)
+    assert warehouse.parts(order) == [("backorder", None, 4)]
+    assert warehouse.pegs(order) == {purchase: 4}
+    assert warehouse.one("SELECT status FROM purchase_order") == "in_transit"
+    warehouse.receive(purchase, {1: 10}, number="R-2")
+    warehouse.serve(purchase)
+    assert warehouse.parts(order) == [("ready", "A", 4)]
+
+
+def test_latest_in_rank_gives_back_first_when_a_receipt_is_reversed(warehouse: Warehouse) -> None:
+    orders = [warehouse.order([("K1", 4)]) for _ in range(3)]
+    purchase = warehouse.purchase([("K1", 12)])
+    warehouse.receive(purchase, {1: 8}, number="R-1")
+    warehouse.receive(purchase, {1: 4}, number="R-2")
+    warehouse.serve(purchase)
+    reverse(warehouse, "R-2")
+    assert [warehouse.allocated(order) for order in orders] == [4, 4, 0]
+    assert warehouse.pegs(orders[2]) == {purchase: 4}
+
+
+def test_receipt_is_not_reversed_when_its_units_are_picked(warehouse: Warehouse) -> None:
+    warehouse.order([("K1", 4)])
+    purchase = warehouse.purchase([("K1", 4)])
+    warehouse.receive(purchase, {1: 4}, number="R-1")
+    warehouse.serve(purchase)
+    warehouse.pick(warehouse.shipments("ready")[0])
+    with pytest.raises(RefusedError) as refusal:
+        reverse(warehouse, "R-1")
+    assert refusal.value.code == "below_in_hands"
+    assert warehouse.level() == (4, 4)
+
+
+def test_receipt_is_reversed_once_when_two_do_it_at_once(warehouse: Warehouse) -> None:
+    purchase = warehouse.purchase([("K1", 4)])
+    warehouse.receive(purchase, {1: 4}, number="R-1")
+    warehouse.serve(purchase)
+    results = at_once(*[lambda: refusal_of(lambda: reverse(warehouse, "R-1"))] * 2)
+    assert sorted(results) == ["", "already_reversed"]
+    assert warehouse.level() == (0, 0)
+
+
+def test_reversed_units_stay_closed_on_a_purchase_order_that_was_closed(
+    warehouse: Warehouse,
+) -> None:
+    purchase = warehouse.purchase([("K1", 10)])
+    warehouse.receive(purchase, {1: 4}, number="R-1")
+    warehouse.serve(purchase)
+    warehouse.move(purchase, "closed")
+    order = warehouse.order([("K1", 9)])
+    reverse(warehouse, "R-1")
+    assert warehouse.pegs(order) == {}
+    assert tuple(warehouse.rows("SELECT received, closed, inbound FROM supply")[0]) == (
+        0,
+        10,
+        False,
+    )
+
+
+def test_units_beyond_what_was_ordered_go_first_when_they_are_taken_back(
+    warehouse: Warehouse,
+) -> None:
+    purchase = over(warehouse, 20)
+    warehouse.receive(purchase, {1: 9}, number="R-1")
+    warehouse.receive(purchase, {1: 3}, number="R-2")
+    warehouse.serve(purchase)
+    reverse(warehouse, "R-2")
+    assert tuple(warehouse.rows("SELECT received, over_received FROM supply")[0]) == (9, 0)
+    assert warehouse.one("SELECT status FROM purchase_order") == "approved"
+
+
+def refusal_of(run: Callable[[], object]) -> str:
+    try:
+        run()
+    except RefusedError as refusal:
+        return refusal.code
+    return ""

@@ -33,19 +33,21 @@ def write_claims(tx: Tx, changes: list[Change]) -> None:
             picked=[claim.picked for _, claim in new.values()],
             staged=[claim.staged for _, claim in new.values()],
             drop_ship=[claim.drop_ship for _, claim in new.values()],
+            pinned=[min(claim.pinned, claim.units) for _, claim in new.values()],
         )
 
 
 UPSERT_CLAIMS = """
-INSERT INTO allocation (shipment_line, location, merchant, sku, units, picked, staged, drop_ship)
-SELECT a.line, a.location, :merchant, a.sku, a.units, a.picked, a.staged, a.drop_ship
+INSERT INTO allocation (shipment_line, location, merchant, sku, units, picked, staged, drop_ship,
+                        pinned)
+SELECT a.line, a.location, :merchant, a.sku, a.units, a.picked, a.staged, a.drop_ship, a.pinned
   FROM unnest(CAST(:lines AS bigint[]), CAST(:locations AS text[]), CAST(:skus AS text[]),
               CAST(:units AS int[]), CAST(:picked AS int[]), CAST(:staged AS int[]),
-              CAST(:drop_ship AS boolean[]))
-       AS a(line, location, sku, units, picked, staged, drop_ship)
+              CAST(:drop_ship AS boolean[]), CAST(:pinned AS int[]))
+       AS a(line, location, sku, units, picked, staged, drop_ship, pinned)
 ON CONFLICT (shipment_line, location) DO UPDATE
    SET units = excluded.units, picked = excluded.picked, staged = excluded.staged,
-       drop_ship = excluded.drop_ship
+       drop_ship = excluded.drop_ship, pinned = excluded.pinned
 """
 
 

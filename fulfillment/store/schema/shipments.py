@@ -86,10 +86,18 @@ allocation = Table(
         server_default=text("false"),
         comment="the supplier's own units: they are on nobody's stock level",
     ),
+    Column(
+        "pinned",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="units that came for this very line: who ranks earlier does not take them",
+    ),
     PrimaryKeyConstraint("shipment_line", "location"),
     product_key(),
     CheckConstraint("units > 0 AND picked >= 0 AND staged >= 0", name="positive"),
     CheckConstraint("picked + staged <= units", name="in_hands_is_allocated"),
+    CheckConstraint("pinned BETWEEN 0 AND units", name="pinned_is_allocated"),
     Index(None, "merchant", "sku", "location"),
 )
 
@@ -121,8 +129,21 @@ open_demand = Table(
     Column("held", Integer, nullable=False, comment="units allocated that may still move"),
     Column("lock_location", String(63)),
     Column("gate", Text, nullable=False, comment="first: its order's first claim is to come"),
+    Column(
+        "pegged",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="units of wanted that are tied to inbound supply",
+    ),
+    Column(
+        "counts_from",
+        Text,
+        comment="of a released line: from which status of a purchase order its pegs count",
+    ),
     product_key(),
     CheckConstraint("wanted >= 0 AND held >= 0 AND wanted + held > 0", name="wants_or_holds"),
+    CheckConstraint("pegged BETWEEN 0 AND wanted", name="pegged_is_wanted"),
     CheckConstraint("gate IN ('first', 'open', 'choosy', 'closed', 'by_hand')", name="gate"),
     Index(
         "ix_open_demand_wanted",
@@ -134,6 +155,17 @@ open_demand = Table(
         "placed_at",
         "intake_seq",
         postgresql_where=text("wanted > 0"),
+    ),
+    Index(
+        "ix_open_demand_unpegged",
+        "merchant",
+        "sku",
+        "gate",
+        "lock_location",
+        "priority",
+        "placed_at",
+        "intake_seq",
+        postgresql_where=text("wanted > pegged"),
     ),
     Index(
         "ix_open_demand_held",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fulfillment.domain.pinning import granted
 from fulfillment.domain.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.statuses import (
     INBOUND,
@@ -17,6 +18,7 @@ from fulfillment.store.commands.purchasing.finding import (
     set_status,
     tell,
 )
+from fulfillment.store.commands.purchasing.pinned import grants_of, less_granted
 from fulfillment.store.commands.purchasing.shrinking import released_on, shrink_pegs
 from fulfillment.store.commands.stock import check_places
 from fulfillment.store.locks import lock_queues
@@ -29,9 +31,9 @@ def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
     """Count what came, at once: the goods are there, whatever the engine does.
 
     More than was ordered of a line is taken as far as `over_receipt_percent` says, and refused
-    beyond. The purchase order's workflow then has the queues served; only what was released on these very
-    units, before they came, is served here, since it must not be without them for a moment. The
-    same receipt number again is answered with the first one.
+    beyond. The purchase order's workflow then has the queues served; only what a person pinned to
+    these units, and what was released on them before they came, is served here: it must not be
+    without them for a moment. The same receipt number again is answered with the first one.
     """
 
     def body(tx: Tx) -> dict[str, Any]:
@@ -44,22 +46,21 @@ def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
             )
             raise conflict("not_receivable", message, status=status)
         supplies = _checked_receipt(tx, purchase_order, receipt)
-        released = released_on(tx, [supply.id for supply in supplies.values()])
-        shrink_pegs(
-            tx,
-            {
-                supplies[line.line].id: min(line.units, supplies[line.line].outstanding)
-                for line in receipt.lines
-            },
-        )
+        coming = {supplies[line.line].id: line.units for line in receipt.lines}
+        released = released_on(tx, coming)
+        grants = grants_of(tx, coming, receipt.location)
+        expected = {s.id: min(coming[s.id], s.outstanding) for s in supplies.values()}
+        shrink_pegs(tx, less_granted(expected, grants))
         _insert_receipt(tx, purchase_order, receipt, supplies)
         completes = is_complete(tx, purchase_order)
         skus_that_came = {supply.sku for supply in supplies.values()}
         note_owed(tx, skus if completes else skus_that_came, by_po_status=completes)
         if completes:
             set_status(tx, purchase_order, PurchaseOrderStatus.RECEIVED)
-        if released:
-            space = open_queues(tx, skus_that_came, orders=released, by_po_status=completes)
+        if at_once := {*released, *grants}:
+            space = open_queues(tx, skus_that_came, orders=at_once, by_po_status=completes)
+            for order, its in grants.items():
+                space.put(granted(space.after[order], its))
             space.plan()
             space.save()
         tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)

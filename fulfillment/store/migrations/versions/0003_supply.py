@@ -15,6 +15,7 @@ LEDGER_KINDS = (
 )
 
 CHECKS = (
+    ("allocation", "pinned_is_allocated", "pinned BETWEEN 0 AND units"),
     ("purchase_order", "over_receipt_percent", "over_receipt_percent BETWEEN 0 AND 100"),
     ("receipt", "one_document", "num_nonnulls(purchase_order, transfer, customer_return) = 1"),
     ("receipt_line", "undistributed", "undistributed BETWEEN 0 AND units"),
@@ -204,6 +205,16 @@ def upgrade() -> None:
         comment="Received units that went straight to a released shipment, and not to the shelf.",
     )
     op.add_column(
+        "allocation",
+        sa.Column(
+            "pinned",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="units that came for this very line: who ranks earlier does not take them",
+        ),
+    )
+    op.add_column(
         "purchase_order",
         sa.Column(
             "over_receipt_percent",
@@ -358,6 +369,7 @@ def downgrade() -> None:
     op.drop_column("receipt", "customer_return")
     op.drop_column("receipt", "transfer")
     op.drop_column("purchase_order", "over_receipt_percent")
+    op.drop_column("allocation", "pinned")
     op.drop_table("cross_dock")
     op.drop_table("transfer_line")
     op.drop_table("return_line")
