@@ -94,7 +94,12 @@ def temporal_server() -> Iterator[EmbeddedTemporal]:
     """One Temporal in memory for the whole run, with our search attributes."""
     from fulfillment.contracts import search_attributes  # noqa: PLC0415 - as above
 
-    options = TemporalOptions(ui=False, search_attributes=search_attributes.TYPES)
+    # Time is only skipped for workflows whose client asks for it.
+    options = TemporalOptions(
+        ui=False,
+        search_attributes=search_attributes.TYPES,
+        dynamic_config={"frontend.WorkflowTimeSkippingEnabled": True},
+    )
     with EmbeddedTemporal(options) as server:
         yield server
 

@@ -48,7 +48,8 @@ class Alarm(Generic[Due]):
     async def _ring_after(self, due: Due) -> None:
         delay = self._passes_at(due) - workflow.now()
         jitter = timedelta(seconds=workflow.random().uniform(0, self._jitter.total_seconds()))
-        await workflow.sleep(max(delay, timedelta()) + jitter, summary=f"until {due} has passed")
+        if delay > timedelta():
+            await workflow.sleep(delay + jitter, summary=f"until {due} has passed")
         self._timer, self.set_for = None, None
         now_due = self._next_due()
         if now_due is not None and now_due > due:

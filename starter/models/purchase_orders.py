@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from fulfillment.domain.statuses import PurchaseOrderStatus
+from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus
 from fulfillment.store.commands.purchasing import (
     KEEP,
     LineChange,
@@ -226,4 +226,34 @@ class PurchaseOrderPage(BaseModel):
     )  # fmt: skip
 
     items: list[PurchaseSummaryOut]
+    next: str | None
+
+
+class ReleasedOrderOut(BaseModel):
+    """One order that waits for a purchase order."""
+
+    order: str
+    status: OrderStatus
+    priority: int
+    placed_at: datetime
+    units: int = Field(description="Units of this purchase order that are pegged to it.")
+    pinned: int = Field(description="Of these, units that a person pinned.")
+    expected_on: date | None
+    waiting: int = Field(description="Units that it waits for in all.")
+    completes: bool = Field(description="It waits for nothing beyond this purchase order.")
+
+
+class ReleasedOrderPage(BaseModel):
+    """One page of the orders that a purchase order will release, by rank."""
+
+    model_config = example(
+        items=[{
+            "order": "WEB-1001", "status": "awaiting_stock", "priority": 50,
+            "placed_at": "2026-03-01T08:00:00Z", "units": 4, "pinned": 0,
+            "expected_on": "2026-03-10", "waiting": 4, "completes": True,
+        }],
+        next=None,
+    )  # fmt: skip
+
+    items: list[ReleasedOrderOut]
     next: str | None

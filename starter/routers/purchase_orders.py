@@ -8,11 +8,11 @@ from starlette.concurrency import run_in_threadpool
 from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.store.commands import purchasing
 from fulfillment.store.commands.purchasing import receipt_content, receipt_key
-from fulfillment.store.reading import purchase_orders, receipts
+from fulfillment.store.reading import purchase_orders, receipts, released_by
 from fulfillment.store.session import Command
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
-from starter.models.fields import PathNumber, Sku
+from starter.models.fields import PathNumber, ShortText, Sku
 from starter.models.purchase_orders import (
     PurchaseChangeIn,
     PurchaseOrderIn,
@@ -20,6 +20,7 @@ from starter.models.purchase_orders import (
     PurchaseOrderPage,
     ReceiptIn,
     ReceivedOut,
+    ReleasedOrderPage,
     StatusIn,
 )
 from starter.paging import Cursor, Limit, body, window
@@ -50,19 +51,31 @@ def get_purchase_order(number: PathNumber, session: ForMerchant) -> PurchaseOrde
     return PurchaseOrderOut.model_validate(found)
 
 
+@router.get("/{number}/orders", summary="List who waits for it", responses=problems(404))
+def list_orders_of_purchase_order(
+    number: PathNumber, session: ForMerchant, cursor: Cursor = None, limit: Limit = 50
+) -> ReleasedOrderPage:
+    """Which orders it will release, by rank: what it brings them, and whether that is all."""
+    page = window(limit, cursor, released_by.BY_RANK)
+    found = session.read(lambda tx: released_by.list_orders_of(tx, number, page))
+    return ReleasedOrderPage.model_validate(body(found, released_by.BY_RANK))
+
+
 @router.get("", summary="List purchase orders")
-def list_purchase_orders(
+def list_purchase_orders(  # noqa: PLR0913 -- each parameter of the list is one argument
+    *,
     session: ForMerchant,
     status: Annotated[list[PurchaseOrderStatus] | None, Query(max_length=20)] = None,
     sku: Annotated[Sku | None, Query()] = None,
+    supplier: Annotated[ShortText | None, Query()] = None,
+    overdue: Annotated[bool | None, Query(description="With units whose date passed.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PurchaseOrderPage:
     """A page of purchase orders, the newest first."""
     page = window(limit, cursor, purchase_orders.NEWEST_FIRST)
-    found = session.read(
-        lambda tx: purchase_orders.list_purchase_orders(tx, page, statuses=status or (), sku=sku)
-    )
+    which = {"statuses": status, "sku": sku, "supplier": supplier, "overdue": overdue}
+    found = session.read(lambda tx: purchase_orders.list_purchase_orders(tx, page, **which))
     return PurchaseOrderPage.model_validate(body(found, purchase_orders.NEWEST_FIRST))
 
 

@@ -1,6 +1,6 @@
 """Lists of purchase orders, newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
@@ -19,7 +19,7 @@ SELECT p.number, p.supplier, p.status, p.expected_on, p.created_at,
   FROM purchase_order p
  CROSS JOIN LATERAL (
        SELECT count(*) AS line_count, sum(u.ordered)::int AS ordered,
-              sum(u.received)::int AS received, sum(u.closed)::int AS closed,
+              sum(u.received + u.over_received)::int AS received, sum(u.closed)::int AS closed,
               coalesce(sum((SELECT sum(g.units) FROM peg g
                              WHERE g.supply = u.id)), 0)::int AS pegged
          FROM purchase_order_line l JOIN supply u ON u.id = l.supply
@@ -27,24 +27,28 @@ SELECT p.number, p.supplier, p.status, p.expected_on, p.created_at,
  WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """
 
-HAS_SKU = """
-EXISTS (SELECT 1 FROM purchase_order_line f JOIN supply fu ON fu.id = f.supply
-         WHERE f.purchase_order = p.id AND fu.sku = :sku)
-"""
+CONDITIONS: Mapping[str, str] = {
+    "statuses": "p.status = ANY(:statuses)",
+    "supplier": "p.supplier = :supplier",
+    "sku": """
+        EXISTS (SELECT 1 FROM purchase_order_line f JOIN supply fu ON fu.id = f.supply
+                 WHERE f.purchase_order = p.id AND fu.sku = :sku)""",
+    "overdue": """
+        EXISTS (SELECT 1 FROM purchase_order_line f JOIN supply fu ON fu.id = f.supply
+                 WHERE f.purchase_order = p.id AND fu.inbound AND fu.overdue) = :overdue""",
+}
 
 
-def list_purchase_orders(
-    tx: Tx, window: Window, *, statuses: Sequence[str] = (), sku: str | None = None
-) -> Page:
-    """One page of the merchant's purchase orders."""
-    which, parameters = ["p.merchant = :merchant"], dict[str, Any](merchant=tx.merchant)
-    if statuses:
-        which.append("p.status = ANY(:statuses)")
-        parameters["statuses"] = list(statuses)
-    if sku is not None:
-        which.append(HAS_SKU)
-        parameters["sku"] = sku
+def list_purchase_orders(tx: Tx, window: Window, **which: Any) -> Page:
+    """One page of the merchant's purchase orders; `which` are filters of CONDITIONS, None: all."""
+    asked = {name: value for name, value in which.items() if value not in (None, [], ())}
     behind, key = NEWEST_FIRST.after(window.after)
-    sql = page_sql(LIST, NEWEST_FIRST, [*which, *behind])
-    rows = tx.rows(sql, most=window.limit + 1, **parameters, **key)
+    conditions = ["p.merchant = :merchant", *(CONDITIONS[name] for name in asked), *behind]
+    rows = tx.rows(
+        page_sql(LIST, NEWEST_FIRST, conditions),
+        merchant=tx.merchant,
+        most=window.limit + 1,
+        **asked,
+        **key,
+    )
     return page_of(rows, window.limit, lambda row: {name: getattr(row, name) for name in FIELDS})

@@ -1,0 +1,61 @@
+"""Which orders a purchase order will release: those that wait for it, in rank order."""
+
+from typing import Any
+
+from fulfillment.domain.refusals import missing
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.session import Tx
+
+BY_RANK = Sort(("o.priority", "o.placed_at", "o.intake_seq"), ("int", "timestamptz", "bigint"))
+
+LIST = """
+WITH tied AS (
+    SELECT sl.order_id, sum(g.units)::int AS units,
+           coalesce(sum(g.units) FILTER (WHERE g.pinned), 0)::int AS pinned,
+           max(u.expected_on) AS expected_on
+      FROM purchase_order_line l JOIN supply u ON u.id = l.supply
+      JOIN peg g ON g.supply = u.id JOIN shipment_line sl ON sl.id = g.shipment_line
+     WHERE l.purchase_order = :purchase_order GROUP BY sl.order_id
+)
+SELECT o.number AS "order", o.status, o.priority, o.placed_at, tied.units, tied.pinned,
+       tied.expected_on, missing.units AS waiting, tied.units >= missing.units AS completes, {keys}
+  FROM tied JOIN orders o ON o.id = tied.order_id
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(sl.units - coalesce(a.units, 0)), 0)::int AS units
+         FROM shipment s JOIN shipment_line sl ON sl.shipment = s.id
+         LEFT JOIN LATERAL (SELECT sum(units) AS units FROM allocation
+                             WHERE shipment_line = sl.id) a ON true
+        WHERE s.order_id = o.id AND s.status IN ('backorder', 'future', 'ready')) missing
+ WHERE {conditions} ORDER BY {order_by} LIMIT :most
+"""
+
+FIELDS = (
+    "order", "status", "priority", "placed_at", "units", "pinned", "expected_on", "waiting",
+    "completes",
+)  # fmt: skip
+
+
+def list_orders_of(tx: Tx, number: str, window: Window) -> Page:
+    """A page of the orders with pegs on a purchase order.
+
+    `completes` says that nothing of the order waits beyond what this purchase order brings it.
+    """
+    found = tx.rows(
+        "SELECT id FROM purchase_order WHERE merchant = :merchant AND number = :number",
+        merchant=tx.merchant,
+        number=number,
+    )
+    if not found:
+        raise missing("purchase order", number)
+    behind, key = BY_RANK.after(window.after)
+    rows = tx.rows(
+        page_sql(LIST, BY_RANK, ["true", *behind]),
+        purchase_order=found[0].id,
+        most=window.limit + 1,
+        **key,
+    )
+    return page_of(rows, window.limit, _item)
+
+
+def _item(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in FIELDS}
