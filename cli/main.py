@@ -10,6 +10,8 @@ from cli.health import health
 from cli.importing.commands import app as importing
 from cli.keys import app as keys
 from cli.order_hands import app as orders
+from cli.purchasing_hands import app as purchase_orders
+from cli.receipts import app as receipts
 from cli.register import register
 from cli.serve import api, migrate, worker
 from cli.settings import app as settings
@@ -45,6 +47,8 @@ app.command()(health)
 app.command()(audit)
 app.add_typer(importing, name="import")
 app.add_typer(orders, name="order")
+app.add_typer(purchase_orders, name="po")
+app.add_typer(receipts, name="receipt")
 app.add_typer(settings, name="settings")
 app.add_typer(keys, name="keys")
 

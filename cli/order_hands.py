@@ -1,5 +1,6 @@
 """`pegboard order ...`: what a person does to an order by hand, done or only looked at."""
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -65,6 +66,61 @@ def lock(
     from fulfillment.store.commands import hands
 
     return hands.lock(number, location)
+
+
+@app.command()
+@changes_an_order
+def pin(
+    number: Number,
+    line: Annotated[int, typer.Argument(min=1, metavar="LINE", help="The order's line.")],
+    supplies: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SUPPLY[=UNITS]",
+            help="PO-7, or PO-7/2 for its line 2, restock:R-1, transfer:T-1; all that waits"
+            " unless units are said.",
+        ),
+    ],
+) -> Any:
+    """Tie a line to what will come, in place of what it was pinned to. It goes before rank.
+
+    Example: pegboard order pin SO-1001 1 PO-1=4 --preview
+    """
+    from fulfillment.store.commands.pins import pin as pinned
+
+    return pinned(number, line, [_supply(supply) for supply in supplies])
+
+
+@app.command()
+@changes_an_order
+def unpin(
+    number: Number,
+    line: Annotated[int, typer.Argument(min=1, metavar="LINE", help="The order's line.")],
+) -> Any:
+    """Free a line from what it was pinned to: it is pegged by rank again.
+
+    Example: pegboard order unpin SO-1001 1
+    """
+    from fulfillment.store.commands.pins import pin as pinned
+
+    return pinned(number, line, [])
+
+
+SUPPLY = re.compile(
+    r"(?:(?P<kind>purchase_order|transfer|return|restock):)?"
+    r"(?P<document>[A-Za-z0-9][A-Za-z0-9._#-]{0,63})(?:/(?P<line>\d{1,7}))?(?:=(?P<units>\d{1,7}))?"
+)
+
+
+def _supply(told: str) -> Any:
+    from cli.errors import UsageError
+    from fulfillment.store.commands.pins import Pinned
+
+    found = SUPPLY.fullmatch(told)
+    if found is None or found["units"] == "0":
+        raise UsageError(f"a supply is written as PO-7, PO-7/2 or restock:R-1=5, not {told!r}")
+    line, units = (int(found[name]) if found[name] else None for name in ("line", "units"))
+    return Pinned(found["document"], found["kind"] or "purchase_order", line, units)
 
 
 @app.command()

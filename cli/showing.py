@@ -11,8 +11,12 @@ from rich.table import Table
 console = Console()
 
 NUMBERS = frozenset(
-    {"units", "ordered", "shipped", "waiting", "allocated", "not yet received", "wanted", "rank"}
-)
+    {
+        "units", "ordered", "shipped", "waiting", "allocated", "not yet received", "wanted", "rank",
+        "received", "outstanding", "pegged", "free", "coming", "drafted", "to shipments",
+        "to shelf", "undistributed", "lines", "closed", "to reorder level",
+    }
+)  # fmt: skip
 
 
 def print_json(answer: object) -> None:

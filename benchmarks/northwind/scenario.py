@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -113,38 +113,59 @@ class Scenario:
             suppliers[product["supplier"]].add(product["sku"])
         bar = self.progress.add_task("  suppliers", total=len(suppliers))
         for index, supplier in enumerate(sorted(suppliers), start=1):
-            self._receive_for(supplier, index, suppliers[supplier])
+            self._order_from(supplier, f"draft-{index}")
+            self._receive_from(supplier, pool)
+            done = partial(self._is_served, suppliers[supplier])
+            self._wait(done, f"units of {supplier} still wait")
             self._ship_ready(pool)
             self.progress.advance(bar)
+        if left := list(self.api.pages("/v1/purchase-suggestions")):
+            self.wrong.append(f"{len(left)} suggestions are left when all was bought")
 
-    def _receive_for(self, supplier: str, index: int, skus: set[str]) -> None:
-        """Order what waits beyond what is inbound, then receive all that is open."""
-        stock = [s for s in self.api.pages("/v1/stock") if s["sku"] in skus]
-        missing = {s["sku"]: s["waiting"] - s["inbound"] for s in stock}
-        if lines := _lines({sku: units for sku, units in missing.items() if units > 0}):
-            number = f"BENCH-{index}"
-            body = {"number": number, "supplier": supplier, "lines": lines}
-            self.api.post("/v1/purchase-orders", number, body)
+    def _order_from(self, supplier: str, key: str) -> None:
+        """Have drafted what should be bought, and approve it."""
+        asked = {"supplier": supplier, "prefix": "BENCH-"}
+        drafted = self.api.post("/v1/purchase-suggestions/draft", key, asked)
+        for order in drafted["purchase_orders"]:
+            number = order["number"]
+            status = {"status": "approved"}
+            self.api.post(f"/v1/purchase-orders/{number}/status", f"approve-{number}", status)
+            self.counts.drafted += 1
+            self.counts.units_drafted += sum(line["ordered"] for line in order["lines"])
+
+    def _receive_from(self, supplier: str, pool: ThreadPoolExecutor) -> None:
+        """Receive all that is open in two parts, and ship between them what the first released."""
         # Listed first: what is received leaves the list while its pages are read.
-        approved = list(self.api.pages("/v1/purchase-orders", status="approved"))
-        for order in approved:
-            if order["supplier"] == supplier:
-                self._receive(order["number"])
-        self._wait(lambda: not self._waits(skus), f"units of {supplier} still wait")
+        approved = [
+            order["number"]
+            for order in self.api.pages("/v1/purchase-orders", status="approved")
+            if order["supplier"] == supplier
+        ]
+        for number in approved:
+            self._receive(number, "A", part=2)
+        self._ship_ready(pool)
+        for number in approved:
+            self._receive(number, "B", part=1)
+        self.counts.purchase_orders += len(approved)
 
-    def _receive(self, number: str) -> None:
+    def _receive(self, number: str, receipt: str, part: int) -> None:
+        """Receive one part in so many of what is outstanding on each line, rounded up."""
         found = self.api.get(f"/v1/purchase-orders/{number}")
         lines = [
-            {"line": line["line"], "units": line["ordered"] - line["received"] - line["closed"]}
+            {"line": line["line"], "units": -(-line["outstanding"] // part)}
             for line in found["lines"]
+            if line["outstanding"]
         ]
-        body = {"number": f"R-{number}", "location": LOCATION, "lines": lines}
-        self.api.post(f"/v1/purchase-orders/{number}/receipts", f"R-{number}", body)
+        if not lines:
+            return
+        name = f"R-{number}-{receipt}"
+        body = {"number": name, "location": LOCATION, "lines": lines}
+        self.api.post(f"/v1/purchase-orders/{number}/receipts", name, body)
         self.counts.received += sum(line["units"] for line in lines)
-        self.counts.purchase_orders += 1
+        self.counts.receipts += 1
 
-    def _waits(self, skus: set[str]) -> bool:
-        return any(s["waiting"] for s in self.api.pages("/v1/stock") if s["sku"] in skus)
+    def _is_served(self, skus: set[str]) -> bool:
+        return not any(s["waiting"] for s in self.api.pages("/v1/stock") if s["sku"] in skus)
 
     def _audit(self) -> None:
         done = self._call("audit")
@@ -222,10 +243,3 @@ class Scenario:
             text=True,
             check=False,
         )
-
-
-def _lines(units: dict[str, int]) -> list[dict[str, Any]]:
-    return [
-        {"line": index, "sku": sku, "units": units[sku], "location": LOCATION}
-        for index, sku in enumerate(sorted(units), start=1)
-    ]

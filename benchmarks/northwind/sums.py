@@ -33,8 +33,11 @@ class Counts:
     waited: int = 0
     units_at_once: int = 0
     units_waited: int = 0
+    drafted: int = 0
+    units_drafted: int = 0
     received: int = 0
     purchase_orders: int = 0
+    receipts: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,13 @@ def summary(asked: Asked, counts: Counts, shipped: Shipped) -> Table:
     told = Table(box=box.SIMPLE_HEAD, title="Northwind", title_justify="left")
     for name in ("", "orders", "units"):
         told.add_column(name, justify="left" if not name else "right")
+    received = f"received ({counts.purchase_orders} POs, {counts.receipts} receipts)"
     rows: list[tuple[str, int | None, int | None]] = [
         ("asked for", asked.orders, asked.units),
         ("released at once", counts.released_at_once, counts.units_at_once),
         ("waited for stock", counts.waited, counts.units_waited),
-        (f"received ({counts.purchase_orders} POs)", None, counts.received),
+        (f"drafted ({counts.drafted} POs)", None, counts.units_drafted),
+        (received, None, counts.received),
         (f"shipped ({shipped.shipments:,} shipments)", asked.orders - shipped.left, shipped.units),
         ("split over shipments", shipped.split, None),
         ("left, each explained", shipped.left, None),

@@ -1,6 +1,6 @@
 """What will come, and what has come."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
@@ -9,19 +9,23 @@ from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.store.commands import purchasing
 from fulfillment.store.commands.purchasing import receipt_content, receipt_key
 from fulfillment.store.reading import purchase_orders, receipts, released_by
-from fulfillment.store.session import Command
+from fulfillment.store.reading.distributing import read_distribution
+from fulfillment.store.session import Command, Tx
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import PathNumber, ShortText, Sku
 from starter.models.purchase_orders import (
     PurchaseChangeIn,
     PurchaseOrderIn,
+    ReceiptIn,
+    StatusIn,
+)
+from starter.models.purchase_orders_out import (
+    PurchaseOrderDetailOut,
     PurchaseOrderOut,
     PurchaseOrderPage,
-    ReceiptIn,
     ReceivedOut,
     ReleasedOrderPage,
-    StatusIn,
 )
 from starter.paging import Cursor, Limit, body, window
 from starter.prefer import Prefer, seconds_to_wait
@@ -45,10 +49,17 @@ def create_purchase_order(
 
 
 @router.get("/{number}", summary="Read a purchase order", responses=problems(404))
-def get_purchase_order(number: PathNumber, session: ForMerchant) -> PurchaseOrderOut:
-    """Its lines with what came, what is outstanding, and how much of it is pegged."""
-    found = session.read(lambda tx: purchasing.read_purchase_order(tx, number))
-    return PurchaseOrderOut.model_validate(found)
+def get_purchase_order(number: PathNumber, session: ForMerchant) -> PurchaseOrderDetailOut:
+    """Its lines with what came, what is outstanding, and how much of it is pegged.
+
+    `distribution` tells how far what came is given out to those who wait.
+    """
+
+    def read(tx: Tx) -> dict[str, Any]:
+        found = purchasing.read_purchase_order(tx, number)
+        return found | {"distribution": read_distribution(tx, number)}
+
+    return PurchaseOrderDetailOut.model_validate(session.read(read))
 
 
 @router.get("/{number}/orders", summary="List who waits for it", responses=problems(404))

@@ -51,7 +51,7 @@ def test_line_has_no_date_any_more_when_it_is_sent_as_null(admin):
     ).json()
     assert [line["expected_on"] for line in changed["lines"]] == [None, "2190-04-01"]
     assert [line["ordered"] for line in changed["lines"]] == [10, 9]
-    assert changed == admin.get(PATH).json()
+    assert changed.items() <= admin.get(PATH).json().items()
     assert changed["expected_on"] == "2190-03-01"
 
 

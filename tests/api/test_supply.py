@@ -23,6 +23,8 @@ def test_purchase_order_is_read_back_when_it_was_written(world):
     assert made.status_code == 201
     assert made.headers["Location"] == "/v1/purchase-orders/PO%2F7"
     found = client.get(made.headers["Location"]).json()
+    distribution = found.pop("distribution")
+    assert (distribution["skus_owed"], distribution["lines_waiting"]) == (0, 0)
     assert found == made.json()
     assert [line["expected_on"] for line in found["lines"]] == ["2190-03-01", "2190-04-01"]
     again = client.post("/v1/purchase-orders", json=PURCHASE)

@@ -13,6 +13,7 @@ from fulfillment.store.commands.purchasing.documents import (
     receipt_content,
     receipt_key,
 )
+from fulfillment.store.commands.purchasing.drafting import Draft, draft_purchase_orders
 from fulfillment.store.commands.purchasing.finding import (
     purchase_order_progress,
     read_purchase_order,
@@ -23,6 +24,7 @@ from fulfillment.store.commands.purchasing.writing import create_purchase_order,
 
 __all__ = [
     "KEEP",
+    "Draft",
     "LineChange",
     "NewDate",
     "NewPurchaseLine",
@@ -32,6 +34,7 @@ __all__ = [
     "ReceivedLine",
     "change_purchase_order",
     "create_purchase_order",
+    "draft_purchase_orders",
     "move_status",
     "purchase_order_progress",
     "read_purchase_order",

@@ -1,0 +1,195 @@
+"""`pegboard po`: look at purchase orders and at what should be bought.
+
+`cli.purchasing_hands` writes them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+
+from cli.importing.options import Merchant
+
+app = typer.Typer(
+    help="Look at what should be bought, draft purchase orders, and receive what comes."
+    "\n\nExample: pegboard po suggest",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The purchase order's number.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="Rows at most.")]
+
+PAGE = 200
+EVERY_SECONDS = 1.0
+
+
+@app.command("list")
+def list_(  # noqa: PLR0913 -- each parameter is an option
+    *,
+    status: Annotated[list[str] | None, typer.Option(help="With this status; repeatable.")] = None,
+    supplier: Annotated[str | None, typer.Option(help="Of this supplier.")] = None,
+    sku: Annotated[str | None, typer.Option(help="With a line of this SKU.")] = None,
+    limit: Limit = 50,
+    merchant: Merchant = None,
+    as_json: AsJson = False,
+) -> None:
+    """List purchase orders, the newest first.
+
+    Example: pegboard po list --status approved --status in_transit --sku TEA-GREEN
+    """
+    from cli.errors import UsageError
+    from cli.purchasing_shown import show_purchase_orders
+    from cli.showing import print_json
+    from fulfillment.domain.statuses import PurchaseOrderStatus
+
+    known = [str(each) for each in PurchaseOrderStatus]
+    if unknown := sorted(set(status or ()) - set(known)):
+        raise UsageError(f"--status is one of {', '.join(known)}, not {unknown[0]!r}")
+    asked = {"statuses": status or (), "sku": sku}
+    with merchants_store(merchant) as (store, whose):
+        found = store.read(whose, lambda tx: _listed(tx, asked, supplier, limit + 1))
+    shown, more = found[:limit], len(found) > limit
+    if as_json:
+        print_json({"purchase_orders": shown, "more": more})
+    else:
+        show_purchase_orders(shown, more=more)
+
+
+def _listed(
+    tx: Any, asked: Mapping[str, Any], supplier: str | None, most: int
+) -> list[dict[str, Any]]:
+    """The first ones of the supplier, read page by page."""
+    from fulfillment.store.reading.paging import Window
+    from fulfillment.store.reading.purchase_orders import list_purchase_orders
+
+    found: list[dict[str, Any]] = []
+    window = Window(PAGE)
+    while True:
+        page = list_purchase_orders(tx, window, **asked)
+        found += [one for one in page.items if supplier in (None, one["supplier"])]
+        if page.next_key is None or len(found) >= most:
+            return found
+        window = Window(PAGE, page.next_key)
+
+
+@app.command()
+def show(
+    number: Number,
+    *,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Follow what came until it is given out.")
+    ] = False,
+    merchant: Merchant = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a purchase order: its lines, and how far what came is given out to those who wait.
+
+    Example: pegboard po show PO-1 --watch
+    """
+    from cli.errors import UsageError
+    from cli.purchasing_shown import show_purchase_order
+    from cli.showing import print_json
+    from fulfillment.store.commands.purchasing import read_purchase_order
+    from fulfillment.store.reading import snapshot
+    from fulfillment.store.reading.distributing import read_distribution
+
+    if watch and as_json:
+        raise UsageError("--watch follows on the screen; leave out --json")
+
+    def read(tx: Any) -> dict[str, Any]:
+        distribution = {"distribution": read_distribution(tx, number)}
+        return read_purchase_order(tx, number) | distribution
+
+    with merchants_store(merchant) as (store, whose):
+        found = snapshot.read(store, whose, read)
+        if as_json:
+            print_json(found)
+            return
+        show_purchase_order(found)
+        if watch:
+            ask = partial(store.read, whose, lambda tx: read_distribution(tx, number))
+            _follow(found["distribution"], ask)
+
+
+def _follow(seen: Mapping[str, Any], ask: Callable[[], Mapping[str, Any]]) -> None:
+    """Print a line for each change, until nothing is owed any more."""
+    import time
+
+    from cli.purchasing_shown import show_distribution
+
+    while seen["skus_owed"]:
+        time.sleep(EVERY_SECONDS)
+        now = ask()
+        if now != seen:
+            show_distribution(now)
+        seen = now
+
+
+@app.command()
+def suggest(  # noqa: PLR0913 -- each parameter is an option
+    *,
+    supplier: Annotated[
+        str | None, typer.Option(help="Of this supplier; '' is products that have none.")
+    ] = None,
+    sku: Annotated[list[str] | None, typer.Option(help="Of this SKU; repeatable.")] = None,
+    location: Annotated[
+        str | None, typer.Option(help="Only what is to be bought for this location.")
+    ] = None,
+    limit: Limit = 50,
+    merchant: Merchant = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what should be bought, the oldest need first, with the orders behind each number.
+
+    What waits, less what is free, coming or drafted, and what the reorder level asks for beyond.
+
+    Example: pegboard po suggest --supplier "Leaf Imports"
+    """
+    from cli.purchasing_shown import show_suggestions
+    from cli.showing import print_json
+    from fulfillment.store.reading import snapshot
+    from fulfillment.store.reading.paging import Window
+    from fulfillment.store.reading.suggestions import Wanted, list_suggestions
+
+    wanted = Wanted(
+        None if supplier is None else (supplier,), tuple(sku) if sku else None, location
+    )
+    with naming_options(), merchants_store(merchant) as (store, whose):
+        page = snapshot.read(store, whose, lambda tx: list_suggestions(tx, Window(limit), wanted))
+    more = page.next_key is not None
+    if as_json:
+        print_json({"suggestions": page.items, "more": more})
+    else:
+        show_suggestions(page.items, more=more)
+
+
+@contextmanager
+def merchants_store(merchant: str | None) -> Iterator[tuple[Any, str]]:
+    """The store, and whose purchase orders are meant."""
+    from cli import connection
+    from fulfillment import settings
+
+    with connection.store_of(settings.load()) as store:
+        yield store, connection.only_merchant(store, merchant)
+
+
+@contextmanager
+def naming_options() -> Iterator[None]:
+    """A refusal names the option at fault, where it is about the value of one."""
+    from cli.errors import CommandError
+    from fulfillment.domain.refusals import RefusedError
+
+    try:
+        yield
+    except RefusedError as refusal:
+        fields = [str(one.get("field", "")).partition("[")[0] for one in refusal.fields]
+        option = OPTIONS.get(fields[0]) if fields else None
+        raise CommandError(f"{option}: {refusal}" if option else str(refusal)) from refusal
+
+
+OPTIONS = {"location": "--location", "skus": "--sku", "lines": "LINE=UNITS", "number": "--receipt"}
+"""How a field of a request is named on the command line."""

@@ -1,0 +1,95 @@
+"""The statements behind purchase suggestions: what is needed, and by whom."""
+
+NEEDS = """
+WITH usable AS (
+    SELECT * FROM unnest(CAST(:locations AS text[])) AS u(location)
+), queued AS (
+    SELECT d.shipment_line, d.sku, d.lock_location AS place, d.wanted FROM open_demand d
+     WHERE d.merchant = :merchant AND d.wanted > 0
+       AND (d.lock_location IS NULL OR d.lock_location = ANY(:locations))
+       AND (CAST(:skus AS text[]) IS NULL OR d.sku = ANY(:skus))
+), chosen AS (
+    SELECT p.sku, p.name, coalesce(p.supplier, '') AS supplier, p.reorder_level FROM product p
+     WHERE p.merchant = :merchant AND p.active AND p.manage_stock
+       AND (CAST(:skus AS text[]) IS NULL OR p.sku = ANY(:skus))
+       AND (CAST(:suppliers AS text[]) IS NULL OR coalesce(p.supplier, '') = ANY(:suppliers))
+       AND (p.reorder_level > 0 OR p.sku IN (SELECT sku FROM queued))
+), inbound AS (
+    SELECT u.id, u.sku, u.location, u.ordered - u.received - u.closed AS units
+      FROM supply u JOIN usable USING (location) WHERE u.merchant = :merchant AND u.inbound
+), pegged AS (
+    SELECT g.shipment_line, g.supply, g.units FROM peg g JOIN inbound i ON i.id = g.supply
+), by_line AS (
+    SELECT shipment_line, sum(units) AS units FROM pegged GROUP BY shipment_line
+), by_supply AS (
+    SELECT supply, sum(units) AS units FROM pegged GROUP BY supply
+), counted AS (
+    SELECT q.sku, q.place, q.wanted AS waiting,
+           least(q.wanted, coalesce(g.units, 0)) AS waiting_pegged,
+           0 AS free, 0 AS coming, 0 AS coming_pegged, 0 AS drafted
+      FROM queued q LEFT JOIN by_line g USING (shipment_line)
+    UNION ALL
+    SELECT v.sku, v.location, 0, 0, v.on_hand - v.allocated, 0, 0, 0
+      FROM stock_level v JOIN usable USING (location)
+     WHERE v.merchant = :merchant AND v.disposition = 'sellable'
+    UNION ALL
+    SELECT i.sku, i.location, 0, 0, 0, i.units, least(i.units, coalesce(g.units, 0)), 0
+      FROM inbound i LEFT JOIN by_supply g ON g.supply = i.id
+    UNION ALL
+    SELECT u.sku, u.location, 0, 0, 0, 0, 0, u.ordered
+      FROM purchase_order o JOIN purchase_order_line l ON l.purchase_order = o.id
+      JOIN supply u ON u.id = l.supply JOIN usable USING (location)
+     WHERE o.merchant = :merchant AND o.status = 'draft'
+)
+SELECT c.sku, c.name, c.supplier, c.reorder_level, n.place,
+       coalesce(sum(n.waiting), 0)::bigint AS waiting,
+       coalesce(sum(n.waiting_pegged), 0)::bigint AS waiting_pegged,
+       coalesce(sum(n.free), 0)::bigint AS free,
+       coalesce(sum(n.coming), 0)::bigint AS coming,
+       coalesce(sum(n.coming_pegged), 0)::bigint AS coming_pegged,
+       coalesce(sum(n.drafted), 0)::bigint AS drafted
+  FROM chosen c LEFT JOIN counted n USING (sku)
+ GROUP BY c.sku, c.name, c.supplier, c.reorder_level, n.place ORDER BY c.sku, n.place
+"""
+"""A row for each product and place at which anything of it waits, is free, comes or is drafted.
+
+One statement, so that nothing is counted twice, or not at all, while it is approved or received.
+Demand bound to a location that may not be used, and what is there, counts nowhere: nothing that
+is bought could be given to it.
+"""
+
+SHORT = """
+WITH asked AS (
+    SELECT * FROM unnest(CAST(:skus AS text[]), CAST(:locations AS text[]),
+                         CAST(:places AS text[]), CAST(:met AS bigint[]))
+        AS a(sku, location, place, met)
+), pegged AS (
+    SELECT g.shipment_line, sum(g.units) AS units FROM supply u JOIN peg g ON g.supply = u.id
+     WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.inbound
+       AND u.location = ANY(:usable)
+     GROUP BY g.shipment_line
+), queued AS (
+    SELECT a.sku, a.location, a.place, a.met, d.shipment_line, d.order_id, d.priority,
+           d.placed_at, d.intake_seq,
+           d.wanted - least(d.wanted, coalesce(g.units, 0)) AS units
+      FROM asked a JOIN open_demand d ON d.merchant = :merchant AND d.sku = a.sku AND d.wanted > 0
+       AND d.lock_location IS NOT DISTINCT FROM a.place
+      LEFT JOIN pegged g USING (shipment_line)
+), served AS (
+    SELECT *, sum(units) OVER (PARTITION BY sku, place
+                  ORDER BY priority, placed_at, intake_seq, shipment_line) - met AS beyond
+      FROM queued
+), short AS (
+    SELECT sku, location, order_id, priority, placed_at, intake_seq,
+           sum(least(units, beyond))::bigint AS units,
+           row_number() OVER (PARTITION BY sku, location
+                              ORDER BY priority, placed_at, intake_seq) AS nth,
+           count(*) OVER (PARTITION BY sku, location) AS order_count
+      FROM served WHERE units > 0 AND beyond > 0
+     GROUP BY sku, location, order_id, priority, placed_at, intake_seq
+)
+SELECT s.sku, s.location, o.number, s.units, s.priority, s.placed_at, s.intake_seq, s.order_count
+  FROM short s JOIN orders o ON o.id = s.order_id WHERE s.nth <= :most
+ ORDER BY s.sku, s.location, s.nth
+"""
+"""Who is short of what is asked: the queue of a place is served from its head with what is met."""

@@ -1,0 +1,201 @@
+"""What should be bought: per supplier and SKU, the oldest need first (behaviour.md §7).
+
+A fixed number of statements, whatever waits: one counts, one finds who is short, and one more
+names the orders behind what is shown.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from fulfillment.domain.rank import LAST_PRIORITY, Rank
+from fulfillment.domain.refusals import invalid
+from fulfillment.domain.suggesting import Need, Suggestion, suggest
+from fulfillment.store.loading import load_locations
+from fulfillment.store.reading.needs import NEEDS, SHORT
+from fulfillment.store.reading.paging import Key, Page, Sort, Window
+from fulfillment.store.session import Tx
+
+BY_NEED = Sort(
+    ("priority", "placed_at", "intake_seq", "sku", "location"),
+    ("int", "timestamptz", "bigint", "text", "text"),
+)
+"""The rank of the first order that is short, then the SKU; what no order waits for comes last."""
+
+MOST_ORDERS = 20
+"""Orders that are named behind one suggestion; all of them are counted."""
+
+NOBODY = Rank(LAST_PRIORITY + 1, datetime(9999, 12, 31, tzinfo=UTC), 0)
+
+TOTALS = ("waiting", "free", "coming", "drafted")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which suggestions; what is None is not asked about.
+
+    With a location, only what would be bought for it: what is bound to it, and all that any
+    location may serve. A product without a supplier has the supplier "".
+    """
+
+    suppliers: tuple[str, ...] | None = None
+    skus: tuple[str, ...] | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One suggestion with what it was counted from, and the first order that is short.
+
+    `totals` are units of the product at all locations. Of the demand in each queue, for the
+    location or for any, `met` says how many units are met, from the head.
+    """
+
+    suggestion: Suggestion
+    name: str
+    totals: Mapping[str, int]
+    met: tuple[tuple[str | None, int], ...]
+    rank: Rank = NOBODY
+    order_count: int = 0
+
+    @property
+    def key(self) -> Key:
+        """Its place in the list."""
+        rank, one = self.rank, self.suggestion
+        return (rank.priority, rank.placed_at, rank.intake_seq, one.sku, one.location)
+
+
+def list_suggestions(tx: Tx, window: Window, wanted: Wanted) -> Page:
+    """One page of what should be bought, each with the orders behind its number."""
+    after = _comparable(window.after) if window.after else None
+    locations = _locations(tx, wanted)
+    found = _sorted(tx, wanted, locations)
+    behind = [one for one in found if after is None or one.key > after]
+    shown = behind[: window.limit]
+    orders = _short_orders(tx, shown, locations, MOST_ORDERS)
+    items = [_item(one, orders[_place(one)]) for one in shown]
+    return Page(items, shown[-1].key if len(behind) > len(shown) else None)
+
+
+def find_suggestions(tx: Tx, wanted: Wanted) -> list[Found]:
+    """Everything that should be bought, the oldest need first."""
+    return _sorted(tx, wanted, _locations(tx, wanted))
+
+
+def _sorted(tx: Tx, wanted: Wanted, locations: Sequence[str]) -> list[Found]:
+    counted = list(_counted(tx, wanted, locations)) if locations else []
+    first = _short_orders(tx, counted, locations, 1)
+    ranked = (_ranked(one, first[_place(one)]) for one in counted)
+    return sorted(ranked, key=lambda one: one.key)
+
+
+def _comparable(key: Key) -> Key:
+    """A moment that a client sends without a zone is UTC."""
+    priority, placed_at, *more = key
+    return (priority, placed_at if placed_at.tzinfo else placed_at.replace(tzinfo=UTC), *more)
+
+
+def _locations(tx: Tx, wanted: Wanted) -> list[str]:
+    """The merchant's active locations, that for which is bought what any may serve first."""
+    locations = list(load_locations(tx))
+    if wanted.location is None:
+        return locations
+    if wanted.location not in locations:
+        message = f"{wanted.location} is not an active location of this merchant"
+        raise invalid("unknown_location", message, "location", location=wanted.location)
+    return sorted(locations, key=lambda location: location != wanted.location)
+
+
+def _counted(tx: Tx, wanted: Wanted, locations: Sequence[str]) -> Iterator[Found]:
+    rows = tx.rows(
+        NEEDS,
+        merchant=tx.merchant,
+        locations=list(locations),
+        skus=_listed(wanted.skus),
+        suppliers=_listed(wanted.suppliers),
+    )
+    for _, places in groupby(rows, key=lambda row: row.sku):
+        product = list(places)
+        need = _need(product)
+        totals = {name: sum(getattr(row, name) for row in product) for name in TOTALS}
+        for one in suggest(need, locations[0]):
+            if wanted.location in (None, one.location):
+                yield Found(one, product[0].name, totals, tuple(_met(need, one)))
+
+
+def _listed(values: Sequence[str] | None) -> list[str] | None:
+    return None if values is None else sorted(set(values))
+
+
+def _need(places: Sequence[Any]) -> Need:
+    """The need of one product, less what is pegged: those units are for who has the pegs."""
+    located = [row for row in places if row.place is not None]
+    return Need(
+        sku=places[0].sku,
+        supplier=places[0].supplier,
+        reorder_level=places[0].reorder_level,
+        waiting={row.place: row.waiting - row.waiting_pegged for row in places},
+        free={row.place: row.free for row in located},
+        coming={row.place: row.coming - row.coming_pegged for row in located},
+        drafted={row.place: row.drafted for row in located},
+    )
+
+
+def _met(need: Need, one: Suggestion) -> Iterator[tuple[str | None, int]]:
+    for place, short in ((one.location, one.short_here), (None, one.short_anywhere)):
+        if short:
+            yield place, need.waiting[place] - short
+
+
+def _ranked(found: Found, first: Sequence[Any]) -> Found:
+    if not first:
+        return found
+    rank = Rank(first[0].priority, first[0].placed_at, first[0].intake_seq)
+    return replace(found, rank=rank, order_count=first[0].order_count)
+
+
+def _short_orders(
+    tx: Tx, found: Sequence[Found], locations: Sequence[str], most: int
+) -> Mapping[tuple[str, str], Sequence[Any]]:
+    """The first orders in rank that are short, by SKU and location; each tells how many are."""
+    queues = [(*_place(one), *queue) for one in found for queue in one.met]
+    orders: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    if queues:
+        skus, locations, places, met = map(list, zip(*queues, strict=True))
+        for row in tx.rows(
+            SHORT,
+            merchant=tx.merchant,
+            skus=skus,
+            locations=locations,
+            places=places,
+            met=met,
+            usable=list(locations),
+            most=most,
+        ):
+            orders[row.sku, row.location].append(row)
+    return orders
+
+
+def _place(found: Found) -> tuple[str, str]:
+    return found.suggestion.sku, found.suggestion.location
+
+
+def _item(found: Found, orders: Sequence[Any]) -> dict[str, Any]:
+    one = found.suggestion
+    names = ("number", "units", "priority", "placed_at")
+    return {
+        "supplier": one.supplier,
+        "sku": one.sku,
+        "name": found.name,
+        "location": one.location,
+        "units": one.units,
+        "for_waiting": one.for_waiting,
+        "for_reorder_level": one.for_reorder_level,
+        **found.totals,
+        "oldest": found.rank.placed_at if found.order_count else None,
+        "order_count": found.order_count,
+        "orders": [{name: getattr(row, name) for name in names} for row in orders],
+    }
