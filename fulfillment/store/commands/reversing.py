@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fulfillment.domain.moves import ReturnStatus, TransferStatus
 from fulfillment.domain.refusals import conflict, missing
 from fulfillment.domain.statuses import INBOUND, PurchaseOrderStatus
 from fulfillment.store import outbox
@@ -95,25 +96,28 @@ def _moves(tx: Tx, receipt: _Receipt, reason: str) -> Sequence[Move]:
     ]
 
 
-REOPENED = {"transfer": "in_transit", "customer_return": "announced"}
-"""What a document that was received becomes when some of it is to come again."""
+STATUS = {
+    "purchase_order": "SELECT status FROM purchase_order WHERE id = :id FOR NO KEY UPDATE",
+    "transfer": "SELECT status FROM transfer WHERE id = :id FOR NO KEY UPDATE",
+    "customer_return": "SELECT status FROM customer_return WHERE id = :id FOR NO KEY UPDATE",
+}
+
+REOPEN = {
+    "purchase_order": "UPDATE purchase_order SET status = :status WHERE id = :id",
+    "transfer": "UPDATE transfer SET status = :status WHERE id = :id",
+    "customer_return": "UPDATE customer_return SET status = :status WHERE id = :id",
+}
+
+COMING = frozenset({*INBOUND, TransferStatus.IN_TRANSIT, ReturnStatus.ANNOUNCED})
+"""Statuses of documents for which more can come."""
 
 
 def _reopen(tx: Tx, receipt: _Receipt) -> bool:
     """Have a document that was received be on its way again; whether more can come for it."""
-    (row,) = tx.rows(
-        f"SELECT status FROM {receipt.table} WHERE id = :id FOR NO KEY UPDATE",  # noqa: S608
-        id=receipt.document,
-    )
+    (row,) = tx.rows(STATUS[receipt.table], id=receipt.document)
     if row.status != PurchaseOrderStatus.RECEIVED:
-        coming = {*INBOUND, *REOPENED.values()}
-        return row.status in coming
-    before = REOPENED.get(receipt.table, receipt.status_before)
-    tx.run(
-        f"UPDATE {receipt.table} SET status = :status WHERE id = :id",  # noqa: S608
-        id=receipt.document,
-        status=before,
-    )
+        return row.status in COMING
+    tx.run(REOPEN[receipt.table], id=receipt.document, status=receipt.status_before)
     return True
 
 
