@@ -1,5 +1,6 @@
 """Documents with lines: joined, and taken or refused as a whole."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -8,8 +9,12 @@ from cli.importing.run import Run
 from cli.importing.source import BadCellError, Source, Values
 from cli.importing.spool import Document, Piece, Spool
 from cli.importing.table import Row
+from fulfillment.domain.refusals import RefusedError
 
 Built = TypeVar("Built")
+
+FIELD = re.compile(r"lines\[(?P<line>\d+)\]\.(?P<field>\w+)")
+"""How a refusal names a field of a line."""
 
 
 class BadDocumentError(Exception):
@@ -180,3 +185,14 @@ def numbered(lines: Sequence[Values], parts: Source) -> list[int]:
         seen.add(identity)
         numbers.append(int(str(number)))
     return numbers
+
+
+def fault_of(
+    heads: Source, parts: Source, refusal: RefusedError, otherwise: str = "number"
+) -> BadDocumentError:
+    """Where a refusal points to in the files; `otherwise` is the field when it names none."""
+    name = str(refusal.fields[0].get("field", "")) if refusal.fields else ""
+    if found := FIELD.match(name):
+        return BadDocumentError(int(found["line"]), parts.column_of(found["field"]), str(refusal))
+    field = name.partition(".")[0] or otherwise
+    return BadDocumentError(None, heads.column_of(field), str(refusal))

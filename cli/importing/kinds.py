@@ -9,13 +9,19 @@ from cli.importing.values import Read
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of row. Fields named `open_fields` + `.anything` are gathered in a mapping."""
+    """One kind of row. Fields named `open_fields` + `.anything` are gathered in a mapping.
+
+    Of the fields `one_of` at least one is given. A column of `left_to_lines` is the lines' where
+    they are in the same file, unless the mapping says otherwise.
+    """
 
     name: str
     title: str
     fields: Mapping[str, Read]
     required: frozenset[str]
     open_fields: Mapping[str, Read] = field(default_factory=dict)
+    one_of: tuple[str, ...] = ()
+    left_to_lines: frozenset[str] = frozenset()
 
     def reader_of(self, name: str) -> Read | None:
         """How a field is read; None where this kind has no such field."""
@@ -72,8 +78,11 @@ PURCHASE_ORDERS = Kind(
         "number": values.number,
         "supplier": values.short_text,
         "status": values.one_of("draft", "approved"),
+        "expected_on": values.day,
+        "over_receipt_percent": values.percent,
     },
     frozenset({"number"}),
+    left_to_lines=frozenset({"expected_on"}),
 )
 
 PURCHASE_ORDER_LINES = Kind(
@@ -88,6 +97,26 @@ PURCHASE_ORDER_LINES = Kind(
         "expected_on": values.day,
     },
     frozenset({"number", "sku", "units"}),
+)
+
+RECEIPTS = Kind(
+    "receipts",
+    "receipts",
+    {"number": values.number, "purchase_order": values.number, "location": values.location},
+    frozenset({"number", "purchase_order"}),
+)
+
+RECEIPT_LINES = Kind(
+    "receipt_lines",
+    "receipt lines",
+    {
+        "number": values.number,
+        "line": values.line_number,
+        "sku": values.sku,
+        "units": values.units,
+    },
+    frozenset({"number", "units"}),
+    one_of=("line", "sku"),
 )
 
 ADDRESS = ("name", "company", "line1", "line2", "city", "region", "postal_code")
@@ -135,7 +164,16 @@ KINDS = {
         STOCK,
         PURCHASE_ORDERS,
         PURCHASE_ORDER_LINES,
+        RECEIPTS,
+        RECEIPT_LINES,
         ORDERS,
         ORDER_LINES,
     )
 }
+
+LINES_OF = {
+    "purchase_orders": "purchase_order_lines",
+    "receipts": "receipt_lines",
+    "orders": "order_lines",
+}
+"""Documents and their lines: in two files, or in one where each row is a line."""

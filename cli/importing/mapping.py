@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cli.errors import UsageError
-from cli.importing.kinds import KINDS
+from cli.importing.kinds import KINDS, LINES_OF
 from cli.importing.values import Formats
 
 Scalar = str | int | bool
@@ -118,6 +118,8 @@ class Mapping(_Part):
     stock: Sheet | None = None
     purchase_orders: Sheet | None = None
     purchase_order_lines: Sheet | None = None
+    receipts: Sheet | None = None
+    receipt_lines: Sheet | None = None
     orders: Sheet | None = None
     order_lines: Sheet | None = None
 
@@ -129,10 +131,10 @@ class Mapping(_Part):
                 if kind.reader_of(name) is None:
                     msg = f"{kind.name} has no field {name!r}; it has: {kind.known_fields}"
                     raise ValueError(msg)
-        if bool(self.orders) != bool(self.order_lines):
-            raise ValueError("orders and order_lines are described together (also in one file)")
-        if bool(self.purchase_orders) != bool(self.purchase_order_lines):
-            raise ValueError("purchase_orders and purchase_order_lines are described together")
+        for heads, parts in LINES_OF.items():
+            if bool(getattr(self, heads)) != bool(getattr(self, parts)):
+                msg = f"{heads} and {parts} are described together (also in one file)"
+                raise ValueError(msg)
         return self
 
     @property

@@ -10,6 +10,8 @@ MERCHANT = typer.Option(
 )
 LOCATION = typer.Option(help="Where the stock is and goods come to, unless a row says otherwise.")
 MAP = typer.Option("--map", metavar="FIELD=COLUMN", help="Which column gives a field; repeatable.")
+LINES = typer.Option("--lines", help="The lines' file; without it each row is a line.")
+MAP_LINE = typer.Option("--map-line", metavar="FIELD=COLUMN", help="As --map, for the lines only.")
 SET = typer.Option("--set", metavar="FIELD=VALUE", help="The same value for every row; repeatable.")
 CREATE = typer.Option("--create", help="Create the merchant and locations that are missing.")
 DRY_RUN = typer.Option("--dry-run", help="Check everything and write nothing.")
@@ -25,6 +27,8 @@ CsvFile = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with a
 Merchant = Annotated[str | None, MERCHANT]
 Location = Annotated[str | None, LOCATION]
 Maps = Annotated[list[str] | None, MAP]
+LinesFile = Annotated[Path | None, LINES]
+LineMaps = Annotated[list[str] | None, MAP_LINE]
 Sets = Annotated[list[str] | None, SET]
 Create = Annotated[bool, CREATE]
 DryRun = Annotated[bool, DRY_RUN]

@@ -1,15 +1,14 @@
 """Orders in, each with its lines, by rank, once by number; the relay starts their workflows."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from cli.importing.documents import BadDocumentError, Candidate, Join, numbered
+from cli.importing.documents import BadDocumentError, Candidate, Join, fault_of, numbered
 from cli.importing.run import ACTOR, BATCH, Run
-from cli.importing.source import Source, Values
+from cli.importing.source import Values
 from cli.importing.spool import Document, Spool
 from fulfillment.domain.rank import DEFAULT_PRIORITY
 from fulfillment.domain.refusals import RefusedError, conflict
@@ -30,8 +29,6 @@ Found = Candidate[NewOrder]
 
 LAST = "9999"
 """Orders without a time are placed now: after all that have one."""
-
-FIELD = re.compile(r"lines\[(?P<line>\d+)\]\.(?P<field>\w+)")
 
 
 def import_orders(run: Run) -> None:
@@ -92,18 +89,9 @@ def _refuse(join: Join[NewOrder], found: Found, reason: str) -> None:
 def _settle(join: Join[NewOrder], batch: Sequence[Found], answers: Sequence[Taken]) -> None:
     for found, taken in zip(batch, answers, strict=True):
         if taken.refusal:
-            join.refuse(found.document, _fault(join.heads, join.parts, taken.refusal))
+            join.refuse(found.document, fault_of(join.heads, join.parts, taken.refusal))
         else:
             join.taken(found.document, "new" if taken.outcome is Outcome.CREATED else "there")
-
-
-def _fault(heads: Source, parts: Source, refusal: RefusedError) -> BadDocumentError:
-    """Where the refusal of an order points to in its files."""
-    name = str(refusal.fields[0].get("field", "")) if refusal.fields else ""
-    if found := FIELD.match(name):
-        return BadDocumentError(int(found["line"]), parts.column_of(found["field"]), str(refusal))
-    field = name.partition(".")[0] or "number"
-    return BadDocumentError(None, heads.column_of(field), str(refusal))
 
 
 def _would_take(run: Run, orders: Sequence[NewOrder]) -> list[Taken]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from cli.importing.documents import BadDocumentError, Candidate, Join, numbered
 from cli.importing.run import ACTOR, BATCH, Run
@@ -15,7 +16,12 @@ from fulfillment.store.commands.purchasing import (
     NewPurchaseOrder,
     create_purchase_order,
 )
-from fulfillment.store.reading.known import known_commands, known_purchase_orders
+from fulfillment.store.reading.known import (
+    KnownLine,
+    KnownPurchase,
+    known_commands,
+    known_purchase_orders,
+)
 from fulfillment.store.session import Command
 
 Found = Candidate[NewPurchaseOrder]
@@ -27,6 +33,7 @@ def import_purchase_orders(run: Run, suppliers: Mapping[str, str] | None) -> Non
 
     def build(document: Document) -> NewPurchaseOrder:
         head, lines = join.values_of(document)
+        told: dict[str, Any] = dict(head)
         numbers = numbered(lines, parts)
         return NewPurchaseOrder(
             number=document.number,
@@ -34,7 +41,9 @@ def import_purchase_orders(run: Run, suppliers: Mapping[str, str] | None) -> Non
                 _line(run, parts, index, numbers[index], line) for index, line in enumerate(lines)
             ),
             supplier=_supplier(heads, head, suppliers),
-            status=PurchaseOrderStatus(str(head.get("status", "approved"))),
+            expected_on=told.get("expected_on"),
+            status=PurchaseOrderStatus(told.get("status", "approved")),
+            over_receipt_percent=told.get("over_receipt_percent", 0),
         )
 
     join: Join[NewPurchaseOrder] = Join(run, heads, parts, lambda _: "", build)
@@ -78,7 +87,9 @@ def _write(run: Run, join: Join[NewPurchaseOrder], batch: list[Found]) -> None:
             if done.get(command.key) == command.fingerprint:
                 join.taken(found.document, "there")
                 continue
-            if not run.dry_run:
+            if run.dry_run:
+                run.planned_purchases[found.built.number] = _planned(found.built)
+            else:
                 create_purchase_order(run.store, command, found.built)
         except RefusedError as error:
             fault = BadDocumentError(None, join.heads.column_of("number"), str(error))
@@ -89,9 +100,25 @@ def _write(run: Run, join: Join[NewPurchaseOrder], batch: list[Found]) -> None:
             join.taken(found.document, "new")
 
 
+def _planned(new: NewPurchaseOrder) -> KnownPurchase:
+    lines = {line.line: KnownLine(line.sku, line.units, line.units) for line in new.lines}
+    return KnownPurchase(new.status, new.over_receipt_percent, lines)
+
+
+LATER_FIELDS = ("over_receipt_percent",)
+"""Told in the content only where they say something.
+
+Purchase orders that were imported before these fields existed would be others without that.
+"""
+
+
 def _command(run: Run, new: NewPurchaseOrder) -> Command:
     key = f"import:purchase-order:{new.number}"
-    return Command(run.merchant.id, "create_purchase_order", key, ACTOR, asdict(new))
+    content = asdict(new)
+    for name in LATER_FIELDS:
+        if not content[name]:
+            del content[name]
+    return Command(run.merchant.id, "create_purchase_order", key, ACTOR, content)
 
 
 def _own(command: Command, done: Mapping[str, bytes]) -> frozenset[str]:

@@ -23,6 +23,7 @@ from fulfillment.store.commands.catalogue import (
 )
 from fulfillment.store.reading.known import (
     KnownMerchant,
+    KnownPurchase,
     known_location,
     known_merchant,
     known_products,
@@ -60,6 +61,7 @@ class Run:
     known: KnownMerchant = field(init=False)
     planned: dict[str, NewProduct] = field(default_factory=dict)
     planned_free: Counter[tuple[str, str]] = field(default_factory=Counter)
+    planned_purchases: dict[str, KnownPurchase] = field(default_factory=dict)
 
     def prepare(self) -> None:
         """Find the merchant and the location, or create them if that was asked for."""

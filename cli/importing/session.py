@@ -11,10 +11,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from cli import connection
 from cli.errors import CommandError, UsageError
 from cli.importing.catalogue import import_products, read_suppliers
-from cli.importing.kinds import KINDS
+from cli.importing.kinds import KINDS, LINES_OF
 from cli.importing.mapping import LocationPart, Mapping, MerchantPart, Sheet
 from cli.importing.orders import import_orders
 from cli.importing.purchasing import import_purchase_orders
+from cli.importing.receipts import import_receipts
 from cli.importing.report import Report
 from cli.importing.run import Run
 from cli.importing.source import Source
@@ -44,11 +45,7 @@ def import_files(mapping: Mapping, folder: Path, asked: Asked) -> int:
     tables = _open(mapping, folder)
     with connection.store_of(settings.load()) as store:
         merchant = _merchant(store, mapping, asked)
-        zone = _zone(store, merchant)
-        sources = {
-            name: Source(KINDS[name], sheet, tables[name], mapping.formats.in_zone(zone))
-            for name, sheet in mapping.sheets.items()
-        }
+        sources = _sources(mapping, tables, _zone(store, merchant))
         report = Report(err)
         with _progress(err) as progress:
             run = Run(store, merchant, _location(mapping, asked), sources, report, progress)
@@ -61,7 +58,10 @@ def import_files(mapping: Mapping, folder: Path, asked: Asked) -> int:
 
 
 def _stages(run: Run) -> None:
-    """What others refer to goes first; orders go last, and find everything there."""
+    """What others refer to goes first; orders go last, and find everything there.
+
+    So what came by the same files is there when their first claim looks for it.
+    """
     run.prepare()
     suppliers = read_suppliers(run)
     if "products" in run.sources:
@@ -70,6 +70,8 @@ def _stages(run: Run) -> None:
         import_stock(run)
     if "purchase_orders" in run.sources:
         import_purchase_orders(run, suppliers)
+    if "receipts" in run.sources:
+        import_receipts(run)
     if "orders" in run.sources:
         import_orders(run)
 
@@ -82,6 +84,19 @@ def _open(mapping: Mapping, folder: Path) -> dict[str, Table]:
 
 def _table(folder: Path, sheet: Sheet) -> Table:
     return Table(folder / sheet.file, sheet.encoding, sheet.delimiter)
+
+
+def _sources(mapping: Mapping, tables: dict[str, Table], zone: str) -> dict[str, Source]:
+    formats = mapping.formats.in_zone(zone)
+    with_lines = {
+        heads
+        for heads, parts in LINES_OF.items()
+        if heads in tables and tables[heads].path == tables[parts].path
+    }
+    return {
+        name: Source(KINDS[name], sheet, tables[name], formats, has_lines=name in with_lines)
+        for name, sheet in mapping.sheets.items()
+    }
 
 
 def _merchant(store: Store, mapping: Mapping, asked: Asked) -> MerchantPart:

@@ -33,18 +33,33 @@ class _Bound:
 class Source:
     """The rows of one file as one kind. Raises UsageError where the two do not fit."""
 
-    def __init__(self, kind: Kind, sheet: Sheet, table: Table, formats: Formats) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        sheet: Sheet,
+        table: Table,
+        formats: Formats,
+        *,
+        has_lines: bool = False,
+    ) -> None:
+        """Bind the columns; `has_lines` says that each row is a line and repeats its head."""
         self.kind, self.sheet, self.table, self.formats = kind, sheet, table, formats
+        self._not_taken = kind.left_to_lines if has_lines else frozenset()
         self._bound = {bound.field: bound for bound in self._bind()}
-        if missing := sorted(kind.required - set(self._bound)):
-            raise UsageError(
-                f"{table.path}: no column gives the {missing[0]!r} of {kind.title}; the file has:"
-                f" {', '.join(table.header)} (say --map {missing[0]}=COLUMN, or map it in the"
-                " mapping file)"
-            )
+        for field in sorted(kind.required - set(self._bound)):
+            raise self._not_given(repr(field), field)
+        if kind.one_of and not set(kind.one_of) & set(self._bound):
+            raise self._not_given(" or ".join(map(repr, kind.one_of)), kind.one_of[0])
         self._constants = {
             name: self._constant(name, value) for name, value in sheet.constants.items()
         }
+
+    def _not_given(self, what: str, field: str) -> UsageError:
+        return UsageError(
+            f"{self.table.path}: no column gives the {what} of {self.kind.title}; the file has:"
+            f" {', '.join(self.table.header)} (say --map {field}=COLUMN, or map it in the"
+            " mapping file)"
+        )
 
     @property
     def file(self) -> str:
@@ -105,8 +120,9 @@ class Source:
         for field, value in self.sheet.constants.items():
             plain = _plain(value)
             yield _Bound(field, field, lambda _, plain=plain: plain, self._reader(field))  # type: ignore[misc]
+        taken = {*self.sheet.given, *self._not_taken}
         for column in dict.fromkeys(self.table.header):
-            if self.kind.reader_of(column) and column not in self.sheet.given:
+            if self.kind.reader_of(column) and column not in taken:
                 yield self._of_column(column, column)
 
     def _of_column(self, field: str, column: str) -> _Bound:

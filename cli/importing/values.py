@@ -101,6 +101,7 @@ counted = whole(0, MOST_COUNTED)
 pack_units = whole(1, 1_000)
 line_number = whole(1, 1_000_000)
 priority = whole(0, 100)
+percent = whole(0, 100)
 
 
 def money(raw: str, formats: Formats) -> int:

@@ -86,6 +86,7 @@ def test_documents_come_by_rank_with_their_parts_when_the_file_is_in_any_order()
         ("[products]\nfile = 'a.csv'\nshape = 1", "shape"),
         ("[products]\ncolumns = {}", "products.file"),
         ("[orders]\nfile = 'a.csv'", "described together"),
+        ("[receipt_lines]\nfile = 'a.csv'", "receipts and receipt_lines are described together"),
         ("[merchant]\nid = 'A B'", "merchant.id"),
         ("[merchant]\nid = 'a'\ntime_zone = 'Mars/Base'", "no time zone"),
         ("[products]\nfile = 'a.csv'\ntemplates = {sku = '{a!r}'}", "may hold"),

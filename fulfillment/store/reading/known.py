@@ -1,12 +1,13 @@
 """What of an import is there already, for a whole batch at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import text
 
 from fulfillment.domain.refusals import conflict
+from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.catalogue import NewLocation, NewProduct
 from fulfillment.store.session import Store, Tx
 
@@ -84,6 +85,81 @@ def known_purchase_orders(tx: Tx, numbers: Sequence[str]) -> frozenset[str]:
         numbers=list(numbers),
     )
     return frozenset(row.number for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """A line of a purchase order: units ordered, those that may still come, those beyond both."""
+
+    sku: str
+    ordered: int
+    outstanding: int
+    over_received: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPurchase:
+    """A purchase order as far as a receipt is checked against it; lines by their numbers."""
+
+    status: PurchaseOrderStatus
+    over_receipt_percent: int
+    lines: dict[int, KnownLine]
+
+
+def known_purchases(tx: Tx, numbers: Sequence[str]) -> dict[str, KnownPurchase]:
+    """These purchase orders with their lines."""
+    rows = tx.rows(
+        "SELECT p.number, p.status, p.over_receipt_percent, l.line, u.sku, u.ordered,"
+        " u.ordered - u.received - u.closed AS outstanding, u.over_received"
+        " FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id"
+        " JOIN supply u ON u.id = l.supply"
+        " WHERE p.merchant = :merchant AND p.number = ANY(:numbers) ORDER BY p.number, l.line",
+        merchant=tx.merchant,
+        numbers=list(numbers),
+    )
+    found: dict[str, KnownPurchase] = {}
+    for row in rows:
+        status = PurchaseOrderStatus(row.status)
+        fresh = KnownPurchase(status, row.over_receipt_percent, {})
+        line = KnownLine(row.sku, row.ordered, row.outstanding, row.over_received)
+        found.setdefault(row.number, fresh).lines[row.line] = line
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReceipt:
+    """A receipt that was counted; one that was not for a purchase order names none."""
+
+    purchase_order: str | None
+    location: str
+    is_reversed: bool
+    units: dict[int, int]
+
+    @property
+    def told(self) -> tuple[str | None, str, Mapping[int, int]]:
+        """Its content: for what, where, and the units by line."""
+        return self.purchase_order, self.location, self.units
+
+
+def known_receipts(tx: Tx, numbers: Sequence[str]) -> dict[str, KnownReceipt]:
+    """The receipts of these numbers, also those of transfers and returns: numbers are shared."""
+    rows = tx.rows(
+        "SELECT r.number, p.number AS purchase_order, r.location,"
+        " r.reversed_at IS NOT NULL AS is_reversed, l.line, rl.units"
+        " FROM receipt r LEFT JOIN purchase_order p ON p.id = r.purchase_order"
+        " LEFT JOIN receipt_line rl ON rl.receipt = r.id"
+        " LEFT JOIN purchase_order_line l ON l.supply = rl.supply"
+        " WHERE r.merchant = :merchant AND r.number = ANY(:numbers)",
+        merchant=tx.merchant,
+        numbers=list(numbers),
+    )
+    found: dict[str, KnownReceipt] = {}
+    for row in rows:
+        fresh = KnownReceipt(row.purchase_order, row.location, row.is_reversed, {})
+        known = found.setdefault(row.number, fresh)
+        if row.line is not None:
+            known.units[row.line] = row.units
+    return found
 
 
 def known_orders(tx: Tx, numbers: Sequence[str]) -> dict[str, bytes]:
