@@ -18,6 +18,7 @@ from starter.parts import make_parts
 from starter.problems import handlers
 from starter.relaying import OneClient, RelayLike, running
 from starter.routers import (
+    counts,
     explanations,
     health,
     locations,
@@ -29,10 +30,14 @@ from starter.routers import (
     orders,
     products,
     purchase_orders,
+    receipts,
     restocks,
+    returns,
     settings,
     shipments,
     stock,
+    suggestions,
+    transfers,
 )
 
 ROUTERS = (
@@ -44,7 +49,12 @@ ROUTERS = (
     explanations.router,
     shipments.router,
     purchase_orders.router,
+    receipts.router,
+    suggestions.router,
     restocks.router,
+    transfers.router,
+    returns.router,
+    counts.router,
     stock.router,
     products.router,
     locations.router,

@@ -9,15 +9,21 @@ from pydantic import BaseModel
 
 from starter.models import (
     catalogue,
+    counts,
     order_hands,
     orders_in,
     orders_out,
     problem,
     purchase_orders,
+    purchase_orders_out,
+    receipts,
     restocks,
+    returns,
     settings,
     shipments,
     stock,
+    suggestions,
+    transfers,
 )
 from starter.models.orders_in import OrderIn
 from starter.models.problem import Problem
@@ -33,8 +39,12 @@ refusal is a problem document (RFC 9457) with a stable `code`, the fields at fau
 TAGS = [
     {"name": "orders", "description": "Orders in, and what can be asked of them."},
     {"name": "shipments", "description": "What the warehouse picks, packs and ships."},
-    {"name": "purchase orders", "description": "What will come, and what has come."},
+    {"name": "purchase orders", "description": "What should be bought, will come, and has come."},
+    {"name": "receipts", "description": "Goods that came, and where they went."},
     {"name": "restocks", "description": "What will come without a purchase order."},
+    {"name": "transfers", "description": "What goes from one location to another."},
+    {"name": "returns", "description": "What comes back from customers."},
+    {"name": "counts", "description": "What was counted is what is on hand."},
     {"name": "stock", "description": "What is there, claimed, coming and wanted."},
     {"name": "products", "description": "What is sold."},
     {"name": "locations", "description": "Warehouses and stores (operators only)."},
@@ -44,8 +54,9 @@ TAGS = [
 ]
 
 MODELS = (
-    catalogue, order_hands, orders_in, orders_out, problem, purchase_orders, restocks, settings,
-    shipments, stock,
+    catalogue, counts, order_hands, orders_in, orders_out, problem, purchase_orders,
+    purchase_orders_out, receipts, restocks, returns, settings, shipments, stock, suggestions,
+    transfers,
 )  # fmt: skip
 FOR_ALL = (401, 403, 404, 422, 500, 503)
 WITH_BODY = (400, 413, 415)

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     WORK_SHIPMENTS = "work shipments"
     READ_STOCK = "read stock"
     ADJUST_STOCK = "adjust stock"
+    MOVE_STOCK = "transfer, take back and count stock"
     READ_PURCHASE_ORDERS = "read purchase orders"
     WRITE_PURCHASE_ORDERS = "write purchase orders"
     READ_PRODUCTS = "read products"
@@ -29,10 +30,23 @@ P = Permission
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.INTAKE: frozenset({P.READ_ORDERS, P.WRITE_ORDERS}),
     Role.WAREHOUSE: frozenset(
-        {P.READ_ORDERS, P.READ_SHIPMENTS, P.WORK_SHIPMENTS, P.READ_STOCK, P.READ_PRODUCTS}
+        {
+            P.READ_ORDERS,
+            P.READ_SHIPMENTS,
+            P.WORK_SHIPMENTS,
+            P.READ_STOCK,
+            P.MOVE_STOCK,
+            P.READ_PRODUCTS,
+        }
     ),
     Role.PURCHASING: frozenset(
-        {P.READ_PURCHASE_ORDERS, P.WRITE_PURCHASE_ORDERS, P.READ_STOCK, P.READ_PRODUCTS}
+        {
+            P.READ_PURCHASE_ORDERS,
+            P.WRITE_PURCHASE_ORDERS,
+            P.READ_STOCK,
+            P.MOVE_STOCK,
+            P.READ_PRODUCTS,
+        }
     ),
     Role.ADMIN: frozenset(Permission),
 }
@@ -64,6 +78,7 @@ ROUTES: Mapping[str, Permission] = {
     "split_order": P.WRITE_ORDERS,
     "remove_unavailable": P.WRITE_ORDERS,
     "back_to_ship": P.WRITE_ORDERS,
+    "pin_line": P.WRITE_ORDERS,
     "prepare_order": P.WRITE_ORDERS,
     "list_shipments": P.READ_SHIPMENTS,
     "get_shipment": P.READ_SHIPMENTS,
@@ -74,12 +89,34 @@ ROUTES: Mapping[str, Permission] = {
     "send_shipment_back": P.WORK_SHIPMENTS,
     "list_stock": P.READ_STOCK,
     "adjust_stock": P.ADJUST_STOCK,
+    "create_transfer": P.MOVE_STOCK,
+    "get_transfer": P.READ_STOCK,
+    "list_transfers": P.READ_STOCK,
+    "change_transfer": P.MOVE_STOCK,
+    "ship_transfer": P.MOVE_STOCK,
+    "receive_transfer": P.MOVE_STOCK,
+    "close_transfer": P.MOVE_STOCK,
+    "cancel_transfer": P.MOVE_STOCK,
+    "create_return": P.MOVE_STOCK,
+    "get_return": P.READ_STOCK,
+    "list_returns": P.READ_STOCK,
+    "receive_return": P.MOVE_STOCK,
+    "close_return": P.MOVE_STOCK,
+    "create_count": P.MOVE_STOCK,
+    "get_count": P.READ_STOCK,
+    "list_counts": P.READ_STOCK,
     "create_purchase_order": P.WRITE_PURCHASE_ORDERS,
     "get_purchase_order": P.READ_PURCHASE_ORDERS,
     "list_purchase_orders": P.READ_PURCHASE_ORDERS,
+    "list_orders_of_purchase_order": P.READ_PURCHASE_ORDERS,
     "change_purchase_order": P.WRITE_PURCHASE_ORDERS,
     "move_purchase_order": P.WRITE_PURCHASE_ORDERS,
     "receive_goods": P.WRITE_PURCHASE_ORDERS,
+    "reverse_receipt": P.WRITE_PURCHASE_ORDERS,
+    "get_receipt": P.READ_STOCK,
+    "list_receipts": P.READ_STOCK,
+    "list_purchase_suggestions": P.READ_PURCHASE_ORDERS,
+    "draft_purchase_orders": P.WRITE_PURCHASE_ORDERS,
     "put_restock": P.WRITE_PURCHASE_ORDERS,
     "get_restock": P.READ_PURCHASE_ORDERS,
     "list_restocks": P.READ_PURCHASE_ORDERS,

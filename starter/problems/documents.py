@@ -44,9 +44,11 @@ REMEDIES_BY_CODE: Mapping[str, str] = {
     "number_in_use": "Choose another number, or send a change to the one that exists.",
     "key_reused": "Choose a new Idempotency-Key for a new request.",
     "stale_revision": "Read the order, and send an edit with a higher revision.",
-    "not_available": "Order what can be had, or wait for more stock.",
+    "not_available": "Ask for what can be had, or wait for more stock.",
     "order_on_hold": "Lift the hold first.",
     "too_late": "Ask for less to be cancelled, or wait until it is shipped and returned.",
+    "below_in_hands": "Put back what is picked or staged first.",
+    "more_than_shipped": "Announce no more than was shipped, less what is returned already.",
     "below_allocated": "Cancel orders that hold the units first.",
     "merchant_needed": "Name the merchant in the Pegboard-Merchant header.",
 }

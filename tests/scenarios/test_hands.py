@@ -1,4 +1,4 @@
-"""Scenarios 9, 12, 27-29, 32 and 33a-33c: what people do, over HTTP."""
+"""Scenarios 9, 12, 27-29, 32, 33b and 33c: what people do, over HTTP."""
 
 from typing import Any
 
@@ -141,7 +141,9 @@ async def test_32_units_that_wait_are_exchanged_for_what_is_in_stock(system: Sys
     assert await system.shipments(order) == [("ready", "A", 2)]
 
 
-async def test_33a_a_pickup_waits_for_its_store(system: System) -> None:
+async def test_a_pickup_is_ready_when_the_transfer_of_its_explanation_is_booked(
+    system: System,
+) -> None:
     system.locations("S", "W")
     await system.products("K1")
     await system.stock("K1", "W", 9)

@@ -12,6 +12,7 @@ import pytest
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.commands import hands, serving
 from fulfillment.store.commands.changing import Change, change_order, preview_change
+from tests.builders import moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 SECONDS = float(os.environ.get("PEGBOARD_LOCK_SECONDS", "8"))
@@ -33,7 +34,7 @@ class Busy:
         deeds: list[Callable[[], None]] = [
             self.order, self.order, self.order, self.count, self.count_down, self.receive,
             self.cancel, self.hold, self.edit, self.work, self.work, self.purchase,
-            self.by_hand, self.by_hand, self.status, self.settle, self.serve,
+            self.by_hand, self.by_hand, self.status, self.settle, self.serve, self.transfer,
         ]  # fmt: skip
         while time.monotonic() < until and not self.failed:
             deed = self.random.choice(deeds)
@@ -68,6 +69,12 @@ class Busy:
         sku = self.random.choice(SKUS)
         self.warehouse.stock(-1, sku, self.random.choice(LOCATIONS))
         self.added[sku] -= 1
+
+    def transfer(self) -> None:
+        source, to = self.random.sample(LOCATIONS, 2)
+        wants = [(sku, 1) for sku in self.random.sample(SKUS, 2)]
+        number = moves.transfer(self.warehouse, wants, source=source, to=to)
+        moves.receive(self.warehouse, number, {1: 1, 2: 1})
 
     def purchase(self) -> None:
         at = self.random.choice(LOCATIONS)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from fulfillment.domain.preparing import Choice, Choose
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.commands import hands
 from fulfillment.store.commands.changing import Change, change_order, preview_change
+from tests.builders import moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 STEPS = int(os.environ.get("PEGBOARD_STEPS", "2000"))
@@ -25,6 +27,7 @@ STEPS_OF_A_RUN = 40
 SKUS = st.sampled_from(["K1", "K2"])
 PLACES = st.sampled_from(["A", "B"])
 UNITS = st.integers(1, 5)
+LINES = st.lists(st.tuples(SKUS, UNITS), min_size=1, max_size=2)
 PICK = st.integers(0, 99)
 """Chooses one of what there is."""
 
@@ -133,8 +136,62 @@ class Fulfilment(RuleBasedStateMachine):
     def count_down(self, sku: str, units: int, at: str) -> None:
         self.attempt(lambda: self.warehouse.stock(-units, sku, at))
 
+    @rule(counted=st.dictionaries(SKUS, st.integers(0, 9)), at=PLACES, everything=st.booleans())
+    def count_anew(self, counted: dict[str, int], at: str, everything: bool) -> None:
+        self.attempt(lambda: moves.count(self.warehouse, counted, at=at, everything=everything))
+
+    @rule(lines=LINES, source=PLACES, due=st.sampled_from([None, 0, 3, 200]), ship=st.booleans())
+    def transfer(
+        self, lines: list[tuple[str, int]], source: str, due: int | None, ship: bool
+    ) -> None:
+        for sku, units in lines if ship else ():
+            self.warehouse.stock(units, sku, source)
+        goes: dict[str, Any] = {
+            "source": source,
+            "to": "B" if source == "A" else "A",
+            "due": due,
+            "ship": ship,
+        }
+        self.attempt(lambda: moves.transfer(self.warehouse, lines, **goes))
+
+    @rule(pick=PICK, units=UNITS, deed=PICK)
+    def move_transfer(self, pick: int, units: int, deed: int) -> None:
+        row = self.some(
+            "SELECT t.number, t.status, l.line FROM transfer t JOIN transfer_line l"
+            " ON l.transfer = t.id WHERE t.status IN ('planned', 'in_transit')"
+            " ORDER BY t.id, l.line",
+            pick,
+        )
+        if row is None:
+            return
+        number, status, line = row
+        deeds: list[Callable[[], Any]] = [lambda: moves.redate(self.warehouse, number, units)]
+        if status == "planned":
+            deeds += [partial(each, self.warehouse, number) for each in (moves.ship, moves.cancel)]
+        else:
+            coming = partial(moves.receive, self.warehouse, number, {line: units})
+            deeds += [partial(moves.close, self.warehouse, number), coming, coming, coming]
+        self.attempt(deeds[deed % len(deeds)])
+
+    @rule(lines=LINES, at=PLACES, due=st.sampled_from([None, 0, 3, 200]))
+    def announce_return(self, lines: list[tuple[str, int]], at: str, due: int | None) -> None:
+        moves.announce(self.warehouse, lines, at=at, due=due)
+
+    @rule(pick=PICK, units=UNITS, how=st.sampled_from(["sellable", "damaged", "scrapped", "end"]))
+    def take_back(self, pick: int, units: int, how: str) -> None:
+        row = self.some(
+            "SELECT t.number, l.line FROM customer_return t JOIN return_line l"
+            " ON l.customer_return = t.id WHERE t.status = 'announced' ORDER BY t.id, l.line",
+            pick,
+        )
+        if row and how == "end":
+            self.attempt(lambda: moves.end(self.warehouse, row.number))
+        elif row:
+            came = (row.line, units, how)
+            self.attempt(lambda: moves.take_back(self.warehouse, row.number, came))
+
     @rule(
-        lines=st.lists(st.tuples(SKUS, UNITS), min_size=1, max_size=2),
+        lines=LINES,
         at=PLACES,
         due=st.sampled_from([None, 0, 3, 200]),
     )

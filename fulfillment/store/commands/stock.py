@@ -1,26 +1,30 @@
 """Stock moved by hand."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fulfillment.domain.refusals import RefusedError, conflict, invalid
 from fulfillment.store.commands.counting import holders_of, take_back
+from fulfillment.store.commands.moves.levels import (
+    ROWS,
+    Booking,
+    Move,
+    book,
+    columns,
+    lock_levels,
+    move_levels,
+    open_levels,
+)
 from fulfillment.store.locks import lock_queues
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import open_queues
+from fulfillment.store.workspace import Workspace, open_queues
 
 
 @dataclass(frozen=True, slots=True)
-class Adjustment:
-    """A change of on hand, with its reason. Units are signed base units."""
-
-    sku: str
-    location: str
-    units: int
-    reason: str
-    disposition: str = "sellable"
+class Adjustment(Move):
+    """A change of on hand by hand, with its reason. Units are signed base units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +53,49 @@ def adjust(store: Store, command: Command, adjustments: Sequence[Adjustment]) ->
 
     def body(tx: Tx) -> dict[str, Any]:
         _check(tx, adjustments)
-        skus = {adjustment.sku for adjustment in adjustments} | tx.also
-        lock_queues(tx, skus)
-        levels = _levels_after(tx, adjustments)
-        more, fewer = _added(adjustments), _lost_claims(levels)
-        if more or fewer:
-            losing = holders_of(tx, fewer)
-            space = open_queues(tx, skus, orders=losing, margin=more)
-            space.arriving = _arriving(adjustments)
-            take_back(space, fewer)
-            space.plan()
-            _move(tx, [a for a in adjustments if a.units > 0])
-            space.save()
-            _move(tx, [a for a in adjustments if a.units < 0])
-        else:
-            _move(tx, adjustments)
-        _book(tx, adjustments, command.key)
+        lock_queues(tx, {adjustment.sku for adjustment in adjustments} | tx.also)
+        levels = change_on_hand(tx, adjustments, Booking("adjustment", command.key))
         return {"levels": [level.told() for level in levels]}
 
     return store.execute(command, body)
 
 
-def _arriving(adjustments: Sequence[Adjustment]) -> Mapping[tuple[str, str], int]:
-    return {(a.sku, a.location): a.units for a in adjustments if a.disposition == "sellable"}
+def change_on_hand(
+    tx: Tx, moves: Sequence[Move], booking: Booking, *, skus: Collection[str] = ()
+) -> list[Level]:
+    """Change on hand at places whose queues are locked; who gains or loses units is planned anew.
+
+    The queues of `skus` are planned anyway, since their supply was written too. The levels are
+    read twice: before the orders are locked, to know whose those are, and under their own locks,
+    since picking takes no queue.
+    """
+    open_levels(tx, moves)
+    space = _planned(tx, moves, skus)
+    lock_levels(tx, space.skus if space else {move.sku for move in moves})
+    levels = _levels_after(tx, moves)
+    move_levels(tx, [move for move in moves if move.units > 0])
+    if space:
+        space.save()
+    move_levels(tx, [move for move in moves if move.units < 0])
+    book(tx, moves, booking)
+    return levels
+
+
+def _planned(tx: Tx, moves: Sequence[Move], anyway: Collection[str]) -> Workspace | None:
+    """Who gains or loses by it, planned as it will be; nothing is written but pickers' tasks."""
+    more, fewer = _added(moves), _lost_claims(_levels_after(tx, moves))
+    if not more and not fewer and not anyway:
+        return None
+    skus = {*anyway, *(move.sku for move in moves)}
+    space = open_queues(tx, skus, orders=holders_of(tx, fewer), margin=more)
+    space.arriving = _arriving(moves)
+    take_back(space, fewer)
+    space.plan()
+    return space
+
+
+def _arriving(moves: Sequence[Move]) -> Mapping[tuple[str, str], int]:
+    return {(m.sku, m.location): m.units for m in moves if m.disposition == "sellable"}
 
 
 def _lost_claims(levels: Sequence[Level]) -> Mapping[tuple[str, str], int]:
@@ -83,12 +107,12 @@ def _lost_claims(levels: Sequence[Level]) -> Mapping[tuple[str, str], int]:
     }
 
 
-def _added(adjustments: Sequence[Adjustment]) -> Mapping[str, int]:
+def _added(moves: Sequence[Move]) -> Mapping[str, int]:
     """Units by SKU that there will be more of to give."""
     added: Counter[str] = Counter()
-    for adjustment in adjustments:
-        if adjustment.units > 0 and adjustment.disposition == "sellable":
-            added[adjustment.sku] += adjustment.units
+    for move in moves:
+        if move.units > 0 and move.disposition == "sellable":
+            added[move.sku] += move.units
     return added
 
 
@@ -129,29 +153,6 @@ def check_places(tx: Tx, places: Sequence[tuple[str, str]], path: str = "") -> N
             raise invalid("unknown_location", message, f"{at}location", location=location)
 
 
-def _columns(adjustments: Sequence[Adjustment]) -> dict[str, object]:
-    rows = sorted(adjustments, key=lambda a: (a.sku, a.location, a.disposition))
-    return {
-        "skus": [row.sku for row in rows],
-        "locations": [row.location for row in rows],
-        "dispositions": [row.disposition for row in rows],
-        "units": [row.units for row in rows],
-        "reasons": [row.reason for row in rows],
-    }
-
-
-ROWS = """
-unnest(CAST(:skus AS text[]), CAST(:locations AS text[]), CAST(:dispositions AS text[]),
-       CAST(:units AS int[]), CAST(:reasons AS text[]))
-    AS a(sku, location, disposition, units, reason)
-"""
-
-OPEN_LEVELS = f"""
-INSERT INTO stock_level (merchant, sku, location, disposition)
-SELECT :merchant, a.sku, a.location, a.disposition FROM {ROWS}
-ON CONFLICT DO NOTHING
-"""  # noqa: S608 -- ROWS is a constant
-
 READ_LEVELS = f"""
 SELECT v.sku, v.location, v.disposition, v.on_hand, v.allocated, v.picked, v.staged, a.units
   FROM stock_level v JOIN {ROWS} USING (sku, location, disposition)
@@ -159,37 +160,16 @@ SELECT v.sku, v.location, v.disposition, v.on_hand, v.allocated, v.picked, v.sta
  ORDER BY v.sku, v.location, v.disposition
 """  # noqa: S608 -- ROWS is a constant
 
-MOVE = f"""
-UPDATE stock_level v SET on_hand = v.on_hand + a.units FROM {ROWS}
- WHERE v.merchant = :merchant AND v.sku = a.sku AND v.location = a.location
-   AND v.disposition = a.disposition
-"""  # noqa: S608 -- ROWS is a constant
 
-BOOK = f"""
-INSERT INTO stock_ledger (merchant, sku, location, disposition, units, kind, reason, reference,
-                          actor, at)
-SELECT :merchant, a.sku, a.location, a.disposition, a.units, 'adjustment', a.reason, :reference,
-       :actor, :now
-  FROM {ROWS}
-"""  # noqa: S608 -- ROWS is a constant
-
-
-def _levels_after(tx: Tx, adjustments: Sequence[Adjustment]) -> list[Level]:
+def _levels_after(tx: Tx, moves: Sequence[Move]) -> list[Level]:
     """Each place with what it will have on hand; a conflict below what is in hands."""
-    columns = _columns(adjustments)
-    tx.run(OPEN_LEVELS, merchant=tx.merchant, **columns)
     levels = []
-    for row in tx.rows(READ_LEVELS, merchant=tx.merchant, **columns):
+    for row in tx.rows(READ_LEVELS, merchant=tx.merchant, **columns(moves)):
         on_hand = int(row.on_hand) + row.units
         if on_hand < row.picked + row.staged:
             raise _below_hands(row)
         levels.append(Level(row.sku, row.location, row.disposition, on_hand, row.allocated))
     return levels
-
-
-def _move(tx: Tx, adjustments: Sequence[Adjustment]) -> None:
-    if adjustments:
-        tx.run(MOVE, merchant=tx.merchant, **_columns(adjustments))
 
 
 def _below_hands(row: Any) -> RefusedError:
@@ -200,16 +180,6 @@ def _below_hands(row: Any) -> RefusedError:
     )
     if not held:
         message = f"{row.sku} at {row.location} has {row.on_hand} on hand and can not go below zero"
-    facts = {"on_hand": row.on_hand, "picked": row.picked, "staged": row.staged}
+    names = ("sku", "location", "on_hand", "picked", "staged")
+    facts = {name: getattr(row, name) for name in names}
     return conflict("below_in_hands" if held else "below_zero", message, **facts)
-
-
-def _book(tx: Tx, adjustments: Sequence[Adjustment], reference: str) -> None:
-    tx.run(
-        BOOK,
-        merchant=tx.merchant,
-        reference=reference,
-        actor=tx.actor,
-        now=tx.now,
-        **_columns(adjustments),
-    )

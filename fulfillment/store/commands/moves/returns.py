@@ -1,0 +1,166 @@
+"""Goods that come back from customers: announced, and given up."""
+
+from collections import Counter
+
+from fulfillment.domain.moves import ReturnStatus, move_return
+from fulfillment.domain.refusals import conflict, invalid
+from fulfillment.domain.statuses import MoveNotAllowedError
+from fulfillment.store.commands.moves.documents import Answer, NewReturn, number_in_use
+from fulfillment.store.commands.moves.finding import (
+    CustomerReturn,
+    check_location,
+    locked_return,
+    skus_of,
+)
+from fulfillment.store.commands.moves.supplies import check_lines, give_up, told_before
+from fulfillment.store.commands.purchasing.replanning import replan
+from fulfillment.store.commands.stock import check_places
+from fulfillment.store.locks import lock_queues
+from fulfillment.store.reading.returns import read_return
+from fulfillment.store.session import Command, Store, Tx
+
+
+def announce_return(store: Store, command: Command, new: NewReturn) -> Answer:
+    """Write a return; its units are inbound at once, and pegged if their day is known."""
+
+    def body(tx: Tx) -> Answer:
+        check_lines("return", new.lines)
+        check_location(tx, new.location, "location")
+        check_places(tx, [(line.sku, new.location) for line in new.lines], "lines[{}].")
+        skus = {line.sku for line in new.lines}
+        lock_queues(tx, skus | tx.also)
+        _insert(tx, new, _checked_order(tx, new))
+        replan(tx, skus, {})
+        return read_return(tx, new.number)
+
+    return store.execute(command, body)
+
+
+def close_return(store: Store, command: Command, number: str) -> Answer:
+    """The rest will not come; who was pegged on it is planned anew."""
+
+    def body(tx: Tx) -> Answer:
+        announced = locked_return(tx, number)
+        _close(tx, announced)
+        give_up(tx, announced.lines)
+        replan(tx, skus_of(announced.lines), told_before(announced.lines))
+        return read_return(tx, number)
+
+    return store.execute(command, body)
+
+
+def _close(tx: Tx, announced: CustomerReturn) -> None:
+    try:
+        move_return(announced.status, ReturnStatus.CLOSED)
+    except MoveNotAllowedError as error:
+        raise conflict("move_not_allowed", str(error), status=announced.status) from error
+    tx.run(
+        "UPDATE customer_return SET status = :status WHERE id = :id",
+        id=announced.id,
+        status=ReturnStatus.CLOSED,
+    )
+
+
+SHIPPED = """
+SELECT l.line, l.sku, l.shipped,
+       coalesce((SELECT sum(u.ordered - u.closed)
+                   FROM return_line r JOIN supply u ON u.id = r.supply
+                  WHERE r.order_id = l.order_id AND r.order_line = l.line), 0)::int AS returned
+  FROM order_line l WHERE l.order_id = :order
+"""
+
+
+def _checked_order(tx: Tx, new: NewReturn) -> int | None:
+    """The id of the order that the goods come from, if that is said, once its lines fit it.
+
+    All returns of a line are of one SKU, whose queue is locked: two at once can not both count
+    the same units.
+    """
+    order = _order_id(tx, new)
+    known = {row.line: row for row in tx.rows(SHIPPED, order=order)} if order else {}
+    taken: Counter[int] = Counter()
+    for index, line in enumerate(new.lines):
+        if line.order_line is None:
+            continue
+        at = f"lines[{index}]"
+        if order is None:
+            raise invalid("order_needed", "name the order of this line", "order")
+        found = known.get(line.order_line)
+        if found is None:
+            message = f"order {new.order} has no line {line.order_line}"
+            raise invalid("unknown_order_line", message, f"{at}.order_line")
+        if found.sku != line.sku:
+            message = f"line {line.order_line} of order {new.order} is of {found.sku}"
+            raise invalid("other_sku", message, f"{at}.sku", sku=found.sku)
+        taken[line.order_line] += line.units
+        if found.returned + taken[line.order_line] > found.shipped:
+            message = (
+                f"of line {line.order_line} of order {new.order} {found.shipped} were shipped,"
+                f" and {found.returned} are returned already"
+            )
+            facts = {"shipped": found.shipped, "returned": found.returned}
+            raise invalid("more_than_shipped", message, f"{at}.units", **facts)
+    return order
+
+
+def _order_id(tx: Tx, new: NewReturn) -> int | None:
+    if new.order is None:
+        return None
+    rows = tx.rows(
+        "SELECT id FROM orders WHERE merchant = :merchant AND number = :number",
+        merchant=tx.merchant,
+        number=new.order,
+    )
+    if not rows:
+        raise invalid("unknown_order", f"there is no order {new.order}", "order")
+    return int(rows[0].id)
+
+
+def _insert(tx: Tx, new: NewReturn, order: int | None) -> None:
+    rows = tx.rows(
+        "INSERT INTO customer_return (merchant, number, location, order_id, status, expected_on,"
+        " reason, created_by, created_at) VALUES (:merchant, :number, :location, :order, :status,"
+        " :expected_on, :reason, :actor, :now)"
+        " ON CONFLICT (merchant, number) DO NOTHING RETURNING id",
+        merchant=tx.merchant,
+        number=new.number,
+        location=new.location,
+        order=order,
+        status=ReturnStatus.ANNOUNCED,
+        expected_on=new.expected_on,
+        reason=new.reason,
+        actor=tx.actor,
+        now=tx.now,
+    )
+    if not rows:
+        raise number_in_use(new.number)
+    tx.run(
+        INSERT_LINES,
+        merchant=tx.merchant,
+        customer_return=rows[0].id,
+        order=order,
+        number=new.number,
+        location=new.location,
+        expected_on=new.expected_on,
+        lines=[line.line for line in new.lines],
+        skus=[line.sku for line in new.lines],
+        units=[line.units for line in new.lines],
+        order_lines=[line.order_line for line in new.lines],
+    )
+
+
+INSERT_LINES = """
+WITH asked AS (
+    SELECT nextval(pg_get_serial_sequence('supply', 'id')) AS id, *
+      FROM unnest(CAST(:lines AS int[]), CAST(:skus AS text[]), CAST(:units AS int[]),
+                  CAST(:order_lines AS int[])) AS a(line, sku, units, order_line)
+), supplied AS (
+    INSERT INTO supply (id, merchant, sku, location, kind, document, ordered, expected_on, inbound)
+    OVERRIDING SYSTEM VALUE
+    SELECT id, :merchant, sku, :location, 'return', :number, units, :expected_on, true FROM asked
+)
+INSERT INTO return_line (customer_return, line, supply, order_id, order_line)
+SELECT :customer_return, line, id,
+       CASE WHEN order_line IS NOT NULL THEN CAST(:order AS bigint) END, order_line
+  FROM asked
+"""

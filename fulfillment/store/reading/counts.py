@@ -1,0 +1,58 @@
+"""Counts of stock, newest first."""
+
+from typing import Any
+
+from fulfillment.domain.refusals import missing
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.session import Tx
+
+NEWEST_FIRST = Sort(("c.id",), ("bigint",), descending=True)
+
+HEAD = ("number", "location", "reason", "actor", "at")
+LINE = ("sku", "disposition", "expected", "counted", "difference")
+TOTALS = ("line_count", "expected", "counted", "differing")
+
+READ = """
+SELECT c.number, c.location, c.reason, c.actor, c.at, l.sku, l.disposition, l.expected, l.counted,
+       l.counted - l.expected AS difference
+  FROM stock_count c LEFT JOIN stock_count_line l ON l.stock_count = c.id
+ WHERE c.merchant = :merchant AND c.number = :number ORDER BY l.sku, l.disposition
+"""
+
+LIST = """
+SELECT c.number, c.location, c.reason, c.actor, c.at, s.line_count, s.expected, s.counted,
+       s.differing, {keys}
+  FROM stock_count c
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS line_count, coalesce(sum(l.expected), 0)::bigint AS expected,
+              coalesce(sum(l.counted), 0)::bigint AS counted,
+              count(*) FILTER (WHERE l.expected <> l.counted) AS differing
+         FROM stock_count_line l WHERE l.stock_count = c.id) s
+ WHERE {conditions} ORDER BY {order_by} LIMIT :most
+"""
+
+
+def read_count(tx: Tx, number: str) -> dict[str, Any]:
+    """One count: what the books had, what was there, and the difference."""
+    rows = tx.rows(READ, merchant=tx.merchant, number=number)
+    if not rows:
+        raise missing("count", number)
+    head = {name: getattr(rows[0], name) for name in HEAD}
+    lines = [row for row in rows if row.sku is not None]
+    return head | {"lines": [{name: getattr(row, name) for name in LINE} for row in lines]}
+
+
+def list_counts(tx: Tx, window: Window, *, location: str | None = None) -> Page:
+    """One page of the merchant's counts."""
+    which, parameters = ["c.merchant = :merchant"], dict[str, Any](merchant=tx.merchant)
+    if location is not None:
+        which.append("c.location = :location")
+        parameters["location"] = location
+    behind, key = NEWEST_FIRST.after(window.after)
+    sql = page_sql(LIST, NEWEST_FIRST, [*which, *behind])
+    rows = tx.rows(sql, most=window.limit + 1, **parameters, **key)
+    return page_of(rows, window.limit, _item)
+
+
+def _item(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in (*HEAD, *TOTALS)}

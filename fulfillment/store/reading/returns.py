@@ -1,0 +1,82 @@
+"""Returns, newest first."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fulfillment.domain.refusals import missing
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.session import Tx
+
+NEWEST_FIRST = Sort(("t.id",), ("bigint",), descending=True)
+
+HEAD = ("number", "location", "order", "status", "reason", "expected_on", "created_at")
+LINE = ("line", "sku", "order_line", "units", "received", "closed", "outstanding", "pegged", "came")
+TOTALS = ("line_count", "units", "received", "closed", "pegged")
+
+READ = """
+SELECT t.number, t.location, o.number AS order, t.status, t.reason, t.expected_on, t.created_at,
+       l.line, u.sku, l.order_line, u.ordered AS units, u.received, u.closed,
+       u.ordered - u.received - u.closed AS outstanding,
+       coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::int AS pegged,
+       coalesce((SELECT jsonb_object_agg(c.disposition, c.units) FROM (
+           SELECT rl.disposition, sum(rl.units) AS units
+             FROM receipt_line rl JOIN receipt r ON r.id = rl.receipt
+            WHERE rl.supply = u.id AND r.reversed_at IS NULL
+            GROUP BY rl.disposition) c), '{}'::jsonb) AS came
+  FROM customer_return t JOIN return_line l ON l.customer_return = t.id
+  JOIN supply u ON u.id = l.supply LEFT JOIN orders o ON o.id = t.order_id
+ WHERE t.merchant = :merchant AND t.number = :number ORDER BY l.line
+"""
+
+LIST = """
+SELECT t.number, t.location, o.number AS order, t.status, t.reason, t.expected_on, t.created_at,
+       s.line_count, s.units, s.received, s.closed, s.pegged, {keys}
+  FROM customer_return t LEFT JOIN orders o ON o.id = t.order_id
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS line_count, sum(u.ordered)::int AS units,
+              sum(u.received)::int AS received, sum(u.closed)::int AS closed,
+              coalesce(sum((SELECT sum(p.units) FROM peg p
+                             WHERE p.supply = u.id)), 0)::int AS pegged
+         FROM return_line l JOIN supply u ON u.id = l.supply WHERE l.customer_return = t.id) s
+ WHERE {conditions} ORDER BY {order_by} LIMIT :most
+"""
+
+FILTERS = {
+    "statuses": "t.status = ANY(:statuses)",
+    "order": "t.order_id = (SELECT id FROM orders WHERE merchant = :merchant AND number = :order)",
+    "sku": "EXISTS (SELECT 1 FROM return_line f JOIN supply fu ON fu.id = f.supply"
+    " WHERE f.customer_return = t.id AND fu.sku = :sku)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnFilter:
+    """Which returns are asked for; what is not named is not asked."""
+
+    statuses: list[str] = field(default_factory=list)
+    order: str | None = None
+    sku: str | None = None
+
+
+def read_return(tx: Tx, number: str) -> dict[str, Any]:
+    """One return: what comes back, and what came of each line by what was made of it."""
+    rows = tx.rows(READ, merchant=tx.merchant, number=number)
+    if not rows:
+        raise missing("return", number)
+    head = {name: getattr(rows[0], name) for name in HEAD}
+    return head | {"lines": [{name: getattr(row, name) for name in LINE} for row in rows]}
+
+
+def list_returns(tx: Tx, window: Window, which: ReturnFilter) -> Page:
+    """One page of the merchant's returns, ended ones too."""
+    named = {name: getattr(which, name) for name in FILTERS}
+    asked = {name: value for name, value in named.items() if value}
+    conditions = ["t.merchant = :merchant", *(FILTERS[name] for name in asked)]
+    behind, key = NEWEST_FIRST.after(window.after)
+    sql = page_sql(LIST, NEWEST_FIRST, [*conditions, *behind])
+    rows = tx.rows(sql, merchant=tx.merchant, most=window.limit + 1, **asked, **key)
+    return page_of(rows, window.limit, _item)
+
+
+def _item(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in (*HEAD, *TOTALS)}

@@ -1,0 +1,78 @@
+"""Transfers, newest first."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fulfillment.domain.refusals import missing
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.session import Tx
+
+NEWEST_FIRST = Sort(("t.id",), ("bigint",), descending=True)
+
+HEAD = ("number", "source", "destination", "status", "expected_on", "shipped_at", "created_at")
+LINE = ("line", "sku", "units", "received", "closed", "outstanding", "pegged")
+TOTALS = ("line_count", "units", "received", "closed", "pegged")
+
+READ = """
+SELECT t.number, t.source, t.destination, t.status, t.expected_on, t.shipped_at, t.created_at,
+       l.line, u.sku, u.ordered AS units, u.received, u.closed,
+       u.ordered - u.received - u.closed AS outstanding,
+       coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::int AS pegged
+  FROM transfer t JOIN transfer_line l ON l.transfer = t.id JOIN supply u ON u.id = l.supply
+ WHERE t.merchant = :merchant AND t.number = :number ORDER BY l.line
+"""
+
+LIST = """
+SELECT t.number, t.source, t.destination, t.status, t.expected_on, t.shipped_at, t.created_at,
+       s.line_count, s.units, s.received, s.closed, s.pegged, {keys}
+  FROM transfer t
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS line_count, sum(u.ordered)::int AS units,
+              sum(u.received)::int AS received, sum(u.closed)::int AS closed,
+              coalesce(sum((SELECT sum(p.units) FROM peg p
+                             WHERE p.supply = u.id)), 0)::int AS pegged
+         FROM transfer_line l JOIN supply u ON u.id = l.supply WHERE l.transfer = t.id) s
+ WHERE {conditions} ORDER BY {order_by} LIMIT :most
+"""
+
+FILTERS = {
+    "statuses": "t.status = ANY(:statuses)",
+    "source": "t.source = :source",
+    "destination": "t.destination = :destination",
+    "sku": "EXISTS (SELECT 1 FROM transfer_line f JOIN supply fu ON fu.id = f.supply"
+    " WHERE f.transfer = t.id AND fu.sku = :sku)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFilter:
+    """Which transfers are asked for; what is not named is not asked."""
+
+    statuses: list[str] = field(default_factory=list)
+    source: str | None = None
+    destination: str | None = None
+    sku: str | None = None
+
+
+def read_transfer(tx: Tx, number: str) -> dict[str, Any]:
+    """One transfer: what goes, what came of each line, and how much of the rest is pegged."""
+    rows = tx.rows(READ, merchant=tx.merchant, number=number)
+    if not rows:
+        raise missing("transfer", number)
+    head = {name: getattr(rows[0], name) for name in HEAD}
+    return head | {"lines": [{name: getattr(row, name) for name in LINE} for row in rows]}
+
+
+def list_transfers(tx: Tx, window: Window, which: TransferFilter) -> Page:
+    """One page of the merchant's transfers, ended ones too."""
+    named = {name: getattr(which, name) for name in FILTERS}
+    asked = {name: value for name, value in named.items() if value}
+    conditions = ["t.merchant = :merchant", *(FILTERS[name] for name in asked)]
+    behind, key = NEWEST_FIRST.after(window.after)
+    sql = page_sql(LIST, NEWEST_FIRST, [*conditions, *behind])
+    rows = tx.rows(sql, merchant=tx.merchant, most=window.limit + 1, **asked, **key)
+    return page_of(rows, window.limit, _item)
+
+
+def _item(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in (*HEAD, *TOTALS)}

@@ -1,0 +1,174 @@
+"""Returns from customers."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from fulfillment.domain.moves import Disposition, ReturnStatus
+from fulfillment.store.commands.moves.documents import (
+    MoveReceipt,
+    NewReturn,
+    NewReturnLine,
+    ReceivedUnits,
+)
+from starter.models.fields import (
+    MOST_ITEMS,
+    Day,
+    LineNumber,
+    Location,
+    LongText,
+    Number,
+    Request,
+    Sku,
+    Units,
+    example,
+)
+
+
+class ReturnLineIn(Request):
+    """Units of a SKU that come back."""
+
+    line: LineNumber
+    sku: Sku
+    units: Units
+    order_line: Annotated[
+        LineNumber | None,
+        Field(description="The order's line; no more of it come back than were shipped."),
+    ] = None
+
+
+class ReturnIn(Request):
+    """Goods that a customer sends back; they are inbound at once."""
+
+    model_config = example(
+        number="RMA-8", location="vienna", order="SO-2", reason="Too big.",
+        expected_on="2026-03-12",
+        lines=[{"line": 1, "sku": "TEA-GREEN", "units": 2, "order_line": 1}],
+    )  # fmt: skip
+
+    number: Number
+    location: Location
+    lines: Annotated[list[ReturnLineIn], Field(max_length=MOST_ITEMS)]
+    order: Number | None = None
+    reason: Annotated[LongText | None, Field(description="Write no customer data into it.")] = None
+    expected_on: Annotated[
+        Day | None, Field(description="Null: no date is known, and nobody is pegged on it.")
+    ] = None
+
+    def to_domain(self) -> NewReturn:
+        """The return as the store takes it."""
+        lines = tuple(NewReturnLine(x.line, x.sku, x.units, x.order_line) for x in self.lines)
+        return NewReturn(
+            self.number, self.location, lines, self.order, self.reason, self.expected_on
+        )
+
+
+class CameBackIn(Request):
+    """Units of one line that came, and what is made of them."""
+
+    line: LineNumber
+    units: Units
+    disposition: Annotated[
+        Disposition,
+        Field(description="Only `sellable` units serve orders; `scrapped` are on nobody's shelf."),
+    ]
+
+
+class ReturnReceiptIn(Request):
+    """Goods that came back; the receipt's number is counted once.
+
+    A line may be there once for each disposition.
+    """
+
+    model_config = example(
+        number="GR-13",
+        lines=[
+            {"line": 1, "units": 1, "disposition": "sellable"},
+            {"line": 1, "units": 1, "disposition": "damaged"},
+        ],
+    )
+
+    number: Number
+    lines: Annotated[list[CameBackIn], Field(max_length=MOST_ITEMS)]
+
+    def to_domain(self, document: str) -> MoveReceipt:
+        """The receipt as the store takes it."""
+        lines = tuple(ReceivedUnits(x.line, x.units, x.disposition) for x in self.lines)
+        return MoveReceipt(self.number, document, lines)
+
+
+class ReturnLineOut(BaseModel):
+    """One line; outstanding = units - received - closed."""
+
+    line: int
+    sku: str
+    order_line: int | None
+    units: int
+    received: int
+    closed: int = Field(description="Units that will not come.")
+    outstanding: int
+    pegged: int
+    came: dict[Disposition, int] = Field(description="Received units by what was made of them.")
+
+
+EXAMPLE_HEAD = {
+    "number": "RMA-8", "location": "vienna", "order": "SO-2", "status": "announced",
+    "reason": "Too big.", "expected_on": "2026-03-12", "created_at": "2026-03-08T08:00:00Z",
+}  # fmt: skip
+EXAMPLE_RETURN = EXAMPLE_HEAD | {
+    "lines": [{"line": 1, "sku": "TEA-GREEN", "order_line": 1, "units": 3, "received": 2,
+               "closed": 0, "outstanding": 1, "pegged": 0, "came": {"sellable": 1, "damaged": 1}}],
+}  # fmt: skip
+
+
+class ReturnHeadOut(BaseModel):
+    """Whither, of which order, why, and when it is expected."""
+
+    number: str
+    location: str
+    order: str | None
+    status: ReturnStatus
+    reason: str | None
+    expected_on: date | None
+    created_at: datetime
+
+
+class ReturnOut(ReturnHeadOut):
+    """A return with its lines."""
+
+    model_config = example(**EXAMPLE_RETURN)
+
+    lines: list[ReturnLineOut]
+
+
+class ReturnReceiptOut(ReturnOut):
+    """The return as it was right after the receipt was counted."""
+
+    model_config = example(receipt="GR-13", **EXAMPLE_RETURN)
+
+    receipt: str
+
+
+class ReturnSummaryOut(ReturnHeadOut):
+    """One return in a list; units over all lines."""
+
+    line_count: int
+    units: int
+    received: int
+    closed: int
+    pegged: int
+
+
+class ReturnPage(BaseModel):
+    """One page of returns, the newest first."""
+
+    model_config = example(
+        items=[
+            EXAMPLE_HEAD | {"line_count": 1, "units": 3, "received": 2, "closed": 0, "pegged": 0}
+        ],
+        next=None,
+    )
+
+    items: list[ReturnSummaryOut]
+    next: str | None

@@ -1,0 +1,51 @@
+"""What was counted."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Response
+
+from fulfillment.store.commands.moves.counts import post_count
+from fulfillment.store.commands.moves.documents import count_command
+from fulfillment.store.reading import counts
+from starter.auth.guard import GuardedRoute
+from starter.auth.session import ForMerchant
+from starter.models.counts import CountIn, CountOut, CountPage
+from starter.models.fields import Location, PathNumber
+from starter.paging import Cursor, Limit, body, window
+from starter.routers.responses import problems
+
+router = APIRouter(prefix="/v1/counts", tags=["counts"], route_class=GuardedRoute)
+
+
+@router.post("", status_code=201, summary="Post a count", responses=problems(409))
+def create_count(wanted: CountIn, session: ForMerchant, response: Response) -> CountOut:
+    """What was counted is on hand from now on, all of it or none. A count's number counts once.
+
+    More units serve who waits. Fewer take claims back, the latest in rank first; below what is
+    picked or staged the count is refused.
+    """
+    count = wanted.to_domain()
+    command = count_command(session.merchant, session.actor, count)
+    counted = post_count(session.store, command, count)
+    response.headers["Location"] = f"/v1/counts/{quote(wanted.number, safe='')}"
+    return CountOut.model_validate(counted)
+
+
+@router.get("/{number}", summary="Read a count", responses=problems(404))
+def get_count(number: PathNumber, session: ForMerchant) -> CountOut:
+    """What the books had of each SKU, what was there, and the difference."""
+    return CountOut.model_validate(session.read(lambda tx: counts.read_count(tx, number)))
+
+
+@router.get("", summary="List counts")
+def list_counts(
+    session: ForMerchant,
+    location: Annotated[Location | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> CountPage:
+    """A page of counts, the newest first."""
+    page = window(limit, cursor, counts.NEWEST_FIRST)
+    found = session.read(lambda tx: counts.list_counts(tx, page, location=location))
+    return CountPage.model_validate(body(found, counts.NEWEST_FIRST))

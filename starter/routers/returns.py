@@ -1,0 +1,93 @@
+"""What comes back from customers."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Body, Depends, Query, Response
+
+from fulfillment.domain.moves import ReturnStatus
+from fulfillment.store.commands.moves import receiving
+from fulfillment.store.commands.moves import returns as commands
+from fulfillment.store.commands.moves.documents import receipt_command
+from fulfillment.store.reading import returns
+from fulfillment.store.reading.returns import ReturnFilter
+from starter.auth.guard import GuardedRoute
+from starter.auth.session import ForMerchant, IdempotencyKey
+from starter.models.fields import Number, PathNumber, Sku
+from starter.models.returns import (
+    ReturnIn,
+    ReturnOut,
+    ReturnPage,
+    ReturnReceiptIn,
+    ReturnReceiptOut,
+)
+from starter.models.transfers import MoveNoteIn
+from starter.paging import Cursor, Limit, body, window
+from starter.routers.responses import problems
+
+router = APIRouter(prefix="/v1/returns", tags=["returns"], route_class=GuardedRoute)
+
+
+@router.post("", status_code=201, summary="Announce a return", responses=problems(409))
+def create_return(
+    wanted: ReturnIn, session: ForMerchant, response: Response, key: IdempotencyKey = None
+) -> ReturnOut:
+    """Its units are inbound at once, and pegged to who waits where a date is known."""
+    content = wanted.model_dump(mode="json")
+    command = session.command("create_return", wanted.number, key, content)
+    made = commands.announce_return(session.store, command, wanted.to_domain())
+    response.headers["Location"] = f"/v1/returns/{quote(wanted.number, safe='')}"
+    return ReturnOut.model_validate(made)
+
+
+@router.get("/{number}", summary="Read a return", responses=problems(404))
+def get_return(number: PathNumber, session: ForMerchant) -> ReturnOut:
+    """Its lines with what came, what was made of it, and what is outstanding."""
+    return ReturnOut.model_validate(session.read(lambda tx: returns.read_return(tx, number)))
+
+
+def return_filter(
+    status: Annotated[list[ReturnStatus] | None, Query(max_length=20)] = None,
+    order: Annotated[Number | None, Query()] = None,
+    sku: Annotated[Sku | None, Query()] = None,
+) -> ReturnFilter:
+    """Which returns; what is not named is not asked about."""
+    return ReturnFilter([*(status or ())], order, sku)
+
+
+@router.get("", summary="List returns")
+def list_returns(
+    session: ForMerchant,
+    asked: Annotated[ReturnFilter, Depends(return_filter)],
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> ReturnPage:
+    """A page of returns, the newest first."""
+    page = window(limit, cursor, returns.NEWEST_FIRST)
+    found = session.read(lambda tx: returns.list_returns(tx, page, asked))
+    return ReturnPage.model_validate(body(found, returns.NEWEST_FIRST))
+
+
+@router.post(
+    "/{number}/receipts", status_code=201, summary="Receive a return", responses=problems(404, 409)
+)
+def receive_return(
+    number: PathNumber, receipt: ReturnReceiptIn, session: ForMerchant
+) -> ReturnReceiptOut:
+    """Sellable units are on hand and serve who waits; the order's history tells what came."""
+    came = receipt.to_domain(number)
+    command = receipt_command(session.merchant, "receive_return", session.actor, came)
+    return ReturnReceiptOut.model_validate(receiving.receive_return(session.store, command, came))
+
+
+@router.post("/{number}/close", summary="Close a return", responses=problems(404, 409))
+def close_return(
+    number: PathNumber,
+    session: ForMerchant,
+    note: Annotated[MoveNoteIn | None, Body()] = None,
+    key: IdempotencyKey = None,
+) -> ReturnOut:
+    """The rest will not come; who was pegged on it is planned anew."""
+    reason = note.note if note else None
+    command = session.command("close_return", number, key, {"note": reason}, reason)
+    return ReturnOut.model_validate(commands.close_return(session.store, command, number))

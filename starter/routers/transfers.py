@@ -1,0 +1,129 @@
+"""What goes from one location to another."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Body, Depends, Query, Response
+
+from fulfillment.domain.moves import TransferStatus
+from fulfillment.store.commands.moves import receiving
+from fulfillment.store.commands.moves import transfers as commands
+from fulfillment.store.commands.moves.documents import receipt_command
+from fulfillment.store.reading import transfers
+from fulfillment.store.reading.transfers import TransferFilter
+from starter.auth.guard import GuardedRoute
+from starter.auth.session import ForMerchant, IdempotencyKey
+from starter.models.fields import Location, PathNumber, Sku
+from starter.models.transfers import (
+    MoveNoteIn,
+    TransferChangeIn,
+    TransferIn,
+    TransferOut,
+    TransferPage,
+    TransferReceiptIn,
+    TransferReceiptOut,
+)
+from starter.paging import Cursor, Limit, body, window
+from starter.routers.responses import problems
+
+router = APIRouter(prefix="/v1/transfers", tags=["transfers"], route_class=GuardedRoute)
+
+Note = Annotated[MoveNoteIn | None, Body()]
+
+
+@router.post("", status_code=201, summary="Write a transfer", responses=problems(409))
+def create_transfer(
+    wanted: TransferIn, session: ForMerchant, response: Response, key: IdempotencyKey = None
+) -> TransferOut:
+    """Planned until it is shipped, at once with `ship`: nothing moves, and nothing is inbound."""
+    content = wanted.model_dump(mode="json")
+    command = session.command("create_transfer", wanted.number, key, content)
+    made = commands.create_transfer(session.store, command, wanted.to_domain())
+    response.headers["Location"] = f"/v1/transfers/{quote(wanted.number, safe='')}"
+    return TransferOut.model_validate(made)
+
+
+@router.get("/{number}", summary="Read a transfer", responses=problems(404))
+def get_transfer(number: PathNumber, session: ForMerchant) -> TransferOut:
+    """Its lines with what came, what is under way, and how much of that is pegged."""
+    return TransferOut.model_validate(session.read(lambda tx: transfers.read_transfer(tx, number)))
+
+
+def transfer_filter(
+    status: Annotated[list[TransferStatus] | None, Query(max_length=20)] = None,
+    source: Annotated[Location | None, Query()] = None,
+    destination: Annotated[Location | None, Query()] = None,
+    sku: Annotated[Sku | None, Query()] = None,
+) -> TransferFilter:
+    """Which transfers; what is not named is not asked about."""
+    return TransferFilter([*(status or ())], source, destination, sku)
+
+
+@router.get("", summary="List transfers")
+def list_transfers(
+    session: ForMerchant,
+    asked: Annotated[TransferFilter, Depends(transfer_filter)],
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> TransferPage:
+    """A page of transfers, the newest first."""
+    page = window(limit, cursor, transfers.NEWEST_FIRST)
+    found = session.read(lambda tx: transfers.list_transfers(tx, page, asked))
+    return TransferPage.model_validate(body(found, transfers.NEWEST_FIRST))
+
+
+@router.patch("/{number}", summary="Change a transfer's date", responses=problems(404, 409))
+def change_transfer(
+    number: PathNumber, wanted: TransferChangeIn, session: ForMerchant, key: IdempotencyKey = None
+) -> TransferOut:
+    """Until it has ended; who is pegged on it is planned anew, and promises move."""
+    content = wanted.model_dump(mode="json")
+    command = session.command("change_transfer", number, key, content, wanted.note)
+    changed = commands.change_transfer(session.store, command, number, wanted.expected_on)
+    return TransferOut.model_validate(changed)
+
+
+@router.post("/{number}/ship", summary="Ship a transfer", responses=problems(404, 409))
+def ship_transfer(
+    number: PathNumber, session: ForMerchant, note: Note = None, key: IdempotencyKey = None
+) -> TransferOut:
+    """Available units leave the source; they are inbound at the destination until they come."""
+    reason = note.note if note else None
+    command = session.command("ship_transfer", number, key, {"note": reason}, reason)
+    return TransferOut.model_validate(commands.ship_transfer(session.store, command, number))
+
+
+@router.post(
+    "/{number}/receipts",
+    status_code=201,
+    summary="Receive a transfer",
+    responses=problems(404, 409),
+)
+def receive_transfer(
+    number: PathNumber, receipt: TransferReceiptIn, session: ForMerchant
+) -> TransferReceiptOut:
+    """The goods are on hand at the destination, and who waits is served. A number counts once."""
+    came = receipt.to_domain(number)
+    command = receipt_command(session.merchant, "receive_transfer", session.actor, came)
+    received = receiving.receive_transfer(session.store, command, came)
+    return TransferReceiptOut.model_validate(received)
+
+
+@router.post("/{number}/close", summary="Close a transfer", responses=problems(404, 409))
+def close_transfer(
+    number: PathNumber, session: ForMerchant, note: Note = None, key: IdempotencyKey = None
+) -> TransferOut:
+    """What is still under way was lost; who was pegged on it is planned anew."""
+    reason = note.note if note else None
+    command = session.command("close_transfer", number, key, {"note": reason}, reason)
+    return TransferOut.model_validate(commands.close_transfer(session.store, command, number))
+
+
+@router.post("/{number}/cancel", summary="Cancel a transfer", responses=problems(404, 409))
+def cancel_transfer(
+    number: PathNumber, session: ForMerchant, note: Note = None, key: IdempotencyKey = None
+) -> TransferOut:
+    """It is not sent after all; one that was shipped is received or closed instead."""
+    reason = note.note if note else None
+    command = session.command("cancel_transfer", number, key, {"note": reason}, reason)
+    return TransferOut.model_validate(commands.cancel_transfer(session.store, command, number))
