@@ -4,15 +4,28 @@ What the database can carry as a constraint it carries: a rule that only code ho
 that the next program breaks.
 """
 
-from fulfillment.store.schema import engine, goods, moves, parties, sales, shipments, supplies, work
+from fulfillment.store.schema import (
+    engine,
+    floor,
+    goods,
+    moves,
+    parties,
+    payments,
+    sales,
+    shipments,
+    supplies,
+    work,
+)
 from fulfillment.store.schema.columns import metadata
 
 __all__ = [
     "engine",
+    "floor",
     "goods",
     "metadata",
     "moves",
     "parties",
+    "payments",
     "sales",
     "shipments",
     "supplies",

@@ -4,16 +4,19 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     String,
     Table,
     Text,
+    Time,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from fulfillment.store.schema.columns import Instant, identity, merchant_column, metadata, moment
 
@@ -31,6 +34,20 @@ merchant = Table(
         server_default=text("false"),
         comment="settings changed: every open order has to be planned again",
     ),
+    Column(
+        "authorise_before_release",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="a shipment waits until its payment is authorised",
+    ),
+    Column(
+        "reauthorise_on_release",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="a backordered shipment that is released has its payment authorised anew",
+    ),
     moment("created_at"),
     CheckConstraint("id ~ '^[a-z0-9][a-z0-9-]*$'", name="id_is_a_slug"),
 )
@@ -43,7 +60,33 @@ location = Table(
     Column("name", Text, nullable=False),
     Column("time_zone", Text, nullable=False, server_default="UTC"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("cutoff", Time, nullable=False, server_default=text("'15:00'")),
+    Column(
+        "working_days",
+        ARRAY(SmallInteger),
+        nullable=False,
+        server_default=text("'{1,2,3,4,5}'"),
+        comment="ISO: Monday is 1",
+    ),
+    Column("holidays", Text, comment="whose public holidays it keeps: AT, US-NJ"),
+    Column("handling_days", SmallInteger, nullable=False, server_default=text("0")),
     moment("created_at"),
+    CheckConstraint(
+        "cardinality(working_days) > 0 AND working_days <@ '{1,2,3,4,5,6,7}'::smallint[]",
+        name="working_days",
+    ),
+    CheckConstraint("handling_days BETWEEN 0 AND 60", name="handling_days"),
+)
+
+
+location_closure = Table(
+    "location_closure",
+    metadata,
+    Column("location", String(63), ForeignKey("location.id"), nullable=False),
+    Column("on_day", Date, nullable=False),
+    Column("reason", Text),
+    PrimaryKeyConstraint("location", "on_day"),
+    comment="Days on which a location is closed, beside its public holidays.",
 )
 
 
@@ -89,6 +132,7 @@ api_key = Table(
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("merchant", String(63), ForeignKey("merchant.id"), comment="null: every merchant"),
+    Column("locations", ARRAY(Text), comment="null: every location"),
     Column("secret_hash", LargeBinary, nullable=False),
     Column("revoked_at", Instant),
     moment("created_at"),

@@ -42,6 +42,8 @@ shipment = Table(
     Column("parent", BigInteger, ForeignKey("shipment.id")),
     Column("carrier", Text),
     Column("tracking", Text),
+    Column("released_at", Instant),
+    Column("target_ship_on", Date),
     Column("shipped_at", Instant),
     moment("created_at"),
     UniqueConstraint("order_id", "number"),
