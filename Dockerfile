@@ -23,9 +23,12 @@ RUN pip --python /opt/pegboard/bin/python install \
 # Named one by one: what is not named is not in the image (see also .dockerignore).
 COPY pyproject.toml README.md worker.py ./
 COPY activities activities
+COPY carriers carriers
 COPY cli cli
+COPY documents documents
 COPY embedded embedded
 COPY fulfillment fulfillment
+COPY payments payments
 COPY starter starter
 COPY workflows workflows
 # --no-deps, because pyproject.toml also names the embedded servers, which have no use here.

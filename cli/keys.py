@@ -20,6 +20,10 @@ def create(
     merchant: Annotated[
         str | None, typer.Option(help="Whose data it may touch; every merchant's unless said.")
     ] = None,
+    location: Annotated[
+        list[str] | None,
+        typer.Option(help="Where a warehouse key works; every location unless said."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key and print it. It is shown this once, and stored only as a hash.
@@ -33,9 +37,10 @@ def create(
     if role not in list(Role):
         raise UsageError(f"--role is one of {', '.join(Role)}")
     with _store() as store:
-        key = create_key(store, name, Role(role), merchant)
+        key = create_key(store, name, Role(role), merchant, location or ())
     if as_json:
-        print_json({"key": key, "name": name, "role": role, "merchant": merchant})
+        named = {"name": name, "role": role, "merchant": merchant}
+        print_json({"key": key, **named, "locations": sorted(set(location or ())) or None})
     else:
         console.print(key, soft_wrap=True, highlight=False, markup=False)
 
@@ -54,7 +59,9 @@ def list_(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"keys": keys})
         return
-    names = ("id", "name", "role", "merchant", "created_at", "revoked_at")
+    names = ("id", "name", "role", "merchant", "locations", "created_at", "revoked_at")
+    for key in keys:
+        key["locations"] = ", ".join(key["locations"] or ["all"])
     console.print(table(f"{len(keys)} keys", names, [[key[n] for n in names] for key in keys]))
 
 

@@ -5,11 +5,12 @@ from typing import NoReturn
 import typer
 
 from cli.audit import audit
+from cli.documents import app as documents
 from cli.ending import run_and_end
 from cli.health import health
 from cli.importing.commands import app as importing
 from cli.keys import app as keys
-from cli.order_hands import app as orders
+from cli.order_changes import app as orders
 from cli.purchasing_hands import app as purchase_orders
 from cli.receipts import app as receipts
 from cli.register import register
@@ -49,6 +50,7 @@ app.add_typer(importing, name="import")
 app.add_typer(orders, name="order")
 app.add_typer(purchase_orders, name="po")
 app.add_typer(receipts, name="receipt")
+app.add_typer(documents, name="document")
 app.add_typer(settings, name="settings")
 app.add_typer(keys, name="keys")
 

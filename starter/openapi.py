@@ -10,9 +10,13 @@ from pydantic import BaseModel
 from starter.models import (
     catalogue,
     counts,
+    order_changes,
     order_hands,
     orders_in,
     orders_out,
+    packages,
+    payments,
+    pick_lists,
     problem,
     purchase_orders,
     purchase_orders_out,
@@ -21,6 +25,7 @@ from starter.models import (
     returns,
     settings,
     shipments,
+    staging,
     stock,
     suggestions,
     transfers,
@@ -38,7 +43,12 @@ refusal is a problem document (RFC 9457) with a stable `code`, the fields at fau
 
 TAGS = [
     {"name": "orders", "description": "Orders in, and what can be asked of them."},
+    {"name": "payments", "description": "What was paid, and what is due at the provider."},
     {"name": "shipments", "description": "What the warehouse picks, packs and ships."},
+    {"name": "pick lists", "description": "Work that a picker takes, walks and confirms."},
+    {"name": "staging", "description": "What waits in containers for the rest of its order."},
+    {"name": "tasks", "description": "What people on the floor are asked to look at."},
+    {"name": "documents", "description": "Papers of the floor as PDF, with barcodes."},
     {"name": "purchase orders", "description": "What should be bought, will come, and has come."},
     {"name": "receipts", "description": "Goods that came, and where they went."},
     {"name": "restocks", "description": "What will come without a purchase order."},
@@ -54,9 +64,10 @@ TAGS = [
 ]
 
 MODELS = (
-    catalogue, counts, order_hands, orders_in, orders_out, problem, purchase_orders,
-    purchase_orders_out, receipts, restocks, returns, settings, shipments, stock, suggestions,
-    transfers,
+    catalogue, counts, order_changes, order_hands, orders_in, orders_out, packages, pick_lists,
+    problem, purchase_orders, purchase_orders_out, receipts, restocks, returns, settings,
+    shipments, stock, suggestions, transfers,
+    payments, staging,
 )  # fmt: skip
 FOR_ALL = (401, 403, 404, 422, 500, 503)
 WITH_BODY = (400, 413, 415)

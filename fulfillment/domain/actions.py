@@ -1,15 +1,19 @@
 """What can be done with an order or a shipment now, and why the rest can not."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from fulfillment.domain import hands, holding
+from fulfillment.domain.addressing import addressable
+from fulfillment.domain.changing_lines import exchangeable
 from fulfillment.domain.ending import NothingToCancelError, cancelled
 from fulfillment.domain.orders import Order
-from fulfillment.domain.policy import Rebalance
+from fulfillment.domain.policy import AutoAllocate, Rebalance
 from fulfillment.domain.preparing import prepared
 from fulfillment.domain.refusals import RefusedError
+from fulfillment.domain.shipments import Shipment, ShipmentLine
+from fulfillment.domain.staging import releasable, stageable
 from fulfillment.domain.statuses import LIVE, MoveNotAllowedError, ShipmentStatus, move_shipment
 
 
@@ -21,6 +25,11 @@ class OrderAction(StrEnum):
     UNHOLD = "unhold"
     CANCEL = "cancel"
     EDIT = "edit"
+    QUANTITY = "quantity"
+    ADD_LINE = "add_line"
+    EXCHANGE = "exchange"
+    ADDRESS = "address"
+    CANCEL_DATE = "cancel_date"
     PRIORITY = "priority"
     POLICY = "policy"
     LOCK = "lock"
@@ -31,6 +40,9 @@ class OrderAction(StrEnum):
     SPLIT = "split"
     REMOVE_UNAVAILABLE = "remove_unavailable"
     BACK_TO_SHIP = "back_to_ship"
+    STAGE = "stage"
+    UNSTAGE = "unstage"
+    PINS = "pins"
     PREPARE = "prepare"
 
 
@@ -55,12 +67,17 @@ TRIES: Mapping[OrderAction, Callable[[Order], object]] = {
     OrderAction.VERIFY: holding.verified,
     OrderAction.UNHOLD: holding.unheld,
     OrderAction.CANCEL: cancelled,
+    OrderAction.EXCHANGE: exchangeable,
+    OrderAction.ADDRESS: addressable,
     OrderAction.LOCK: lambda order: hands.locked(order, None),
     OrderAction.ALLOCATE: hands.allocatable,
     OrderAction.UNALLOCATE: hands.unallocated,
     OrderAction.BY_ITSELF: hands.by_itself,
     OrderAction.SPLIT: hands.split_now,
     OrderAction.REMOVE_UNAVAILABLE: hands.without_unavailable,
+    OrderAction.STAGE: stageable,
+    OrderAction.UNSTAGE: releasable,
+    OrderAction.PINS: hands.allocatable,
     OrderAction.PREPARE: lambda order: prepared(order, ()),
 }
 """The rule of each action, which refuses where it makes no sense; an action that is not here is
@@ -89,20 +106,33 @@ class Choice:
 # --- orders --------------------------------------------------------------------------------------
 
 
-def order_actions(order: Order, free: Places | None = None) -> tuple[Choice, ...]:
+def order_actions(
+    order: Order, free: Places | None = None, *, finds_behind: bool = True
+) -> tuple[Choice, ...]:
     """Every action on an order, asked of all its lines; what is refused here the command refuses.
 
     `free` is where units of its SKUs are free; where that is not known, the command finds out.
+    `finds_behind` says whether it would find units where `needs_a_plan` leaves that open.
     """
-    return tuple(_order_choice(order, action, free) for action in OrderAction)
+    finds = free is None or _may_find(order, free) or (finds_behind and _may_take_behind(order))
+    return tuple(_order_choice(order, action, finds=finds) for action in OrderAction)
 
 
-def _order_choice(order: Order, action: OrderAction, free: Places | None) -> Choice:
+def needs_a_plan(order: Order, free: Places) -> bool:
+    """Whether only a plan can say if allocating by hand finds anything.
+
+    Nothing is free for it, but a line that was by hand is not any more, and may then take from
+    those who rank behind.
+    """
+    return _may_take_behind(order) and not _may_find(order, free)
+
+
+def _order_choice(order: Order, action: OrderAction, *, finds: bool) -> Choice:
     try:
         if not order.live and action is not OrderAction.CANCEL:
             raise hands.finished(order, INSTEAD.get(action, ""))
         TRIES.get(action, _is_never_refused)(order)
-        if action is OrderAction.ALLOCATE and free is not None and not _may_find(order, free):
+        if action is OrderAction.ALLOCATE and not finds:
             raise hands.nothing_free(order)
     except RefusedError as refusal:
         return Choice(action, refusal.code, str(refusal))
@@ -116,21 +146,25 @@ def _is_never_refused(order: Order) -> Order:
 
 
 def _may_find(order: Order, free: Places) -> bool:
-    """Whether anything is free that a waiting line may take.
-
-    A line that was by hand is not any more, and may then take from who ranks behind as well.
-    """
-    takes_from_later = order.policy.rebalance is not Rebalance.OFF
+    """Whether anything is free that a waiting line may take."""
     return any(
-        (takes_from_later and order.line(line.order_line).by_hand)
-        or any(
-            sku == line.sku and order.bound_to(shipment, line) in (None, location)
-            for sku, location in free
-        )
-        for shipment in order.waiting
-        for line in shipment.lines
-        if line.wanted
+        sku == line.sku and order.bound_to(shipment, line) in (None, location)
+        for shipment, line in _wanting(order)
+        for sku, location in free
     )
+
+
+def _may_take_behind(order: Order) -> bool:
+    """Whether a line by hand, once it is not any more, may take from those who rank behind."""
+    policy = order.policy
+    if policy.rebalance is Rebalance.OFF or policy.auto_allocate is AutoAllocate.NEVER:
+        return False
+    return any(order.line(line.order_line).by_hand for _, line in _wanting(order))
+
+
+def _wanting(order: Order) -> Iterator[tuple[Shipment, ShipmentLine]]:
+    for shipment in order.waiting:
+        yield from ((shipment, line) for line in shipment.lines if line.wanted)
 
 
 # --- shipments -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from fulfillment.domain.release import sent_back
 from fulfillment.domain.shipments import Claim, Shipment, ShipmentLine
 from fulfillment.domain.splitting import unstored_id
 from fulfillment.domain.statuses import WAITING, ShipmentStatus
+from fulfillment.domain.warehouse import picked_if_complete
 
 LOSES_FIRST = (
     frozenset(WAITING),
@@ -69,7 +70,7 @@ def _lose(
     if not lost:
         return order, 0
     if shipment.status is ShipmentStatus.PICKING:
-        return _set_apart(order, shipment, lost, location), sum(lost.values())
+        return set_apart(order, shipment, lost, location), sum(lost.values())
     lines = tuple(_without(line, location, lost.get(line.id, 0)) for line in shipment.lines)
     poorer = replace(shipment, lines=lines)
     if shipment.status is ShipmentStatus.READY:
@@ -88,8 +89,11 @@ def _less(claim: Claim, units: int) -> Claim:
     return replace(claim, units=claim.units - units)
 
 
-def _set_apart(order: Order, shipment: Shipment, lost: dict[int, int], location: str) -> Order:
-    """The shipment without these units, and a new one in which they wait."""
+def set_apart(order: Order, shipment: Shipment, lost: dict[int, int], location: str) -> Order:
+    """The shipment without these units, by line id, and a new one in which they wait.
+
+    If all that is left of it is in the picker's hands, it is picked.
+    """
     number = order.next_shipment_number
     new_id = unstored_id(order, number)
     waiting = tuple(
@@ -107,6 +111,7 @@ def _set_apart(order: Order, shipment: Shipment, lost: dict[int, int], location:
         kept = sent_back(replace(shipment.moved(ShipmentStatus.READY), lines=shipment.lines))
         emptied = tuple(_without(line, location, lost[line.id]) for line in shipment.lines)
         return order.with_shipments([replace(kept, lines=emptied)])
+    kept = picked_if_complete(kept)
     apart = Shipment(new_id, number, ShipmentStatus.BACKORDER, waiting, parent=shipment.id)
     after = order.with_shipments([kept, apart])
     return replace(after, next_shipment_number=number + 1)

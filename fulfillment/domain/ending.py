@@ -1,10 +1,10 @@
 """How an order, or a part of it, ends without being shipped."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from fulfillment.domain.orders import Order, OrderLine
+from fulfillment.domain.orders import Order
 from fulfillment.domain.shipments import Shipment, ShipmentLine
 from fulfillment.domain.statuses import ShipmentStatus
 
@@ -39,22 +39,50 @@ def _cancelled_shipment(shipment: Shipment) -> Shipment:
 def without_units(order: Order, number: int, units: int) -> Order:
     """The order with that many units of one line cancelled, the least committed units first.
 
-    Waiting units go before ready ones, and unallocated ones before allocated ones. Units that
-    are being picked, or further, cannot be cancelled this way: `NothingToCancelError`.
+    What is not allocated goes first, then what is, then released units. What is in somebody's
+    hands, picked or staged too, can not be cancelled this way: `NothingToCancelError`.
     """
-    left = units
-    changed: list[Shipment] = []
-    for shipment in sorted(order.live, key=_least_committed_first):
-        if shipment.status in (ShipmentStatus.READY, *_WAITING_ORDER) and left:
-            trimmed, taken = _without(shipment, number, left)
-            left -= taken
-            changed.append(trimmed)
-    if left:
+    taken = Counter[int]()
+    for row, most in _least_committed(order, number):
+        taken[row] += min(most, units - taken.total())
+    if left := units - taken.total():
         raise NothingToCancelError(
             f"{left} units of line {number} are being picked or have left already"
         )
-    lines = tuple(_more_cancelled(line, number, units) for line in order.lines)
-    return replace(order.with_shipments(changed), lines=lines)
+    changed = [
+        _without(shipment, taken)
+        for shipment in order.live
+        if any(taken[line.id] for line in shipment.lines)
+    ]
+    line = order.line(number)
+    shorter = order.with_lines([replace(line, cancelled=line.cancelled + units)])
+    return _let_go_if_ended(shorter.with_shipments(changed))
+
+
+def _least_committed(order: Order, number: int) -> Iterator[tuple[int, int]]:
+    """Units of a line that can still be given up, by shipment line, the least committed first."""
+    for statuses in _LEAST_COMMITTED_FIRST:
+        rows = [
+            line
+            for shipment in sorted(order.live, key=lambda each: each.number, reverse=True)
+            if shipment.status in statuses
+            for line in shipment.lines
+            if line.order_line == number
+        ]
+        yield from ((line.id, line.wanted) for line in rows)
+        yield from ((line.id, line.loose) for line in rows)
+
+
+_LEAST_COMMITTED_FIRST = (
+    frozenset({ShipmentStatus.BACKORDER}),
+    frozenset({ShipmentStatus.FUTURE}),
+    frozenset({ShipmentStatus.READY}),
+)
+
+
+def _let_go_if_ended(order: Order) -> Order:
+    """An order of which nothing is left is held by nobody."""
+    return order if order.live else replace(order, holds=())
 
 
 def shortened(order: Order, short: Mapping[int, int]) -> Order:
@@ -75,30 +103,11 @@ def shortened(order: Order, short: Mapping[int, int]) -> Order:
     return order.with_shipments(changed).with_lines(fewer)
 
 
-_WAITING_ORDER = (ShipmentStatus.BACKORDER, ShipmentStatus.FUTURE)
-
-
-def _least_committed_first(shipment: Shipment) -> tuple[int, int]:
-    order = (*_WAITING_ORDER, ShipmentStatus.READY)
-    rank = order.index(shipment.status) if shipment.status in order else len(order)
-    return rank, -shipment.number
-
-
-def _more_cancelled(line: OrderLine, number: int, units: int) -> OrderLine:
-    return replace(line, cancelled=line.cancelled + units) if line.number == number else line
-
-
-def _without(shipment: Shipment, number: int, units: int) -> tuple[Shipment, int]:
-    taken = 0
-    lines: list[ShipmentLine] = []
-    for line in shipment.lines:
-        gone = min(units - taken, line.units) if line.order_line == number else 0
-        taken += gone
-        if gone < line.units:
-            lines.append(_shorter(line, gone))
-    if lines:
-        return replace(shipment, lines=tuple(lines)), taken
-    return _cancelled_shipment(shipment), taken
+def _without(shipment: Shipment, taken: Mapping[int, int]) -> Shipment:
+    lines = tuple(
+        _shorter(line, taken[line.id]) for line in shipment.lines if taken[line.id] < line.units
+    )
+    return replace(shipment, lines=lines) if lines else _cancelled_shipment(shipment)
 
 
 def _shorter(line: ShipmentLine, gone: int) -> ShipmentLine:

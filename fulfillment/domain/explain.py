@@ -69,6 +69,13 @@ def _of_the_order(order: Order, line: ShipmentLine) -> Iterator[Reason]:
     elif order.first_claimed and not order.is_prepared:
         sentence = "The order waits for somebody to choose its locations and channels."
         yield Reason(Why.NOT_PREPARED, line.units, sentence)
+    if order.first_claimed and not order.is_authorised:
+        sentence = "The order's payment is not authorised for its value; it keeps its place."
+        facts: dict[str, object] = {
+            "value_minor": order.value_minor,
+            "secured_minor": order.terms.secured_minor,
+        }
+        yield Reason(Why.PAYMENT_NOT_AUTHORISED, line.units, sentence, facts)
 
 
 # --- supply that is tied to the line -------------------------------------------------------------

@@ -17,6 +17,7 @@ class Why(StrEnum):
     ON_HOLD = "on_hold"
     UNVERIFIED = "unverified"
     NOT_PREPARED = "not_prepared"
+    PAYMENT_NOT_AUTHORISED = "payment_not_authorised"
     BY_HAND = "by_hand"
     NOT_YET_RECEIVED = "not_yet_received"
     PEGGED = "pegged"

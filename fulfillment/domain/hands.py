@@ -232,10 +232,19 @@ def _need_allocated(order: Order, to_do: str) -> None:
         raise conflict("nothing_allocated", message)
 
 
+def not_authorised(order: Order) -> RefusedError:
+    """Nothing of the order may go before its payment is authorised."""
+    message = f"the payment of order {order.number} is not authorised for its value yet"
+    facts = {"value_minor": order.value_minor, "secured_minor": order.terms.secured_minor}
+    return conflict("payment_not_authorised", message, **facts)
+
+
 def _refuse_gated(order: Order) -> None:
     if order.holds:
         message = f"order {order.number} is on hold ({', '.join(order.holds)}); lift the hold"
         raise conflict("order_on_hold", message, holds=list(order.holds))
+    if not order.is_authorised:
+        raise not_authorised(order)
     if not order.may_release:
         message = f"order {order.number} is {order.status}; verify and prepare it first"
         raise conflict("not_released_yet", message, status=str(order.status))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from fulfillment.domain.expiry import told_date
 from fulfillment.domain.orders import Happening, Order
 from fulfillment.domain.promise import has_moved
 from fulfillment.domain.shipments import Shipment, Slice
@@ -50,6 +51,9 @@ def _head_changes(before: Order, after: Order) -> Iterator[Happening]:
         yield Happening(after.id, "priority_changed", facts)
     if before.lock != after.lock:
         yield Happening(after.id, "lock_changed", {"from": before.lock, "to": after.lock})
+    if before.cancel_on != after.cancel_on:
+        facts = {"from": told_date(before.cancel_on), "to": told_date(after.cancel_on)}
+        yield Happening(after.id, "cancel_date_changed", facts)
     if before.knobs != after.knobs:
         knobs = sorted(before.knobs.keys() | after.knobs.keys())
         changed = {
@@ -107,9 +111,8 @@ def _pin_changes(before: Order, after: Order) -> Iterator[Happening]:
     had, has = _pins(before), _pins(after)
     by_person = {note.facts["line"] for note in after.notes if note.kind in ("pinned", "unpinned")}
     for (line, source), units in sorted((had - has).items()):
-        lost = min(
-            units, _wanted(after, line), units - _allocated(after, line) + _allocated(before, line)
-        )
+        unpinned = _wanted(after, line) - sum(n for (at, _), n in has.items() if at == line)
+        lost = min(units, unpinned, units - _allocated(after, line) + _allocated(before, line))
         if lost > 0 and line not in by_person:
             facts: dict[str, object] = {"line": line, "source": source, "units": lost}
             yield Happening(after.id, "pin_lost", facts)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from fulfillment.domain.payments import PaymentTerms
 from fulfillment.domain.policy import Knobs, Policy, Step
 from fulfillment.domain.rank import Rank
 from fulfillment.domain.shipments import Shipment, ShipmentLine, Slice, lines_in_order
@@ -46,6 +47,12 @@ class OrderLine:
     source: str | None = None
     first_promise: tuple[Slice, ...] | None = None
     promise: tuple[Slice, ...] | None = None
+    unit_price_minor: int | None = None
+
+    @property
+    def value_minor(self) -> int:
+        """What its units that are not cancelled cost; nothing where it has no price."""
+        return (self.ordered - self.cancelled) * (self.unit_price_minor or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,8 @@ class Order:
     """One order with every live shipment; ended shipments are history and are not loaded.
 
     `knobs` are what the order itself says of its policy; `policy` is what they give over the
-    merchant's and the default ones. `notes` are what rules want told in its history beside what
+    merchant's and the default ones. `cancel_on` is a person's day in place of the one that the
+    policy gives (`expiry.cancels_on`). `notes` are what rules want told in its history beside what
     can be read off from the change.
     """
 
@@ -77,6 +85,8 @@ class Order:
     waves_shipped: frozenset[int] = frozenset()
     waves_granted: int = 0
     wake_seq: int = 0
+    cancel_on: date | None = None
+    terms: PaymentTerms = field(default_factory=PaymentTerms)
     knobs: Knobs = field(default_factory=dict)
     notes: tuple[Happening, ...] = ()
 
@@ -127,8 +137,22 @@ class Order:
 
     @property
     def may_release(self) -> bool:
-        """Verify, prepare and hold gate release; they never gate a claim."""
-        return self.verified and self.is_prepared and self.first_claimed and not self.holds
+        """Verify, prepare, hold and payment gate release; they never gate a claim."""
+        if not (self.verified and self.is_prepared and self.first_claimed):
+            return False
+        return not self.holds and self.is_authorised
+
+    @property
+    def value_minor(self) -> int | None:
+        """What its units that are not cancelled cost; None where no line has a price."""
+        if all(line.unit_price_minor is None for line in self.lines):
+            return None
+        return sum(line.value_minor for line in self.lines)
+
+    @property
+    def is_authorised(self) -> bool:
+        """Whether its payment keeps nothing of it from being released."""
+        return self.terms.allow(self.value_minor)
 
     @property
     def is_prepared(self) -> bool:

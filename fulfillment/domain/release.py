@@ -219,7 +219,7 @@ def called_back(order: Order) -> Order:
         order = order.with_shipments(sent_back(s) for s in short)
     if order.waves_left != 0 or not order.may_release or not order.waiting:
         return order
-    wave = max(_unpicked_waves(order), default=None)
+    wave = max(unpicked_waves(order), default=None)
     if wave is None:
         return order
     return order.with_shipments(sent_back(s) for s in order.live if s.wave == wave)
@@ -230,7 +230,8 @@ def sent_back(shipment: Shipment) -> Shipment:
     return replace(shipment.moved(ShipmentStatus.BACKORDER), location=None, wave=None)
 
 
-def _unpicked_waves(order: Order) -> set[int]:
+def unpicked_waves(order: Order) -> set[int]:
+    """The dispatches of which nobody has begun to pick anything: they can be called back."""
     waves = {s.wave for s in order.live if s.status is READY and s.wave is not None}
     begun = {s.wave for s in order.live if s.status is not READY}
     return waves - begun - order.waves_shipped

@@ -84,6 +84,11 @@ class ShipmentLine:
         return sum(claim.units for claim in self.claims)
 
     @property
+    def loose(self) -> int:
+        """Units claimed that nobody has in hands, and that can be given back as they are."""
+        return sum(claim.loose for claim in self.claims)
+
+    @property
     def pegged(self) -> int:
         """Units tied to inbound supply."""
         return sum(peg.units for peg in self.pegs)

@@ -52,7 +52,8 @@ P = PurchaseOrderStatus
 
 WAITING = frozenset({S.BACKORDER, S.FUTURE})
 IN_WAREHOUSE = frozenset({S.PICKING, S.PICKED, S.PACKED})
-LIVE = WAITING | {S.READY} | IN_WAREHOUSE
+RELEASED = IN_WAREHOUSE | {S.READY}
+LIVE = WAITING | RELEASED
 FINISHED_ORDER = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED, OrderStatus.SHIPPED})
 
 SHIPMENT_MOVES: dict[ShipmentStatus, frozenset[ShipmentStatus]] = {
@@ -66,6 +67,12 @@ SHIPMENT_MOVES: dict[ShipmentStatus, frozenset[ShipmentStatus]] = {
     S.REASSIGNED: frozenset(),
     S.CANCELLED: frozenset(),
 }
+
+STEPS_BACK: dict[ShipmentStatus, frozenset[ShipmentStatus]] = {
+    S.PICKED: frozenset({S.PICKING}),
+    S.PACKED: frozenset({S.PICKED}),
+}
+"""What hands undo: no step of the warehouse leads there."""
 
 PURCHASE_ORDER_MOVES: dict[PurchaseOrderStatus, frozenset[PurchaseOrderStatus]] = {
     P.DRAFT: frozenset({P.APPROVED, P.CANCELLED}),
@@ -92,6 +99,13 @@ class MoveNotAllowedError(Exception):
 def move_shipment(source: ShipmentStatus, target: ShipmentStatus) -> ShipmentStatus:
     """The one way a shipment changes its status."""
     if target not in SHIPMENT_MOVES[source]:
+        raise MoveNotAllowedError("shipment", source, target)
+    return target
+
+
+def step_back(source: ShipmentStatus, target: ShipmentStatus) -> ShipmentStatus:
+    """The one way in which a step of the warehouse is undone."""
+    if target not in STEPS_BACK.get(source, ()):
         raise MoveNotAllowedError("shipment", source, target)
     return target
 

@@ -24,8 +24,10 @@ def is_no_duplicate(facts: VerificationFacts) -> bool:
     return facts.looks_like is None
 
 
+ADDRESS_MISSING = "address_missing"
+
 CHECKS: dict[str, Callable[[VerificationFacts], bool]] = {
-    "address_missing": address_is_present,
+    ADDRESS_MISSING: address_is_present,
     "possible_duplicate": is_no_duplicate,
 }
 """Hold reason by the check that gives it; room for more."""

@@ -16,6 +16,8 @@ def why_it_waits(order: Order) -> dict[str, object] | None:
 def _gate(order: Order) -> tuple[str, str]:
     if order.holds:
         return "order_on_hold", f"the order is on hold ({', '.join(order.holds)})"
+    if not order.is_authorised:
+        return "payment_not_authorised", "its payment is not authorised for its value yet"
     return "not_released_yet", f"the order is {order.status}; nothing of it may go yet"
 
 

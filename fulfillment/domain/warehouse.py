@@ -18,9 +18,23 @@ def start_picking(order: Order, shipment: Shipment) -> Order:
 
 
 def pick(order: Order, shipment: Shipment) -> Order:
-    """Everything allocated to the shipment is in the picker's hands."""
-    picked = _with_claims(shipment, lambda claim: replace(claim, picked=claim.units, staged=0))
+    """Everything allocated to the shipment is in hands; what is staged stays in its container."""
+    picked = _with_claims(shipment, lambda claim: replace(claim, picked=claim.units - claim.staged))
     return _stepped(order, picked, ShipmentStatus.PICKED)
+
+
+def all_in_hands(shipment: Shipment) -> bool:
+    """Whether every unit is picked or staged."""
+    return not shipment.wants_units and not any(
+        claim.loose for line in shipment.lines for claim in line.claims
+    )
+
+
+def picked_if_complete(shipment: Shipment) -> Shipment:
+    """A shipment that is being picked is picked when nothing of it is on the shelf any more."""
+    if shipment.status is ShipmentStatus.PICKING and all_in_hands(shipment):
+        return shipment.moved(ShipmentStatus.PICKED)
+    return shipment
 
 
 def pack(order: Order, shipment: Shipment) -> Order:
@@ -30,7 +44,7 @@ def pack(order: Order, shipment: Shipment) -> Order:
 
 def ship(order: Order, shipment: Shipment) -> Order:
     """The goods leave the building: the claims are used up and the lines count them as shipped."""
-    _refuse_held(order)
+    refuse_held(order)
     shipped = Counter[int]()
     for line in shipment.lines:
         shipped[line.order_line] += line.units
@@ -42,7 +56,7 @@ def ship(order: Order, shipment: Shipment) -> Order:
 
 
 def _stepped(order: Order, shipment: Shipment, target: ShipmentStatus) -> Order:
-    _refuse_held(order)
+    refuse_held(order)
     _refuse_to_come(shipment)
     return order.with_shipments([shipment.moved(target)])
 
@@ -60,7 +74,8 @@ def _refuse_to_come(shipment: Shipment) -> None:
         raise conflict("not_yet_received", message, lines=missing)
 
 
-def _refuse_held(order: Order) -> None:
+def refuse_held(order: Order) -> None:
+    """Nothing of a held order is picked, packed or shipped."""
     if order.holds:
         message = f"order {order.number} is on hold ({', '.join(order.holds)}); release the hold"
         raise conflict("order_on_hold", message, holds=list(order.holds))

@@ -53,6 +53,57 @@ CHECKS = (
         """,
     ),
     Check(
+        "2d",
+        "what is in open containers is what is staged, for each order line and location",
+        """
+        SELECT order_id, order_line, location, coalesce(c.units, 0) AS contained,
+               coalesce(a.units, 0) AS staged
+          FROM (SELECT c.order_id, l.order_line, c.location, sum(l.units) AS units
+                  FROM container c JOIN container_line l ON l.container = c.id
+                 WHERE c.emptied_at IS NULL GROUP BY 1, 2, 3) c
+          FULL JOIN (SELECT l.order_id, l.order_line, a.location, sum(a.staged) AS units
+                       FROM allocation a JOIN shipment_line l ON l.id = a.shipment_line
+                      WHERE a.staged > 0 GROUP BY 1, 2, 3) a
+               USING (order_id, order_line, location)
+         WHERE coalesce(c.units, 0) <> coalesce(a.units, 0)
+        UNION ALL
+        SELECT c.order_id, NULL, c.location, NULL, NULL FROM container c
+         WHERE (c.emptied_at IS NULL)
+            <> EXISTS (SELECT 1 FROM container_line l WHERE l.container = c.id)
+        """,
+    ),
+    Check(
+        "2e",
+        "a shipment is on one pick list at most, with what is picked of it and what is left",
+        """
+        SELECT t.shipment, t.order_line, t.status, t.lists, t.picked, t.left_over,
+               a.picked AS claimed, a.loose
+          FROM (SELECT l.shipment, l.order_line, s.status, count(*) AS lists,
+                       sum(l.picked) AS picked, sum(l.units - l.picked - l.short) AS left_over
+                  FROM pick_list_line l JOIN shipment s ON s.id = l.shipment
+                 WHERE NOT l.to_stage GROUP BY 1, 2, 3) t
+         CROSS JOIN LATERAL (
+               SELECT coalesce(sum(a.picked), 0) AS picked,
+                      coalesce(sum(a.units - a.picked - a.staged), 0) AS loose
+                 FROM shipment_line l JOIN allocation a ON a.shipment_line = l.id
+                WHERE l.shipment = t.shipment AND l.order_line = t.order_line) a
+         WHERE t.lists > 1
+            OR t.status NOT IN ('picking', 'picked', 'packed', 'shipped')
+            OR (t.status = 'picking' AND (t.picked, t.left_over) <> (a.picked, a.loose))
+            OR (t.status <> 'picking' AND t.left_over <> 0)
+        """,
+    ),
+    Check(
+        "2f",
+        "a pick list is worked on while something of it is left to be picked",
+        """
+        SELECT p.id, p.status FROM pick_list p
+         WHERE (p.status = 'picking')
+            <> EXISTS (SELECT 1 FROM pick_list_line l
+                        WHERE l.pick_list = p.id AND l.picked + l.short < l.units)
+        """,
+    ),
+    Check(
         "2b",
         "pegs never exceed what is outstanding on a supply line",
         """

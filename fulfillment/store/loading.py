@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fulfillment.domain.orders import Channel, Order, OrderLine
+from fulfillment.domain.payments import PaymentTerms
 from fulfillment.domain.policy import Knobs, resolve
 from fulfillment.domain.rank import Rank
 from fulfillment.domain.shipments import Claim, Peg, Shipment, ShipmentLine, Slice
@@ -20,10 +21,18 @@ EVERYBODY = "*"
 LIVE_STATUSES = sorted(str(status) for status in LIVE)
 
 ORDERS = """
-SELECT o.*, m.time_zone,
+SELECT o.*, m.time_zone, m.authorise_before_release, m.reauthorise_on_release,
+       CASE WHEN m.authorise_before_release THEN (
+           SELECT greatest(
+                      sum(CASE e.kind WHEN 'authorise' THEN e.amount_minor
+                                      WHEN 'void' THEN -e.amount_minor END),
+                      sum(CASE e.kind WHEN 'capture' THEN e.amount_minor
+                                      WHEN 'refund' THEN -e.amount_minor END), 0)::bigint
+             FROM payment_entry e WHERE e.order_id = o.id AND e.status = 'done') END AS secured,
        (SELECT jsonb_agg(jsonb_build_array(l.line, l.sku, l.ordered, l.cancelled, l.shipped,
                                            l.by_hand, l.channel, l.source_location,
-                                           l.first_promise, l.promise) ORDER BY l.line)
+                                           l.first_promise, l.promise, l.unit_price_minor)
+                         ORDER BY l.line)
           FROM order_line l WHERE l.order_id = o.id) AS lines,
        (SELECT array_agg(DISTINCT s.wave) FROM shipment s
          WHERE s.order_id = o.id AND s.status = 'shipped' AND s.wave IS NOT NULL) AS waves_shipped
@@ -97,11 +106,15 @@ def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Kno
         waves_shipped=frozenset(row.waves_shipped or ()),
         waves_granted=row.waves_granted,
         wake_seq=row.wake_seq,
+        cancel_on=row.cancel_on,
+        terms=PaymentTerms(
+            row.authorise_before_release, row.reauthorise_on_release, row.secured or 0
+        ),
     )
 
 
 def _order_line(row: list[Any]) -> OrderLine:
-    line, sku, ordered, cancelled, shipped, by_hand, channel, source, first, current = row
+    line, sku, ordered, cancelled, shipped, by_hand, channel, source, first, current, price = row
     return OrderLine(
         number=line,
         sku=sku,
@@ -113,6 +126,7 @@ def _order_line(row: list[Any]) -> OrderLine:
         source=source,
         first_promise=_slices(first),
         promise=_slices(current),
+        unit_price_minor=price,
     )
 
 

@@ -11,6 +11,8 @@ class Permission(StrEnum):
 
     READ_ORDERS = "read orders"
     WRITE_ORDERS = "write orders"
+    READ_PAYMENTS = "read payments"
+    WRITE_PAYMENTS = "record and settle payments"
     READ_SHIPMENTS = "read shipments"
     WORK_SHIPMENTS = "work shipments"
     READ_STOCK = "read stock"
@@ -28,7 +30,7 @@ class Permission(StrEnum):
 P = Permission
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
-    Role.INTAKE: frozenset({P.READ_ORDERS, P.WRITE_ORDERS}),
+    Role.INTAKE: frozenset({P.READ_ORDERS, P.WRITE_ORDERS, P.READ_PAYMENTS, P.WRITE_PAYMENTS}),
     Role.WAREHOUSE: frozenset(
         {
             P.READ_ORDERS,
@@ -68,6 +70,11 @@ ROUTES: Mapping[str, Permission] = {
     "hold_order": P.WRITE_ORDERS,
     "unhold_order": P.WRITE_ORDERS,
     "cancel_order": P.WRITE_ORDERS,
+    "change_quantity": P.WRITE_ORDERS,
+    "add_line": P.WRITE_ORDERS,
+    "exchange_line": P.WRITE_ORDERS,
+    "change_address": P.WRITE_ORDERS,
+    "change_cancel_date": P.WRITE_ORDERS,
     "change_priority": P.WRITE_ORDERS,
     "change_policy": P.WRITE_ORDERS,
     "lock_order": P.WRITE_ORDERS,
@@ -80,11 +87,34 @@ ROUTES: Mapping[str, Permission] = {
     "back_to_ship": P.WRITE_ORDERS,
     "pin_line": P.WRITE_ORDERS,
     "prepare_order": P.WRITE_ORDERS,
+    "record_payment": P.WRITE_PAYMENTS,
+    "get_payments": P.READ_PAYMENTS,
+    "list_payments": P.READ_PAYMENTS,
+    "settle_payment": P.WRITE_PAYMENTS,
     "list_shipments": P.READ_SHIPMENTS,
     "get_shipment": P.READ_SHIPMENTS,
     "start_picking": P.WORK_SHIPMENTS,
     "pick_shipment": P.WORK_SHIPMENTS,
     "pack_shipment": P.WORK_SHIPMENTS,
+    "create_pick_list": P.WORK_SHIPMENTS,
+    "get_pick_list": P.READ_SHIPMENTS,
+    "list_pick_lists": P.READ_SHIPMENTS,
+    "confirm_pick_list": P.WORK_SHIPMENTS,
+    "unpick_pick_list": P.WORK_SHIPMENTS,
+    "give_up_pick_list": P.WORK_SHIPMENTS,
+    "pick_short": P.WORK_SHIPMENTS,
+    "stage_order": P.WORK_SHIPMENTS,
+    "unstage_order": P.WORK_SHIPMENTS,
+    "list_staging": P.READ_SHIPMENTS,
+    "list_staging_suggestions": P.READ_SHIPMENTS,
+    "list_tasks": P.READ_SHIPMENTS,
+    "finish_task": P.WORK_SHIPMENTS,
+    "list_packages": P.READ_SHIPMENTS,
+    "print_pick_list": P.READ_SHIPMENTS,
+    "print_container_label": P.READ_SHIPMENTS,
+    "print_packing_slip": P.READ_SHIPMENTS,
+    "change_package": P.WORK_SHIPMENTS,
+    "delete_package": P.WORK_SHIPMENTS,
     "ship_shipment": P.WORK_SHIPMENTS,
     "send_shipment_back": P.WORK_SHIPMENTS,
     "list_stock": P.READ_STOCK,
@@ -126,7 +156,10 @@ ROUTES: Mapping[str, Permission] = {
     "put_products": P.WRITE_PRODUCTS,
     "get_product": P.READ_PRODUCTS,
     "list_products": P.READ_PRODUCTS,
+    "list_location_shipments": P.READ_SHIPMENTS,
     "put_location": P.OPERATE,
+    "put_closure": P.OPERATE,
+    "remove_closure": P.OPERATE,
     "get_location": P.OPERATE,
     "list_locations": P.OPERATE,
     "put_merchant": P.OPERATE,

@@ -34,6 +34,7 @@ class Session:
     store: Store
     merchant: str
     actor: str
+    caller: Caller
 
     def read(self, body: Callable[[Tx], Result]) -> Result:
         """Read the merchant's data as it is at one instant."""
@@ -76,12 +77,13 @@ def merchant_session(
         raise invalid("merchant_needed", message, "Pegboard-Merchant")
     if caller.merchant not in (None, chosen) or not parts_of(request).merchants.has(chosen):
         raise missing("merchant", chosen)
-    return Session(parts_of(request).store, chosen, actor_of(caller))
+    return Session(parts_of(request).store, chosen, actor_of(caller), caller)
 
 
 def operator_session(request: Request) -> Session:
     """The session of one who works for all merchants."""
-    return Session(parts_of(request).store, EVERYBODY, actor_of(request.state.caller))
+    caller: Caller = request.state.caller
+    return Session(parts_of(request).store, EVERYBODY, actor_of(caller), caller)
 
 
 ForMerchant = Annotated[Session, Depends(merchant_session)]

@@ -1,13 +1,15 @@
 """Merchants, locations and products."""
 
+from datetime import date, time
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints
 
 from fulfillment.store.commands.catalogue import NewLocation, NewMerchant, NewProduct
 from starter.models.fields import (
     MOST_ITEMS,
     Currency,
+    LongText,
     Name,
     PackName,
     PackUnits,
@@ -98,8 +100,15 @@ class ProductPage(BaseModel):
     next: str | None
 
 
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+HolidayCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Za-z0-9 ._-]{1,40})?$")]
+WorkingDays = Annotated[
+    list[Annotated[StrictInt, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)
+]
+
 EXAMPLE_LOCATION = {
     "name": "Vienna", "time_zone": "Europe/Vienna", "active": True, "serves": {"acme": 1},
+    "cutoff": "15:00", "working_days": [1, 2, 3, 4, 5], "holidays": "AT", "handling_days": 0,
 }  # fmt: skip
 
 
@@ -114,34 +123,78 @@ class LocationIn(Request):
     serves: dict[Slug, Annotated[StrictInt, Field(ge=0, le=1_000_000)]] = Field(
         default_factory=dict, max_length=1_000, description="Merchants not named keep theirs."
     )
+    cutoff: TimeOfDay = Field(
+        default="15:00", description="What is released before it, by its clock, goes that day."
+    )
+    working_days: WorkingDays = Field(
+        default_factory=lambda: [1, 2, 3, 4, 5], description="Monday is 1."
+    )
+    holidays: HolidayCode | None = Field(
+        default=None, description="Whose public holidays it keeps: AT, US-NJ."
+    )
+    handling_days: Annotated[StrictInt, Field(ge=0, le=60)] = Field(
+        default=0, description="Working days between a release and the day to ship on."
+    )
 
     def to_domain(self, location: str) -> NewLocation:
         """The location as the store takes it."""
-        return NewLocation(id=location, **self.model_dump())
+        values = self.model_dump() | {
+            "cutoff": time.fromisoformat(self.cutoff),
+            "working_days": tuple(self.working_days),
+        }
+        return NewLocation(id=location, **values)
+
+
+class ClosureIn(Request):
+    """Why it is closed."""
+
+    model_config = example(reason="Stocktaking")
+
+    reason: LongText | None = None
+
+
+class ClosureOut(BaseModel):
+    """A day on which a location is closed, beside its public holidays."""
+
+    day: date
+    reason: str | None
+
+
+EXAMPLE_CLOSURES = [{"day": "2026-12-24", "reason": "Stocktaking"}]
 
 
 class LocationOut(BaseModel):
     """A warehouse or store."""
 
-    model_config = example(id="vienna", **EXAMPLE_LOCATION)
+    model_config = example(id="vienna", **EXAMPLE_LOCATION, closures=EXAMPLE_CLOSURES)
 
     id: str
     name: str
     time_zone: str
     active: bool
     serves: dict[str, int]
+    cutoff: str
+    working_days: list[int]
+    holidays: str | None
+    handling_days: int
+    closures: list[ClosureOut]
 
 
 class LocationPage(BaseModel):
     """One page of locations, by name."""
 
-    model_config = example(items=[{"id": "vienna"} | EXAMPLE_LOCATION], next=None)
+    model_config = example(
+        items=[{"id": "vienna", "closures": EXAMPLE_CLOSURES} | EXAMPLE_LOCATION], next=None
+    )
 
     items: list[LocationOut]
     next: str | None
 
 
-EXAMPLE_MERCHANT = {"name": "Acme Teas", "time_zone": "Europe/Vienna", "currency": "EUR"}
+EXAMPLE_MERCHANT = {
+    "name": "Acme Teas", "time_zone": "Europe/Vienna", "currency": "EUR",
+    "authorise_before_release": False, "reauthorise_on_release": False,
+}  # fmt: skip
 
 
 class MerchantIn(Request):
@@ -152,6 +205,13 @@ class MerchantIn(Request):
     name: Name
     time_zone: TimeZone = "UTC"
     currency: Currency = "USD"
+    authorise_before_release: StrictBool = Field(
+        default=False, description="Nothing is released before its order's payment is authorised."
+    )
+    reauthorise_on_release: StrictBool = Field(
+        default=False,
+        description="When what waited is released, the authorisation is due to be made anew.",
+    )
 
     def to_domain(self, merchant: str) -> NewMerchant:
         """The merchant as the store takes it."""
@@ -167,6 +227,8 @@ class MerchantOut(BaseModel):
     name: str
     time_zone: str
     currency: str
+    authorise_before_release: bool
+    reauthorise_on_release: bool
 
 
 class MerchantPage(BaseModel):

@@ -5,10 +5,12 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from fulfillment.domain.expiry import CancelsBy
 from fulfillment.domain.orders import Channel
 from fulfillment.domain.statuses import OrderStatus, ShipmentStatus
 from fulfillment.store.commands.intake import Outcome
 from starter.models.fields import Knob, example
+from starter.models.payments import EXAMPLE_AXIS, PaymentAxisOut
 from starter.models.problem import Problem
 from starter.models.shipments import ActionsOut, ShipmentOut
 
@@ -91,8 +93,9 @@ class OrderOut(BaseModel):
         number="SO-1001", merchant="acme", status="awaiting_stock", revision=0, priority=50,
         placed_at="2026-03-01T08:30:00Z", ship_by="2026-03-05", currency="EUR",
         lock_location=None, pickup_location=None, verified=True, prepared=True, holds=[],
-        ready_to_ship_at=None, waiting_units=4, finished_at=None, customer=None, shipments=[],
-        waves={"spent": 1, "left": None},
+        ready_to_ship_at=None, target_ship_on="2026-03-02", waiting_units=4, finished_at=None,
+        customer=None, shipments=[], cancels_on="2026-04-30", cancels_by="policy",
+        waves={"spent": 1, "left": None}, payment=EXAMPLE_AXIS,
         policy={"max_shipments": {"value": None, "from": "built in"}},
         lines=[{
             "line": 1, "sku": "TEA-GREEN", "ordered": 24, "allocated": 20, "backordered": 4,
@@ -123,13 +126,23 @@ class OrderOut(BaseModel):
     prepared: bool = Field(description="Nobody has to choose channels and locations any more.")
     holds: list[str]
     ready_to_ship_at: datetime | None
+    target_ship_on: date | None = Field(
+        description="When the first of what is released should go; null where nothing is."
+    )
     waiting_units: int
+    cancels_on: date | None = Field(
+        description="What then still waits is cancelled, unless supply is due by that day."
+    )
+    cancels_by: CancelsBy | None = Field(
+        description="Whose word that is; a person's with no day: it may wait for ever."
+    )
     finished_at: datetime | None
     waves: WavesOut
     customer: CustomerOut | None
     lines: list[OrderLineOut]
     shipments: list[ShipmentOut]
     policy: dict[str, KnobOut]
+    payment: PaymentAxisOut
     actions: ActionsOut
     links: Links
 
@@ -186,6 +199,7 @@ class OrderSummaryOut(BaseModel):
     holds: list[str]
     waiting_units: int
     ready_to_ship_at: datetime | None
+    target_ship_on: date | None
     lock_location: str | None
     pickup_location: str | None
     finished_at: datetime | None
@@ -202,7 +216,8 @@ class OrderPage(BaseModel):
         items=[{
             "number": "SO-1001", "status": "awaiting_stock", "priority": 50,
             "placed_at": "2026-03-01T08:30:00Z", "ship_by": "2026-03-05", "holds": [],
-            "waiting_units": 4, "ready_to_ship_at": None, "lock_location": None,
+            "waiting_units": 4, "ready_to_ship_at": None, "target_ship_on": "2026-03-02",
+            "lock_location": None,
             "pickup_location": None, "finished_at": None, "line_count": 1, "ordered": 24,
             "shipped": 0, "cancelled": 0,
         }],

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from pydantic import BaseModel, Field
 
 from fulfillment.domain.statuses import ShipmentStatus
-from starter.models.fields import Request, ShortText, example
+from starter.models.fields import example
+from starter.models.packages import PackageOut
 
 
 class RefusedActionOut(BaseModel):
@@ -36,11 +37,13 @@ class ShipmentLineOut(BaseModel):
 
 EXAMPLE_SHIPMENT = {
     "id": 42, "order": "SO-1001", "number": 1, "status": "ready", "location": "vienna", "wave": 1,
-    "expected_on": None, "parent": None, "children": [], "carrier": None, "tracking": None,
+    "expected_on": None, "released_at": "2026-03-02T09:15:00Z", "target_ship_on": "2026-03-02",
+    "parent": None, "children": [], "carrier": None, "tracking": None,
     "shipped_at": None, "holds": [],
     "assigned_location": None,
     "lines": [{"line": 1, "sku": "TEA-GREEN", "units": 20, "allocated": 20, "not_yet_received": 0,
                "pegged": 0}],
+    "packages": [],
     "actions": {"allowed": ["start_picking", "pick", "send_back"], "refused": [
         {"action": "pack", "code": "step_not_allowed",
          "why": "a shipment that is ready cannot become packed"},
@@ -63,6 +66,10 @@ class ShipmentOut(BaseModel):
     )
     wave: int | None = Field(description="Shipments of one wave are dispatched together.")
     expected_on: date | None
+    released_at: datetime | None = Field(description="When it last became possible to pick it.")
+    target_ship_on: date | None = Field(
+        description="When it should go: by the release, and its location's cutoff and working days."
+    )
     parent: int | None = Field(description="The number of the shipment it was split from.")
     children: list[int]
     carrier: str | None
@@ -70,7 +77,25 @@ class ShipmentOut(BaseModel):
     shipped_at: datetime | None
     holds: list[str] = Field(description="The holds of its order.")
     lines: list[ShipmentLineOut]
+    packages: list[PackageOut] = Field(description="Of this shipment alone, by number.")
     actions: ActionsOut
+
+
+class LocationShipmentOut(ShipmentOut):
+    """A shipment at a location that serves several merchants."""
+
+    model_config = example(**EXAMPLE_SHIPMENT, merchant="acme")
+
+    merchant: str
+
+
+class LocationShipmentPage(BaseModel):
+    """One page of the shipments at a location, of all merchants that the key may work for."""
+
+    model_config = example(items=[EXAMPLE_SHIPMENT | {"merchant": "acme"}], next=None)
+
+    items: list[LocationShipmentOut]
+    next: str | None
 
 
 class ShipmentPage(BaseModel):
@@ -80,12 +105,3 @@ class ShipmentPage(BaseModel):
 
     items: list[ShipmentOut]
     next: str | None
-
-
-class ShipIn(Request):
-    """Who carries it."""
-
-    model_config = example(carrier="Example Post", tracking="EP123456789AT")
-
-    carrier: ShortText | None = None
-    tracking: ShortText | None = None

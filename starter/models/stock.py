@@ -82,7 +82,7 @@ class StockOut(CountsOut):
     pegged: int = Field(description="Waiting units that inbound supply will meet.")
     atp: int | None = Field(
         description="Available + inbound inside the horizon - pegs on it - waiting units without"
-        " a peg. Null where stock is not managed."
+        " a peg. Null where stock is not managed, and for a key bound to locations."
     )
     locations: list[PlaceOut]
 

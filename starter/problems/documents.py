@@ -46,10 +46,17 @@ REMEDIES_BY_CODE: Mapping[str, str] = {
     "stale_revision": "Read the order, and send an edit with a higher revision.",
     "not_available": "Ask for what can be had, or wait for more stock.",
     "order_on_hold": "Lift the hold first.",
-    "too_late": "Ask for less to be cancelled, or wait until it is shipped and returned.",
+    "nothing_to_pick": "Look again when more is released, or ask for another location.",
+    "partly_picked": "Pick the rest of it, or un-pick what is picked, first.",
+    "container_in_use": "Name another container, or none.",
+    "list_given_up": "Take a new list.",
+    "too_late": "Ask for less, have it put back or unpacked, or wait until it is returned.",
     "below_in_hands": "Put back what is picked or staged first.",
     "more_than_shipped": "Announce no more than was shipped, less what is returned already.",
     "below_allocated": "Cancel orders that hold the units first.",
+    "more_than_picked": "Pack what is picked and in no package, or change a package first.",
+    "packages_hold_more": "Change the packages to what is picked, or pick the units again.",
+    "package_shipped": "Change or ship a package that is still here.",
     "merchant_needed": "Name the merchant in the Pegboard-Merchant header.",
 }
 

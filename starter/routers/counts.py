@@ -9,6 +9,7 @@ from fulfillment.store.commands.moves.counts import post_count
 from fulfillment.store.commands.moves.documents import count_command
 from fulfillment.store.reading import counts
 from starter.auth.guard import GuardedRoute
+from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant
 from starter.models.counts import CountIn, CountOut, CountPage
 from starter.models.fields import Location, PathNumber
@@ -25,6 +26,7 @@ def create_count(wanted: CountIn, session: ForMerchant, response: Response) -> C
     More units serve who waits. Fewer take claims back, the latest in rank first; below what is
     picked or staged the count is refused.
     """
+    check_location(session.caller, wanted.location)
     count = wanted.to_domain()
     command = count_command(session.merchant, session.actor, count)
     counted = post_count(session.store, command, count)
@@ -35,7 +37,9 @@ def create_count(wanted: CountIn, session: ForMerchant, response: Response) -> C
 @router.get("/{number}", summary="Read a count", responses=problems(404))
 def get_count(number: PathNumber, session: ForMerchant) -> CountOut:
     """What the books had of each SKU, what was there, and the difference."""
-    return CountOut.model_validate(session.read(lambda tx: counts.read_count(tx, number)))
+    found = session.read(lambda tx: counts.read_count(tx, number))
+    check_location(session.caller, found["location"])
+    return CountOut.model_validate(found)
 
 
 @router.get("", summary="List counts")
@@ -47,5 +51,6 @@ def list_counts(
 ) -> CountPage:
     """A page of counts, the newest first."""
     page = window(limit, cursor, counts.NEWEST_FIRST)
-    found = session.read(lambda tx: counts.list_counts(tx, page, location=location))
+    places = places_of(session.caller)
+    found = session.read(lambda tx: counts.list_counts(tx, page, location=location, places=places))
     return CountPage.model_validate(body(found, counts.NEWEST_FIRST))

@@ -1,14 +1,22 @@
-"""Warehouses and stores: the operator's, for all merchants."""
+"""Warehouses and stores: the operator's to say, and what is worked on there."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
 
 from fulfillment.domain.refusals import RefusalKind, RefusedError
-from fulfillment.store.commands import catalogue
-from fulfillment.store.reading import parties
+from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.store.commands import catalogue, closures
+from fulfillment.store.reading import parties, shipments
+from fulfillment.store.reading.paging import Page, Window
+from fulfillment.store.reading.shipments import ShipmentFilter
+from fulfillment.store.session import Tx
 from starter.auth.guard import GuardedRoute
+from starter.auth.places import check_location
 from starter.auth.session import ForAll
-from starter.models.catalogue import LocationIn, LocationOut, LocationPage
-from starter.models.fields import Location
+from starter.models.catalogue import ClosureIn, LocationIn, LocationOut, LocationPage
+from starter.models.fields import Day, Location
+from starter.models.shipments import LocationShipmentPage
 from starter.paging import Cursor, Limit, body, window
 from starter.routers.responses import problems
 
@@ -35,6 +43,45 @@ def _named(refusal: RefusedError) -> RefusedError:
 
 def _read(session: ForAll, location: str) -> LocationOut:
     return LocationOut.model_validate(session.read(lambda tx: parties.read_location(tx, location)))
+
+
+@router.put("/{location}/closures/{day}", summary="Close a location", responses=problems(404))
+def put_closure(
+    location: Location, day: Day, session: ForAll, sent: Annotated[ClosureIn | None, Body()] = None
+) -> LocationOut:
+    """For one day: what is ready there, and what will be, should go on a working day."""
+    closures.put_closure(session.store, location, day, sent.reason if sent else None)
+    return _read(session, location)
+
+
+@router.delete("/{location}/closures/{day}", summary="Open a location", responses=problems(404))
+def remove_closure(location: Location, day: Day, session: ForAll) -> LocationOut:
+    """On a day on which it was to be closed."""
+    closures.remove_closure(session.store, location, day)
+    return _read(session, location)
+
+
+@router.get("/{location}/shipments", summary="List work at a location", responses=problems(404))
+def list_location_shipments(  # noqa: PLR0913 -- each parameter of the list is one argument
+    *,
+    location: Location,
+    session: ForAll,
+    status: Annotated[list[ShipmentStatus] | None, Query(max_length=20)] = None,
+    late: Annotated[bool | None, Query(description="Not shipped on its target day.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> LocationShipmentPage:
+    """A page of its shipments by rank, of every merchant that the key may work for."""
+    check_location(session.caller, location)
+    page = window(limit, cursor, shipments.BY_RANK)
+    asked = ShipmentFilter(status or None, location, late=late)
+    found = session.read(lambda tx: _work_at(tx, page, asked, session.caller.merchant))
+    return LocationShipmentPage.model_validate(body(found, shipments.BY_RANK))
+
+
+def _work_at(tx: Tx, page: Window, asked: ShipmentFilter, merchant: str | None) -> Page:
+    parties.check_serves(tx, str(asked.location), merchant)
+    return shipments.list_shipments_at(tx, page, asked, merchant=merchant)
 
 
 @router.get("/{location}", summary="Read a location", responses=problems(404))

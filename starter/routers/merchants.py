@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1/merchants", tags=["merchants"], route_class=Guard
 
 @router.put("/{name}", summary="Put a merchant")
 def put_merchant(name: Slug, merchant: MerchantIn, session: ForAll) -> MerchantOut:
-    """Create it, or change its name, zone or currency."""
+    """Create it, or change its name, zone, currency, or what it asks of payments."""
     catalogue.put_merchant(session.store, merchant.to_domain(name))
     return get_merchant(name, session)
 

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body
 
-from fulfillment.store.commands import orders
+from fulfillment.store.commands import order_changes, orders
 from starter.auth.guard import GuardedRoute
 from starter.changing import Asked, ForChange
 from starter.models.fields import PathNumber
+from starter.models.order_changes import CancelIn
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_in import HoldIn, NoteIn, UnholdIn
 from starter.models.orders_out import ProgressOut
@@ -50,7 +51,12 @@ def unhold_order(
 
 @router.post("/{number}/cancel", summary="Cancel an order")
 def cancel_order(
-    number: PathNumber, changing: ForChange, sent: OptionalNote = None
+    number: PathNumber, changing: ForChange, sent: Annotated[CancelIn | None, Body()] = None
 ) -> ProgressOut | PreviewOut:
-    """Cancel what has not left the building; its units go to those who wait."""
-    return changing.answer(Asked("cancel", number, sent), orders.cancelling(number))
+    """Cancel what has not left the building, or some lines; its units go to those who wait.
+
+    Of a line only what nobody has in hands; the order as a whole until it leaves.
+    """
+    lines = sent.to_domain() if sent else []
+    change = order_changes.cancelling_units(number, lines) if lines else orders.cancelling(number)
+    return changing.answer(Asked("cancel", number, sent), change)

@@ -15,7 +15,7 @@ from starter.paging import Cursor, Limit, body, window
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=GuardedRoute)
 
-SortName = Literal["rank", "placed_at", "-placed_at", "ship_by"]
+SortName = Literal["rank", "placed_at", "-placed_at", "ship_by", "target_ship_on"]
 
 
 def order_filter(  # noqa: PLR0913 -- each parameter of the list is one argument
@@ -56,7 +56,7 @@ def list_orders(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> OrderPage:
-    """A page of orders by rank, by the date they were placed, or by the date to ship them by."""
+    """A page of orders by rank, by the date they were placed, or by a date to ship them on."""
     order = SORTS[sort]
     page = window(limit, cursor, order)
     found = session.read(lambda tx: orders.list_orders(tx, asked, sort, page))

@@ -12,6 +12,7 @@ from fulfillment.store.reading import purchase_orders, receipts, released_by
 from fulfillment.store.reading.distributing import read_distribution
 from fulfillment.store.session import Command, Tx
 from starter.auth.guard import GuardedRoute
+from starter.auth.places import check_location
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import PathNumber, ShortText, Sku
 from starter.models.purchase_orders import (
@@ -133,6 +134,7 @@ async def receive_goods(
     They are then given out to those who wait. With `Prefer: wait=5` the answer tells per line how
     many units go straight to which released shipments, and how many to the shelf.
     """
+    check_location(session.caller, receipt.location)
     came = receipt.to_domain(number)
     command = Command(
         session.merchant, "receive", receipt_key(came), session.actor, receipt_content(came)

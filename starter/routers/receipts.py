@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fulfillment.store.commands import reversing as commands
 from fulfillment.store.reading import receipts
 from starter.auth.guard import GuardedRoute
+from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey
 from starter.models.fields import Location, Number, PathNumber, Sku
 from starter.models.receipts import ReceiptOut, ReceiptPage, ReverseIn
@@ -22,7 +23,9 @@ def get_receipt(number: PathNumber, session: ForMerchant) -> ReceiptOut:
 
     What is undistributed is still being given out to those who wait, the first in rank first.
     """
-    return ReceiptOut.model_validate(session.read(lambda tx: receipts.read_receipt(tx, number)))
+    found = session.read(lambda tx: receipts.read_receipt(tx, number))
+    check_location(session.caller, found["location"])
+    return ReceiptOut.model_validate(found)
 
 
 @router.post("/{number}/reverse", summary="Reverse a receipt", responses=problems(404, 409))
@@ -47,7 +50,10 @@ def list_receipts(  # noqa: PLR0913 -- each parameter of the list is one argumen
 ) -> ReceiptPage:
     """A page of receipts, the newest first, reversed ones too."""
     page = window(limit, cursor, receipts.NEWEST_FIRST)
-    asked = {"purchase_order": purchase_order, "location": location, "sku": sku}
+    places = places_of(session.caller)
+    asked = {
+        "purchase_order": purchase_order, "location": location, "sku": sku, "places": places,
+    }  # fmt: skip
     which = [(name, value) for name, value in asked.items() if value is not None]
     found = session.read(lambda tx: receipts.list_receipts(tx, page, which))
     return ReceiptPage.model_validate(body(found, receipts.NEWEST_FIRST))

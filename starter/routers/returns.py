@@ -1,5 +1,6 @@
 """What comes back from customers."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
 
@@ -12,7 +13,8 @@ from fulfillment.store.commands.moves.documents import receipt_command
 from fulfillment.store.reading import returns
 from fulfillment.store.reading.returns import ReturnFilter
 from starter.auth.guard import GuardedRoute
-from starter.auth.session import ForMerchant, IdempotencyKey
+from starter.auth.places import check_location, places_of
+from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import Number, PathNumber, Sku
 from starter.models.returns import (
     ReturnIn,
@@ -33,6 +35,7 @@ def create_return(
     wanted: ReturnIn, session: ForMerchant, response: Response, key: IdempotencyKey = None
 ) -> ReturnOut:
     """Its units are inbound at once, and pegged to who waits where a date is known."""
+    check_location(session.caller, wanted.location)
     content = wanted.model_dump(mode="json")
     command = session.command("create_return", wanted.number, key, content)
     made = commands.announce_return(session.store, command, wanted.to_domain())
@@ -43,7 +46,16 @@ def create_return(
 @router.get("/{number}", summary="Read a return", responses=problems(404))
 def get_return(number: PathNumber, session: ForMerchant) -> ReturnOut:
     """Its lines with what came, what was made of it, and what is outstanding."""
-    return ReturnOut.model_validate(session.read(lambda tx: returns.read_return(tx, number)))
+    found = session.read(lambda tx: returns.read_return(tx, number))
+    check_location(session.caller, found["location"])
+    return ReturnOut.model_validate(found)
+
+
+def _check(session: Session, number: str) -> None:
+    """A key that is bound to locations takes in what comes back there."""
+    if session.caller.locations is not None:
+        found = session.read(lambda tx: returns.read_return(tx, number))
+        check_location(session.caller, found["location"])
 
 
 def return_filter(
@@ -64,6 +76,7 @@ def list_returns(
 ) -> ReturnPage:
     """A page of returns, the newest first."""
     page = window(limit, cursor, returns.NEWEST_FIRST)
+    asked = replace(asked, places=places_of(session.caller))
     found = session.read(lambda tx: returns.list_returns(tx, page, asked))
     return ReturnPage.model_validate(body(found, returns.NEWEST_FIRST))
 
@@ -75,6 +88,7 @@ def receive_return(
     number: PathNumber, receipt: ReturnReceiptIn, session: ForMerchant
 ) -> ReturnReceiptOut:
     """Sellable units are on hand and serve who waits; the order's history tells what came."""
+    _check(session, number)
     came = receipt.to_domain(number)
     command = receipt_command(session.merchant, "receive_return", session.actor, came)
     return ReturnReceiptOut.model_validate(receiving.receive_return(session.store, command, came))
@@ -88,6 +102,7 @@ def close_return(
     key: IdempotencyKey = None,
 ) -> ReturnOut:
     """The rest will not come; who was pegged on it is planned anew."""
+    _check(session, number)
     reason = note.note if note else None
     command = session.command("close_return", number, key, {"note": reason}, reason)
     return ReturnOut.model_validate(commands.close_return(session.store, command, number))

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.commands import stock as commands
 from fulfillment.store.reading import stock
+from fulfillment.store.reading.stock import StockFilter
 from starter.auth.guard import GuardedRoute
+from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey
 from starter.models.fields import Location, Sku
 from starter.models.stock import AdjustmentsIn, LevelsOut, StockPage
@@ -23,6 +25,8 @@ def adjust_stock(
     wanted: AdjustmentsIn, session: ForMerchant, key: IdempotencyKey = None
 ) -> LevelsOut:
     """Change on hand with a reason, all of it or none; who waits is served at once."""
+    for one in wanted.adjustments:
+        check_location(session.caller, one.location)
     command = session.command("adjust", "stock", key, wanted.model_dump())
     adjustments = [adjustment.to_domain() for adjustment in wanted.adjustments]
     try:
@@ -41,7 +45,13 @@ def list_stock(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> StockPage:
-    """A page of SKUs: on hand, allocated, available, inbound, waiting, and what can be promised."""
+    """A page of SKUs: on hand, allocated, available, inbound, waiting, and what can be promised.
+
+    A key that is bound to locations sees what is there alone.
+    """
+    if location is not None:
+        check_location(session.caller, location)
     page = window(limit, cursor, stock.BY_SKU)
-    found = session.read(lambda tx: stock.list_stock(tx, page, sku=sku, location=location))
+    asked = StockFilter(sku, location, places_of(session.caller))
+    found = session.read(lambda tx: stock.list_stock(tx, page, asked))
     return StockPage.model_validate(body(found, stock.BY_SKU))

@@ -1,6 +1,7 @@
 """What goes from one location to another."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, Query, Response
@@ -12,7 +13,8 @@ from fulfillment.store.commands.moves.documents import receipt_command
 from fulfillment.store.reading import transfers
 from fulfillment.store.reading.transfers import TransferFilter
 from starter.auth.guard import GuardedRoute
-from starter.auth.session import ForMerchant, IdempotencyKey
+from starter.auth.places import check_location, check_one_of, places_of
+from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import Location, PathNumber, Sku
 from starter.models.transfers import (
     MoveNoteIn,
@@ -36,6 +38,9 @@ def create_transfer(
     wanted: TransferIn, session: ForMerchant, response: Response, key: IdempotencyKey = None
 ) -> TransferOut:
     """Planned until it is shipped, at once with `ship`: nothing moves, and nothing is inbound."""
+    check_one_of(session.caller, (wanted.source, wanted.destination))
+    if wanted.ship:
+        check_location(session.caller, wanted.source)
     content = wanted.model_dump(mode="json")
     command = session.command("create_transfer", wanted.number, key, content)
     made = commands.create_transfer(session.store, command, wanted.to_domain())
@@ -46,7 +51,20 @@ def create_transfer(
 @router.get("/{number}", summary="Read a transfer", responses=problems(404))
 def get_transfer(number: PathNumber, session: ForMerchant) -> TransferOut:
     """Its lines with what came, what is under way, and how much of that is pegged."""
-    return TransferOut.model_validate(session.read(lambda tx: transfers.read_transfer(tx, number)))
+    found = _read(session, number)
+    check_one_of(session.caller, (found["source"], found["destination"]))
+    return TransferOut.model_validate(found)
+
+
+def _read(session: Session, number: str) -> dict[str, Any]:
+    return session.read(lambda tx: transfers.read_transfer(tx, number))
+
+
+def _check(session: Session, number: str, *ends: str) -> None:
+    """A key that is bound to locations moves what is at one of these ends of the transfer."""
+    if session.caller.locations is not None:
+        found = _read(session, number)
+        check_one_of(session.caller, [found[end] for end in ends])
 
 
 def transfer_filter(
@@ -68,6 +86,7 @@ def list_transfers(
 ) -> TransferPage:
     """A page of transfers, the newest first."""
     page = window(limit, cursor, transfers.NEWEST_FIRST)
+    asked = replace(asked, places=places_of(session.caller))
     found = session.read(lambda tx: transfers.list_transfers(tx, page, asked))
     return TransferPage.model_validate(body(found, transfers.NEWEST_FIRST))
 
@@ -77,6 +96,7 @@ def change_transfer(
     number: PathNumber, wanted: TransferChangeIn, session: ForMerchant, key: IdempotencyKey = None
 ) -> TransferOut:
     """Until it has ended; who is pegged on it is planned anew, and promises move."""
+    _check(session, number, "source", "destination")
     content = wanted.model_dump(mode="json")
     command = session.command("change_transfer", number, key, content, wanted.note)
     changed = commands.change_transfer(session.store, command, number, wanted.expected_on)
@@ -88,6 +108,7 @@ def ship_transfer(
     number: PathNumber, session: ForMerchant, note: Note = None, key: IdempotencyKey = None
 ) -> TransferOut:
     """Available units leave the source; they are inbound at the destination until they come."""
+    _check(session, number, "source")
     reason = note.note if note else None
     command = session.command("ship_transfer", number, key, {"note": reason}, reason)
     return TransferOut.model_validate(commands.ship_transfer(session.store, command, number))
@@ -103,6 +124,7 @@ def receive_transfer(
     number: PathNumber, receipt: TransferReceiptIn, session: ForMerchant
 ) -> TransferReceiptOut:
     """The goods are on hand at the destination, and who waits is served. A number counts once."""
+    _check(session, number, "destination")
     came = receipt.to_domain(number)
     command = receipt_command(session.merchant, "receive_transfer", session.actor, came)
     received = receiving.receive_transfer(session.store, command, came)
@@ -114,6 +136,7 @@ def close_transfer(
     number: PathNumber, session: ForMerchant, note: Note = None, key: IdempotencyKey = None
 ) -> TransferOut:
     """What is still under way was lost; who was pegged on it is planned anew."""
+    _check(session, number, "source", "destination")
     reason = note.note if note else None
     command = session.command("close_transfer", number, key, {"note": reason}, reason)
     return TransferOut.model_validate(commands.close_transfer(session.store, command, number))
@@ -124,6 +147,7 @@ def cancel_transfer(
     number: PathNumber, session: ForMerchant, note: Note = None, key: IdempotencyKey = None
 ) -> TransferOut:
     """It is not sent after all; one that was shipped is received or closed instead."""
+    _check(session, number, "source", "destination")
     reason = note.note if note else None
     command = session.command("cancel_transfer", number, key, {"note": reason}, reason)
     return TransferOut.model_validate(commands.cancel_transfer(session.store, command, number))

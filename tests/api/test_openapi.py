@@ -66,6 +66,8 @@ def test_every_operation_has_a_summary_tag_and_example_when_it_is_described(docu
         assert operation["summary"]
         assert operation["description"]
         assert operation["tags"]
+        if "application/pdf" in operation["responses"].get("200", {}).get("content", {}):
+            continue
         models = [name for body in bodies(operation) for name in named(body)]
         assert models
         assert any(schemas[name].get("examples") for name in models), operation["summary"]

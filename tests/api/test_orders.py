@@ -143,8 +143,8 @@ def test_order_shows_all_there_is_when_a_part_is_short(world, admin):
     assert found["policy"]["verify"] == {"value": "automatic", "from": "built in"}
     assert found["customer"]["address"] == ADDRESS
     assert found["actions"]["allowed"] == [
-        "hold", "cancel", "edit", "priority", "policy", "lock", "unallocate", "mark_backordered",
-        "back_to_ship",
+        "hold", "cancel", "edit", "quantity", "add_line", "exchange", "address", "cancel_date",
+        "priority", "policy", "lock", "unallocate", "mark_backordered", "back_to_ship", "pins",
     ]  # fmt: skip
     assert found["merchant"] == ACME
 

@@ -135,7 +135,11 @@ def test_merchant_and_location_are_put_when_an_operator_sends_them(world):
     assert operator.put("/v1/merchants/new-one", json={"name": "New"}).status_code == 200
     body = {"name": "Salzburg", "time_zone": "Europe/Vienna", "serves": {"new-one": 1}}
     put = operator.put("/v1/locations/salzburg", json=body)
-    assert put.json() == body | {"id": "salzburg", "active": True}
+    calendar = {
+        "cutoff": "15:00", "working_days": [1, 2, 3, 4, 5], "holidays": None, "handling_days": 0,
+        "closures": [],
+    }  # fmt: skip
+    assert put.json() == body | {"id": "salzburg", "active": True} | calendar
     assert operator.get("/v1/locations/nowhere").json()["code"] == "unknown_location"
     ids = [item["id"] for item in operator.get("/v1/locations").json()["items"]]
     assert ids == ["graz", "linz", "salzburg", "vienna"]

@@ -132,6 +132,8 @@ ORDER_REQUESTS: dict[str, tuple[str, str, object]] = {
     "split": ("POST", "/split", None),
     "remove_unavailable": ("POST", "/remove-unavailable", None),
     "back_to_ship": ("POST", "/back-to-ship", None),
+    "stage": ("POST", "/stage", {"location": "vienna", "all": True}),
+    "unstage": ("POST", "/unstage", {"location": "vienna", "all": True}),
     "prepare": ("POST", "/prepare", {"lines": []}),
 }
 

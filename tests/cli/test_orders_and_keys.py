@@ -170,3 +170,28 @@ def test_every_reading_command_ends_cleanly_each_time(shop, pegboard):
         runs = list(pool.map(lambda command: pegboard(*command), commands * 5))
 
     assert [(run.returncode, run.stderr) for run in runs] == [(0, "")] * 25
+
+
+def test_a_warehouse_key_is_bound_to_locations_when_they_are_named(pegboard, store):
+    for location in ("vienna", "graz"):
+        put_location(store, NewLocation(location, location))
+    made = pegboard(
+        "keys", "create", "--name", "floor", "--role", "warehouse",
+        "--location", "vienna", "--location", "graz",
+    )  # fmt: skip
+    caller = caller_of(store, made.stdout.strip())
+    assert caller is not None
+    assert sorted(caller.locations or ()) == ["graz", "vienna"]
+    assert "graz, vienna" in pegboard("keys", "list").stdout
+    (listed,) = json.loads(pegboard("keys", "list", "--json").stdout)["keys"]
+    assert listed["locations"] == ["graz", "vienna"]
+
+
+def test_a_key_is_not_made_when_it_can_not_be_bound(pegboard, store):
+    put_location(store, NewLocation("vienna", "Vienna"))
+    create = ("keys", "create", "--name", "x", "--role")
+    nowhere = pegboard(*create, "warehouse", "--location", "nowhere")
+    other_role = pegboard(*create, "intake", "--location", "vienna")
+
+    assert (nowhere.returncode, "no location nowhere" in nowhere.stderr) == (1, True)
+    assert (other_role.returncode, "key of the warehouse" in other_role.stderr) == (1, True)

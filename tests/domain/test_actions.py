@@ -1,6 +1,7 @@
 """What is allowed is done, and what is not is refused in the same words."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -13,14 +14,19 @@ from fulfillment.domain.actions import (
     OrderAction,
     ShipmentAction,
     ShipmentFacts,
+    needs_a_plan,
     order_actions,
     shipment_actions,
 )
+from fulfillment.domain.addressing import readdressed
+from fulfillment.domain.changing_lines import LineUnits, exchanged
 from fulfillment.domain.ending import cancelled
 from fulfillment.domain.orders import Order
+from fulfillment.domain.pinning import pinned
 from fulfillment.domain.preparing import prepared
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.domain.shipments import Shipment
+from fulfillment.domain.staging import releasable, stageable
 from fulfillment.domain.statuses import LIVE, MoveNotAllowedError, ShipmentStatus
 from tests.builders.values import claim, line, order, peg, planned, shipment, snapshot, stock
 
@@ -113,6 +119,37 @@ CASES: dict[str, tuple[Order, OrderAction, str | None, str | None]] = {
         order(), OrderAction.PREPARE, "already_prepared", "order O1 is prepared already",
     ),
     "prepare": (order(policy={"prepare": "manual"}), OrderAction.PREPARE, None, None),
+    "exchange what is picked": (
+        order(1, shipments=[shipment(line(claims=[claim(1)]), status=ShipmentStatus.PICKED)]),
+        OrderAction.EXCHANGE, "too_late",
+        "everything of order O1 is being picked or further, or is cancelled",
+    ),
+    "exchange": (ready(), OrderAction.EXCHANGE, None, None),
+    "readdress what is packed": (
+        order(1, shipments=[shipment(line(claims=[claim(1)]), status=ShipmentStatus.PACKED)]),
+        OrderAction.ADDRESS, "too_late",
+        "shipment 1 is packed for the address it had; unpack it",
+    ),
+    "readdress": (ready(), OrderAction.ADDRESS, None, None),
+    "pin what waits for nothing": (
+        ready(), OrderAction.PINS, "nothing_waits", "nothing of order O1 waits for stock",
+    ),
+    "stage what is ready": (
+        ready(), OrderAction.STAGE, "nothing_to_stage",
+        "order O1 waits with nothing allocated that could be staged",
+    ),
+    "stage": (
+        order(1, shipments=[shipment(line(units=2, claims=[claim(1)]))]),
+        OrderAction.STAGE, None, None,
+    ),
+    "unstage what is not staged": (
+        ready(), OrderAction.UNSTAGE, "nothing_staged",
+        "order O1 has nothing in staging that could go back",
+    ),
+    "unstage": (
+        order(1, shipments=[shipment(line(units=2, claims=[claim(1, staged=1)]))]),
+        OrderAction.UNSTAGE, None, None,
+    ),
     "back to ship": (ready(), OrderAction.BACK_TO_SHIP, None, None),
 }  # fmt: skip
 
@@ -138,6 +175,19 @@ def test_allocating_is_refused_when_nothing_is_free_where_it_may_take(free, code
     assert refused(short(lock="A"), OrderAction.ALLOCATE, free)[0] == code
 
 
+def test_only_a_plan_can_tell_when_a_line_by_hand_may_take_from_those_behind():
+    mine = by_hand(short())
+    (choice,) = [
+        one for one in order_actions(mine, set(), finds_behind=False) if one.action == "allocate"
+    ]
+
+    assert needs_a_plan(mine, set())
+    assert choice.code == "nothing_free"
+    assert not needs_a_plan(mine, {("K1", "A")})
+    assert not needs_a_plan(by_hand(short(policy={"auto_allocate": "never"})), set())
+    assert not needs_a_plan(short(), set())
+
+
 def test_allocating_is_allowed_when_a_line_by_hand_may_take_from_those_behind():
     assert refused(by_hand(short()), OrderAction.ALLOCATE, set()) == (None, None)
     alone = by_hand(short(policy={"rebalance": "off"}))
@@ -156,7 +206,15 @@ RULES = {
     OrderAction.SPLIT: hands.split_now,
     OrderAction.REMOVE_UNAVAILABLE: hands.without_unavailable,
     OrderAction.PREPARE: lambda each: prepared(each, ()),
+    OrderAction.ADDRESS: readdressed,
+    OrderAction.STAGE: stageable,
+    OrderAction.UNSTAGE: releasable,
 }
+BY_LINE = {
+    OrderAction.PINS: lambda each, number: pinned(each, number, ()),
+    OrderAction.EXCHANGE: lambda each, number: exchanged(each, LineUnits(number, 1), "K9"),
+}
+"""Rules that are asked of one line: allowed where some line is not refused."""
 
 
 @st.composite
@@ -196,7 +254,10 @@ def test_a_rule_refuses_exactly_what_is_not_allowed_for_any_order(each):
     told = {choice.action: choice for choice in order_actions(each)}
     for action, rule in RULES.items():
         assert tried(rule, each) == (told[action].code, told[action].why), action
-    for action in set(OrderAction) - set(RULES):
+    for action, rule in BY_LINE.items():
+        tries = {tried(partial(rule, number=row.number), each)[0] for row in each.lines}
+        assert told[action].code == (None if None in tries else tries.pop()), action
+    for action in set(OrderAction) - set(RULES) - set(BY_LINE):
         assert told[action].allowed, action
 
 

@@ -5,10 +5,19 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.expiry import cancels_on
+from fulfillment.domain.expiry import (
+    NEVER,
+    CancelsBy,
+    cancels_by,
+    cancels_on,
+    with_cancel_date,
+)
+from fulfillment.domain.history import happenings
 from fulfillment.domain.orders import Order
+from fulfillment.domain.refusals import RefusedError
 from fulfillment.domain.statuses import OrderStatus, ShipmentStatus
 from tests.builders.values import (
+    TODAY,
     allocated,
     claim,
     day,
@@ -150,3 +159,67 @@ def test_it_is_told_once_with_its_days_and_units():
         ("waited_too_long", {"days": 10, "units": 3})
     ]
     assert story.history[1].count("waited_too_long") == 1
+
+
+# --- a person's day ------------------------------------------------------------------------------
+
+
+def test_a_persons_day_goes_before_the_policys_and_is_given_back():
+    mine = order(1, [("K1", 5)], policy=TEN)
+    later = with_cancel_date(mine, day(LAST + 5), TODAY)
+
+    assert (cancels_on(mine), cancels_by(mine)) == (day(LAST), CancelsBy.POLICY)
+    assert (cancels_on(later), cancels_by(later)) == (day(LAST + 5), CancelsBy.PERSON)
+    assert waited(later, LAST + 4).status is OrderStatus.AWAITING_STOCK
+    assert waited(later, LAST + 5).status is OrderStatus.CANCELLED
+    assert cancels_on(with_cancel_date(later, None, TODAY)) == day(LAST)
+
+
+def test_an_order_waits_for_ever_when_a_person_says_so():
+    mine = with_cancel_date(order(1, [("K1", 5)], policy=TEN), NEVER, TODAY)
+
+    assert (cancels_on(mine), cancels_by(mine)) == (None, CancelsBy.PERSON)
+    assert waited(mine, 3_000).status is OrderStatus.AWAITING_STOCK
+
+
+def test_an_order_without_a_limit_gets_a_day_of_its_own():
+    mine = order(1, [("K1", 5)])
+    dated = with_cancel_date(mine, day(3), TODAY)
+
+    assert cancels_by(mine) is None
+    assert waited(dated, 3).status is OrderStatus.CANCELLED
+    assert [note.facts for note in waited(dated, 3, levels=[stock(2)]).notes] == [
+        {"cancel_on": day(3).isoformat(), "units": 3}
+    ]
+
+
+@pytest.mark.parametrize(("due", "left"), [(3, 5), (4, 0)])
+def test_units_that_are_due_by_a_persons_day_stay(due, left):
+    mine = with_cancel_date(order(1, [("K1", 5)]), day(3), TODAY)
+    after = waited(mine, 3, supplies=[supply(5, due=due)])
+
+    assert after.lines[0].ordered - after.lines[0].cancelled == left
+
+
+def test_a_day_that_is_over_is_refused_and_today_is_not():
+    mine = order(1, [("K1", 5)])
+    with pytest.raises(RefusedError) as refusal:
+        with_cancel_date(mine, day(-1), TODAY)
+
+    assert refusal.value.code == "date_is_over"
+    assert waited(with_cancel_date(mine, TODAY, TODAY), 0).status is OrderStatus.CANCELLED
+
+
+def test_it_is_told_how_a_persons_day_moved():
+    mine = order(1, [("K1", 5)])
+    moves = [(mine, day(3)), (with_cancel_date(mine, day(3), TODAY), NEVER)]
+    told = [
+        (change.kind, change.facts)
+        for before, on in moves
+        for change in happenings(before, with_cancel_date(before, on, TODAY), TODAY)
+    ]
+
+    assert told == [
+        ("cancel_date_changed", {"from": "the policy's", "to": day(3).isoformat()}),
+        ("cancel_date_changed", {"from": day(3).isoformat(), "to": "never"}),
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fulfillment.domain.expiry import NEVER
 from fulfillment.domain.orders import Order
 from fulfillment.domain.promise import promised
 from fulfillment.domain.recheck import recheck_on
@@ -71,6 +72,13 @@ def test_it_is_the_day_on_which_an_order_has_waited_as_long_as_it_may():
     assert in_days(waiting(2, auto_cancel_days=10)) == 9
     assert in_days(waiting(2, auto_cancel_days=1)) == 1
     assert in_days(waiting(2, peg(2, due=3), auto_cancel_days=10)) == 9
+
+
+def test_it_is_a_persons_day_when_there_is_one():
+    mine = waiting(2, auto_cancel_days=10)
+
+    assert in_days(replace(mine, cancel_on=day(4))) == 4
+    assert in_days(replace(mine, cancel_on=NEVER)) is None
 
 
 def test_it_is_the_day_after_the_promise_when_no_supply_gives_a_date():

@@ -135,10 +135,19 @@ async def test_32_units_that_wait_are_exchanged_for_what_is_in_stock(system: Sys
     system.locations("A")
     await system.products("K1", "K2")
     await system.stock("K2", "A", 2)
+    await system.stock("K1", "A", 1)
     order = await system.order(("K1", 2), policy=ALL_OR_NOTHING)
-    edit = {"revision": 1, "lines": [{"line": 2, "sku": "K2", "quantity": 2}]}
-    await system.ok("PUT", f"/v1/orders/{order}", edit)
+    behind = await system.order(("K1", 1))
+    assert await system.status(behind) == "awaiting_stock"
+    body = {"sku": "K2", "units": 2, "note": "Agreed by phone."}
+    looked = await system.ok("POST", f"/v1/orders/{order}/lines/1/exchange?preview=true", body)
+    assert [each["after"]["ready"] for each in looked["outcomes"]] == [2, 1]
+    await act(system, order, "lines/1/exchange", body)
     assert await system.shipments(order) == [("ready", "A", 2)]
+    assert await system.status(behind) == "awaiting_pick_and_pack"
+    for each in (order, behind):
+        await system.ship_all(each)
+        await system.until_ended(each)
 
 
 async def test_a_pickup_is_ready_when_the_transfer_of_its_explanation_is_booked(

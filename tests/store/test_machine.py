@@ -15,7 +15,7 @@ from fulfillment.domain.preparing import Choice, Choose
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.commands import hands
 from fulfillment.store.commands.changing import Change, change_order, preview_change
-from tests.builders import moves
+from tests.builders import floor, moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 STEPS = int(os.environ.get("PEGBOARD_STEPS", "2000"))
@@ -326,6 +326,42 @@ class Fulfilment(RuleBasedStateMachine):
         }
         if row:
             self.attempt(lambda: steps[row.status](row.id))
+
+    @rule(at=PLACES, most=st.integers(1, 3), to_stage=st.booleans())
+    def take_work(self, at: str, most: int, to_stage: bool) -> None:
+        asked: dict[str, Any] = {"most_shipments": most, "to_stage": to_stage}
+        self.attempt(lambda: floor.take(self.warehouse, at, **asked))
+
+    @rule(pick=PICK, units=UNITS, deed=st.sampled_from(["all", "line", "short", "back", "give up"]))
+    def work_on_a_list(self, pick: int, units: int, deed: str) -> None:
+        row = self.some(
+            "SELECT pick_list, shipment, order_line FROM pick_list_line ORDER BY id", pick
+        )
+        if row is None:
+            return
+        mine, place = (self.warehouse, row.pick_list), (row.shipment, row.order_line)
+        deeds: dict[str, Callable[[], Any]] = {
+            "all": lambda: floor.confirm(*mine),
+            "line": lambda: floor.confirm(*mine, {place: units}),
+            "short": lambda: floor.short(*mine, place, units - 1),
+            "back": lambda: floor.unpick(*mine, {place: units}),
+            "give up": lambda: floor.give_up(*mine),
+        }
+        self.attempt(deeds[deed])
+
+    @rule(pick=PICK, at=PLACES, units=UNITS, out=st.booleans())
+    def stage(self, pick: int, at: str, units: int, out: bool) -> None:
+        row = self.some(
+            "SELECT sl.order_id, sl.order_line FROM allocation a"
+            " JOIN shipment_line sl ON sl.id = a.shipment_line"
+            " JOIN shipment s ON s.id = sl.shipment"
+            " WHERE s.status IN ('backorder', 'future', 'ready') ORDER BY sl.id",
+            pick,
+        )
+        if row:
+            deed = floor.unstage if out else floor.stage
+            asked = {row.order_line: units} if units < 3 else None
+            self.attempt(lambda: deed(self.warehouse, row.order_id, asked, at=at))
 
     @invariant()
     def what_must_always_be_true_is(self) -> None:

@@ -3,10 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fulfillment.domain.refusals import conflict, invalid, missing
+from fulfillment.store.calendars import check_holidays
+from fulfillment.store.commands.closures import renew_targets
+from fulfillment.store.owing import owe_replan
 from fulfillment.store.session import Store, Tx
 
 
@@ -18,17 +22,27 @@ class NewMerchant:
     name: str
     time_zone: str = "UTC"
     currency: str = "USD"
+    authorise_before_release: bool = False
+    reauthorise_on_release: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NewLocation:
-    """A warehouse or store, and the merchants it serves with its priority for each."""
+    """A warehouse or store, and the merchants it serves with its priority for each.
+
+    Released before the `cutoff` on one of its `working_days` (ISO), goods should leave that day,
+    or `handling_days` working days later. `holidays` names whose public holidays it keeps.
+    """
 
     id: str
     name: str
     time_zone: str = "UTC"
     active: bool = True
     serves: Mapping[str, int] = field(default_factory=dict)
+    cutoff: time = time(15)
+    working_days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    holidays: str | None = None
+    handling_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +62,66 @@ class NewProduct:
 
 
 def put_merchant(store: Store, new: NewMerchant) -> None:
-    """Create a merchant, or change its name, zone or currency."""
+    """Create a merchant, or change its name, zone, currency or what it asks of payments.
+
+    What waits for its payment's authorisation, or need not any more, is planned again.
+    """
     _check_zone(new.time_zone, "time_zone")
 
     def body(tx: Tx) -> None:
+        rows = tx.rows(
+            "SELECT authorise_before_release FROM merchant WHERE id = :id FOR NO KEY UPDATE",
+            id=new.id,
+        )
         tx.run(
-            "INSERT INTO merchant (id, name, time_zone, currency) VALUES (:id, :name, :zone,"
-            " :currency) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
-            " time_zone = excluded.time_zone, currency = excluded.currency",
+            PUT_MERCHANT,
             id=new.id,
             name=new.name,
             zone=new.time_zone,
             currency=new.currency,
+            first=new.authorise_before_release,
+            anew=new.reauthorise_on_release,
         )
+        if rows and rows[0].authorise_before_release is not new.authorise_before_release:
+            tx.run("UPDATE merchant SET replan_due = true WHERE id = :id", id=new.id)
+            owe_replan(tx)
 
     store.transact(new.id, body)
 
 
+PUT_MERCHANT = """
+INSERT INTO merchant (id, name, time_zone, currency, authorise_before_release,
+                      reauthorise_on_release)
+VALUES (:id, :name, :zone, :currency, :first, :anew)
+ON CONFLICT (id) DO UPDATE
+   SET name = excluded.name, time_zone = excluded.time_zone, currency = excluded.currency,
+       authorise_before_release = excluded.authorise_before_release,
+       reauthorise_on_release = excluded.reauthorise_on_release
+"""
+
+
 def put_location(store: Store, new: NewLocation) -> None:
-    """Create or change a location, and whom it serves; merchants that are not named keep theirs."""
+    """Create or change a location, and whom it serves; merchants that are not named keep theirs.
+
+    What is ready there gets the target days of its calendar as it is then.
+    """
     _check_zone(new.time_zone, "time_zone")
+    if new.holidays is not None:
+        check_holidays(new.holidays, "holidays")
 
     def body(tx: Tx) -> None:
+        # Waits for those who released by the calendar as it was (see `closures`).
+        tx.rows("SELECT 1 FROM location WHERE id = :id FOR UPDATE", id=new.id)
         tx.run(
-            "INSERT INTO location (id, name, time_zone, active) VALUES (:id, :name, :zone, :active)"
-            " ON CONFLICT (id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone,"
-            " active = excluded.active",
+            PUT_LOCATION,
             id=new.id,
             name=new.name,
             zone=new.time_zone,
             active=new.active,
+            cutoff=new.cutoff,
+            working_days=sorted(set(new.working_days)),
+            holidays=new.holidays,
+            handling_days=new.handling_days,
         )
         known = {row.id for row in tx.rows("SELECT id FROM merchant")}
         if unknown := sorted(set(new.serves) - known):
@@ -94,6 +138,17 @@ def put_location(store: Store, new: NewLocation) -> None:
         )
 
     store.transact("*", body)
+    renew_targets(store, new.id)
+
+
+PUT_LOCATION = """
+INSERT INTO location (id, name, time_zone, active, cutoff, working_days, holidays, handling_days)
+VALUES (:id, :name, :zone, :active, :cutoff, :working_days, :holidays, :handling_days)
+ON CONFLICT (id) DO UPDATE
+   SET name = excluded.name, time_zone = excluded.time_zone, active = excluded.active,
+       cutoff = excluded.cutoff, working_days = excluded.working_days,
+       holidays = excluded.holidays, handling_days = excluded.handling_days
+"""
 
 
 def put_products(store: Store, merchant: str, products: Sequence[NewProduct]) -> None:

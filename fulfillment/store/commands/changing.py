@@ -26,14 +26,16 @@ class Change:
     """What is asked of one order.
 
     `make` changes it as a value, or refuses. `priority` is its new place in the queue, where that
-    is what changes; `takes` names lines that take free units by hand; `arriving` are signed units
-    by SKU and location that come with it. `answer` tells more than where the order stands then.
+    is what changes; `wants` are units by SKU that it may come to want beside what it wants now;
+    `takes` names lines that take free units by hand; `arriving` are signed units by SKU and
+    location that come with it. `answer` tells more than where the order stands then.
     Where `of_finished`, it is `make` that refuses an order of which nothing is left to do.
     """
 
     number: str
     make: Callable[[Tx, Order], Order] = lambda _tx, order: order
     priority: int | None = None
+    wants: Callable[[Tx], Mapping[str, int]] = lambda _tx: {}
     takes: Callable[[Order], frozenset[int]] | None = None
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
     answer: Callable[[Order, Order], Answer] = lambda _before, _after: {}
@@ -75,18 +77,18 @@ def changed(tx: Tx, change: Change, order: int) -> Workspace:
     rank = rank_of_order(tx, order)
     if change.priority is not None:
         rank = replace(rank, priority=change.priority)
-    skus = skus_of_order(tx, order) | {sku for sku, _ in change.arriving}
-    wanted = _units(tx, order)
-    space = open_queues(
-        tx, skus, orders=[order], asking=(rank, wanted), margin=_added(change.arriving)
-    )
+    more = change.wants(tx)
+    skus = skus_of_order(tx, order) | {sku for sku, _ in change.arriving} | more.keys()
+    asked = Counter(_units(tx, order)) + Counter(more)
+    margin = Counter(_added(change.arriving)) + Counter(more)
+    space = open_queues(tx, skus, orders=[order], asking=(rank, asked), margin=margin)
     space.arriving = dict(change.arriving)
     mine = space.after[order]
     if not mine.live and not change.of_finished:
         raise finished(mine)
     space.put(change.make(tx, mine))
-    takes = {order: change.takes(space.after[order])} if change.takes else {}
-    space.plan(hand_claims=takes)
+    takes = change.takes(space.after[order]) if change.takes else None
+    space.plan(hand_claims={order: takes} if takes else {})
     return space
 
 

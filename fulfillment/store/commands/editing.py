@@ -1,11 +1,11 @@
 """A sales channel's edit: a PUT with a rising revision."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fulfillment.domain.addressing import readdressed
 from fulfillment.domain.editing import WantedLine, edited
 from fulfillment.domain.orders import Happening, Order
 from fulfillment.domain.refusals import conflict, invalid
@@ -19,6 +19,7 @@ from fulfillment.store.commands.intake import (
     load_catalogue,
     units_of,
 )
+from fulfillment.store.commands.order_details import Customer, has_address, write_customer
 from fulfillment.store.saving import record
 from fulfillment.store.session import Command, Store, Tx, fingerprint
 from fulfillment.store.workspace import (
@@ -55,15 +56,18 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
             tx, skus, orders=[order], margin=asked, asking=(rank_of_order(tx, order), asked)
         )
         if _is_news(tx, order, edit):
+            catalogue = load_catalogue(tx, edit.lines)  # Under the locks: what is free now.
             before = space.after[order]
             _refuse_finished(before)
             _check(edit, catalogue)
             check_backorders(edit.lines, before.only_location, catalogue, _had(before))
             wanted = {
-                line.line: WantedLine(line.line, line.sku, units_of(line, catalogue))
+                line.line: WantedLine(
+                    line.line, line.sku, units_of(line, catalogue), line.unit_price_minor
+                )
                 for line in edit.lines
             }
-            after = edited(before, wanted)
+            after = _readdressed(tx, edited(before, wanted), edit)
             known = {line.number for line in before.lines}
             insert_lines(
                 tx, [(order, line) for line in edit.lines if line.line not in known], catalogue
@@ -112,6 +116,13 @@ def _check(edit: Edit, catalogue: Catalogue) -> None:
         seen.add(line.line)
 
 
+def _readdressed(tx: Tx, order: Order, edit: Edit) -> Order:
+    """Another address from the channel is refused, and checked, as one that a person gives."""
+    if edit.address is None or has_address(tx, order.id, edit.address):
+        return order
+    return readdressed(order)
+
+
 def _content(edit: Edit) -> bytes:
     return fingerprint([edit.lines, edit.contact, edit.address])
 
@@ -133,13 +144,6 @@ def _note(tx: Tx, order: int, edit: Edit) -> None:
         hash=_content(edit),
         id=order,
     )
-    for column in ("contact", "address"):
-        value = getattr(edit, column)
-        if value is not None:
-            tx.run(
-                f"UPDATE order_customer SET {column} = CAST(:value AS jsonb) WHERE order_id = :id",  # noqa: S608
-                value=json.dumps(value),
-                id=order,
-            )
-    changed = [name for name in ("contact", "address") if getattr(edit, name) is not None]
-    record(tx, [Happening(order, "edited", {"revision": edit.revision, "also": changed})])
+    customer = Customer(edit.contact, edit.address)
+    write_customer(tx, order, customer)
+    record(tx, [Happening(order, "edited", {"revision": edit.revision, "also": customer.changed})])

@@ -1,10 +1,14 @@
 """Allowed actions as plain data."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from fulfillment.domain.actions import Choice
+from fulfillment.domain.actions import Choice, needs_a_plan, order_actions
 from fulfillment.domain.orders import Order, waiting_lines
+from fulfillment.domain.refusals import RefusedError
+from fulfillment.store.commands import hands
+from fulfillment.store.commands.changing import imagined
 from fulfillment.store.loading import load_levels, load_locations, load_products
 from fulfillment.store.session import Tx
 
@@ -20,6 +24,23 @@ def choices(made: Iterable[Choice]) -> dict[str, Any]:
             if not choice.allowed
         ],
     }
+
+
+def actions_of(tx: Tx, order: Order) -> tuple[Choice, ...]:
+    """What can be done with an order now; where only a plan can say it, one is made."""
+    free = free_places(tx, order)
+    if not needs_a_plan(order, free):
+        return order_actions(order, free)
+    return order_actions(order, free, finds_behind=_finds_behind(tx, order))
+
+
+def _finds_behind(tx: Tx, order: Order) -> bool:
+    """Whether allocating it by hand would find units that others hold: tried on a picture."""
+    try:
+        imagined(replace(tx, is_imagined=True), hands.allocate(order.number))
+    except RefusedError:
+        return False
+    return True
 
 
 def free_places(tx: Tx, order: Order) -> frozenset[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Counts of stock, newest first."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fulfillment.domain.refusals import missing
@@ -42,12 +43,17 @@ def read_count(tx: Tx, number: str) -> dict[str, Any]:
     return head | {"lines": [{name: getattr(row, name) for name in LINE} for row in lines]}
 
 
-def list_counts(tx: Tx, window: Window, *, location: str | None = None) -> Page:
-    """One page of the merchant's counts."""
+def list_counts(
+    tx: Tx, window: Window, *, location: str | None = None, places: Sequence[str] | None = None
+) -> Page:
+    """One page of the merchant's counts; `places` are the only locations that are looked at."""
     which, parameters = ["c.merchant = :merchant"], dict[str, Any](merchant=tx.merchant)
     if location is not None:
         which.append("c.location = :location")
         parameters["location"] = location
+    if places is not None:
+        which.append("c.location = ANY(:places)")
+        parameters["places"] = list(places)
     behind, key = NEWEST_FIRST.after(window.after)
     sql = page_sql(LIST, NEWEST_FIRST, [*which, *behind])
     rows = tx.rows(sql, most=window.limit + 1, **parameters, **key)

@@ -8,7 +8,7 @@ from fulfillment.store.session import Tx
 def list_keys(tx: Tx) -> list[dict[str, Any]]:
     """Every key, the newest first; ended ones too."""
     rows = tx.rows(
-        "SELECT id, name, role, merchant, created_at, revoked_at FROM api_key"
+        "SELECT id, name, role, merchant, locations, created_at, revoked_at FROM api_key"
         " ORDER BY created_at DESC, id"
     )
     return [dict(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from fulfillment.domain.actions import order_actions
+from fulfillment.domain.expiry import cancels_by, cancels_on
 from fulfillment.domain.orders import Order, OrderLine
 from fulfillment.domain.policy import origin
 from fulfillment.domain.promise import promise
@@ -12,13 +12,15 @@ from fulfillment.domain.refusals import missing
 from fulfillment.domain.shipments import ShipmentLine, Slice
 from fulfillment.domain.sourcing import met_units
 from fulfillment.store.loading import load_orders, load_settings
-from fulfillment.store.reading.choices import choices, free_places
+from fulfillment.store.reading.choices import actions_of, choices
+from fulfillment.store.reading.payments import read_axis
 from fulfillment.store.reading.shipments import shipments_of_order
 from fulfillment.store.session import Tx
 
 HEAD = """
 SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by, o.currency,
        o.lock_location, o.pickup_location, o.verified, o.holds, o.ready_to_ship_at,
+       o.target_ship_on,
        o.waiting_units, o.finished_at, m.time_zone, c.reference, c.contact, c.address,
        c.order_id IS NOT NULL AS has_customer,
        (SELECT jsonb_object_agg(l.line, jsonb_build_array(l.pack, l.pack_units, l.unit_price_minor))
@@ -31,7 +33,7 @@ SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by,
 
 FIELDS = (
     "number", "status", "revision", "priority", "placed_at", "ship_by", "currency",
-    "lock_location", "pickup_location", "verified", "holds", "ready_to_ship_at",
+    "lock_location", "pickup_location", "verified", "holds", "ready_to_ship_at", "target_ship_on",
     "waiting_units", "finished_at",
 )  # fmt: skip
 
@@ -49,7 +51,9 @@ def read_order(tx: Tx, number: str) -> dict[str, Any]:
         "lines": _lines(order, head.packs, promises),
         "shipments": shipments_of_order(tx, head.id),
         "policy": _policy(tx, order),
-        "actions": choices(order_actions(order, free_places(tx, order))),
+        "payment": read_axis(tx, head.id),
+        "actions": choices(actions_of(tx, order)),
+        **_cancels(order),
     }
 
 
@@ -113,6 +117,13 @@ def _lines(
         }
         for line in order.lines
     ]
+
+
+def _cancels(order: Order) -> dict[str, Any]:
+    """The day on which what then still waits is cancelled, and whose word that is."""
+    if not order.live:
+        return {"cancels_on": None, "cancels_by": None}
+    return {"cancels_on": cancels_on(order), "cancels_by": cancels_by(order)}
 
 
 def _promises(line: OrderLine, computed: Sequence[Slice]) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_s
 from fulfillment.store.session import Tx
 
 NO_DATE = "DATE '9999-12-31'"
-"""Orders without a ship-by date come last."""
+"""What has no such date comes last."""
 
 SORTS: Mapping[str, Sort] = {
     "rank": Sort(("o.priority", "o.placed_at", "o.intake_seq"), ("int", "timestamptz", "bigint")),
     "placed_at": Sort(("o.placed_at", "o.id"), ("timestamptz", "bigint")),
     "-placed_at": Sort(("o.placed_at", "o.id"), ("timestamptz", "bigint"), descending=True),
     "ship_by": Sort((f"coalesce(o.ship_by, {NO_DATE})", "o.id"), ("date", "bigint")),
+    "target_ship_on": Sort((f"coalesce(o.target_ship_on, {NO_DATE})", "o.id"), ("date", "bigint")),
 }
 
 
@@ -67,13 +68,13 @@ CONDITIONS: Mapping[str, str] = {
 
 FIELDS = (
     "number", "status", "priority", "placed_at", "ship_by", "holds", "waiting_units",
-    "ready_to_ship_at", "lock_location", "pickup_location", "finished_at", "line_count",
-    "ordered", "shipped", "cancelled",
+    "ready_to_ship_at", "target_ship_on", "lock_location", "pickup_location", "finished_at",
+    "line_count", "ordered", "shipped", "cancelled",
 )  # fmt: skip
 
 LIST = """
 SELECT o.number, o.status, o.priority, o.placed_at, o.ship_by, o.holds, o.waiting_units,
-       o.ready_to_ship_at, o.lock_location, o.pickup_location, o.finished_at,
+       o.ready_to_ship_at, o.target_ship_on, o.lock_location, o.pickup_location, o.finished_at,
        t.line_count, t.ordered, t.shipped, t.cancelled, {keys}
   FROM orders o
  CROSS JOIN LATERAL (

@@ -10,20 +10,30 @@ MERCHANT_SORT = Sort(("m.id",), ("text",))
 LOCATION_SORT = Sort(("l.id",), ("text",))
 PRODUCT_SORT = Sort(("p.sku",), ("text",))
 
-MERCHANT_FIELDS = ("id", "name", "time_zone", "currency")
-LOCATION_FIELDS = ("id", "name", "time_zone", "active", "serves")
+MERCHANT_FIELDS = (
+    "id", "name", "time_zone", "currency", "authorise_before_release", "reauthorise_on_release",
+)  # fmt: skip
+LOCATION_FIELDS = (
+    "id", "name", "time_zone", "active", "serves", "cutoff", "working_days", "holidays",
+    "handling_days", "closures",
+)  # fmt: skip
 PRODUCT_FIELDS = (
     "sku", "name", "manage_stock", "allow_backorder", "backorder_limit", "future_inventory",
     "packs", "supplier", "reorder_level", "active",
 )  # fmt: skip
 
 MERCHANTS = """
-SELECT m.id, m.name, m.time_zone, m.currency, {keys}
+SELECT m.id, m.name, m.time_zone, m.currency, m.authorise_before_release,
+       m.reauthorise_on_release, {keys}
   FROM merchant m WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """
 
 LOCATIONS = """
-SELECT l.id, l.name, l.time_zone, l.active,
+SELECT l.id, l.name, l.time_zone, l.active, to_char(l.cutoff, 'HH24:MI') AS cutoff,
+       l.working_days, l.holidays, l.handling_days,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('day', c.on_day, 'reason', c.reason)
+                                  ORDER BY c.on_day), '[]'::jsonb)
+          FROM location_closure c WHERE c.location = l.id) AS closures,
        coalesce((SELECT jsonb_object_agg(ml.merchant, ml.priority) FROM merchant_location ml
                   WHERE ml.location = l.id), '{{}}'::jsonb) AS serves, {keys}
   FROM location l WHERE {conditions} ORDER BY {order_by} LIMIT :most
@@ -71,6 +81,18 @@ def read_location(tx: Tx, location: str) -> dict[str, Any]:
     if not page.items:
         raise missing("location", location)
     return page.items[0]
+
+
+def check_serves(tx: Tx, location: str, merchant: str | None) -> None:
+    """Refuse a location that there is not, or that does not serve this merchant."""
+    rows = tx.rows(
+        "SELECT 1 FROM location l WHERE l.id = :id AND (CAST(:merchant AS text) IS NULL OR EXISTS ("
+        " SELECT 1 FROM merchant_location m WHERE m.location = l.id AND m.merchant = :merchant))",
+        id=location,
+        merchant=merchant,
+    )
+    if not rows:
+        raise missing("location", location)
 
 
 def list_locations(tx: Tx, window: Window) -> Page:

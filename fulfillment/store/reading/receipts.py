@@ -88,7 +88,7 @@ def units_undistributed(tx: Tx, number: str) -> int:
     return int(rows[0].units)
 
 
-def list_receipts(tx: Tx, window: Window, which: Sequence[tuple[str, str]] = ()) -> Page:
+def list_receipts(tx: Tx, window: Window, which: Sequence[tuple[str, object]] = ()) -> Page:
     """One page of receipts, the newest first; `which` are names and values of filters."""
     conditions = ["r.merchant = :merchant", *(FILTERS[name] for name, _ in which)]
     behind, key = NEWEST_FIRST.after(window.after)
@@ -103,6 +103,7 @@ FILTERS = {
     "transfer": "t.number = :transfer",
     "customer_return": "c.number = :customer_return",
     "location": "r.location = :location",
+    "places": "r.location = ANY(:places)",
     "sku": "EXISTS (SELECT 1 FROM receipt_line f JOIN supply fu ON fu.id = f.supply"
     " WHERE f.receipt = r.id AND fu.sku = :sku)",
 }

@@ -44,6 +44,7 @@ SELECT t.number, t.location, o.number AS order, t.status, t.reason, t.expected_o
 FILTERS = {
     "statuses": "t.status = ANY(:statuses)",
     "order": "t.order_id = (SELECT id FROM orders WHERE merchant = :merchant AND number = :order)",
+    "places": "t.location = ANY(:places)",
     "sku": "EXISTS (SELECT 1 FROM return_line f JOIN supply fu ON fu.id = f.supply"
     " WHERE f.customer_return = t.id AND fu.sku = :sku)",
 }
@@ -56,6 +57,7 @@ class ReturnFilter:
     statuses: list[str] = field(default_factory=list)
     order: str | None = None
     sku: str | None = None
+    places: list[str] | None = None
 
 
 def read_return(tx: Tx, number: str) -> dict[str, Any]:

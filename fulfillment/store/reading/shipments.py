@@ -1,6 +1,7 @@
 """Shipments as they are read: the whole group of an order, or what the warehouse works on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from fulfillment.domain.actions import ShipmentFacts, shipment_actions
@@ -9,6 +10,8 @@ from fulfillment.domain.refusals import missing
 from fulfillment.domain.statuses import WAITING, PurchaseOrderStatus, ShipmentStatus
 from fulfillment.store.loading import load_settings
 from fulfillment.store.reading.choices import choices
+from fulfillment.store.reading.orders import NO_DATE
+from fulfillment.store.reading.packages import PACKAGES
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.session import Tx
 
@@ -17,10 +20,17 @@ BY_RANK = Sort(
     ("int", "timestamptz", "bigint", "bigint"),
 )
 
-COLUMNS = """
-SELECT o.number AS order_number, o.holds, o.policy,
+BY_TARGET = Sort(
+    (f"coalesce(s.target_ship_on, {NO_DATE})", *BY_RANK.columns), ("date", *BY_RANK.types)
+)
+
+SORTS: Mapping[str, Sort] = {"rank": BY_RANK, "target_ship_on": BY_TARGET}
+
+COLUMNS = f"""
+SELECT o.number AS order_number, o.merchant, o.holds, o.policy,
        coalesce(o.lock_location, o.pickup_location) AS only_location,
-       s.id, s.number, s.status, s.location, s.wave, s.expected_on,
+       s.id, s.number, s.status, s.location, s.wave, s.expected_on, s.released_at,
+       s.target_ship_on,
 s.carrier, s.tracking, s.shipped_at,
 (SELECT p.number FROM shipment p WHERE p.id = s.parent) AS parent,
 (SELECT array_agg(c.number ORDER BY c.number) FROM shipment c WHERE c.parent = s.id) AS children,
@@ -35,8 +45,9 @@ s.carrier, s.tracking, s.shipped_at,
         ORDER BY sl.order_line, sl.id)
    FROM shipment_line sl
    JOIN order_line ol ON ol.order_id = sl.order_id AND ol.line = sl.order_line
-  WHERE sl.shipment = s.id) AS lines
-"""
+  WHERE sl.shipment = s.id) AS lines,
+{PACKAGES} AS packages
+"""  # noqa: S608 -- PACKAGES is a constant
 
 GROUP = f"""
 {COLUMNS} FROM shipment s JOIN orders o ON o.id = s.order_id
@@ -49,8 +60,8 @@ LIST = f"""
 """
 
 FIELDS = (
-    "id", "number", "status", "location", "wave", "expected_on", "parent", "carrier", "tracking",
-    "shipped_at",
+    "id", "number", "status", "location", "wave", "expected_on", "released_at", "target_ship_on",
+    "parent", "carrier", "tracking", "shipped_at",
 )  # fmt: skip
 
 
@@ -74,39 +85,83 @@ def order_of_shipment(tx: Tx, shipment: int) -> str:
     return str(rows[0].number)
 
 
+def location_of_shipment(tx: Tx, shipment: int) -> str | None:
+    """Where a shipment is worked, while it is anywhere; a refusal if there is no such shipment."""
+    rows = tx.rows(
+        "SELECT s.location FROM shipment s JOIN orders o ON o.id = s.order_id"
+        " WHERE s.id = :shipment AND o.merchant = :merchant",
+        shipment=shipment,
+        merchant=tx.merchant,
+    )
+    if not rows:
+        raise missing("shipment", shipment)
+    return None if rows[0].location is None else str(rows[0].location)
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentFilter:
+    """Which shipments; what is None is not asked about. `late`: its target day is over."""
+
+    statuses: Sequence[str] | None = None
+    location: str | None = None
+    places: Sequence[str] | None = None
+    late: bool | None = None
+
+
+CONDITIONS: Mapping[str, str] = {
+    "id": "s.id = :id",
+    "merchant": "o.merchant = :merchant",
+    "statuses": "s.status = ANY(:statuses)",
+    "location": "s.location = :location",
+    "places": "s.location = ANY(:places)",
+    "late": """
+        coalesce(s.status IN ('ready', 'picking', 'picked', 'packed') AND s.target_ship_on < (
+            SELECT (CAST(:now AS timestamptz) AT TIME ZONE f.time_zone)::date
+              FROM location f WHERE f.id = s.location), false) = :late""",
+}
+
+
 def read_shipment(tx: Tx, shipment: int) -> dict[str, Any]:
     """One shipment of the merchant, or a refusal."""
-    page = _shipments(tx, Window(1), ["s.id = :id"], {"id": shipment})
+    page = _shipments(tx, Window(1), BY_RANK, {"id": shipment, "merchant": tx.merchant})
     if not page.items:
         raise missing("shipment", shipment)
     return page.items[0]
 
 
-def list_shipments(
-    tx: Tx, window: Window, *, statuses: Sequence[str] = (), location: str | None = None
+def list_shipments(tx: Tx, window: Window, asked: ShipmentFilter, sort: str = "rank") -> Page:
+    """The merchant's shipments: in the order in which they should be worked, or should go."""
+    return _shipments(tx, window, SORTS[sort], _asked(asked) | {"merchant": tx.merchant})
+
+
+def list_shipments_at(
+    tx: Tx, window: Window, asked: ShipmentFilter, sort: str = "rank", merchant: str | None = None
 ) -> Page:
-    """Shipments in the order in which they should be worked: by the rank of their orders."""
-    which, parameters = list[str](), dict[str, object]()
-    if statuses:
-        which.append("s.status = ANY(:statuses)")
-        parameters["statuses"] = list(statuses)
-    if location is not None:
-        which.append("s.location = :location")
-        parameters["location"] = location
-    return _shipments(tx, window, which, parameters)
+    """Shipments of every merchant, or of one, at a location; by the rank of their orders."""
+    whose = {} if merchant is None else {"merchant": merchant}
+    return _shipments(tx, window, SORTS[sort], _asked(asked) | whose)
 
 
-def _shipments(tx: Tx, window: Window, which: list[str], parameters: dict[str, object]) -> Page:
-    behind, key = BY_RANK.after(window.after)
+def _asked(asked: ShipmentFilter) -> dict[str, object]:
+    values = {each.name: getattr(asked, each.name) for each in fields(asked)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _shipments(tx: Tx, window: Window, sort: Sort, asked: dict[str, object]) -> Page:
+    behind, key = sort.after(window.after)
     rows = tx.rows(
-        page_sql(LIST, BY_RANK, ["o.merchant = :merchant", *which, *behind]),
-        merchant=tx.merchant,
+        page_sql(LIST, sort, [*(CONDITIONS[name] for name in asked), *behind]),
         most=window.limit + 1,
-        **parameters,
+        **asked,
+        **({"now": tx.now} if "late" in asked else {}),
         **key,
     )
-    settings = load_settings(tx)
-    return page_of(rows, window.limit, lambda row: _shipment(row, settings))
+    settings = {name: load_settings(replace(tx, merchant=name)) for name in _merchants(rows)}
+    return page_of(rows, window.limit, lambda row: _shipment(row, settings[row.merchant]))
+
+
+def _merchants(rows: Sequence[Any]) -> list[str]:
+    return sorted({row.merchant for row in rows})
 
 
 def _shipment(row: Any, settings: Sequence[Knobs]) -> dict[str, Any]:
@@ -123,10 +178,12 @@ def _shipment(row: Any, settings: Sequence[Knobs]) -> dict[str, Any]:
     )
     return {name: getattr(row, name) for name in FIELDS} | {
         "order": row.order_number,
+        "merchant": row.merchant,
         "holds": row.holds,
         "assigned_location": row.only_location if status in WAITING else None,
         "children": row.children or [],
         "lines": lines,
+        "packages": row.packages or [],
         "actions": choices(shipment_actions(facts)),
     }
 

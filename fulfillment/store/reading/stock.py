@@ -1,5 +1,7 @@
 """Stock by SKU: what is there, what is claimed, what comes, who waits, what can be promised."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -37,7 +39,9 @@ WITH chosen AS (
            sum(on_hand - allocated)::int AS available, sum(picked)::int AS picked,
            sum(staged)::int AS staged, sum(inbound)::int AS inbound,
            sum(not_sellable)::int AS not_sellable
-      FROM place GROUP BY sku, location
+      FROM place
+     WHERE CAST(:places AS text[]) IS NULL OR location = ANY(:places)
+     GROUP BY sku, location
 ), total AS (
     SELECT sku, sum(on_hand)::int AS on_hand, sum(allocated)::int AS allocated,
            sum(available)::int AS available, sum(picked)::int AS picked,
@@ -74,22 +78,34 @@ SELECT c.sku, c.manage_stock, c.key_0, total.on_hand, total.allocated, total.ava
 COUNTS = ("on_hand", "allocated", "available", "picked", "staged", "inbound", "not_sellable")
 
 
-def list_stock(
-    tx: Tx, window: Window, *, sku: str | None = None, location: str | None = None
-) -> Page:
-    """One page of SKUs. ATP looks as far ahead as the merchant's `future_limit_days`."""
+@dataclass(frozen=True, slots=True)
+class StockFilter:
+    """Which stock. `places` are the only locations that are looked at at all."""
+
+    sku: str | None = None
+    location: str | None = None
+    places: Sequence[str] | None = None
+
+
+def list_stock(tx: Tx, window: Window, asked: StockFilter) -> Page:
+    """One page of SKUs. ATP looks as far ahead as the merchant's `future_limit_days`.
+
+    It is of all locations together, and not told to who sees only some of them.
+    """
     which = ["p.merchant = :merchant"]
-    if sku is not None:
+    if asked.sku is not None:
         which.append("p.sku = :sku")
-    if location is not None:
+    if asked.location is not None:
         which.append(AT_LOCATION)
     behind, key = BY_SKU.after(window.after)
     sql = page_sql(STOCK, BY_SKU, [*which, *behind])
-    parameters: dict[str, object] = {"location": location, **key, **_horizon(tx)}
-    if sku is not None:
-        parameters["sku"] = sku
+    places = None if asked.places is None else list(asked.places)
+    parameters: dict[str, object] = {"location": asked.location, "places": places, **key}
+    parameters |= _horizon(tx)
+    if asked.sku is not None:
+        parameters["sku"] = asked.sku
     rows = tx.rows(sql, merchant=tx.merchant, most=window.limit + 1, **parameters)
-    return page_of(rows, window.limit, _item)
+    return page_of(rows, window.limit, lambda row: _item(row, is_all=asked.places is None))
 
 
 def _horizon(tx: Tx) -> dict[str, object]:
@@ -98,13 +114,13 @@ def _horizon(tx: Tx) -> dict[str, object]:
     return {"today": today, "horizon": today + timedelta(days=days)}
 
 
-def _item(row: Any) -> dict[str, Any]:
+def _item(row: Any, *, is_all: bool) -> dict[str, Any]:
     counts = {name: getattr(row, name) or 0 for name in COUNTS}
     return counts | {
         "sku": row.sku,
         "managed": row.manage_stock,
         "waiting": row.waiting,
         "pegged": row.pegged,
-        "atp": row.atp if row.manage_stock else None,
+        "atp": row.atp if row.manage_stock and is_all else None,
         "locations": row.locations or [],
     }

@@ -39,6 +39,7 @@ FILTERS = {
     "statuses": "t.status = ANY(:statuses)",
     "source": "t.source = :source",
     "destination": "t.destination = :destination",
+    "places": "t.source = ANY(:places) OR t.destination = ANY(:places)",
     "sku": "EXISTS (SELECT 1 FROM transfer_line f JOIN supply fu ON fu.id = f.supply"
     " WHERE f.transfer = t.id AND fu.sku = :sku)",
 }
@@ -52,6 +53,7 @@ class TransferFilter:
     source: str | None = None
     destination: str | None = None
     sku: str | None = None
+    places: list[str] | None = None
 
 
 def read_transfer(tx: Tx, number: str) -> dict[str, Any]:

@@ -65,18 +65,21 @@ UPDATE orders o
    SET status = r.status, verified = r.verified, first_claimed = r.first_claimed,
        rejected = r.rejected, holds = r.holds, prepared = r.prepared,
        policy = r.policy, priority = r.priority, lock_location = r.lock_location,
+       cancel_on = r.cancel_on,
        waves_spent = r.waves_spent, waves_granted = r.waves_granted,
        recheck_on = CASE WHEN o.recheck_on = '0001-01-01' AND NOT r.finished
                          THEN o.recheck_on ELSE r.recheck_on END,
        next_shipment_number = r.next_shipment_number, wake_seq = r.wake_seq,
        waiting_units = r.waiting_units,
+       target_ship_on = (SELECT min(s.target_ship_on) FROM shipment s WHERE s.order_id = o.id
+                            AND s.status IN ('ready', 'picking', 'picked', 'packed')),
        ready_to_ship_at = CASE WHEN r.became_ready THEN :now ELSE o.ready_to_ship_at END,
        finished_at = CASE WHEN r.finished THEN coalesce(o.finished_at, :now) END
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
        id bigint, status text, verified boolean, first_claimed boolean, rejected boolean,
        holds text[], prepared boolean, policy jsonb, priority int, lock_location text,
-       waves_spent int, waves_granted int, recheck_on date, next_shipment_number int,
-       wake_seq bigint,
+       cancel_on date, waves_spent int, waves_granted int, recheck_on date,
+       next_shipment_number int, wake_seq bigint,
        waiting_units int, became_ready boolean, finished boolean)
  WHERE o.id = r.id
 """
@@ -100,6 +103,7 @@ def _order_row(before: Order, after: Order, today: date) -> dict[str, object]:
         "policy": dict(after.knobs),
         "priority": after.rank.priority,
         "lock_location": after.lock,
+        "cancel_on": after.cancel_on,
         "waves_spent": after.waves_spent,
         "waves_granted": after.waves_granted,
         "recheck_on": recheck_on(after, today),

@@ -1,12 +1,14 @@
 """Shipments and their lines."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fulfillment.domain.orders import Order
 from fulfillment.domain.shipments import Shipment, ShipmentLine
+from fulfillment.store.calendars import targets_of_now
 from fulfillment.store.saving.changes import Change
+from fulfillment.store.saving.releases import Released, released
 from fulfillment.store.session import Tx
 
 
@@ -18,15 +20,28 @@ def write_shipments(tx: Tx, changes: list[Change]) -> None:
         known = {shipment.id: shipment for shipment in change.before.shipments}
         for shipment in change.after.shipments:
             old = known.get(shipment.id)
+            row = _shipment_row(change.after.id, shipment) | {
+                "release": released(change, shipment, old)
+            }
             if old is None:
-                inserted.append(_shipment_row(change.after.id, shipment))
-            elif _head(old) != _head(shipment):
-                updated.append(_shipment_row(change.after.id, shipment))
+                inserted.append(row)
+            elif _head(old) != _head(shipment) or row["release"] is Released.ANEW:
+                updated.append(row)
+    _set_targets(tx, [*updated, *inserted])
     if updated:
         tx.run(UPDATE_SHIPMENTS, rows=json.dumps(updated), now=tx.now)
     if inserted:
         tx.run(INSERT_SHIPMENTS, rows=json.dumps(inserted), now=tx.now)
     _write_shipment_lines(tx, changes)
+
+
+def _set_targets(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Give what is released now its day, by the calendar of its location."""
+    anew = [row for row in rows if row["release"] is Released.ANEW]
+    targets = targets_of_now(tx, {row["location"] for row in anew})
+    for row in anew:
+        on = targets[row["location"]]
+        row["target_ship_on"] = on and on.isoformat()
 
 
 def _head(shipment: Shipment) -> tuple[object, ...]:
@@ -49,23 +64,32 @@ def _shipment_row(order: int, shipment: Shipment) -> dict[str, Any]:
 SHIPMENT_ROWS = """
 jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
     id bigint, order_id bigint, number int, status text, location text, wave int,
-    expected_on date, parent bigint)
+    expected_on date, parent bigint, release text, target_ship_on date)
 """
 
 
 UPDATE_SHIPMENTS = f"""
 UPDATE shipment s SET status = r.status, location = r.location, wave = r.wave,
        expected_on = r.expected_on,
+       released_at = CASE r.release WHEN 'anew' THEN CAST(:now AS timestamptz)
+                                    WHEN 'kept' THEN s.released_at END,
+       target_ship_on = CASE r.release WHEN 'anew' THEN r.target_ship_on
+                                       WHEN 'kept' THEN s.target_ship_on END,
        shipped_at = CASE WHEN r.status = 'shipped' THEN :now ELSE s.shipped_at END
   FROM {SHIPMENT_ROWS} WHERE s.id = r.id
 """  # noqa: S608 -- SHIPMENT_ROWS is a constant
 
 
 INSERT_SHIPMENTS = f"""
-INSERT INTO shipment (id, order_id, number, status, location, wave, expected_on, parent, created_at)
+INSERT INTO shipment (id, order_id, number, status, location, wave, expected_on, parent,
+                      released_at, target_ship_on, created_at)
 OVERRIDING SYSTEM VALUE
-SELECT r.id, r.order_id, r.number, r.status, r.location, r.wave, r.expected_on, r.parent, :now
-  FROM {SHIPMENT_ROWS}
+SELECT r.id, r.order_id, r.number, r.status, r.location, r.wave, r.expected_on, r.parent,
+       CASE r.release WHEN 'anew' THEN CAST(:now AS timestamptz)
+                      WHEN 'kept' THEN p.released_at END,
+       CASE r.release WHEN 'anew' THEN r.target_ship_on WHEN 'kept' THEN p.target_ship_on END,
+       :now
+  FROM {SHIPMENT_ROWS} LEFT JOIN shipment p ON p.id = r.parent
 """  # noqa: S608 -- SHIPMENT_ROWS is a constant
 
 

@@ -11,8 +11,10 @@ from fulfillment.store import outbox
 from fulfillment.store.saving.changes import Change, Products
 from fulfillment.store.saving.claims import write_claims, write_pegs
 from fulfillment.store.saving.demand import write_demand
+from fulfillment.store.saving.floor import write_floor
 from fulfillment.store.saving.ids import with_stored_ids
 from fulfillment.store.saving.orders import record, write_lines, write_orders
+from fulfillment.store.saving.payments import write_payments
 from fulfillment.store.saving.shipments import write_shipments
 from fulfillment.store.saving.stock import write_levels
 from fulfillment.store.session import Tx
@@ -43,11 +45,13 @@ def save(
     write_levels(tx, stored, products)
     write_claims(tx, stored)
     write_pegs(tx, stored)
+    write_floor(tx, stored)
     write_demand(tx, stored, products)
     write_lines(tx, stored)
     final = [Change(change.before, _woken(change.after)) for change in stored]
     write_orders(tx, final, today)
-    record(tx, [happening for _, made in told for happening in made])
+    asked = write_payments(tx, final)
+    record(tx, [*(happening for _, made in told for happening in made), *asked])
     outbox.wake_orders(
         tx, [progress_of(c.after) for c in final if c.after.id not in silent], tx.merchant
     )

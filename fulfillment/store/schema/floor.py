@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from fulfillment.store.schema.columns import (
     Instant,
@@ -31,10 +32,19 @@ pick_list = Table(
     metadata,
     identity(),
     Column("location", String(63), ForeignKey("location.id"), nullable=False),
+    Column("kind", Text, nullable=False, server_default="ship"),
     Column("status", Text, nullable=False, server_default="picking"),
     Column("picker", Text, nullable=False),
+    Column(
+        "merchants",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="whose work it was given",
+    ),
     Column("done_at", Instant),
     moment("created_at"),
+    CheckConstraint("kind IN ('ship', 'stage')", name="kind"),
     CheckConstraint("status IN ('picking', 'done', 'given_up')", name="status"),
     Index("ix_pick_list_open", "location", "id", postgresql_where=text("status = 'picking'")),
     comment="Work of one picker: it may hold shipments of several merchants.",

@@ -37,6 +37,6 @@ task = Table(
     Column("done_at", Instant),
     moment("created_at"),
     product_key(),
-    CheckConstraint("kind IN ('short_pick', 'count')", name="kind"),
+    CheckConstraint("kind IN ('short_pick', 'count', 'put_back')", name="kind"),
     Index("ix_task_open", "merchant", "location", "id", postgresql_where=text("done_at IS NULL")),
 )

@@ -26,8 +26,16 @@ def upgrade() -> None:
         "pick_list",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("location", sa.String(length=63), nullable=False),
+        sa.Column("kind", sa.Text(), server_default="ship", nullable=False),
         sa.Column("status", sa.Text(), server_default="picking", nullable=False),
         sa.Column("picker", sa.Text(), nullable=False),
+        sa.Column(
+            "merchants",
+            postgresql.ARRAY(sa.Text()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+            comment="whose work it was given",
+        ),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "created_at",
@@ -35,6 +43,7 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
+        sa.CheckConstraint("kind IN ('ship', 'stage')", name=op.f("ck_pick_list_kind")),
         sa.CheckConstraint(
             "status IN ('picking', 'done', 'given_up')", name=op.f("ck_pick_list_status")
         ),
@@ -341,9 +350,16 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_location_handling_days"), "location", "handling_days BETWEEN 0 AND 60"
     )
+    op.drop_constraint(op.f("ck_task_kind"), "task", type_="check")
+    op.create_check_constraint(
+        op.f("ck_task_kind"), "task", "kind IN ('short_pick', 'count', 'put_back')"
+    )
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM task WHERE kind = 'put_back'")
+    op.drop_constraint(op.f("ck_task_kind"), "task", type_="check")
+    op.create_check_constraint(op.f("ck_task_kind"), "task", "kind IN ('short_pick', 'count')")
     op.drop_constraint(op.f("ck_location_handling_days"), "location", type_="check")
     op.drop_constraint(op.f("ck_location_working_days"), "location", type_="check")
     op.drop_column("shipment", "target_ship_on")

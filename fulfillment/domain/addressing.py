@@ -1,0 +1,31 @@
+"""Where an order goes, changed while it can still be sent there. The data itself is not here."""
+
+from dataclasses import replace
+
+from fulfillment.domain.orders import Order
+from fulfillment.domain.refusals import conflict
+from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.verification import ADDRESS_MISSING
+
+
+def addressable(order: Order) -> Order:
+    """The order, while nothing of it is packed: a label has the address that was there then.
+
+    What has left hinders nothing: the change is for the rest.
+    """
+    for shipment in order.live:
+        if shipment.status is ShipmentStatus.PACKED:
+            message = f"shipment {shipment.number} is packed for the address it had; unpack it"
+            raise conflict("too_late", message, shipment=shipment.number)
+    return order
+
+
+def readdressed(order: Order, changed: tuple[str, ...] = ("address",)) -> Order:
+    """The order with another address, told in its history without it.
+
+    The check of the address is done again: a hold that it gave is lifted.
+    """
+    noted = addressable(order).noted("address_changed", changed=list(changed))
+    if "address" not in changed:
+        return noted
+    return replace(noted, holds=tuple(hold for hold in noted.holds if hold != ADDRESS_MISSING))

@@ -1,0 +1,98 @@
+"""What the papers of the floor say, as plain values: one class for each paper."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class ListedUnits:
+    """Units of one SKU on a pick list that go to one shipment; `staged` goes into a container."""
+
+    merchant: str
+    sku: str
+    name: str
+    order: str
+    shipment: int
+    units: int
+    left: int
+    to_stage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PickListPaper:
+    """A picker's list: the walk by SKU, with what is sorted to which order. No customer's data."""
+
+    id: int
+    location: str
+    status: str
+    lines: tuple[ListedUnits, ...]
+
+    @property
+    def shipments(self) -> tuple[tuple[str, str, int, int], ...]:
+        """Merchant, order, shipment and units of each shipment on the list."""
+        units: dict[tuple[str, str, int], int] = {}
+        for line in self.lines:
+            key = (line.merchant, line.order, line.shipment)
+            units[key] = units.get(key, 0) + line.units
+        return tuple((*key, total) for key, total in sorted(units.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    """Units of one line of the order."""
+
+    line: int
+    sku: str
+    name: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaterLine:
+    """Units of one line that follow later, and the day by which they are promised."""
+
+    sku: str
+    name: str
+    units: int
+    by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPackage:
+    """What is in one package, the so-manieth of the dispatch; None where nothing was packed yet."""
+
+    position: int | None
+    lines: tuple[SlipLine, ...]
+    weight_g: int | None = None
+    carrier: str | None = None
+    service: str | None = None
+    tracking: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackingSlip:
+    """What lies in each package for the customer: one page for a package, `of` so many.
+
+    `address` is personal data, line by line; it is empty once it was erased.
+    """
+
+    merchant: str
+    order: str
+    shipment: int
+    location: str | None
+    address: tuple[str, ...]
+    packages: tuple[SlipPackage, ...]
+    of: int
+    later: tuple[LaterLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerLabel:
+    """What is glued to a container: whose it is, by order number alone."""
+
+    id: int
+    label: str
+    merchant: str
+    order: str
+    location: str
+    lines: tuple[SlipLine, ...] = ()

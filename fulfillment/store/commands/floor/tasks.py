@@ -1,0 +1,31 @@
+"""What somebody was asked to look at is done."""
+
+from typing import Any
+
+from fulfillment.domain.refusals import conflict, missing
+from fulfillment.store.reading.tasks import read_task
+from fulfillment.store.session import Command, Store, Tx
+
+
+def finish_task(store: Store, command: Command, task: int) -> dict[str, Any]:
+    """A task is done once; the second who says so is refused."""
+
+    def body(tx: Tx) -> dict[str, Any]:
+        done = tx.run(
+            "UPDATE task SET done_at = :now WHERE id = :id AND merchant = :merchant"
+            " AND done_at IS NULL",
+            id=task,
+            merchant=tx.merchant,
+            now=tx.now,
+        )
+        if done:
+            return read_task(tx, task)
+        if not tx.rows(
+            "SELECT 1 FROM task WHERE id = :id AND merchant = :merchant",
+            id=task,
+            merchant=tx.merchant,
+        ):
+            raise missing("task", task)
+        raise conflict("task_done", f"task {task} is done already")
+
+    return store.execute(command, body)

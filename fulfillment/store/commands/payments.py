@@ -1,0 +1,141 @@
+"""The ledger of payments: what a person or the shop did, and how what is due was settled."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fulfillment.domain.orders import Happening
+from fulfillment.domain.payments import EntryStatus, PaymentEntry, PaymentKind, check_recorded
+from fulfillment.domain.refusals import RefusedError, conflict, missing
+from fulfillment.store.ledgers import load_payments
+from fulfillment.store.locks import lock_orders
+from fulfillment.store.reading.payments import read_payments
+from fulfillment.store.saving import record
+from fulfillment.store.session import Command, Store, Tx
+from fulfillment.store.workspace import open_queues, order_id, skus_of_order
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayment:
+    """What happened with an order's payment; `reference` is the provider's own, never a card."""
+
+    kind: PaymentKind
+    amount_minor: int
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How an entry that was due ended."""
+
+    status: EntryStatus
+    reference: str | None = None
+
+
+def record_payment(store: Store, command: Command, number: str, new: NewPayment) -> Answer:
+    """Write down what was done. The same reference of the provider counts once for its kind."""
+
+    def body(tx: Tx) -> Answer:
+        order = order_id(tx, number)
+        _in_order(tx, order, lambda: _recorded(tx, order, new, command.key))
+        return read_payments(tx, number)
+
+    try:
+        return store.execute(command, body)
+    except RefusedError as refusal:
+        if refusal.code != "key_reused" or command.key != reference_key(number, new):
+            raise
+        message = f"{new.reference} is known as {new.kind} of this order with another amount"
+        raise conflict("reference_in_use", message, reference=new.reference) from refusal
+
+
+def reference_key(number: str, new: NewPayment) -> str:
+    """The identity of what the provider has a name for."""
+    return f"payment:{number}:{new.kind}:{new.reference}"
+
+
+def settle_payment(store: Store, command: Command, entry: int, settled: Settlement) -> Answer:
+    """Say how an entry that was due ended, once; a second time is refused."""
+
+    def body(tx: Tx) -> Answer:
+        rows = tx.rows(
+            "SELECT p.order_id, o.number FROM payment_entry p JOIN orders o ON o.id = p.order_id"
+            " WHERE p.id = :id AND p.merchant = :merchant",
+            id=entry,
+            merchant=tx.merchant,
+        )
+        if not rows:
+            raise missing("payment", entry)
+        order = int(rows[0].order_id)
+        _in_order(tx, order, lambda: _settled(tx, order, entry, settled))
+        return read_payments(tx, rows[0].number)
+
+    return store.execute(command, body)
+
+
+def _in_order(tx: Tx, order: int, write: Callable[[], Happening]) -> None:
+    """Write an entry under the order's lock; where payments gate releases, plan it again.
+
+    What it makes possible is released in the same transaction, and its workflow is told.
+    """
+    if not _gates_release(tx):
+        lock_orders(tx, [order])
+        record(tx, [write()])
+        return
+    space = open_queues(tx, skus_of_order(tx, order), orders=[order])
+    told = write()
+    mine = space.after[order]
+    if not mine.live:
+        record(tx, [told])
+        return
+    terms = replace(mine.terms, secured_minor=load_payments(tx, [order])[order].amounts.secured)
+    space.put(replace(mine, terms=terms).noted(told.kind, **told.facts))
+    space.plan()
+    space.save()
+
+
+def _gates_release(tx: Tx) -> bool:
+    sql = "SELECT authorise_before_release AS first FROM merchant WHERE id = :merchant"
+    return any(row.first for row in tx.rows(sql, merchant=tx.merchant))
+
+
+def _recorded(tx: Tx, order: int, new: NewPayment, cause: str) -> Happening:
+    done = PaymentEntry(new.kind, EntryStatus.DONE, new.amount_minor)
+    check_recorded(load_payments(tx, [order])[order].amounts, done)
+    tx.run(
+        "INSERT INTO payment_entry (merchant, order_id, kind, status, amount_minor, currency,"
+        " reference, cause, reason, actor, settled_at, at)"
+        " SELECT :merchant, o.id, :kind, 'done', :amount, o.currency, :reference, :cause, :reason,"
+        " :actor, :now, :now FROM orders o WHERE o.id = :order",
+        merchant=tx.merchant,
+        order=order,
+        kind=new.kind,
+        amount=new.amount_minor,
+        reference=new.reference,
+        cause=cause,
+        reason=tx.reason,
+        actor=tx.actor,
+        now=tx.now,
+    )
+    facts: dict[str, object] = {"payment": new.kind, "amount_minor": new.amount_minor}
+    return Happening(order, "payment_recorded", facts)
+
+
+def _settled(tx: Tx, order: int, entry: int, settled: Settlement) -> Happening:
+    rows = tx.rows(
+        "UPDATE payment_entry SET status = :status, settled_at = :now,"
+        " reference = coalesce(:reference, reference)"
+        " WHERE id = :id AND status = 'due' RETURNING kind, amount_minor",
+        id=entry,
+        status=settled.status,
+        reference=settled.reference,
+        now=tx.now,
+    )
+    if not rows:
+        (found,) = tx.rows("SELECT status FROM payment_entry WHERE id = :id", id=entry)
+        message = f"payment {entry} was settled before: it is {found.status}"
+        raise conflict("already_settled", message, status=found.status)
+    facts = {"payment": rows[0].kind, "amount_minor": rows[0].amount_minor, "entry": entry}
+    return Happening(order, f"payment_{settled.status}", facts)

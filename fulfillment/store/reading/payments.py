@@ -1,0 +1,72 @@
+"""The payment axis of an order, and what has to be done at the provider."""
+
+from typing import Any
+
+from fulfillment.domain.payments import is_settled, payment_status
+from fulfillment.store.ledgers import load_payments
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.session import Tx
+from fulfillment.store.workspace import order_id
+
+OLDEST_FIRST = Sort(("p.id",), ("bigint",))
+
+FIELDS = (
+    "id", "order", "shipment", "kind", "status", "amount_minor", "currency", "reference", "reason",
+    "actor", "at", "settled_at",
+)  # fmt: skip
+
+LIST = """
+SELECT p.id, o.number AS order, s.number AS shipment, p.kind, p.status, p.amount_minor,
+       p.currency, p.reference, p.reason, p.actor, p.at, p.settled_at, {keys}
+  FROM payment_entry p JOIN orders o ON o.id = p.order_id LEFT JOIN shipment s ON s.id = p.shipment
+ WHERE {conditions} ORDER BY {order_by} LIMIT :most
+"""
+
+MOST_OF_ORDER = 1_000
+
+
+def read_payments(tx: Tx, number: str) -> dict[str, Any]:
+    """The entries of an order, the first one first, and where its payment stands by them."""
+    order = order_id(tx, number)
+    rows = tx.rows(
+        page_sql(LIST, OLDEST_FIRST, ["p.order_id = :order"]), order=order, most=MOST_OF_ORDER
+    )
+    return {"order": number, "payment": read_axis(tx, order), "items": [_item(row) for row in rows]}
+
+
+def read_axis(tx: Tx, order: int) -> dict[str, Any]:
+    """Where an order's payment stands, and whether the order is complete: shipped and paid.
+
+    What was invoiced and still waits for stock is not complete (behaviour.md §1).
+    """
+    payment = load_payments(tx, [order])[order]
+    amounts = payment.amounts
+    is_paid = is_settled(amounts, payment.value_minor if payment.is_shipped else 0)
+    return {
+        "is_complete": payment.is_finished and is_paid,
+        "currency": payment.currency,
+        "status": payment_status(amounts, payment.value_minor),
+        "invoiced": amounts.invoiced > 0,
+        "value_minor": payment.value_minor,
+        "invoiced_minor": amounts.invoiced,
+        "authorised_minor": max(amounts.authorised - amounts.voided, 0),
+        "captured_minor": amounts.captured,
+        "refunded_minor": amounts.refunded,
+        "refund_due_minor": amounts.refund_due,
+    }
+
+
+def list_payments(tx: Tx, window: Window, status: str | None = None) -> Page:
+    """The merchant's entries, those first that have waited longest."""
+    which, asked = ["p.merchant = :merchant"], dict[str, object](merchant=tx.merchant)
+    if status is not None:
+        which.append("p.status = :status")
+        asked["status"] = status
+    behind, key = OLDEST_FIRST.after(window.after)
+    sql = page_sql(LIST, OLDEST_FIRST, [*which, *behind])
+    rows = tx.rows(sql, most=window.limit + 1, **asked, **key)
+    return page_of(rows, window.limit, _item)
+
+
+def _item(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in FIELDS}

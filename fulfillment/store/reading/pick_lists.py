@@ -1,0 +1,161 @@
+"""Pick lists as the picker walks them: by SKU, with what goes to which shipment."""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from fulfillment.domain.refusals import invalid, missing
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.session import Tx
+
+NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
+
+Merchants = Collection[str] | None
+"""Whose lines are seen; None is everybody's."""
+
+HEAD = ("id", "location", "kind", "status", "picker", "created_at", "done_at")
+TOTALS = ("orders", "units", "picked", "short", "left")
+
+MINE = "(CAST(:merchants AS text[]) IS NULL OR l.merchant = ANY(:merchants))"
+
+LOOSE = """
+coalesce((SELECT sum(a.units - a.picked - a.staged)
+            FROM shipment_line sl JOIN allocation a ON a.shipment_line = sl.id
+           WHERE sl.shipment = l.shipment AND sl.order_line = l.order_line
+             AND a.location = p.location AND s.status IN ('backorder', 'future')), 0)
+"""
+
+LEFT = f"""
+CASE WHEN p.status <> 'picking' THEN 0
+     WHEN l.to_stage THEN least(l.units - l.picked - l.short, {LOOSE})
+     ELSE l.units - l.picked - l.short END
+"""
+"""What is to be picked still. What is to be staged may have gone to somebody else meanwhile."""
+
+HEADER = f"""
+SELECT p.* FROM pick_list p
+ WHERE p.id = :id
+   AND (CAST(:merchants AS text[]) IS NULL OR p.merchants && CAST(:merchants AS text[])
+        OR EXISTS (SELECT 1 FROM pick_list_line l WHERE l.pick_list = p.id AND {MINE}))
+"""  # noqa: S608 -- MINE is a constant
+
+LINES = f"""
+SELECT l.merchant, l.sku, g.name, o.number AS order_number, l.order_id, l.shipment,
+       s.number AS shipment_number, s.status, o.holds, l.order_line, l.units, l.picked, l.short,
+       l.to_stage, {LEFT} AS left
+  FROM pick_list_line l
+  JOIN pick_list p ON p.id = l.pick_list
+  JOIN shipment s ON s.id = l.shipment
+  JOIN orders o ON o.id = l.order_id
+  JOIN product g ON g.merchant = l.merchant AND g.sku = l.sku
+ WHERE l.pick_list = :id AND {MINE}
+ ORDER BY l.sku, l.merchant, o.priority, o.placed_at, o.intake_seq, l.shipment, l.order_line
+"""  # noqa: S608 -- constants
+
+LIST = f"""
+SELECT p.id, p.location, p.kind, p.status, p.picker, p.created_at, p.done_at, t.orders, t.units,
+       t.picked, t.short, t.left, {{keys}}
+  FROM pick_list p
+ CROSS JOIN LATERAL (
+       SELECT count(DISTINCT l.order_id) AS orders, coalesce(sum(l.units), 0)::int AS units,
+              coalesce(sum(l.picked), 0)::int AS picked, coalesce(sum(l.short), 0)::int AS short,
+              coalesce(sum({LEFT}), 0)::int AS left
+         FROM pick_list_line l JOIN shipment s ON s.id = l.shipment
+        WHERE l.pick_list = p.id AND {MINE}) t
+ WHERE {{conditions}} ORDER BY {{order_by}} LIMIT :most
+"""  # noqa: S608 -- constants
+
+
+def read_list(tx: Tx, pick_list: int, merchants: Merchants) -> dict[str, Any]:
+    """One list with its walk; a refusal where nothing on it was given for these merchants."""
+    return list_with(head_of(tx, pick_list, merchants), lines_of(tx, pick_list, merchants))
+
+
+def head_of(tx: Tx, pick_list: int, merchants: Merchants) -> Any:
+    """What stands over a list; a refusal where nothing on it was given for these merchants."""
+    rows = tx.rows(HEADER, id=pick_list, merchants=_array(merchants))
+    if not rows:
+        raise missing("pick list", pick_list)
+    return rows[0]
+
+
+def lines_of(tx: Tx, pick_list: int, merchants: Merchants) -> list[Any]:
+    """The lines of a list that are for these merchants, in the order of the walk."""
+    return tx.rows(LINES, id=pick_list, merchants=_array(merchants))
+
+
+def list_with(head: Any, lines: Sequence[Any]) -> dict[str, Any]:
+    """A list as it is answered."""
+    shipments = {row.shipment: row for row in lines}
+    return {name: getattr(head, name) for name in HEAD} | {
+        "walk": list(_walk(lines)),
+        "shipments": [_shipment(shipments[id_]) for id_ in sorted(shipments)],
+    }
+
+
+def _walk(lines: Sequence[Any]) -> Iterable[dict[str, Any]]:
+    for (sku, merchant), group in groupby(lines, key=lambda row: (row.sku, row.merchant)):
+        sort = [_sorted_to(row) for row in group]
+        totals = {name: sum(one[name] for one in sort) for name in TOTALS[1:]}
+        name = next(row.name for row in lines if (row.sku, row.merchant) == (sku, merchant))
+        yield {"merchant": merchant, "sku": sku, "name": name, **totals, "sort": sort}
+
+
+def _sorted_to(row: Any) -> dict[str, Any]:
+    names = ("shipment", "shipment_number", "order_line", "to_stage", *TOTALS[1:])
+    return {"order": row.order_number} | {name: getattr(row, name) for name in names}
+
+
+def _shipment(row: Any) -> dict[str, Any]:
+    names = ("shipment", "shipment_number", "merchant", "status", "holds")
+    return {"order": row.order_number} | {name: getattr(row, name) for name in names}
+
+
+def list_lists(
+    tx: Tx,
+    window: Window,
+    merchants: Merchants,
+    *,
+    locations: Collection[str] | None = None,
+    status: str | None = None,
+) -> Page:
+    """One page of the lists on which something is for these merchants."""
+    whose = "CAST(:merchants AS text[]) IS NULL OR p.merchants && CAST(:merchants AS text[])"
+    which, parameters = [whose], dict[str, Any]()
+    if locations is not None:
+        which.append("p.location = ANY(:locations)")
+        parameters["locations"] = list(locations)
+    if status is not None:
+        which.append("p.status = :status")
+        parameters["status"] = status
+    behind, key = NEWEST_FIRST.after(window.after)
+    rows = tx.rows(
+        page_sql(LIST, NEWEST_FIRST, [*which, *behind]),
+        merchants=_array(merchants),
+        most=window.limit + 1,
+        **parameters,
+        **key,
+    )
+    return page_of(rows, window.limit, _item)
+
+
+def _array(merchants: Merchants) -> list[str] | None:
+    return None if merchants is None else list(merchants)
+
+
+def _item(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in (*HEAD, *TOTALS)}
+
+
+def merchant_of(tx: Tx, pick_list: int, shipment: int) -> str:
+    """Whose shipment it is that is on a list; a refusal where it is not on it."""
+    rows = tx.rows(
+        "SELECT merchant FROM pick_list_line WHERE pick_list = :id AND shipment = :shipment"
+        " LIMIT 1",
+        id=pick_list,
+        shipment=shipment,
+    )
+    if not rows:
+        message = f"shipment {shipment} is not on pick list {pick_list}"
+        raise invalid("not_on_list", message, "shipment")
+    return str(rows[0].merchant)

@@ -1,0 +1,45 @@
+"""What Pegboard asks of a payment provider: a port, with one adapter for each provider.
+
+An entry of the ledger becomes due in the transaction that makes it necessary, whatever the provider
+does. It is asked outside of any transaction, and again when nobody knows what became of it: an
+adapter hands `reference` to the provider as its idempotency key, and answers the same.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from fulfillment.domain.payments import EntryStatus, PaymentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One entry that is due: what is to be done with which amount, in minor units.
+
+    `order` is the merchant's number, by which the provider knows the payment; nothing of the
+    customer or of a card is told.
+    """
+
+    reference: str
+    order: str
+    kind: PaymentKind
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the provider made of it, done or failed, and its own name for that."""
+
+    status: EntryStatus
+    reference: str | None = None
+
+
+class ProviderAwayError(Exception):
+    """The provider did not answer; what is due stays due and is asked again."""
+
+
+class PaymentProvider(Protocol):
+    """Somebody who holds, takes and gives back money."""
+
+    def ask(self, entry: Asked) -> Answered | None:
+        """Have it done. None leaves it due, until a person settles it."""

@@ -1,0 +1,27 @@
+"""Where a caller may work: a key that is bound to locations sees and does nothing elsewhere."""
+
+from collections.abc import Collection
+
+from fulfillment.store.commands.keys import Caller
+from starter.problems.errors import ForbiddenError
+
+
+def check_location(caller: Caller, location: str | None) -> None:
+    """Refuse what is at another location; what is nowhere yet is at no location of a bound key."""
+    check_one_of(caller, (location,))
+
+
+def check_one_of(caller: Caller, locations: Collection[str | None]) -> None:
+    """Refuse what touches none of the caller's locations, such as a transfer between others."""
+    if not any(caller.works_at(location) for location in locations):
+        raise ForbiddenError("other_location", _message(caller))
+
+
+def _message(caller: Caller) -> str:
+    places = ", ".join(sorted(caller.locations or ()))
+    return f"the key is bound to {places}, and this is not there"
+
+
+def places_of(caller: Caller) -> list[str] | None:
+    """The locations that a list is narrowed to; None for a caller who works at all of them."""
+    return None if caller.locations is None else sorted(caller.locations)

@@ -1,0 +1,45 @@
+"""Ask the carriers for what is to leave, before the dispatch is confirmed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from carriers.port import Asked, Carrier, Parcel
+from carriers.wiring import carrier_named
+from fulfillment.store.commands.floor_packing import Dispatch, Label
+from fulfillment.store.reading.packages import read_parcel
+from starter.auth.session import Session
+from starter.models.packages import LabelIn, ShipIn
+
+
+def booked(session: Session, shipment: int, sent: ShipIn) -> Dispatch:
+    """The dispatch with what its carriers answered; each package is booked by itself."""
+    if sent.packages is None:
+        return Dispatch(_label(session, shipment, None, _asked(sent)))
+    labels = [
+        (one.number, _label(session, shipment, one.number, _asked(one, sent)))
+        for one in sent.packages
+    ]
+    return Dispatch(labels=labels)
+
+
+def _asked(one: LabelIn, rest: LabelIn | None = None) -> Asked:
+    """What a package says, or else what is said for all of them."""
+    fields = ("carrier", "service", "tracking")
+    return Asked(*(getattr(one, name) or getattr(rest, name, None) or None for name in fields))
+
+
+def _label(session: Session, shipment: int, number: int | None, asked: Asked) -> Label:
+    carrier = carrier_named(asked.carrier)
+    reference = f"{shipment}" if number is None else f"{shipment}-{number}"
+    facts = _facts(session, carrier, shipment, number)
+    booking = carrier.book(Parcel(reference, asked, **facts))
+    return Label(booking.carrier, booking.service, booking.tracking)
+
+
+def _facts(
+    session: Session, carrier: Carrier, shipment: int, number: int | None
+) -> Mapping[str, Any]:
+    """Size, weight and address, read only for a carrier that has to be told."""
+    if not carrier.needs_facts:
+        return {}
+    return session.read(lambda tx: read_parcel(tx, shipment, number))

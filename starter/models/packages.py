@@ -1,0 +1,128 @@
+"""Packages as they are asked for and answered, and what is said of a dispatch."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, StrictInt
+
+from fulfillment.domain.packing import Contents, Size
+from starter.models.fields import MOST_ITEMS, LineNumber, Request, ShortText, Units, example
+from starter.models.orders_in import NoteIn
+
+Grams = Annotated[StrictInt, Field(ge=1, le=10_000_000)]
+Millimetres = Annotated[StrictInt, Field(ge=1, le=100_000)]
+PackageNumber = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+PathPackage = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class PackageLineIn(Request):
+    """Units of one line of the order in a package."""
+
+    order_line: LineNumber
+    units: Units
+
+
+class PackageIn(Request):
+    """One package: what is in it, its weight and its outer dimensions where they are known."""
+
+    model_config = example(lines=[{"order_line": 1, "units": 12}], weight_g=2400)
+
+    lines: Annotated[list[PackageLineIn], Field(min_length=1, max_length=MOST_ITEMS)]
+    weight_g: Grams | None = None
+    length_mm: Millimetres | None = None
+    width_mm: Millimetres | None = None
+    height_mm: Millimetres | None = None
+
+    def to_domain(self) -> Contents:
+        """The package as the rules see it."""
+        lines = tuple((line.order_line, line.units) for line in self.lines)
+        return Contents(lines, Size(self.weight_g, self.length_mm, self.width_mm, self.height_mm))
+
+
+class RepackIn(PackageIn, NoteIn):
+    """What a package is to hold from now on."""
+
+    model_config = example(lines=[{"order_line": 1, "units": 8}], weight_g=1600, note="Too heavy.")
+
+
+class PackIn(NoteIn):
+    """New packages; none named puts all that is in no package yet into one."""
+
+    model_config = example(
+        packages=[{"lines": [{"order_line": 1, "units": 12}], "weight_g": 2400, "length_mm": 400,
+                   "width_mm": 300, "height_mm": 200}],
+    )  # fmt: skip
+
+    packages: Annotated[list[PackageIn], Field(min_length=1, max_length=MOST_ITEMS)] | None = None
+
+
+class LabelIn(Request):
+    """Who carries it, how, and under which number."""
+
+    carrier: ShortText | None = None
+    service: ShortText | None = None
+    tracking: ShortText | None = None
+
+
+class ShipPackageIn(LabelIn):
+    """One package that leaves; what it does not say of its label is said for all of them."""
+
+    model_config = example(number=1, tracking="EP123456789AT")
+
+    number: PackageNumber
+
+
+class ShipIn(LabelIn, NoteIn):
+    """What leaves: the packages named, or all of the shipment; and who carries it."""
+
+    model_config = example(
+        carrier="Example Post", service="Parcel",
+        packages=[{"number": 1, "tracking": "EP123456789AT"}],
+    )  # fmt: skip
+
+    packages: Annotated[list[ShipPackageIn], Field(min_length=1, max_length=MOST_ITEMS)] | None = (
+        Field(default=None, description="Others stay, and leave later as part of the same wave.")
+    )
+
+
+class PackageLineOut(BaseModel):
+    """Units of one line of the order in a package."""
+
+    line: int
+    sku: str
+    units: int
+
+
+EXAMPLE_PACKAGE = {
+    "number": 1, "shipment": 42, "status": "shipped", "weight_g": 2400, "length_mm": 400,
+    "width_mm": 300, "height_mm": 200, "carrier": "Example Post", "service": "Parcel",
+    "tracking": "EP123456789AT", "shipped_at": "2026-03-02T15:04:00Z",
+    "lines": [{"line": 1, "sku": "TEA-GREEN", "units": 12}],
+}  # fmt: skip
+
+
+class PackageOut(BaseModel):
+    """One package of a shipment. Of a shipment that was cancelled it is void."""
+
+    model_config = example(**EXAMPLE_PACKAGE)
+
+    number: int = Field(description="Its number among the packages of the shipment.")
+    shipment: int = Field(description="The shipment that it is in, or left as.")
+    status: Literal["packed", "shipped", "void"]
+    lines: list[PackageLineOut]
+    weight_g: int | None
+    length_mm: int | None
+    width_mm: int | None
+    height_mm: int | None
+    carrier: str | None
+    service: str | None
+    tracking: str | None
+    shipped_at: datetime | None
+
+
+class PackagesOut(BaseModel):
+    """Every package of a shipment, those that left before the rest among them."""
+
+    model_config = example(packages=[EXAMPLE_PACKAGE])
+
+    packages: list[PackageOut]

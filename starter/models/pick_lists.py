@@ -1,0 +1,234 @@
+"""Pick lists as they are asked for, confirmed and walked."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints, model_validator
+
+from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.store.commands.floor import PickedLine
+from starter.models.fields import (
+    MOST_ITEMS,
+    NO_CONTROL_CHARACTERS,
+    LineNumber,
+    Number,
+    Request,
+    Rowid,
+    Slug,
+    Units,
+    example,
+)
+from starter.models.orders_out import ProgressOut
+
+Kind = Literal["ship", "stage"]
+ListStatus = Literal["picking", "done", "given_up"]
+Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}$")]
+PickerName = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, pattern=NO_CONTROL_CHARACTERS)
+]
+Reason = Annotated[
+    str, StringConstraints(min_length=1, max_length=500, pattern=NO_CONTROL_CHARACTERS)
+]
+
+
+class PickListIn(Request):
+    """Which work is asked for; without merchants or orders it is whatever is most urgent."""
+
+    model_config = example(picker="Pia", most_shipments=12)
+
+    picker: PickerName | None = Field(default=None, description="The key's name where none is.")
+    most_shipments: Annotated[StrictInt, Field(ge=1, le=200)] = 20
+    merchants: Annotated[tuple[Slug, ...] | None, Field(max_length=100)] = None
+    orders: Annotated[tuple[Number, ...] | None, Field(max_length=MOST_ITEMS)] = None
+    kind: Kind = Field(
+        default="ship", description="`stage`: what waiting orders have, to be put in containers."
+    )
+
+
+class PickedLineIn(Request):
+    """Units of one line of a shipment on the list."""
+
+    shipment: Rowid
+    order_line: LineNumber
+    units: Units
+
+    def to_domain(self) -> PickedLine:
+        """The line as the store takes it."""
+        return PickedLine(self.shipment, self.order_line, self.units)
+
+
+class SomeOrAllIn(Request):
+    """Lines that are named, or all that there is: one of both."""
+
+    lines: Annotated[tuple[PickedLineIn, ...] | None, Field(max_length=MOST_ITEMS)] = None
+    all: StrictBool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "SomeOrAllIn":
+        if self.all == bool(self.lines):
+            message = "name lines, or say `all`"
+            raise ValueError(message)
+        return self
+
+    def to_domain(self) -> list[PickedLine] | None:
+        """The lines as the store takes them; None is all."""
+        return None if self.lines is None else [line.to_domain() for line in self.lines]
+
+
+class ConfirmIn(SomeOrAllIn):
+    """What was picked, or put in containers."""
+
+    model_config = example(lines=[{"shipment": 42, "order_line": 1, "units": 3}])
+
+    containers: Annotated[dict[Number, Label], Field(max_length=MOST_ITEMS)] = Field(
+        default_factory=dict,
+        description="The container of an order, on a list for staging; one is made where none is.",
+    )
+
+
+class UnpickIn(SomeOrAllIn):
+    """What went back to the shelf."""
+
+    model_config = example(all=True)
+
+
+class ShortIn(Request):
+    """A line of which less was there than asked."""
+
+    model_config = example(shipment=42, order_line=1, found=3, reason="Two were broken.")
+
+    shipment: Rowid
+    order_line: LineNumber
+    found: Annotated[
+        StrictInt,
+        Field(ge=0, le=1_000_000, description="Units found in all, those confirmed before too."),
+    ]
+    reason: Reason = Field(description="Told in the history and the ledger; no customer data.")
+    container: Label | None = Field(
+        default=None, description="For what was found, where it has to wait for the rest."
+    )
+
+
+class SortOut(BaseModel):
+    """What of a SKU is for one shipment."""
+
+    order: str
+    shipment: int
+    shipment_number: int
+    order_line: int
+    to_stage: bool
+    units: int
+    picked: int
+    short: int
+    left: int
+
+
+class WalkOut(BaseModel):
+    """One stop of the walk: a SKU, and how its units are sorted."""
+
+    merchant: str
+    sku: str
+    name: str
+    units: int
+    picked: int
+    short: int = Field(description="Not there, or taken off the list.")
+    left: int
+    sort: list[SortOut]
+
+
+class ListedShipmentOut(BaseModel):
+    """A shipment on the list, as it stands now."""
+
+    shipment: int
+    shipment_number: int
+    merchant: str
+    order: str
+    status: ShipmentStatus
+    holds: list[str]
+
+
+EXAMPLE_HEAD = {
+    "id": 7, "location": "vienna", "kind": "ship", "status": "picking", "picker": "Pia",
+    "created_at": "2026-03-02T08:00:00Z", "done_at": None,
+}  # fmt: skip
+EXAMPLE_LIST = EXAMPLE_HEAD | {
+    "walk": [
+        {"merchant": "acme", "sku": "TEA-GREEN", "name": "Green tea", "units": 5, "picked": 3,
+         "short": 0, "left": 2, "sort": [
+             {"order": "SO-1001", "shipment": 42, "shipment_number": 1, "order_line": 1,
+              "to_stage": False, "units": 5, "picked": 3, "short": 0, "left": 2},
+         ]},
+    ],
+    "shipments": [
+        {"shipment": 42, "shipment_number": 1, "merchant": "acme", "order": "SO-1001",
+         "status": "picking", "holds": []},
+    ],
+}  # fmt: skip
+
+
+class PickListHeadOut(BaseModel):
+    """Whose work it is, where, and how far it is."""
+
+    id: int
+    location: str
+    kind: Kind
+    status: ListStatus
+    picker: str
+    created_at: datetime
+    done_at: datetime | None
+
+
+class PickListOut(PickListHeadOut):
+    """A list with its walk, by SKU."""
+
+    model_config = example(**EXAMPLE_LIST)
+
+    walk: list[WalkOut]
+    shipments: list[ListedShipmentOut]
+
+
+class PickListSummaryOut(PickListHeadOut):
+    """One list among others."""
+
+    orders: int
+    units: int
+    picked: int
+    short: int
+    left: int
+
+
+class PickListPage(BaseModel):
+    """One page of lists, the newest first."""
+
+    model_config = example(
+        items=[EXAMPLE_HEAD | {"orders": 1, "units": 5, "picked": 3, "short": 0, "left": 2}],
+        next=None,
+    )
+
+    items: list[PickListSummaryOut]
+    next: str | None
+
+
+class GivenUpOut(BaseModel):
+    """The list that nobody works on any more."""
+
+    model_config = example(id=7, status="given_up")
+
+    id: int
+    status: ListStatus
+
+
+class ShortOut(ProgressOut):
+    """Where the order stands then."""
+
+    model_config = example(
+        order=17, seq=6, status="awaiting_stock", priority=50, waiting_units=2, next_date=None,
+        awaited_skus=["TEA-GREEN"], awaited_supply=[], holds=[],
+        shipments=[
+            {"number": 1, "status": "backorder", "location": None, "expected_on": None},
+        ],
+        short=2, went_on=False,
+    )  # fmt: skip
+
+    short: int = Field(description="Units that were not there.")
+    went_on: bool = Field(description="False: it waits for the rest, and is staged meanwhile.")

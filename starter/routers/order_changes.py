@@ -1,0 +1,89 @@
+"""What people change on an order: each done once for a key, or only looked at."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from fulfillment.domain.changing_lines import LineUnits
+from fulfillment.store.commands import order_changes, order_details
+from starter.auth.guard import GuardedRoute
+from starter.changing import Asked, ForChange
+from starter.models.fields import PathNumber
+from starter.models.order_changes import (
+    AddLineIn,
+    AddressIn,
+    CancelDateIn,
+    ExchangeIn,
+    NewLineOut,
+    QuantityIn,
+)
+from starter.models.order_hands import PreviewOut
+from starter.models.orders_out import ProgressOut
+from starter.routers.responses import problems
+
+router = APIRouter(
+    prefix="/v1/orders",
+    tags=["orders"],
+    route_class=GuardedRoute,
+    responses=problems(404, 409),
+)
+
+PathLine = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+@router.post("/{number}/lines", summary="Add a line to an order")
+def add_line(number: PathNumber, sent: AddLineIn, changing: ForChange) -> NewLineOut | PreviewOut:
+    """While anything of the order is still to be done; it waits at the order's rank.
+
+    A product that may not wait is added only as far as it is there.
+    """
+    change = order_changes.add_line(number, sent.to_domain())
+    return changing.answer_as(NewLineOut, Asked("add_line", number, sent), change)
+
+
+@router.post("/{number}/lines/{line}/quantity", summary="Change the quantity of a line")
+def change_quantity(
+    number: PathNumber, line: PathLine, sent: QuantityIn, changing: ForChange
+) -> ProgressOut | PreviewOut:
+    """More waits at the order's rank; less leaves what is least committed first.
+
+    Never below what is being picked or has left.
+    """
+    change = order_changes.quantity(number, line, sent.units, sent.pack)
+    return changing.answer(Asked("quantity", f"{number}/{line}", sent), change)
+
+
+@router.post("/{number}/lines/{line}/exchange", summary="Exchange a line for another SKU")
+def exchange_line(
+    number: PathNumber, line: PathLine, sent: ExchangeIn, changing: ForChange
+) -> NewLineOut | PreviewOut:
+    """Units of a line become a new line in one step; what they held is free for others.
+
+    What is ready with it waits again first, and may go with the new line. Refused for what is
+    being picked or further.
+    """
+    old = LineUnits(line, sent.units)
+    change = order_changes.exchange(number, old, sent.sku, sent.unit_price_minor)
+    return changing.answer_as(NewLineOut, Asked("exchange", f"{number}/{line}", sent), change)
+
+
+@router.put("/{number}/address", summary="Change where an order goes")
+def change_address(
+    number: PathNumber, sent: AddressIn, changing: ForChange
+) -> ProgressOut | PreviewOut:
+    """Until a shipment of it is packed; what has left does not hinder it.
+
+    The check of the address is done again: an order that was held for it goes on.
+    """
+    change = order_details.address(number, sent.to_domain())
+    return changing.answer(Asked("address", number, sent), change)
+
+
+@router.post("/{number}/cancel-date", summary="Say until when an order may wait")
+def change_cancel_date(
+    number: PathNumber, sent: CancelDateIn, changing: ForChange
+) -> ProgressOut | PreviewOut:
+    """What still waits on that day is cancelled, unless supply is due by then."""
+    change = order_details.cancel_date(number, sent.on)
+    return changing.answer(Asked("cancel_date", number, sent), change)

@@ -1,0 +1,101 @@
+"""What is packed into what, and what leaves."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+
+from fulfillment.store.commands import floor_packing
+from fulfillment.store.reading import packages
+from starter.auth.guard import GuardedRoute
+from starter.auth.session import ForMerchant, IdempotencyKey
+from starter.booking import booked
+from starter.models.fields import Rowid
+from starter.models.orders_in import NoteIn
+from starter.models.orders_out import ProgressOut
+from starter.models.packages import PackagesOut, PackIn, PathPackage, RepackIn, ShipIn
+from starter.routers.responses import problems
+from starter.routers.shipments import check_place
+
+router = APIRouter(
+    prefix="/v1/shipments",
+    tags=["shipments"],
+    route_class=GuardedRoute,
+    responses=problems(404, 409),
+)
+
+
+@router.get("/{shipment}/packages", summary="List the packages of a shipment")
+def list_packages(shipment: Rowid, session: ForMerchant) -> PackagesOut:
+    """All of them, by number: also those that left before the rest, as a shipment of their own."""
+    check_place(session, shipment)
+    found = session.read(lambda tx: packages.packages_of_dispatch(tx, shipment))
+    return PackagesOut.model_validate({"packages": found})
+
+
+@router.post("/{shipment}/pack", summary="Pack")
+def pack_shipment(
+    shipment: Rowid,
+    session: ForMerchant,
+    sent: Annotated[PackIn | None, Body()] = None,
+    key: IdempotencyKey = None,
+) -> ProgressOut:
+    """Units of it are in new packages; packed is what has its last unit in one."""
+    check_place(session, shipment)
+    asked = sent or PackIn()
+    content = {"shipment": shipment, **asked.model_dump()}
+    command = session.command("pack", shipment, key, content, asked.note)
+    contents = [one.to_domain() for one in asked.packages or ()]
+    done = floor_packing.pack(session.store, command, shipment, contents)
+    return ProgressOut.model_validate(done)
+
+
+@router.put("/{shipment}/packages/{number}", summary="Change a package")
+def change_package(
+    shipment: Rowid,
+    number: PathPackage,
+    sent: RepackIn,
+    session: ForMerchant,
+    key: IdempotencyKey = None,
+) -> ProgressOut:
+    """It holds this from now on, while it has not left; what it no longer holds is to be packed."""
+    check_place(session, shipment)
+    content = {"shipment": shipment, "number": number, **sent.model_dump()}
+    command = session.command("repack", f"{shipment}-{number}", key, content, sent.note)
+    done = floor_packing.repack(session.store, command, shipment, number, sent.to_domain())
+    return ProgressOut.model_validate(done)
+
+
+@router.delete("/{shipment}/packages/{number}", summary="Take a package apart")
+def delete_package(
+    shipment: Rowid,
+    number: PathPackage,
+    session: ForMerchant,
+    sent: Annotated[NoteIn | None, Body()] = None,
+    key: IdempotencyKey = None,
+) -> ProgressOut:
+    """Its units are picked, and in no package, while it has not left."""
+    check_place(session, shipment)
+    note = sent.note if sent else None
+    content = {"shipment": shipment, "number": number}
+    command = session.command("unpack", f"{shipment}-{number}", key, content, note)
+    return ProgressOut.model_validate(
+        floor_packing.unpack(session.store, command, shipment, number)
+    )
+
+
+@router.post("/{shipment}/ship", summary="Confirm the dispatch")
+def ship_shipment(
+    shipment: Rowid,
+    session: ForMerchant,
+    sent: Annotated[ShipIn | None, Body()] = None,
+    key: IdempotencyKey = None,
+) -> ProgressOut:
+    """All of it, or the packages named, left the building: their units leave on hand, once."""
+    check_place(session, shipment)
+    asked = sent or ShipIn()
+    content = {"shipment": shipment, **asked.model_dump()}
+    command = session.command("ship", shipment, key, content, asked.note)
+    dispatch = booked(session, shipment, asked)
+    return ProgressOut.model_validate(
+        floor_packing.ship(session.store, command, shipment, dispatch)
+    )

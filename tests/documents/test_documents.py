@@ -1,0 +1,165 @@
+"""The papers as they are drawn: real text, letters of every kind, bars that can be read."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from documents import sheet
+from documents.container_label import draw_container_label
+from documents.lettering import lettered
+from documents.packing_slip import draw_packing_slip
+from documents.pick_list import draw_pick_list
+from fulfillment.domain.documents import (
+    ContainerLabel,
+    LaterLine,
+    ListedUnits,
+    PackingSlip,
+    PickListPaper,
+    SlipLine,
+    SlipPackage,
+)
+from tests.documents.reading import text_of
+
+TEA = SlipLine(1, "TEA-GREEN", "Grüner Tee", 12)
+CUP = SlipLine(2, "CUP", "Señora's cup", 1)
+
+
+def slip(*packages: SlipPackage, **more: object) -> PackingSlip:
+    plain: dict[str, object] = {
+        "merchant": "Acme",
+        "order": "SO-1001",
+        "shipment": 42,
+        "location": "vienna",
+        "address": ("José Ñandú", "7 Straße", "1010 Wien", "AT"),
+        "packages": packages or (SlipPackage(1, (TEA,)),),
+        "of": max(len(packages), 1),
+    }
+    return PackingSlip(**(plain | more))  # type: ignore[arg-type]
+
+
+def pages(document: bytes) -> int:
+    return document.count(b"/Type /Page\n") or document.count(b"/Type /Page ")
+
+
+def missing(document: bytes, *words: str) -> list[str]:
+    text = text_of(document)
+    return [word for word in words if word not in text]
+
+
+def test_a_packing_slip_says_what_is_in_each_package_and_what_follows():
+    two = SlipPackage(1, (TEA,), 900, "Example Post", "Parcel", "EP1"), SlipPackage(2, (CUP,))
+    later = (LaterLine("POT", "Teapot", 3, date(2026, 3, 9)),)
+    document = draw_packing_slip(slip(*two, later=later))
+
+    assert document.startswith(b"%PDF-")
+    assert missing(
+        document, "José Ñandú", "7 Straße", "1010 Wien", "Order SO-1001", "package 1 of 2",
+        "package 2 of 2", "Grüner Tee", "Señora's cup", "Example Post, Parcel, EP1", "900 g",
+        "What follows later", "Teapot", "2026-03-09",
+    ) == []  # fmt: skip
+
+
+def test_a_packing_slip_has_no_address_when_it_was_erased():
+    document = draw_packing_slip(slip(address=()))
+
+    assert missing(document, "Order SO-1001") == []
+    assert "Wien" not in text_of(document)
+
+
+def test_a_packing_slip_counts_no_packages_when_nothing_is_packed():
+    assert "package" not in text_of(draw_packing_slip(slip(SlipPackage(None, (TEA,)))))
+
+
+def test_a_pick_list_names_what_goes_to_which_order():
+    lines = (
+        ListedUnits("acme", "TEA", "Tea", "SO-1", 41, 3, 3),
+        ListedUnits("bolt", "NUT", "Nut", "SO-1", 42, 2, 1, to_stage=True),
+    )
+    document = draw_pick_list(PickListPaper(7, "vienna", "picking", lines))
+
+    assert missing(
+        document, "Pick list 7", "5 units for 2 shipments", "SO-1 / 41", "SO-1 / 42",
+        "1 of 2", "bolt, to stage", "TEA", "Nut",
+    ) == []  # fmt: skip
+
+
+def test_a_pick_list_is_drawn_when_nothing_is_on_it():
+    document = draw_pick_list(PickListPaper(7, "vienna", "given_up", ()))
+
+    assert missing(document, "Pick list 7", "0 units for 0 shipments") == []
+
+
+def test_a_long_list_goes_on_over_pages_with_its_titles():
+    lines = tuple(
+        ListedUnits("acme", f"SKU-{n}", "Long name " * 19, f"SO-{n}", n, 1, 1)
+        for n in range(1, 301)
+    )
+    document = draw_pick_list(PickListPaper(7, "vienna", "picking", lines))
+
+    assert text_of(document).count("Order / shipment") > 10
+    assert missing(document, "SKU-1 ", "SKU-300", "SO-300 / 300") == []
+
+
+@pytest.mark.parametrize("label", ["SO-1001", "T" * 64, "Regal 7 ↑ 茶", "a b~\\<&>"])
+def test_a_container_label_is_one_page_whatever_it_is_called(label):
+    row = ContainerLabel(5, label, "Acmé", "SO-" + "1" * 61, "vienna", (TEA, CUP))
+    document = draw_container_label(row)
+
+    assert missing(document, "Acmé · vienna · 13 units", label[:3], "Order SO-1") == []
+    assert document.count(b"/MediaBox [ 0 0 283.46") == 1
+
+
+def test_letters_that_the_font_lacks_are_told_as_well_as_they_can_be():
+    assert lettered("é ö ñ ß Ł ø œ Š € “quoted”") == "é ö ñ ß Ł ø œ Š € “quoted”"
+    assert lettered("ąęř Ž ﬁ Ⅳ") == "aer Ž ﬁ IV"
+    assert lettered("茶😀Ж\ud800") == "????"
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>&amp;</br>", "\ud800", "\x00\t\n", "\u202eevil", "a" * 5000, ""]
+)
+def test_no_text_breaks_a_document(text):
+    line = SlipLine(1, text[:63], text[:200], 1)
+    document = draw_packing_slip(
+        slip(SlipPackage(1, (line,)), merchant=text[:200], address=(text,), order=text[:64])
+    )
+
+    assert document.endswith(b"%%EOF\n")
+
+
+def bars(value: str, widest: float = 170) -> bool:
+    return len(sheet.barcode(value, widest)) == 2
+
+
+def test_bars_are_left_out_when_nobody_could_read_them():
+    assert bars("SO-1001")
+    assert bars("SO-" + "x" * 61)
+    assert not bars("SO-" + "x" * 61, 60)
+    assert not bars("Zoë")
+    assert not bars("a\nb")
+
+
+def test_bars_are_those_of_code_128_for_the_whole_value():
+    (drawn, _) = sheet.barcode("SO-1001", 170)
+
+    assert drawn.valid
+    assert drawn.validated == "SO-1001"
+
+
+def test_the_same_facts_give_the_same_bytes_also_in_many_threads():
+    papers = [slip(SlipPackage(1, (TEA,) * n), address=(f"Žofie {n}",)) for n in range(1, 40)]
+    alone = [draw_packing_slip(paper) for paper in papers]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(draw_packing_slip, papers))
+
+    assert together == alone
+
+
+def test_the_library_is_not_loaded_when_a_process_starts():
+    code = "import sys, worker, starter.app, cli.main; sys.exit('reportlab' in sys.modules)"
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

@@ -1,0 +1,388 @@
+"""Payments: the ledger, refunds that cancels make due, and the gate before a release."""
+
+from collections import Counter
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from fulfillment.domain.payments import EntryStatus, PaymentKind
+from fulfillment.domain.refusals import RefusedError
+from fulfillment.store.commands import catalogue, hands, intake, orders, payments
+from fulfillment.store.commands.orders import verifying
+from fulfillment.store.reading.explaining import read_explanation
+from fulfillment.store.reading.paging import Window
+from fulfillment.store.reading.payments import list_payments, read_payments
+from tests.builders.warehouse import MERCHANT, Warehouse, command
+from tests.store.test_once import at_once, codes
+
+ACME = catalogue.NewMerchant(MERCHANT, "Acme")
+
+
+def merchant(warehouse: Warehouse, **more: Any) -> None:
+    catalogue.put_merchant(warehouse.store, replace(ACME, **more))
+
+
+def priced(
+    warehouse: Warehouse,
+    *wants: tuple[str, int, int],
+    **more: Any,
+) -> int:
+    """An order of lines (SKU, units, price), claimed."""
+    lines = tuple(
+        intake.NewLine(at, sku, units, unit_price_minor=price)
+        for at, (sku, units, price) in enumerate(wants, start=1)
+    )
+    new = replace(warehouse.new_order(**more), lines=lines)
+    taken = intake.create_order(warehouse.store, MERCHANT, new, "tester")
+    assert taken.order is not None
+    warehouse.claim(taken.order)
+    return taken.order
+
+
+def pay(
+    warehouse: Warehouse, order: int, kind: str, amount: int, *, key: str | None = None
+) -> dict[str, Any]:
+    new = payments.NewPayment(PaymentKind(kind), amount)
+    number = warehouse.number(order)
+    asked = command("payment", key, kind=kind, amount=amount)
+    return payments.record_payment(warehouse.store, asked, number, new)
+
+
+def settle(
+    warehouse: Warehouse, entry: int, status: str = "done", reference: str | None = None
+) -> dict[str, Any]:
+    settled = payments.Settlement(EntryStatus(status), reference)
+    return payments.settle_payment(warehouse.store, command("settle"), entry, settled)
+
+
+def due(warehouse: Warehouse, order: int) -> list[tuple[str, int]]:
+    rows = warehouse.rows(
+        "SELECT kind, amount_minor FROM payment_entry WHERE order_id = :id AND status = 'due'"
+        " ORDER BY id",
+        id=order,
+    )
+    return [tuple(row) for row in rows]
+
+
+def axis(warehouse: Warehouse, order: int) -> dict[str, Any]:
+    number = warehouse.number(order)
+    return dict(warehouse.store.read(MERCHANT, lambda tx: read_payments(tx, number))["payment"])
+
+
+# --- the ledger ----------------------------------------------------------------------------------
+
+
+def test_an_invoiced_order_is_not_complete_when_it_waits_for_stock(warehouse):
+    mine = priced(warehouse, ("K1", 2, 500))
+    pay(warehouse, mine, "invoice", 1000)
+    pay(warehouse, mine, "capture", 1000)
+    shown = axis(warehouse, mine)
+    assert (shown["invoiced"], shown["status"], shown["is_complete"]) == (True, "captured", False)
+
+    warehouse.stock(2)
+    (shipment,) = warehouse.shipments("ready")
+    warehouse.pick(shipment)
+    warehouse.ship(shipment)
+    assert axis(warehouse, mine)["is_complete"]
+    assert warehouse.status(mine) == "shipped"
+
+
+def test_a_shipped_order_is_not_complete_when_it_was_not_captured(warehouse):
+    warehouse.stock(1)
+    mine = priced(warehouse, ("K1", 1, 500))
+    (shipment,) = warehouse.shipments("ready")
+    warehouse.pick(shipment)
+    warehouse.ship(shipment)
+    assert not axis(warehouse, mine)["is_complete"]
+    pay(warehouse, mine, "capture", 500)
+    assert axis(warehouse, mine)["is_complete"]
+
+
+def test_what_was_recorded_is_in_the_history(warehouse):
+    mine = priced(warehouse, ("K1", 1, 500))
+    pay(warehouse, mine, "authorise", 500)
+
+    assert warehouse.happened(mine, "payment_recorded") == [
+        {"payment": "authorise", "amount_minor": 500}
+    ]
+
+
+def test_a_capture_counts_once_when_its_key_comes_twice_at_once(warehouse):
+    mine = priced(warehouse, ("K1", 1, 500))
+    results = at_once(*[partial(pay, warehouse, mine, "capture", 500, key="c-1")] * 4)
+
+    assert codes(results) == []
+    assert axis(warehouse, mine)["captured_minor"] == 500
+
+
+def test_one_refund_is_recorded_when_two_would_give_back_more_than_there_is(warehouse):
+    mine = priced(warehouse, ("K1", 1, 500))
+    pay(warehouse, mine, "capture", 500)
+    results = at_once(*[partial(pay, warehouse, mine, "refund", 300)] * 2)
+
+    assert codes(results) == ["more_than_captured"]
+    assert axis(warehouse, mine)["status"] == "partially_refunded"
+
+
+# --- refunds -------------------------------------------------------------------------------------
+
+
+def test_a_refund_is_due_when_a_captured_order_is_cancelled(warehouse):
+    mine = priced(warehouse, ("K1", 2, 500), ("K2", 1, 50))
+    pay(warehouse, mine, "capture", 1050)
+    warehouse.cancel(mine)
+
+    assert due(warehouse, mine) == [("refund", 1050)]
+    assert axis(warehouse, mine)["status"] == "refund_due"
+    assert warehouse.happened(mine, "refund_due") == [{"amount_minor": 1050}]
+
+
+def test_a_refund_is_due_for_the_units_that_an_edit_takes_out(warehouse):
+    mine = priced(warehouse, ("K1", 3, 500), ("K2", 1, 50))
+    pay(warehouse, mine, "capture", 1550)
+    warehouse.edit(mine, {1: ("K1", 2)}, revision=1)
+    assert due(warehouse, mine) == [("refund", 550)]
+    warehouse.edit(mine, {1: ("K1", 1)}, revision=2)
+    assert due(warehouse, mine) == [("refund", 550), ("refund", 500)]
+
+
+def test_a_refund_is_due_when_what_is_missing_is_removed(warehouse):
+    warehouse.stock(1)
+    mine = priced(warehouse, ("K1", 3, 500), policy={"max_shipments": 1})
+    pay(warehouse, mine, "capture", 1500)
+    warehouse.do(hands.remove_unavailable(warehouse.number(mine)))
+
+    assert due(warehouse, mine) == [("refund", 1000)]
+
+
+def test_nothing_is_due_when_what_was_captured_pays_for_the_rest(warehouse):
+    mine = priced(warehouse, ("K1", 3, 500))
+    pay(warehouse, mine, "capture", 1000)
+    warehouse.edit(mine, {1: ("K1", 2)}, revision=1)
+
+    assert due(warehouse, mine) == []
+
+
+def test_nothing_is_due_when_lines_have_no_price(warehouse):
+    mine = warehouse.order([("K1", 3)])
+    pay(warehouse, mine, "capture", 1000)
+    warehouse.cancel(mine)
+
+    assert due(warehouse, mine) == []
+
+
+def test_a_refund_is_due_once_when_two_cancel_at_once(warehouse):
+    mine = priced(warehouse, ("K1", 2, 500))
+    pay(warehouse, mine, "capture", 1000)
+    results = at_once(*[partial(warehouse.cancel, mine)] * 2)
+
+    assert codes(results) == ["nothing_to_cancel"]
+    assert due(warehouse, mine) == [("refund", 1000)]
+
+
+def test_a_cancel_sends_as_many_statements_for_a_priced_line_as_for_ten(warehouse, statements):
+    sent = []
+    for many in (1, 10):
+        mine = priced(warehouse, *[("K1", 1, 500)] * many)
+        pay(warehouse, mine, "capture", 500 * many)
+        with statements() as counted:
+            orders.cancel(warehouse.store, command("cancel"), f"{warehouse.number(mine)}")
+        sent.append(len(counted))
+
+    assert sent[0] == sent[1]
+
+
+# --- settling ------------------------------------------------------------------------------------
+
+
+def test_one_settles_and_one_is_refused_when_two_settle_at_once(warehouse):
+    mine = priced(warehouse, ("K1", 1, 500))
+    pay(warehouse, mine, "capture", 500)
+    warehouse.cancel(mine)
+    entry = warehouse.one("SELECT id FROM payment_entry WHERE status = 'due'")
+    results = at_once(
+        partial(settle, warehouse, entry, "done"), partial(settle, warehouse, entry, "failed")
+    )
+
+    assert codes(results) == ["already_settled"]
+    told = Counter(row.kind for row in warehouse.rows("SELECT kind FROM order_event"))
+    assert told["payment_done"] + told["payment_failed"] == 1
+
+
+def test_what_is_due_is_listed_until_it_is_settled(warehouse):
+    mine = priced(warehouse, ("K1", 1, 500))
+    pay(warehouse, mine, "capture", 500)
+    warehouse.cancel(mine)
+
+    def listed() -> list[tuple[str, str, int]]:
+        page = warehouse.store.read(MERCHANT, lambda tx: list_payments(tx, Window(9), "due"))
+        return [(one["order"], one["kind"], one["amount_minor"]) for one in page.items]
+
+    assert listed() == [(warehouse.number(mine), "refund", 500)]
+    entry = warehouse.one("SELECT id FROM payment_entry WHERE status = 'due'")
+    settle(warehouse, entry, "done", "re_1")
+    assert listed() == []
+    shown = axis(warehouse, mine)
+    assert (shown["status"], shown["is_complete"]) == ("refunded", True)
+
+
+# --- the gate ------------------------------------------------------------------------------------
+
+
+def waits_for_payment(warehouse: Warehouse, order: int) -> bool:
+    number = warehouse.number(order)
+    found = warehouse.store.read(MERCHANT, lambda tx: read_explanation(tx, number))
+    return any(
+        reason["code"] == "payment_not_authorised"
+        for line in found["waiting"]
+        for reason in line["reasons"]
+    )
+
+
+def test_nothing_is_released_before_its_payment_is_authorised(warehouse):
+    merchant(warehouse, authorise_before_release=True)
+    warehouse.stock(2)
+    mine = priced(warehouse, ("K1", 2, 500))
+    assert warehouse.parts(mine) == [("backorder", None, 2)]
+    assert warehouse.allocated(mine) == 2
+    assert waits_for_payment(warehouse, mine)
+
+    pay(warehouse, mine, "authorise", 999)
+    assert warehouse.shipments("ready") == []
+    pay(warehouse, mine, "authorise", 1)
+    assert warehouse.parts(mine) == [("ready", "A", 2)]
+    assert not waits_for_payment(warehouse, mine)
+
+
+def test_the_gate_is_named_when_a_split_is_asked_for(warehouse):
+    merchant(warehouse, authorise_before_release=True)
+    warehouse.stock(1)
+    mine = priced(warehouse, ("K1", 2, 500))
+    number = warehouse.number(mine)
+
+    assert warehouse.refusal(hands.split(number)) == "payment_not_authorised"
+    told = warehouse.read(mine)["actions"]["refused"]
+    assert ("split", "payment_not_authorised") in [(one["action"], one["code"]) for one in told]
+    back = warehouse.do(hands.back_to_ship(number))
+    assert back["why_not_released"]["code"] == "payment_not_authorised"
+
+
+def test_a_capture_is_as_good_as_an_authorisation(warehouse):
+    merchant(warehouse, authorise_before_release=True)
+    warehouse.stock(1)
+    mine = priced(warehouse, ("K1", 1, 500))
+    pay(warehouse, mine, "capture", 500)
+
+    assert warehouse.parts(mine) == [("ready", "A", 1)]
+
+
+def test_the_gate_opens_when_fewer_units_are_worth_what_is_authorised(warehouse):
+    merchant(warehouse, authorise_before_release=True)
+    warehouse.stock(3)
+    mine = priced(warehouse, ("K1", 3, 500))
+    pay(warehouse, mine, "authorise", 1000)
+    assert warehouse.shipments("ready") == []
+    warehouse.edit(mine, {1: ("K1", 2)}, revision=1)
+
+    assert warehouse.parts(mine) == [("ready", "A", 2)]
+
+
+def test_the_gate_opens_when_a_due_authorisation_is_settled(warehouse):
+    merchant(warehouse, authorise_before_release=True)
+    warehouse.stock(1)
+    mine = priced(warehouse, ("K1", 1, 500))
+    pay(warehouse, mine, "authorise", 400)
+    warehouse.store.transact(
+        MERCHANT,
+        lambda tx: tx.run(
+            "INSERT INTO payment_entry (merchant, order_id, kind, status, amount_minor, currency,"
+            " cause, actor) VALUES ('acme', :id, 'authorise', 'due', 100, 'USD', 'test', 'test')",
+            id=mine,
+        ),
+    )
+    entry = warehouse.one("SELECT id FROM payment_entry WHERE status = 'due'")
+    settle(warehouse, entry, "done")
+
+    assert warehouse.parts(mine) == [("ready", "A", 1)]
+
+
+def test_everything_is_planned_again_when_the_merchant_gives_up_the_gate(warehouse):
+    merchant(warehouse, authorise_before_release=True)
+    warehouse.stock(1)
+    mine = priced(warehouse, ("K1", 1, 500))
+    merchant(warehouse)
+    warehouse.serve_due()
+
+    assert warehouse.parts(mine) == [("ready", "A", 1)]
+
+
+def test_an_order_keeps_its_place_while_its_payment_is_awaited(warehouse):
+    merchant(warehouse, authorise_before_release=True)
+    mine = priced(warehouse, ("K1", 1, 500))
+    other = priced(warehouse, ("K1", 1, 500))
+    pay(warehouse, other, "authorise", 500)
+    warehouse.stock(1)
+
+    assert (warehouse.allocated(mine), warehouse.allocated(other)) == (1, 0)
+
+
+def test_the_gate_is_asked_after_a_person_verified(warehouse):
+    merchant(warehouse, authorise_before_release=True)
+    warehouse.settings(verify="manual")
+    warehouse.stock(1)
+    mine = priced(warehouse, ("K1", 1, 500))
+    pay(warehouse, mine, "authorise", 500)
+    assert warehouse.status(mine) == "verifying"
+    warehouse.do(verifying(warehouse.number(mine)))
+
+    assert warehouse.parts(mine) == [("ready", "A", 1)]
+
+
+@pytest.mark.parametrize("times", range(3))
+def test_a_stock_that_comes_as_it_is_authorised_is_released(warehouse, times):
+    merchant(warehouse, authorise_before_release=True)
+    mine = priced(warehouse, ("K1", 1, 500))
+    results = at_once(partial(warehouse.stock, 1), partial(pay, warehouse, mine, "authorise", 500))
+
+    assert codes(results) == []
+    assert warehouse.parts(mine) == [("ready", "A", 1)]
+
+
+# --- authorised anew -----------------------------------------------------------------------------
+
+
+def test_the_authorisation_is_made_anew_when_what_waited_is_released(warehouse):
+    merchant(warehouse, reauthorise_on_release=True)
+    warehouse.stock(1)
+    mine = priced(warehouse, ("K1", 3, 500))
+    pay(warehouse, mine, "authorise", 1500)
+    assert due(warehouse, mine) == []
+    pay(warehouse, mine, "capture", 500)
+    warehouse.stock(1)
+    assert due(warehouse, mine) == [("void", 1000), ("authorise", 1000)]
+    warehouse.stock(1)
+    assert due(warehouse, mine) == [("void", 1000), ("authorise", 1000)]
+    entries = [
+        row.id for row in warehouse.rows("SELECT id FROM payment_entry WHERE status = 'due'")
+    ]
+    for entry in entries:
+        settle(warehouse, entry)
+    shown = axis(warehouse, mine)
+    assert (shown["authorised_minor"], shown["captured_minor"]) == (1500, 500)
+
+
+def test_nothing_is_authorised_anew_when_it_is_released_at_its_first_claim(warehouse):
+    merchant(warehouse, reauthorise_on_release=True)
+    warehouse.stock(1)
+    mine = priced(warehouse, ("K1", 1, 500))
+
+    assert warehouse.parts(mine) == [("ready", "A", 1)]
+    assert due(warehouse, mine) == []
+
+
+def test_nothing_is_recorded_for_another_merchants_entry(warehouse):
+    with pytest.raises(RefusedError) as refusal:
+        settle(warehouse, 999)
+    assert refusal.value.code == "unknown_payment"

@@ -1,0 +1,184 @@
+"""The day on which a released shipment should go: kept, taken away, and made anew."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from fulfillment.domain.refusals import RefusedError
+from fulfillment.store.commands import catalogue, closures, hands, orders
+from tests.builders.warehouse import MERCHANT, NOON, TODAY, Warehouse, command
+from tests.store.test_once import at_once
+
+A = catalogue.NewLocation("A", "A", serves={MERCHANT: 1})
+
+
+def put(warehouse: Warehouse, **more: Any) -> None:
+    catalogue.put_location(warehouse.store, replace(A, **more))
+
+
+def targets(warehouse: Warehouse, order: int) -> list[tuple[str, datetime | None, date | None]]:
+    rows = warehouse.rows(
+        "SELECT status, released_at, target_ship_on FROM shipment WHERE order_id = :id"
+        " AND status NOT IN ('reassigned', 'cancelled') ORDER BY number",
+        id=order,
+    )
+    return [tuple(row) for row in rows]
+
+
+def target(warehouse: Warehouse, order: int) -> Any:
+    return warehouse.one("SELECT target_ship_on FROM orders WHERE id = :id", id=order)
+
+
+def test_the_moment_and_the_day_are_kept_when_a_shipment_is_released(warehouse):
+    warehouse.stock(1)
+    mine = warehouse.order([("K1", 2)])
+
+    assert targets(warehouse, mine) == [("ready", NOON, TODAY), ("backorder", None, None)]
+    assert target(warehouse, mine) == TODAY
+
+
+def test_the_next_working_day_is_meant_when_the_cutoff_is_over(warehouse):
+    put(warehouse, cutoff=time(12))
+    warehouse.stock(1)
+
+    assert target(warehouse, warehouse.order()) == TODAY + timedelta(days=1)
+
+
+def test_both_are_taken_away_when_it_is_sent_back_and_made_anew_when_it_is_released(warehouse):
+    warehouse.stock(1)
+    mine = warehouse.order([("K1", 1)])
+    (shipment,) = warehouse.shipments("ready")
+    warehouse.do(hands.unallocate(warehouse.number(mine)))
+    assert targets(warehouse, mine) == [("backorder", None, None)]
+    assert target(warehouse, mine) is None
+
+    warehouse.clock.pass_days(1)
+    warehouse.do(hands.take_by_itself(warehouse.number(mine)))
+    next_day = NOON + timedelta(days=1)
+    assert targets(warehouse, mine) == [("ready", next_day, next_day.date())]
+    assert warehouse.shipments("ready") == [shipment]
+
+
+def test_both_are_new_when_a_hold_is_lifted(warehouse):
+    warehouse.stock(1)
+    mine = warehouse.order()
+    warehouse.hold(mine)
+    assert targets(warehouse, mine) == [("ready", NOON, TODAY)]
+    warehouse.clock.pass_days(2)
+    warehouse.unhold(mine)
+    later = NOON + timedelta(days=2)
+
+    assert targets(warehouse, mine) == [("ready", later, later.date())]
+    assert target(warehouse, mine) == later.date()
+
+
+def test_both_stay_when_one_of_two_holds_is_lifted(warehouse):
+    warehouse.stock(1)
+    mine = warehouse.order()
+    warehouse.hold(mine, "fraud")
+    warehouse.hold(mine, "address")
+    warehouse.clock.pass_days(1)
+
+    orders.unhold(warehouse.store, command("unhold"), warehouse.number(mine), "fraud")
+
+    assert targets(warehouse, mine) == [("ready", NOON, TODAY)]
+
+
+def test_the_order_has_its_earliest_day_until_that_is_shipped(warehouse):
+    catalogue.put_location(
+        warehouse.store, catalogue.NewLocation("B", "B", serves={MERCHANT: 2}, handling_days=3)
+    )
+    warehouse.stock(1, "K1", "A")
+    warehouse.stock(1, "K2", "B")
+    mine = warehouse.order([("K1", 1), ("K2", 1)])
+    first, _ = warehouse.shipments("ready")
+    assert target(warehouse, mine) == TODAY
+    warehouse.pick(first)
+    assert target(warehouse, mine) == TODAY
+    warehouse.ship(first)
+    assert target(warehouse, mine) == TODAY + timedelta(days=3)
+
+
+def test_public_holidays_of_a_part_of_a_country_are_kept(warehouse):
+    warehouse.clock.now = datetime(2026, 11, 3, 9, tzinfo=UTC)
+    put(warehouse, holidays="US-NJ")
+    warehouse.stock(2)
+    assert target(warehouse, warehouse.order()) == date(2026, 11, 4)
+    put(warehouse, holidays="US-TX")
+    assert target(warehouse, warehouse.order()) == date(2026, 11, 3)
+
+
+@pytest.mark.parametrize(("code", "named"), [("XX", "AT"), ("US-QQ", "US-NJ"), ("at", "AT")])
+def test_an_unknown_holiday_code_is_refused_naming_what_there_is(warehouse, code, named):
+    with pytest.raises(RefusedError) as refusal:
+        put(warehouse, holidays=code)
+
+    assert refusal.value.code == "unknown_holidays"
+    assert named in str(refusal.value)
+
+
+def test_ready_shipments_have_new_days_when_the_calendar_changes(warehouse):
+    warehouse.stock(3)
+    first, second = warehouse.order(), warehouse.order()
+    warehouse.clock.pass_days(1)
+    third = warehouse.order()
+    warehouse.start_picking(warehouse.shipments("ready")[1])
+    put(warehouse, handling_days=1)
+
+    assert [target(warehouse, each) - TODAY for each in (first, second, third)] == [
+        timedelta(days=1),
+        timedelta(days=0),
+        timedelta(days=2),
+    ]
+
+
+def test_a_closed_day_moves_what_was_to_go_on_it_and_back_when_it_is_opened(warehouse):
+    warehouse.stock(1)
+    mine = warehouse.order()
+    closures.put_closure(warehouse.store, "A", TODAY, "flood")
+    assert target(warehouse, mine) == TODAY + timedelta(days=1)
+    closures.put_closure(warehouse.store, "A", TODAY, "stocktaking")
+    closures.remove_closure(warehouse.store, "A", TODAY)
+    assert target(warehouse, mine) == TODAY
+    with pytest.raises(RefusedError) as refusal:
+        closures.remove_closure(warehouse.store, "A", TODAY)
+    assert refusal.value.code == "unknown_closure"
+
+
+def test_a_calendar_is_changed_for_many_with_as_many_statements_as_for_one(warehouse, statements):
+    sent = []
+    for many in (1, 40):
+        warehouse.stock(many)
+        for _ in range(many):
+            warehouse.order()
+        with statements() as counted:
+            closures.put_closure(warehouse.store, "A", TODAY + timedelta(days=many), None)
+        sent.append(len(counted))
+
+    assert sent[0] == sent[1]
+
+
+def test_calendars_are_read_once_when_many_shipments_are_released_at_once(warehouse, statements):
+    for _ in range(30):
+        warehouse.order()
+    with statements() as counted:
+        warehouse.stock(30)
+
+    assert len([sql for sql in counted if "location_closure" in sql]) == 1
+
+
+def test_every_ready_shipment_has_the_day_of_the_calendar_when_both_change_at_once(warehouse):
+    taken = [warehouse.take() for _ in range(12)]
+    warehouse.stock(12)
+    results = at_once(
+        *[partial(warehouse.claim, each) for each in taken],
+        partial(put, warehouse, handling_days=2),
+        partial(closures.put_closure, warehouse.store, "A", TODAY, None),
+    )
+
+    assert not [result for result in results if isinstance(result, str)]
+    assert {target(warehouse, each) for each in taken} == {TODAY + timedelta(days=3)}
+    assert len(warehouse.shipments("ready")) == 12
