@@ -54,21 +54,28 @@ def show_suggestions(found: Sequence[Mapping[str, Any]], *, more: bool) -> None:
     if not found:
         console.print("Nothing is to be bought.")
         return
-    counts = ("waiting", "free", "coming", "drafted")
-    columns = (
-        "supplier", "sku", "location", "units", "to reorder level", *counts, "oldest", "orders",
-    )  # fmt: skip
+    columns = ("supplier", "sku", "location", "units", "because", "orders")
     rows = [
         (
             one["supplier"] or "(none)",
-            *(one[name] for name in ("sku", "location", "units", "for_reorder_level", *counts)),
-            one["oldest"] and one["oldest"].date(),
+            *(one[name] for name in ("sku", "location", "units")),
+            _because(one),
             _orders(one),
         )
         for one in found
     ]
     console.print(table(f"{len(found)} suggestions", columns, rows))
     _say_more(more=more)
+
+
+def _because(one: Mapping[str, Any]) -> str:
+    """What waits and what there is, in words; counts of nothing are left out."""
+    counts = [
+        f"{one[name]} {name}" for name in ("waiting", "free", "coming", "drafted") if one[name]
+    ]
+    if one["for_reorder_level"]:
+        counts.append(f"{one['for_reorder_level']} to the reorder level")
+    return ", ".join(counts)
 
 
 def _orders(one: Mapping[str, Any]) -> list[str]:

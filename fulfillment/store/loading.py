@@ -224,11 +224,15 @@ def load_supplies(tx: Tx, skus: Collection[str], orders: Collection[int]) -> tup
     """Inbound supply of these SKUs, less what orders outside these hold pegs on."""
     rows = tx.rows(
         """
+        WITH theirs AS MATERIALIZED (
+            SELECT p.supply, sum(p.units) AS units FROM shipment_line sl
+              JOIN peg p ON p.shipment_line = sl.id
+             WHERE sl.order_id = ANY(:orders) GROUP BY p.supply
+        )
         SELECT u.id, u.sku, u.location,
-               u.ordered - u.received - u.closed - coalesce(
-                   (SELECT sum(p.units) FROM peg p
-                      JOIN shipment_line sl ON sl.id = p.shipment_line
-                     WHERE p.supply = u.id AND sl.order_id <> ALL(:orders)), 0)::int AS open_units,
+               (u.ordered - u.received - u.closed
+                - coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)
+                + coalesce((SELECT units FROM theirs WHERE supply = u.id), 0))::int AS open_units,
                u.expected_on, u.document AS source, po.status
           FROM supply u
           LEFT JOIN purchase_order_line pl ON pl.supply = u.id

@@ -8,12 +8,14 @@ from typing import Any
 
 from fulfillment.domain.orders import Order
 from fulfillment.domain.planning import plan
-from fulfillment.domain.policy import AutoAllocate, Rebalance, resolve
+from fulfillment.domain.policy import AutoAllocateOn, Rebalance, resolve
 from fulfillment.domain.promise import promised
 from fulfillment.domain.rank import Rank
 from fulfillment.domain.refusals import missing
 from fulfillment.domain.supply import Product, Snapshot, StockLevel
 from fulfillment.store.cross_docking import note_distribution
+from fulfillment.store.deciding import deciding_queues, started_by_status
+from fulfillment.store.holders import holders_behind
 from fulfillment.store.loading import (
     load_levels,
     load_locations,
@@ -22,9 +24,9 @@ from fulfillment.store.loading import (
     load_settings,
     load_supplies,
 )
-from fulfillment.store.locks import lock_more_queues, lock_orders, lock_queues
+from fulfillment.store.locks import lock_orders, lock_queues
 from fulfillment.store.owing import owe, settle
-from fulfillment.store.queue import Reach, head_of_queues, holders_behind
+from fulfillment.store.queue import Reach, head_of_queues, planned
 from fulfillment.store.saving import Change, save
 from fulfillment.store.session import LocksTooSmallError, Tx
 
@@ -44,6 +46,9 @@ class Workspace:
     after: dict[int, Order] = field(default_factory=dict)
     due: frozenset[str] = frozenset()
     until: Mapping[str, Rank] = field(default_factory=dict)
+    more: frozenset[str] = frozenset()
+    unplanned: frozenset[int] = frozenset()
+    noted: frozenset[str] = frozenset()
     asked: frozenset[int] = frozenset()
     by_po_status: frozenset[str] = frozenset()
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -114,10 +119,23 @@ class Workspace:
         if self.due:
             pairs = ((self.before[order], self.after[order]) for order in sorted(self.after))
             note_distribution(self.tx, pairs, self.due, served)
-        if served:
+        planned(self.tx, self.unplanned, self.skus - self.until.keys())
+        # Where no peg was left to move, a further batch would find as little.
+        more = {*self.until, *self.noted, *(self.more if changes else ()), *self._freed()}
+        if served := served - more:
             settle(self.tx, served)
-        if self.until:
-            owe(self.tx, self.until.keys(), by_po_status=bool(self.by_po_status))
+        if more:
+            owe(self.tx, more, by_po_status=bool(self.by_po_status))
+
+    def _freed(self) -> set[str]:
+        """The queues of orders that ended in part, and of which nobody had asked that."""
+        return {
+            line.sku
+            for id_ in self.after.keys() - self.asked
+            if _live_units(self.after[id_]) < _live_units(self.before[id_])
+            for line in self.after[id_].lines
+            if line.sku in self.skus
+        }
 
     def _products(self) -> Mapping[str, Product]:
         """The products of all its orders and queues, read once while these are the same."""
@@ -147,7 +165,8 @@ class Opening:
     owed is read only as far as these go. What `orders` hold counts as something to give, since
     the caller may be about to free it. The `margin` is units by SKU that the caller is about to
     add to what there is to give; `asking` units that somebody at a rank is about to want.
-    `by_po_status` says that a purchase order's change of status is what starts it.
+    `by_po_status` says that a purchase order's change of status is what starts it. Everybody who
+    is pegged on a supply that was `written` is opened too.
     """
 
     skus: frozenset[str]
@@ -156,6 +175,7 @@ class Opening:
     margin: Mapping[str, int] = field(default_factory=dict)
     asking: tuple[Rank, Mapping[str, int]] | None = None
     by_po_status: bool = False
+    written: Collection[int] = ()
 
 
 def open_queues(tx: Tx, skus: Iterable[str], **why: Any) -> Workspace:
@@ -166,7 +186,7 @@ def open_queues(tx: Tx, skus: Iterable[str], **why: Any) -> Workspace:
     """
     opening = Opening(frozenset(skus) | tx.also, **why)
     space = _open(tx, opening)
-    while more := _deciding(tx, space):
+    while more := deciding_queues(tx, space.after.values(), space.skus):
         opening = replace(opening, skus=opening.skus | more)
         space = _open(tx, opening)
     return space
@@ -176,6 +196,8 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
     wanted, orders = opening.skus, frozenset(opening.orders)
     due = lock_queues(tx, wanted)
     locations = load_locations(tx)
+    by_po_status = wanted if opening.by_po_status else started_by_status(tx, due)
+    settings = resolve(*load_settings(tx))
     reach = Reach(
         wanted,
         locations,
@@ -183,7 +205,9 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         orders,
         opening.margin,
         opening.asking,
-        unpicked=resolve(*load_settings(tx)).rebalance is Rebalance.UNPICKED,
+        unpicked=settings.rebalance is Rebalance.UNPICKED,
+        everybody=bool(by_po_status) and settings.auto_allocate_on is AutoAllocateOn.PO_STATUS,
+        written=opening.written,
     )
     head = head_of_queues(tx, reach)
     reached = head.orders | orders
@@ -201,52 +225,12 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         after=dict(found),
         due=due,
         until=head.until,
+        more=head.more,
+        unplanned=head.unplanned,
+        noted=head.noted,
         asked=orders,
-        by_po_status=wanted if opening.by_po_status else _started_by_status(tx, due),
+        by_po_status=by_po_status,
     )
-
-
-def _deciding(tx: Tx, space: Workspace) -> frozenset[str]:
-    """Further queues with something to give, on which a choosy shipment's decision depends.
-
-    They are locked before it is asked what they have: a receipt for one of them that is under
-    way at the same moment would else be missed by both.
-    """
-    more = {
-        line.sku
-        for order in space.after.values()
-        if order.policy.chooses and order.policy.auto_allocate is not AutoAllocate.NEVER
-        for shipment in order.waiting
-        if any(line.wanted and line.sku in space.skus for line in shipment.lines)
-        for line in shipment.lines
-        if line.wanted and line.sku not in space.skus
-    }
-    if not more:
-        return frozenset()
-    lock_more_queues(tx, more)
-    rows = tx.rows(
-        "SELECT k.sku FROM unnest(CAST(:skus AS text[])) AS k(sku)"
-        " WHERE EXISTS (SELECT 1 FROM stock_level v WHERE v.merchant = :merchant"
-        " AND v.sku = k.sku AND v.disposition = 'sellable' AND v.on_hand > v.allocated)"
-        " OR EXISTS (SELECT 1 FROM open_demand d WHERE d.merchant = :merchant"
-        " AND d.sku = k.sku AND d.held > 0)",
-        merchant=tx.merchant,
-        skus=sorted(more),
-    )
-    return frozenset(row.sku for row in rows)
-
-
-def _started_by_status(tx: Tx, due: Collection[str]) -> frozenset[str]:
-    """Of the queues to which a distribution is owed, those where a change of status started it."""
-    if not due:
-        return frozenset()
-    rows = tx.rows(
-        "SELECT sku FROM sku_queue WHERE merchant = :merchant AND sku = ANY(:skus)"
-        " AND by_po_status",
-        merchant=tx.merchant,
-        skus=sorted(due),
-    )
-    return frozenset(row.sku for row in rows)
 
 
 def order_id(tx: Tx, number: str) -> int:
@@ -276,6 +260,10 @@ def rank_of_order(tx: Tx, order: int) -> Rank:
 def _today(tx: Tx) -> date:
     (row,) = tx.rows("SELECT time_zone FROM merchant WHERE id = :merchant", merchant=tx.merchant)
     return tx.today(row.time_zone)
+
+
+def _live_units(order: Order) -> int:
+    return sum(line.units for shipment in order.live for line in shipment.lines)
 
 
 def _skus_of(orders: Iterable[Order]) -> set[str]:

@@ -74,8 +74,7 @@ def wake_passed(tx: Tx, after: timedelta) -> int:
     Their workflows may have been ended: the message starts them again.
     """
     rows = tx.rows(
-        f"SELECT DISTINCT u.merchant, o.id {PASSED} AND o.id IS NOT NULL"
-        " ORDER BY 1, 2 LIMIT :most",
+        f"SELECT DISTINCT u.merchant, o.id {PASSED} AND o.id IS NOT NULL ORDER BY 1, 2 LIMIT :most",
         now=tx.now - after,
         latest=tx.latest_today,
         most=MOST_WOKEN,
@@ -87,8 +86,7 @@ def wake_passed(tx: Tx, after: timedelta) -> int:
 
 def _passed(tx: Tx, which: str, **more: object) -> list[Any]:
     return tx.rows(
-        f"SELECT u.id, u.sku, u.expected_on, o.status {PASSED}"
-        f" AND u.merchant = :merchant {which}",
+        f"SELECT u.id, u.sku, u.expected_on, o.status {PASSED} AND u.merchant = :merchant {which}",
         merchant=tx.merchant,
         now=tx.now,
         latest=tx.latest_today,

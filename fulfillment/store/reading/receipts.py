@@ -73,7 +73,8 @@ def read_receipt(tx: Tx, number: str) -> dict[str, Any]:
     if not rows:
         raise missing("receipt", number)
     lines = tx.rows(LINES, receipt=rows[0].id, shown=SHOWN)
-    return _item(rows[0]) | {"lines": [_line(line) for line in lines]}
+    is_reversed = rows[0].reversed_at is not None
+    return _item(rows[0]) | {"lines": [_line(line, is_reversed=is_reversed) for line in lines]}
 
 
 def units_undistributed(tx: Tx, number: str) -> int:
@@ -111,9 +112,14 @@ FILTERS = {
 
 def _item(row: Any) -> dict[str, Any]:
     item = {name: getattr(row, name) for name in FIELDS}
-    return item | {"to_shelf": row.units - row.to_shipments - row.undistributed}
+    return item | {"to_shelf": 0 if row.reversed_at else _shelved(row)}
 
 
-def _line(row: Any) -> dict[str, Any]:
+def _line(row: Any, *, is_reversed: bool) -> dict[str, Any]:
     line = {name: getattr(row, name) for name in LINE_FIELDS}
-    return line | {"to_shelf": row.units - row.to_shipments - row.undistributed}
+    nowhere = is_reversed or row.disposition == "scrapped"
+    return line | {"to_shelf": 0 if nowhere else _shelved(row)}
+
+
+def _shelved(row: Any) -> int:
+    return int(row.units - row.to_shipments - row.undistributed)

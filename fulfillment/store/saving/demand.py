@@ -25,15 +25,17 @@ def write_demand(tx: Tx, changes: list[Change], products: Products) -> None:
 
 UPSERT_DEMAND = """
 INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at, intake_seq,
-                         wanted, held, lock_location, gate)
+                         wanted, held, lock_location, gate, pegged, counts_from)
 SELECT r.shipment_line, :merchant, r.sku, r.order_id, r.priority, r.placed_at, r.intake_seq,
-       r.wanted, r.held, r.lock_location, r.gate
+       r.wanted, r.held, r.lock_location, r.gate, r.pegged, r.counts_from
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
        shipment_line bigint, sku text, order_id bigint, priority int, placed_at timestamptz,
-       intake_seq bigint, wanted int, held int, lock_location text, gate text)
+       intake_seq bigint, wanted int, held int, lock_location text, gate text,
+       pegged int, counts_from text)
 ON CONFLICT (shipment_line) DO UPDATE
    SET wanted = excluded.wanted, held = excluded.held, priority = excluded.priority,
-       lock_location = excluded.lock_location, gate = excluded.gate
+       lock_location = excluded.lock_location, gate = excluded.gate,
+       pegged = excluded.pegged, counts_from = excluded.counts_from
 """
 
 
@@ -49,6 +51,8 @@ def _demand(orders: Iterable[Order], products: Products) -> dict[int, dict[str, 
             "held": _held(shipment, line),
             "lock_location": order.bound_to(shipment, line),
             "gate": _gate(order, shipment, line),
+            "pegged": line.pegged,
+            "counts_from": None if shipment.is_waiting else order.policy.min_po_status,
         }
         for order in orders
         for shipment in order.planned

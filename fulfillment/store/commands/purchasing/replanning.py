@@ -8,20 +8,11 @@ from fulfillment.domain.orders import Order
 from fulfillment.domain.shipments import Peg
 from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.store import queue
+from fulfillment.store.commands.purchasing.shrinking import released_on, shrink_pegs
+from fulfillment.store.loading import load_locations
 from fulfillment.store.session import Tx
+from fulfillment.store.sources import counts
 from fulfillment.store.workspace import Workspace, open_queues
-
-HOW_MANY_PEGGED = """
-SELECT count(*) AS lines FROM (
-    SELECT 1 FROM supply u JOIN peg p ON p.supply = u.id
-     WHERE u.merchant = :merchant AND u.sku = ANY(:skus) LIMIT :most) pegged
-"""
-
-WHO_IS_PEGGED = """
-SELECT DISTINCT sl.order_id
-  FROM supply u JOIN peg p ON p.supply = u.id JOIN shipment_line sl ON sl.id = p.shipment_line
- WHERE u.merchant = :merchant AND u.sku = ANY(:skus) ORDER BY sl.order_id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +29,55 @@ def replan(
     """Serve these queues after supplies of theirs were written: claims, pegs, promises follow.
 
     The first in rank keep their pegs where a supply shrinks; who loses one stands in the queue.
-    The queues are locked already.
+    Everybody who is pegged on a supply in `was` is looked at: at once, or where they are more than
+    a batch, batch by batch from the head. The queues are locked already.
     """
-    orders = _pegged_beyond_a_batch(tx, skus)
-    plan_and_save(open_queues(tx, skus, orders=orders, by_po_status=by_po_status), was)
+    if _are_more_than_a_batch(tx, was):
+        released = released_on(tx, was)
+        _leave_to_batches(tx, was)
+        space = open_queues(tx, skus, orders=released, by_po_status=by_po_status)
+    else:
+        space = open_queues(tx, skus, written=list(was), by_po_status=by_po_status)
+    plan_and_save(space, was)
+    if space.until:
+        shrink_pegs(tx, _not_to_come(tx, was, space.locations), last_go=True)
 
 
-def _pegged_beyond_a_batch(tx: Tx, skus: Collection[str]) -> list[int]:
-    """Everybody who has a peg in these queues, where they are more than are opened with them.
+HOW_MANY = """
+SELECT count(*) AS lines FROM (SELECT 1 FROM peg WHERE supply = ANY(:supplies) LIMIT :most) pegged
+"""
 
-    Nobody would look at the rest of them again once what they wait for is gone.
-    """
-    common = {"merchant": tx.merchant, "skus": sorted(skus)}
-    (counted,) = tx.rows(HOW_MANY_PEGGED, most=queue.BATCH + 1, **common)
-    if counted.lines <= queue.BATCH:
-        return []
-    return [row.order_id for row in tx.rows(WHO_IS_PEGGED, **common)]
+MARK = """
+UPDATE open_demand d SET unplanned = true FROM peg p
+ WHERE p.supply = ANY(:supplies) AND d.shipment_line = p.shipment_line
+"""
+
+SUPPLIES = """
+SELECT u.id, u.inbound, u.location, u.expected_on, o.status,
+       u.ordered - u.received - u.closed AS outstanding
+  FROM supply u LEFT JOIN purchase_order_line l ON l.supply = u.id
+  LEFT JOIN purchase_order o ON o.id = l.purchase_order
+ WHERE u.id = ANY(:supplies) ORDER BY u.id
+"""
+
+
+def _are_more_than_a_batch(tx: Tx, supplies: Collection[int]) -> bool:
+    (counted,) = tx.rows(HOW_MANY, supplies=list(supplies), most=queue.BATCH + 1)
+    return bool(counted.lines > queue.BATCH)
+
+
+def _leave_to_batches(tx: Tx, supplies: Collection[int]) -> None:
+    """Take pegs that nothing stands for any more, and note all others to be planned."""
+    shrink_pegs(tx, _not_to_come(tx, supplies, load_locations(tx)), last_go=True)
+    tx.run(MARK, supplies=list(supplies))
+
+
+def _not_to_come(
+    tx: Tx, supplies: Collection[int], locations: Mapping[str, date]
+) -> dict[int, int]:
+    """Of what is outstanding on these, the units on which nobody may be pegged."""
+    rows = tx.rows(SUPPLIES, supplies=list(supplies))
+    return {row.id: 0 if counts(row, locations) else row.outstanding for row in rows}
 
 
 def plan_and_save(space: Workspace, was: Mapping[int, Was]) -> None:

@@ -15,10 +15,16 @@ SELECT * FROM (
       JOIN peg p ON p.supply = u.id
       JOIN shipment_line sl ON sl.id = p.shipment_line
       JOIN orders o ON o.id = sl.order_id
-    WINDOW w AS (PARTITION BY p.supply ORDER BY o.priority DESC, o.placed_at DESC,
-                 o.intake_seq DESC, p.shipment_line DESC, p.pinned)) ranked
+    WINDOW w AS (PARTITION BY p.supply ORDER BY {order})) ranked
  WHERE surplus > 0
 """
+
+FIRST_GO = SURPLUS.format(
+    order="o.priority DESC, o.placed_at DESC, o.intake_seq DESC, p.shipment_line DESC, p.pinned"
+)
+LAST_GO = SURPLUS.format(
+    order="p.pinned DESC, o.priority, o.placed_at, o.intake_seq, p.shipment_line"
+)
 
 CUT = """
 WITH cut AS (
@@ -28,6 +34,10 @@ WITH cut AS (
 ), gone AS (
     DELETE FROM peg p USING cut WHERE p.shipment_line = cut.line
        AND p.supply = cut.supply AND p.pinned = cut.pinned AND p.units = cut.units
+), counted AS (
+    UPDATE open_demand d SET pegged = d.pegged - c.units, unplanned = true
+      FROM (SELECT line, sum(units) AS units FROM cut GROUP BY line) c
+     WHERE d.shipment_line = c.line
 )
 UPDATE peg p SET units = p.units - cut.units FROM cut
  WHERE p.shipment_line = cut.line AND p.supply = cut.supply AND p.pinned = cut.pinned
@@ -46,19 +56,22 @@ def released_on(tx: Tx, supplies: Collection[int]) -> list[int]:
     return [row.order_id for row in rows]
 
 
-def shrink_pegs(tx: Tx, coming: Mapping[int, int]) -> None:
+def shrink_pegs(tx: Tx, coming: Mapping[int, int], *, last_go: bool = False) -> None:
     """Leave pegs on no more than is outstanding once these units by supply have come.
 
-    The first in rank, whom the goods serve, go first. It locks orders, so it comes before stock.
-    Read again once the orders are locked: until then a split may move a peg to a new line.
+    The first in rank, whom the goods serve, go first; with `last_go`, where nothing comes, the
+    last. Whoever loses a peg is planned when its queue is served next. It locks orders, so it
+    comes before stock. Read again once they are locked: until then a split may move a peg to a
+    new line.
     """
+    sql = LAST_GO if last_go else FIRST_GO
     supplies, units = list(coming), list(coming.values())
-    found = tx.rows(SURPLUS, supplies=supplies, coming=units)
+    found = tx.rows(sql, supplies=supplies, coming=units)
     if not found:
         return
     locked = {row.order_id for row in found}
     lock_orders(tx, locked)
-    rows = tx.rows(SURPLUS, supplies=supplies, coming=units)
+    rows = tx.rows(sql, supplies=supplies, coming=units)
     if not {row.order_id for row in rows} <= locked:
         raise LocksTooSmallError
     tx.run(

@@ -1,0 +1,75 @@
+"""The floor: the rows that a receipt has written, written in bulk, with no rule at all."""
+
+import json
+
+from sqlalchemy import text
+
+from benchmarks.receipt.waiting import MERCHANT, PURCHASE, SKU
+from fulfillment.domain.progress import Progress
+from fulfillment.store.queue import BATCH
+from fulfillment.store.session import Store, Tx
+
+FIRST = """
+CREATE TEMPORARY TABLE filled ON COMMIT DROP AS
+SELECT shipment_line AS line, order_id FROM open_demand WHERE merchant = :merchant AND sku = :sku
+ ORDER BY priority, placed_at, intake_seq LIMIT :units
+"""
+
+BULK = (
+    "DELETE FROM peg p USING filled f WHERE p.shipment_line = f.line",
+    "DELETE FROM open_demand d USING filled f WHERE d.shipment_line = f.line",
+    """INSERT INTO allocation (shipment_line, location, merchant, sku, units)
+       SELECT line, 'A', :merchant, :sku, 1 FROM filled""",
+    """UPDATE shipment s SET status = 'ready', location = 'A', wave = 1 FROM filled f
+        WHERE s.order_id = f.order_id""",
+    """UPDATE order_line l SET promise = jsonb_build_array(jsonb_build_array(1, current_date))
+         FROM filled f WHERE l.order_id = f.order_id""",
+    """UPDATE orders o SET status = 'awaiting_pick_and_pack', waiting_units = 0, waves_spent = 1,
+              wake_seq = wake_seq + 1, ready_to_ship_at = now()
+         FROM filled f WHERE o.id = f.order_id""",
+    """INSERT INTO order_event (order_id, kind, facts, actor, at)
+       SELECT order_id, 'allocated', CAST(:facts AS jsonb), 'bench', now()
+         FROM filled, generate_series(1, :events)""",
+    """INSERT INTO outbox (merchant, lane, kind, subject, payload, due_at, created_at)
+       SELECT :merchant, 1, 'wake_order', order_id::text, CAST(:payload AS jsonb), now(), now()
+         FROM filled""",
+    """UPDATE stock_level SET allocated = allocated + (SELECT count(*) FROM filled)
+        WHERE merchant = :merchant AND sku = :sku""",
+)
+
+RECEIVED = """
+WITH booked AS (
+    INSERT INTO stock_ledger (merchant, sku, location, units, kind, reference, actor, at)
+    VALUES (:merchant, :sku, 'A', :units, 'receipt', 'R1', 'bench', now())
+), counted AS (
+    UPDATE supply SET received = received + :units WHERE document = :purchase
+)
+INSERT INTO stock_level (merchant, sku, location, on_hand) VALUES (:merchant, :sku, 'A', :units)
+"""
+
+
+def write_in_bulk(store: Store, units: int, events: int) -> None:
+    """Fill so many lines from the head, batch by batch, `events` rows of history for each."""
+    some = {"merchant": MERCHANT, "sku": SKU}
+    store.transact(MERCHANT, lambda tx: tx.run(RECEIVED, units=units, purchase=PURCHASE, **some))
+    more = {
+        "facts": json.dumps({"sku": SKU, "units": 1, "location": "A"}),
+        "payload": json.dumps({"merchant": MERCHANT, "progress": sorted(_progress())}),
+        "events": events,
+    }
+
+    def body(tx: Tx, batch: int) -> None:
+        tx.run(FIRST, units=batch, **some)
+        for sql in BULK:
+            wanted = text(sql).compile().params
+            tx.run(sql, **{name: value for name, value in (some | more).items() if name in wanted})
+
+    while units > 0:
+        batch = min(units, BATCH)
+        store.transact(MERCHANT, lambda tx, batch=batch: body(tx, batch))  # type: ignore[misc]
+        units -= batch
+
+
+def _progress() -> tuple[str, ...]:
+    """As much as a wake carries."""
+    return tuple(Progress.__dataclass_fields__)

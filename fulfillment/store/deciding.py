@@ -1,0 +1,51 @@
+"""What else decides how a queue is served: other queues, and what started it."""
+
+from collections.abc import Collection, Iterable
+
+from fulfillment.domain.orders import Order
+from fulfillment.domain.policy import AutoAllocate
+from fulfillment.store.locks import lock_more_queues
+from fulfillment.store.session import Tx
+
+
+def deciding_queues(tx: Tx, orders: Iterable[Order], skus: Collection[str]) -> frozenset[str]:
+    """Further queues with something to give, on which a choosy shipment's decision depends.
+
+    They are locked before it is asked what they have: a receipt for one of them that is under
+    way at the same moment would else be missed by both.
+    """
+    more = {
+        line.sku
+        for order in orders
+        if order.policy.chooses and order.policy.auto_allocate is not AutoAllocate.NEVER
+        for shipment in order.waiting
+        if any(line.wanted and line.sku in skus for line in shipment.lines)
+        for line in shipment.lines
+        if line.wanted and line.sku not in skus
+    }
+    if not more:
+        return frozenset()
+    lock_more_queues(tx, more)
+    rows = tx.rows(
+        "SELECT k.sku FROM unnest(CAST(:skus AS text[])) AS k(sku)"
+        " WHERE EXISTS (SELECT 1 FROM stock_level v WHERE v.merchant = :merchant"
+        " AND v.sku = k.sku AND v.disposition = 'sellable' AND v.on_hand > v.allocated)"
+        " OR EXISTS (SELECT 1 FROM open_demand d WHERE d.merchant = :merchant"
+        " AND d.sku = k.sku AND d.held > 0)",
+        merchant=tx.merchant,
+        skus=sorted(more),
+    )
+    return frozenset(row.sku for row in rows)
+
+
+def started_by_status(tx: Tx, due: Collection[str]) -> frozenset[str]:
+    """Of the queues to which a distribution is owed, those where a change of status started it."""
+    if not due:
+        return frozenset()
+    rows = tx.rows(
+        "SELECT sku FROM sku_queue WHERE merchant = :merchant AND sku = ANY(:skus)"
+        " AND by_po_status",
+        merchant=tx.merchant,
+        skus=sorted(due),
+    )
+    return frozenset(row.sku for row in rows)

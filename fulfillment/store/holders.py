@@ -1,0 +1,79 @@
+"""Who holds what those in front still want."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from fulfillment.domain.rank import LAST_PRIORITY, Rank
+from fulfillment.store import queue
+from fulfillment.store.queue import Reach, rank_parameters
+from fulfillment.store.session import Tx
+
+HOLDERS = """
+WITH wants AS (
+    SELECT d.sku, d.priority, d.placed_at, d.intake_seq, d.wanted
+      FROM open_demand d
+     WHERE d.merchant = :merchant AND d.sku = ANY(:skus) AND d.order_id = ANY(:orders)
+       AND d.wanted > 0
+     UNION ALL
+    SELECT m.sku, CAST(:priority AS int), CAST(:placed_at AS timestamptz),
+           CAST(:intake_seq AS bigint), m.units
+      FROM unnest(CAST(:asked_skus AS text[]), CAST(:asked AS int[])) AS m(sku, units)
+     WHERE m.units > 0
+), hungry AS (
+    SELECT DISTINCT ON (sku) sku, priority, placed_at, intake_seq,
+           sum(wanted) OVER (PARTITION BY sku) AS units
+      FROM wants ORDER BY sku, priority, placed_at, intake_seq
+)
+SELECT DISTINCT h.order_id
+  FROM hungry CROSS JOIN unnest(CAST(:locations AS text[])) AS place(location) CROSS JOIN LATERAL (
+    SELECT d.order_id
+      FROM open_demand d
+      JOIN allocation a ON a.shipment_line = d.shipment_line AND a.location = place.location
+     WHERE d.merchant = :merchant AND d.sku = hungry.sku AND d.held > 0
+       AND a.units > a.picked + a.staged
+       AND (d.priority, d.placed_at, d.intake_seq)
+         > (hungry.priority, hungry.placed_at, hungry.intake_seq)
+     ORDER BY d.priority DESC, d.placed_at DESC, d.intake_seq DESC
+     LIMIT least(hungry.units, :batch)) h
+"""
+
+RELEASED = """
+    SELECT o.id AS order_id
+      FROM allocation a
+      JOIN shipment_line sl ON sl.id = a.shipment_line
+      JOIN shipment s ON s.id = sl.shipment AND s.status = 'ready'
+      JOIN orders o ON o.id = s.order_id
+     WHERE a.merchant = :merchant AND a.sku = hungry.sku AND a.location = place.location
+       AND a.units > a.picked + a.staged AND NOT a.drop_ship
+       AND (o.priority, o.placed_at, o.intake_seq)
+         > (hungry.priority, hungry.placed_at, hungry.intake_seq)
+     ORDER BY o.priority DESC, o.placed_at DESC, o.intake_seq DESC
+     LIMIT least(hungry.units, :batch)) h
+"""
+
+RELEASED_HOLDERS = HOLDERS[: HOLDERS.index("    SELECT d.order_id\n")] + RELEASED
+
+
+def holders_behind(tx: Tx, reach: Reach, orders: Collection[int]) -> frozenset[int]:
+    """Waiting orders behind the first of these that hold units of what these still want.
+
+    The last in rank at each location: one that holds units elsewhere may be of no use.
+    """
+    rank, asked = reach.asking or (NOBODY, {})
+    parameters: dict[str, object] = {
+        "merchant": tx.merchant,
+        "skus": sorted(reach.skus),
+        "locations": list(reach.locations),
+        "orders": list(orders),
+        "asked_skus": list(asked),
+        "asked": list(asked.values()),
+        "batch": queue.BATCH,
+        **rank_parameters(rank),
+    }
+    rows = tx.rows(HOLDERS, **parameters)
+    if reach.unpicked:
+        rows += tx.rows(RELEASED_HOLDERS, **parameters)
+    return frozenset(row.order_id for row in rows)
+
+
+NOBODY = Rank(LAST_PRIORITY, datetime.max.replace(tzinfo=UTC), 0)
