@@ -290,32 +290,6 @@ def upgrade() -> None:
         ),
     )
     op.add_column(
-        "open_demand",
-        sa.Column(
-            "pegged",
-            sa.Integer(),
-            server_default=sa.text("0"),
-            nullable=False,
-            comment="units of wanted that are tied to inbound supply",
-        ),
-    )
-    op.add_column(
-        "open_demand",
-        sa.Column(
-            "counts_from",
-            sa.Text(),
-            nullable=True,
-            comment="of a released line: from which status of a purchase order its pegs count",
-        ),
-    )
-    op.create_index(
-        "ix_open_demand_unpegged",
-        "open_demand",
-        ["merchant", "sku", "gate", "lock_location", "priority", "placed_at", "intake_seq"],
-        unique=False,
-        postgresql_where=sa.text("wanted > pegged"),
-    )
-    op.add_column(
         "orders",
         sa.Column(
             "cancel_on",
@@ -371,13 +345,6 @@ def downgrade() -> None:
     )
     op.drop_column("orders", "target_ship_on")
     op.drop_column("orders", "cancel_on")
-    op.drop_index(
-        "ix_open_demand_unpegged",
-        table_name="open_demand",
-        postgresql_where=sa.text("wanted > pegged"),
-    )
-    op.drop_column("open_demand", "counts_from")
-    op.drop_column("open_demand", "pegged")
     op.drop_column("merchant", "reauthorise_on_release")
     op.drop_column("merchant", "authorise_before_release")
     op.drop_column("location", "handling_days")
