@@ -1,8 +1,11 @@
 """Give up claims where less is on hand than was allocated."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from fulfillment.domain.counting import Loss, counted_down
+from fulfillment.domain.rank import Rank
 from fulfillment.domain.refusals import conflict
 from fulfillment.store.session import Tx
 from fulfillment.store.workspace import Workspace
@@ -11,11 +14,11 @@ Lost = Mapping[tuple[str, str], int]
 """Units by SKU and location."""
 
 HOLDERS = """
-SELECT DISTINCT h.order_id
+SELECT DISTINCT h.order_id, h.priority, h.placed_at, h.intake_seq
   FROM unnest(CAST(:skus AS text[]), CAST(:locations AS text[]), CAST(:units AS int[]))
        AS lost(sku, location, units)
  CROSS JOIN LATERAL (
-    SELECT o.id AS order_id
+    SELECT o.id AS order_id, o.priority, o.placed_at, o.intake_seq
       FROM allocation a
       JOIN shipment_line l ON l.id = a.shipment_line
       JOIN shipment s ON s.id = l.shipment
@@ -29,10 +32,21 @@ SELECT DISTINCT h.order_id
 """
 
 
-def holders_of(tx: Tx, lost: Lost) -> Collection[int]:
-    """The orders that will lose claims: those that wait first, the latest in rank first."""
+@dataclass(frozen=True, slots=True)
+class Losers:
+    """The orders that will lose claims, and what the first of them in rank is about to want."""
+
+    orders: Collection[int] = ()
+    asking: tuple[Rank, Mapping[str, int]] | None = None
+
+
+def losers_of(tx: Tx, lost: Lost) -> Losers:
+    """Who loses claims: those that wait first, the latest in rank first.
+
+    What they lose they may take from orders behind them.
+    """
     if not lost:
-        return ()
+        return Losers()
     rows = tx.rows(
         HOLDERS,
         merchant=tx.merchant,
@@ -40,7 +54,13 @@ def holders_of(tx: Tx, lost: Lost) -> Collection[int]:
         locations=[location for _, location in lost],
         units=list(lost.values()),
     )
-    return frozenset(row.order_id for row in rows)
+    if not rows:
+        return Losers()
+    units: Counter[str] = Counter()
+    for (sku, _), count in lost.items():
+        units[sku] += count
+    first = min(Rank(row.priority, row.placed_at, row.intake_seq) for row in rows)
+    return Losers(frozenset(row.order_id for row in rows), (first, units))
 
 
 def take_back(space: Workspace, lost: Lost) -> None:

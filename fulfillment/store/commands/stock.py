@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fulfillment.domain.refusals import RefusedError, conflict, invalid
-from fulfillment.store.commands.counting import holders_of, take_back
+from fulfillment.store.commands.counting import losers_of, take_back
 from fulfillment.store.commands.moves.levels import (
     ROWS,
     Booking,
@@ -87,7 +87,8 @@ def _planned(tx: Tx, moves: Sequence[Move], anyway: Collection[str]) -> Workspac
     if not more and not fewer and not anyway:
         return None
     skus = {*anyway, *(move.sku for move in moves)}
-    space = open_queues(tx, skus, orders=holders_of(tx, fewer), margin=more)
+    losers = losers_of(tx, fewer)
+    space = open_queues(tx, skus, orders=losers.orders, margin=more, asking=losers.asking)
     space.arriving = _arriving(moves)
     take_back(space, fewer)
     space.plan()

@@ -10,6 +10,7 @@ from fulfillment.domain.orders import Order
 from fulfillment.domain.refusals import conflict, invalid
 from fulfillment.domain.shipments import Shipment
 from fulfillment.domain.staging import Moving, staged
+from fulfillment.store.commands.floor.packed import refuse_packed
 from fulfillment.store.commands.floor.staging import Filling, fill_containers
 from fulfillment.store.commands.floor.working import Work, open_work, refusing_moves, save_all
 from fulfillment.store.reading.pick_lists import Merchants, read_list
@@ -77,6 +78,7 @@ def unpick(store: Store, command: Command, undone: Confirmation) -> Answer:
             message = "what is staged is released from staging by its order"
             raise conflict("is_staged", message)
         _each(work, asked, picking.put_back)
+        refuse_packed(tx, work, asked)
         save_all(work.spaces)
         return read_list(tx, undone.pick_list, undone.merchants)
 
