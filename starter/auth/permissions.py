@@ -17,7 +17,7 @@ class Permission(StrEnum):
     WORK_SHIPMENTS = "work shipments"
     READ_STOCK = "read stock"
     ADJUST_STOCK = "adjust stock"
-    MOVE_STOCK = "transfer, take back and count stock"
+    MOVE_STOCK = "receive, transfer, take back and count stock"
     READ_PURCHASE_ORDERS = "read purchase orders"
     WRITE_PURCHASE_ORDERS = "write purchase orders"
     READ_PRODUCTS = "read products"
@@ -36,6 +36,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.READ_ORDERS,
             P.READ_SHIPMENTS,
             P.WORK_SHIPMENTS,
+            P.READ_PURCHASE_ORDERS,
             P.READ_STOCK,
             P.MOVE_STOCK,
             P.READ_PRODUCTS,
@@ -141,7 +142,7 @@ ROUTES: Mapping[str, Permission] = {
     "list_orders_of_purchase_order": P.READ_PURCHASE_ORDERS,
     "change_purchase_order": P.WRITE_PURCHASE_ORDERS,
     "move_purchase_order": P.WRITE_PURCHASE_ORDERS,
-    "receive_goods": P.WRITE_PURCHASE_ORDERS,
+    "receive_goods": P.MOVE_STOCK,
     "reverse_receipt": P.WRITE_PURCHASE_ORDERS,
     "get_receipt": P.READ_STOCK,
     "list_receipts": P.READ_STOCK,

@@ -15,7 +15,7 @@ READS = {
     "/v1/orders": {Role.INTAKE, Role.WAREHOUSE, Role.ADMIN},
     "/v1/shipments": {Role.WAREHOUSE, Role.ADMIN},
     "/v1/stock": {Role.WAREHOUSE, Role.PURCHASING, Role.ADMIN},
-    "/v1/purchase-orders": {Role.PURCHASING, Role.ADMIN},
+    "/v1/purchase-orders": {Role.WAREHOUSE, Role.PURCHASING, Role.ADMIN},
     "/v1/products": {Role.WAREHOUSE, Role.PURCHASING, Role.ADMIN},
     "/v1/settings": {Role.ADMIN},
 }
@@ -28,7 +28,7 @@ WRITES = {
     ("POST", "/v1/shipments/1/ship"): {Role.WAREHOUSE, Role.ADMIN},
     ("POST", "/v1/stock/adjustments"): {Role.ADMIN},
     ("POST", "/v1/purchase-orders"): {Role.PURCHASING, Role.ADMIN},
-    ("POST", "/v1/purchase-orders/X/receipts"): {Role.PURCHASING, Role.ADMIN},
+    ("POST", "/v1/purchase-orders/X/receipts"): {Role.WAREHOUSE, Role.PURCHASING, Role.ADMIN},
     ("PUT", "/v1/products/X"): {Role.ADMIN},
     ("PATCH", "/v1/settings"): {Role.ADMIN},
 }
