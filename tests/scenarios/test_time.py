@@ -14,6 +14,7 @@ import worker
 from fulfillment.contracts import names
 from fulfillment.store.session import Tx
 from tests.scenarios.system import System, api
+from tests.workflows.skipping import fast_forward
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ async def pass_days(system: System, skipper: TimeSkipper, days: int, *workflows:
             tx.run(sql, days=days)
 
     system.store.transact(system.merchant, shift)
-    await asyncio.gather(*(skipper.fast_forward(w, timedelta(days=days)) for w in workflows))
+    await asyncio.gather(*(fast_forward(skipper, w, timedelta(days=days)) for w in workflows))
 
 
 def purchase_workflow(system: System, number: str) -> Any:

@@ -24,6 +24,7 @@ from fulfillment.contracts.messages import (
     ReplanStart,
 )
 from tests.workflows.desk import Desk
+from tests.workflows.skipping import fast_forward
 
 numbers = itertools.count(1)
 
@@ -115,7 +116,7 @@ class Stage:
 
     async def pass_days(self, handle: WorkflowHandle[Any, Any], days: float) -> None:
         """Let the workflow's own clock run on."""
-        await self.skipper.fast_forward(handle, timedelta(days=days))
+        await fast_forward(self.skipper, handle, timedelta(days=days))
 
     async def events(self, handle: WorkflowHandle[Any, Any]) -> list[int]:
         return [event.event_type async for event in handle.fetch_history_events()]
