@@ -23,7 +23,6 @@ Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The purchase orde
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="Rows at most.")]
 
-PAGE = 200
 EVERY_SECONDS = 1.0
 
 
@@ -45,35 +44,20 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
     from cli.purchasing_shown import show_purchase_orders
     from cli.showing import print_json
     from fulfillment.domain.statuses import PurchaseOrderStatus
+    from fulfillment.store.reading.paging import Window
+    from fulfillment.store.reading.purchase_orders import list_purchase_orders
 
     known = [str(each) for each in PurchaseOrderStatus]
     if unknown := sorted(set(status or ()) - set(known)):
         raise UsageError(f"--status is one of {', '.join(known)}, not {unknown[0]!r}")
-    asked = {"statuses": status or (), "sku": sku}
+    asked = {"statuses": status or None, "sku": sku, "supplier": supplier}
     with merchants_store(merchant) as (store, whose):
-        found = store.read(whose, lambda tx: _listed(tx, asked, supplier, limit + 1))
-    shown, more = found[:limit], len(found) > limit
+        page = store.read(whose, lambda tx: list_purchase_orders(tx, Window(limit), **asked))
+    shown, more = page.items, page.next_key is not None
     if as_json:
         print_json({"purchase_orders": shown, "more": more})
     else:
         show_purchase_orders(shown, more=more)
-
-
-def _listed(
-    tx: Any, asked: Mapping[str, Any], supplier: str | None, most: int
-) -> list[dict[str, Any]]:
-    """The first ones of the supplier, read page by page."""
-    from fulfillment.store.reading.paging import Window
-    from fulfillment.store.reading.purchase_orders import list_purchase_orders
-
-    found: list[dict[str, Any]] = []
-    window = Window(PAGE)
-    while True:
-        page = list_purchase_orders(tx, window, **asked)
-        found += [one for one in page.items if supplier in (None, one["supplier"])]
-        if page.next_key is None or len(found) >= most:
-            return found
-        window = Window(PAGE, page.next_key)
 
 
 @app.command()

@@ -43,7 +43,7 @@ def list_(
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.receipts import list_receipts
 
-    which = [("purchase_order", po)] if po else []
+    which = {"purchase_order": po or None}
     with merchants_store(merchant) as (store, whose):
         page = store.read(whose, lambda tx: list_receipts(tx, Window(limit), which))
     if as_json:

@@ -146,7 +146,7 @@ ROUTES: Mapping[str, Permission] = {
     "reverse_receipt": P.WRITE_PURCHASE_ORDERS,
     "get_receipt": P.READ_STOCK,
     "list_receipts": P.READ_STOCK,
-    "list_purchase_suggestions": P.READ_PURCHASE_ORDERS,
+    "list_purchase_suggestions": P.WRITE_PURCHASE_ORDERS,
     "draft_purchase_orders": P.WRITE_PURCHASE_ORDERS,
     "put_restock": P.WRITE_PURCHASE_ORDERS,
     "get_restock": P.READ_PURCHASE_ORDERS,

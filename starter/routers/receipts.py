@@ -54,6 +54,5 @@ def list_receipts(  # noqa: PLR0913 -- each parameter of the list is one argumen
     asked = {
         "purchase_order": purchase_order, "location": location, "sku": sku, "places": places,
     }  # fmt: skip
-    which = [(name, value) for name, value in asked.items() if value is not None]
-    found = session.read(lambda tx: receipts.list_receipts(tx, page, which))
+    found = session.read(lambda tx: receipts.list_receipts(tx, page, asked))
     return ReceiptPage.model_validate(body(found, receipts.NEWEST_FIRST))

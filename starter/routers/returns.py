@@ -64,7 +64,7 @@ def return_filter(
     sku: Annotated[Sku | None, Query()] = None,
 ) -> ReturnFilter:
     """Which returns; what is not named is not asked about."""
-    return ReturnFilter([*(status or ())], order, sku)
+    return ReturnFilter([*status] if status else None, order, sku)
 
 
 @router.get("", summary="List returns")

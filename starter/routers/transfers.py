@@ -74,7 +74,7 @@ def transfer_filter(
     sku: Annotated[Sku | None, Query()] = None,
 ) -> TransferFilter:
     """Which transfers; what is not named is not asked about."""
-    return TransferFilter([*(status or ())], source, destination, sku)
+    return TransferFilter([*status] if status else None, source, destination, sku)
 
 
 @router.get("", summary="List transfers")

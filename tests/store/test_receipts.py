@@ -74,7 +74,7 @@ def test_receipts_are_listed_by_purchase_order_with_where_they_went(warehouse: W
     warehouse.serve(one)
     warehouse.receive(other, {1: 1}, number="R-2")
     warehouse.serve(other)
-    which = [("purchase_order", one)]
+    which = {"purchase_order": one}
     page = warehouse.store.read(MERCHANT, lambda tx: list_receipts(tx, Window(9), which))
     (found,) = page.items
     assert (found["number"], found["document"], found["units"]) == ("R-1", one, 3)
@@ -227,3 +227,12 @@ def refusal_of(run: Callable[[], object]) -> str:
     except RefusedError as refusal:
         return refusal.code
     return ""
+
+
+def test_nothing_is_listed_when_a_filter_leaves_no_place(warehouse: Warehouse) -> None:
+    purchase = warehouse.purchase([("K1", 4)])
+    warehouse.receive(purchase, {1: 4})
+    read = warehouse.store.read
+    found = read(MERCHANT, lambda tx: list_receipts(tx, Window(9), {"places": []}))
+    everywhere = read(MERCHANT, lambda tx: list_receipts(tx, Window(9), {"places": None}))
+    assert (len(found.items), len(everywhere.items)) == (0, 1)

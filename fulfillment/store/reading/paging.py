@@ -1,8 +1,10 @@
 """Keyset pages: stable while rows come and go, and as quick at the end as at the start."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from fulfillment.store.session import Tx
 
 Key = tuple[Any, ...]
 
@@ -71,3 +73,36 @@ def page_sql(template: str, sort: Sort, which: Sequence[str]) -> str:
     keys = ", ".join(f"{column} AS key_{index}" for index, column in enumerate(sort.columns))
     conditions = " AND ".join(f"({part})" for part in which)
     return template.format(keys=keys, conditions=conditions, order_by=sort.order_by)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of one merchant's rows: its statement, its sort, and the condition of each filter.
+
+    `mine` is the condition that leaves what is other merchants' out.
+    """
+
+    sql: str
+    sort: Sort
+    mine: str
+    filters: Mapping[str, str]
+
+    def page(
+        self,
+        tx: Tx,
+        window: Window,
+        asked: Mapping[str, Any],
+        item: Callable[[Any], dict[str, Any]],
+    ) -> Page:
+        """One page; a filter that is None is not asked about, one that is empty finds nothing."""
+        given = {name: value for name, value in asked.items() if value is not None}
+        behind, key = self.sort.after(window.after)
+        which = [self.mine, *(self.filters[name] for name in given), *behind]
+        rows = tx.rows(
+            page_sql(self.sql, self.sort, which),
+            merchant=tx.merchant,
+            most=window.limit + 1,
+            **given,
+            **key,
+        )
+        return page_of(rows, window.limit, item)

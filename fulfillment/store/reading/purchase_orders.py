@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
 from fulfillment.store.session import Tx
 
 NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
@@ -41,14 +41,7 @@ CONDITIONS: Mapping[str, str] = {
 
 def list_purchase_orders(tx: Tx, window: Window, **which: Any) -> Page:
     """One page of the merchant's purchase orders; `which` are filters of CONDITIONS, None: all."""
-    asked = {name: value for name, value in which.items() if value not in (None, [], ())}
-    behind, key = NEWEST_FIRST.after(window.after)
-    conditions = ["p.merchant = :merchant", *(CONDITIONS[name] for name in asked), *behind]
-    rows = tx.rows(
-        page_sql(LIST, NEWEST_FIRST, conditions),
-        merchant=tx.merchant,
-        most=window.limit + 1,
-        **asked,
-        **key,
+    listing = Listing(LIST, NEWEST_FIRST, "p.merchant = :merchant", CONDITIONS)
+    return listing.page(
+        tx, window, which, lambda row: {name: getattr(row, name) for name in FIELDS}
     )
-    return page_of(rows, window.limit, lambda row: {name: getattr(row, name) for name in FIELDS})

@@ -1,10 +1,10 @@
 """Receipts: what came, and where it went."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fulfillment.domain.refusals import missing
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window, page_sql
 from fulfillment.store.session import Tx
 
 NEWEST_FIRST = Sort(("r.id",), ("bigint",), descending=True)
@@ -89,14 +89,10 @@ def units_undistributed(tx: Tx, number: str) -> int:
     return int(rows[0].units)
 
 
-def list_receipts(tx: Tx, window: Window, which: Sequence[tuple[str, object]] = ()) -> Page:
-    """One page of receipts, the newest first; `which` are names and values of filters."""
-    conditions = ["r.merchant = :merchant", *(FILTERS[name] for name, _ in which)]
-    behind, key = NEWEST_FIRST.after(window.after)
-    sql = page_sql(LIST, NEWEST_FIRST, [*conditions, *behind])
-    named = dict(which)
-    rows = tx.rows(sql, merchant=tx.merchant, most=window.limit + 1, **named, **key)
-    return page_of(rows, window.limit, _item)
+def list_receipts(tx: Tx, window: Window, which: Mapping[str, Any]) -> Page:
+    """One page of receipts, the newest first; `which` are filters, None where it is not asked."""
+    listing = Listing(LIST, NEWEST_FIRST, "r.merchant = :merchant", FILTERS)
+    return listing.page(tx, window, which, _item)
 
 
 FILTERS = {

@@ -1,10 +1,10 @@
 """Transfers, newest first."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from fulfillment.domain.refusals import missing
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
 from fulfillment.store.session import Tx
 
 NEWEST_FIRST = Sort(("t.id",), ("bigint",), descending=True)
@@ -49,7 +49,7 @@ FILTERS = {
 class TransferFilter:
     """Which transfers are asked for; what is not named is not asked."""
 
-    statuses: list[str] = field(default_factory=list)
+    statuses: list[str] | None = None
     source: str | None = None
     destination: str | None = None
     sku: str | None = None
@@ -67,13 +67,8 @@ def read_transfer(tx: Tx, number: str) -> dict[str, Any]:
 
 def list_transfers(tx: Tx, window: Window, which: TransferFilter) -> Page:
     """One page of the merchant's transfers, ended ones too."""
-    named = {name: getattr(which, name) for name in FILTERS}
-    asked = {name: value for name, value in named.items() if value}
-    conditions = ["t.merchant = :merchant", *(FILTERS[name] for name in asked)]
-    behind, key = NEWEST_FIRST.after(window.after)
-    sql = page_sql(LIST, NEWEST_FIRST, [*conditions, *behind])
-    rows = tx.rows(sql, merchant=tx.merchant, most=window.limit + 1, **asked, **key)
-    return page_of(rows, window.limit, _item)
+    listing = Listing(LIST, NEWEST_FIRST, "t.merchant = :merchant", FILTERS)
+    return listing.page(tx, window, {name: getattr(which, name) for name in FILTERS}, _item)
 
 
 def _item(row: Any) -> dict[str, Any]:
