@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from fulfillment.contracts import names
+from fulfillment.store.commands.closures import renew_broken_off
 from fulfillment.store.restarts import owe_overdue, start_unfinished
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
@@ -45,6 +46,7 @@ class Sweep:
             try:
                 await self.look()
                 await in_thread(None, owe_overdue, self.store, OWED_TOO_LONG)
+                await in_thread(None, renew_broken_off, self.store)
             except (RPCError, RuntimeError, SQLAlchemyError) as error:
                 log.warning("sweep_could_not_look", error=type(error).__name__)
             await asyncio.sleep(self.every_seconds)

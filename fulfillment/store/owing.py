@@ -1,6 +1,7 @@
 """Queues to which a distribution is owed: noted, told to a workflow, settled."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from fulfillment.store import outbox
 from fulfillment.store.session import Tx
@@ -15,6 +16,17 @@ def owe(tx: Tx, skus: Collection[str], *, by_po_status: bool = False) -> None:
 def owe_replan(tx: Tx) -> None:
     """Have a workflow serve the merchant's queues to which a distribution is owed."""
     outbox.put(tx, outbox.Kind.REPLAN, [(tx.merchant, {"merchant": tx.merchant})])
+
+
+def owe_replan_of_all(tx: Tx, merchants: Collection[str]) -> None:
+    """Every open order of these merchants is planned again, by what holds when that is done."""
+    tx.run(
+        "UPDATE merchant SET replan_due = true WHERE id IN"
+        " (SELECT id FROM merchant WHERE id = ANY(:merchants) ORDER BY id FOR NO KEY UPDATE)",
+        merchants=sorted(merchants),
+    )
+    for merchant in sorted(merchants):
+        owe_replan(replace(tx, merchant=merchant))
 
 
 def note_owed(tx: Tx, skus: Collection[str], *, by_po_status: bool = False) -> None:

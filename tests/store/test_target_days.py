@@ -182,3 +182,47 @@ def test_every_ready_shipment_has_the_day_of_the_calendar_when_both_change_at_on
     assert not [result for result in results if isinstance(result, str)]
     assert {target(warehouse, each) for each in taken} == {TODAY + timedelta(days=3)}
     assert len(warehouse.shipments("ready")) == 12
+
+
+def test_days_are_made_anew_by_the_sweep_when_a_change_of_calendar_was_broken_off(
+    warehouse, monkeypatch
+):
+    warehouse.stock(2)
+    mine, other = warehouse.order(), warehouse.order()
+    tomorrow = TODAY + timedelta(days=1)
+    with monkeypatch.context() as broken:
+        broken.setattr(closures, "_renew", _die)
+        with pytest.raises(SystemExit):
+            closures.put_closure(warehouse.store, "A", TODAY, "flood")
+    assert target(warehouse, mine) == TODAY
+
+    assert closures.renew_broken_off(warehouse.store) == 1
+    assert (target(warehouse, mine), target(warehouse, other)) == (tomorrow, tomorrow)
+    assert closures.renew_broken_off(warehouse.store) == 0
+
+
+def test_a_later_change_of_calendar_is_not_taken_for_done_when_an_earlier_one_ends(
+    warehouse, monkeypatch
+):
+    warehouse.stock(1)
+    mine = warehouse.order()
+    note = closures._note_renewed
+
+    def change_meanwhile(tx: Any, location: str, revision: int) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(closures, "_renew", _die)
+            with pytest.raises(SystemExit):
+                put(warehouse, handling_days=2)
+        note(tx, location, revision)
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(closures, "_note_renewed", change_meanwhile)
+        put(warehouse, handling_days=1)
+    assert target(warehouse, mine) == TODAY + timedelta(days=1)
+
+    assert closures.renew_broken_off(warehouse.store) == 1
+    assert target(warehouse, mine) == TODAY + timedelta(days=2)
+
+
+def _die(*_: object) -> None:
+    raise SystemExit

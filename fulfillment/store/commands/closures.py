@@ -1,8 +1,8 @@
 """Days on which a location is closed, and what a change of its calendar makes of target days.
 
-A calendar is changed in one transaction, which waits for those who computed with the old one.
-What they released is brought to the new one afterwards, in batches; the same request again
-does what is left of that.
+A calendar is changed in one transaction, which waits for those who computed with the old one,
+and counts the change. What they released is brought to the new one afterwards, in batches; where
+that was broken off, the count tells, and the sweep does it.
 """
 
 from datetime import date
@@ -19,7 +19,7 @@ def put_closure(store: Store, location: str, day: date, reason: str | None) -> N
     """Close a location for one day, or give another reason for it."""
 
     def body(tx: Tx) -> None:
-        lock_calendar(tx, location)
+        change_calendar(tx, location)
         tx.run(
             "INSERT INTO location_closure (location, on_day, reason)"
             " VALUES (:location, :day, :reason)"
@@ -37,7 +37,7 @@ def remove_closure(store: Store, location: str, day: date) -> None:
     """Open it on that day after all; refused where it is not closed then."""
 
     def body(tx: Tx) -> None:
-        lock_calendar(tx, location)
+        change_calendar(tx, location)
         gone = tx.run(
             "DELETE FROM location_closure WHERE location = :location AND on_day = :day",
             location=location,
@@ -50,18 +50,52 @@ def remove_closure(store: Store, location: str, day: date) -> None:
     renew_targets(store, location)
 
 
-def lock_calendar(tx: Tx, location: str) -> None:
+def change_calendar(tx: Tx, location: str) -> None:
     """Wait for those who compute target days by this calendar, and keep others from beginning."""
-    if not tx.rows("SELECT 1 FROM location WHERE id = :id FOR UPDATE", id=location):
+    # A lock as for its key: it waits for all who read the calendar under FOR KEY SHARE.
+    tx.rows("SELECT 1 FROM location WHERE id = :id FOR UPDATE", id=location)
+    changed = tx.run(
+        "UPDATE location SET calendar_revision = calendar_revision + 1 WHERE id = :id", id=location
+    )
+    if not changed:
         raise missing("location", location)
+
+
+def renew_broken_off(store: Store) -> int:
+    """Bring target days to the calendars whose change was broken off; for how many locations."""
+    rows = store.read(
+        "*",
+        lambda tx: tx.rows(
+            "SELECT id FROM location WHERE renewed_revision < calendar_revision ORDER BY id"
+        ),
+    )
+    for row in rows:
+        renew_targets(store, row.id)
+    return len(rows)
 
 
 def renew_targets(store: Store, location: str) -> None:
     """Bring what is ready at a location to the target days of its calendar as it is now."""
+    revision = store.read("*", lambda tx: _revision(tx, location))
     after: int | None = 0
     while after is not None:
         behind = after
         after = store.transact("*", lambda tx, behind=behind: _renew(tx, location, behind))  # type: ignore[misc]
+    store.transact("*", lambda tx: _note_renewed(tx, location, revision))
+
+
+def _revision(tx: Tx, location: str) -> int:
+    rows = tx.rows("SELECT calendar_revision FROM location WHERE id = :id", id=location)
+    return int(rows[0].calendar_revision)
+
+
+def _note_renewed(tx: Tx, location: str, revision: int) -> None:
+    tx.run(
+        "UPDATE location SET renewed_revision = :revision"
+        " WHERE id = :id AND renewed_revision < :revision",
+        id=location,
+        revision=revision,
+    )
 
 
 READY = """

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from fulfillment.domain.policy import KNOBS, Knobs, PolicyError, checked
 from fulfillment.domain.presets import expand
 from fulfillment.domain.refusals import invalid, missing
 from fulfillment.store.loading import EVERYBODY, load_settings
-from fulfillment.store.owing import owe_replan
+from fulfillment.store.owing import owe_replan_of_all
 from fulfillment.store.reading.settings import effective_settings
 from fulfillment.store.session import Command, Store, Tx
 
@@ -31,7 +30,7 @@ def change_settings(
         if tx.merchant == EVERYBODY:
             _refuse_to_break_a_merchant(tx, after)
         if _write(tx, own, after):
-            _owe_replans(tx, concerned)
+            owe_replan_of_all(tx, concerned)
             tx.memo.clear()
         return effective_settings(tx)
 
@@ -132,13 +131,3 @@ SELECT :scope, knob, after, :actor, :now FROM changed WHERE after IS NOT NULL OR
 ON CONFLICT (scope, knob) DO UPDATE
    SET value = excluded.value, changed_by = excluded.changed_by, changed_at = excluded.changed_at
 """
-
-
-def _owe_replans(tx: Tx, merchants: Sequence[str]) -> None:
-    """Every open order of these merchants is planned again by the new policy."""
-    tx.run(
-        "UPDATE merchant SET replan_due = true WHERE id = ANY(:merchants)",
-        merchants=list(merchants),
-    )
-    for merchant in merchants:
-        owe_replan(replace(tx, merchant=merchant))

@@ -70,6 +70,20 @@ location = Table(
     ),
     Column("holidays", Text, comment="whose public holidays it keeps: AT, US-NJ"),
     Column("handling_days", SmallInteger, nullable=False, server_default=text("0")),
+    Column(
+        "calendar_revision",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="how often its calendar was changed",
+    ),
+    Column(
+        "renewed_revision",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="up to which of these changes the target days of what is ready were made anew",
+    ),
     moment("created_at"),
     CheckConstraint(
         "cardinality(working_days) > 0 AND working_days <@ '{1,2,3,4,5,6,7}'::smallint[]",

@@ -1,0 +1,14 @@
+"""Merchants, locations and products: put by name, deactivated, never deleted."""
+
+from fulfillment.store.commands.catalogue.locations import NewLocation, put_location
+from fulfillment.store.commands.catalogue.merchants import NewMerchant, put_merchant
+from fulfillment.store.commands.catalogue.products import NewProduct, put_products
+
+__all__ = [
+    "NewLocation",
+    "NewMerchant",
+    "NewProduct",
+    "put_location",
+    "put_merchant",
+    "put_products",
+]

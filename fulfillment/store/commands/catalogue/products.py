@@ -1,0 +1,109 @@
+"""Products, and what makes a plan another one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fulfillment.domain.refusals import conflict, invalid
+from fulfillment.store.owing import owe_replan_of_all
+from fulfillment.store.session import Store, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class NewProduct:
+    """A product. Packs are base units by name (carton = 12)."""
+
+    sku: str
+    name: str
+    manage_stock: bool = True
+    allow_backorder: bool = True
+    backorder_limit: int | None = None
+    future_inventory: bool = True
+    packs: Mapping[str, int] = field(default_factory=dict)
+    supplier: str | None = None
+    reorder_level: int = 0
+    active: bool = True
+
+
+def put_products(store: Store, merchant: str, products: Sequence[NewProduct]) -> None:
+    """Create or change products, any number in one transaction.
+
+    Where inbound units may release one now, or not any more, every open order is planned again.
+    """
+    for index, product in enumerate(products):
+        _check_product(product, index)
+
+    def body(tx: Tx) -> None:
+        _refuse_managed_change(tx, products)
+        if _some_change_their_future(tx, products):
+            owe_replan_of_all(tx, [merchant])
+        tx.run(PUT_PRODUCTS, merchant=merchant, rows=json.dumps([_row(p) for p in products]))
+
+    store.transact(merchant, body)
+
+
+PUT_PRODUCTS = """
+WITH rows AS (
+    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+        sku text, name text, manage_stock boolean, allow_backorder boolean, backorder_limit int,
+        future_inventory boolean, packs jsonb, supplier text, reorder_level int, active boolean)
+), put AS (
+    INSERT INTO product (merchant, sku, name, manage_stock, allow_backorder, backorder_limit,
+                         future_inventory, packs, supplier, reorder_level, active)
+    SELECT :merchant, r.* FROM rows r ORDER BY r.sku
+    ON CONFLICT (merchant, sku) DO UPDATE SET
+        name = excluded.name, manage_stock = excluded.manage_stock,
+        allow_backorder = excluded.allow_backorder, backorder_limit = excluded.backorder_limit,
+        future_inventory = excluded.future_inventory, packs = excluded.packs,
+        supplier = excluded.supplier, reorder_level = excluded.reorder_level,
+        active = excluded.active
+)
+INSERT INTO sku_queue (merchant, sku) SELECT :merchant, sku FROM rows ORDER BY sku
+ON CONFLICT DO NOTHING
+"""
+
+
+def _row(product: NewProduct) -> dict[str, Any]:
+    return {name: getattr(product, name) for name in NewProduct.__slots__} | {
+        "packs": dict(product.packs)
+    }
+
+
+def _check_product(product: NewProduct, index: int) -> None:
+    for pack, units in product.packs.items():
+        if units < 1:
+            message = f"pack {pack!r} of {product.sku} holds at least one base unit"
+            raise invalid("bad_pack", message, f"[{index}].packs.{pack}", sku=product.sku)
+    if product.backorder_limit is not None and product.backorder_limit < 0:
+        message = f"the backorder limit of {product.sku} is zero or more"
+        raise invalid("bad_limit", message, f"[{index}].backorder_limit", sku=product.sku)
+
+
+def _refuse_managed_change(tx: Tx, products: Sequence[NewProduct]) -> None:
+    """Claims count against stock or they do not: while there are any, that can not change."""
+    rows = tx.rows(
+        "SELECT p.sku FROM product p JOIN"
+        " unnest(CAST(:skus AS text[]), CAST(:managed AS boolean[]))"
+        " AS n(sku, managed) ON n.sku = p.sku WHERE p.merchant = :merchant"
+        " AND p.manage_stock <> n.managed AND EXISTS (SELECT 1 FROM order_line l"
+        " JOIN orders o ON o.id = l.order_id WHERE l.merchant = p.merchant AND l.sku = p.sku"
+        " AND o.finished_at IS NULL)",
+        merchant=tx.merchant,
+        skus=[product.sku for product in products],
+        managed=[product.manage_stock for product in products],
+    )
+    if rows:
+        message = f"manage_stock of {rows[0].sku} can not change while orders for it are open"
+        raise conflict("orders_open", message, sku=rows[0].sku)
+
+
+def _some_change_their_future(tx: Tx, products: Sequence[NewProduct]) -> bool:
+    rows = tx.rows(
+        "SELECT sku, future_inventory FROM product"
+        " WHERE merchant = :merchant AND sku = ANY(:skus) ORDER BY sku FOR NO KEY UPDATE",
+        merchant=tx.merchant,
+        skus=[product.sku for product in products],
+    )
+    before = {row.sku: row.future_inventory for row in rows}
+    return any(before.get(p.sku, p.future_inventory) is not p.future_inventory for p in products)
