@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fulfillment.domain.refusals import missing
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
 from fulfillment.store.session import Tx
 
 NEWEST_FIRST = Sort(("c.id",), ("bigint",), descending=True)
@@ -47,18 +47,13 @@ def list_counts(
     tx: Tx, window: Window, *, location: str | None = None, places: Sequence[str] | None = None
 ) -> Page:
     """One page of the merchant's counts; `places` are the only locations that are looked at."""
-    which, parameters = ["c.merchant = :merchant"], dict[str, Any](merchant=tx.merchant)
-    if location is not None:
-        which.append("c.location = :location")
-        parameters["location"] = location
-    if places is not None:
-        which.append("c.location = ANY(:places)")
-        parameters["places"] = list(places)
-    behind, key = NEWEST_FIRST.after(window.after)
-    sql = page_sql(LIST, NEWEST_FIRST, [*which, *behind])
-    rows = tx.rows(sql, most=window.limit + 1, **parameters, **key)
-    return page_of(rows, window.limit, _item)
+    return COUNTS.page(tx, window, {"location": location, "places": places})
 
 
-def _item(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in (*HEAD, *TOTALS)}
+COUNTS = Listing(
+    LIST,
+    NEWEST_FIRST,
+    named(*HEAD, *TOTALS),
+    {"location": "c.location = :location", "places": "c.location = ANY(:places)"},
+    always=("c.merchant = :merchant",),
+)

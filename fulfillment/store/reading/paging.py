@@ -1,7 +1,7 @@
 """Keyset pages: stable while rows come and go, and as quick at the end as at the start."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fulfillment.store.session import Tx
@@ -77,32 +77,37 @@ def page_sql(template: str, sort: Sort, which: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list of one merchant's rows: its statement, its sort, and the condition of each filter.
+    """A list that is read page by page: its statement, its sort, and what a row is made of.
 
-    `mine` is the condition that leaves what is other merchants' out.
+    `always` are conditions of every page, such as whose rows they are; each of `filters` counts
+    where something is asked of it.
     """
 
     sql: str
     sort: Sort
-    mine: str
-    filters: Mapping[str, str]
+    item: Callable[[Any], dict[str, Any]]
+    filters: Mapping[str, str] = field(default_factory=dict)
+    always: tuple[str, ...] = ("true",)
 
     def page(
-        self,
-        tx: Tx,
-        window: Window,
-        asked: Mapping[str, Any],
-        item: Callable[[Any], dict[str, Any]],
+        self, tx: Tx, window: Window, asked: Mapping[str, Any] | None = None, **facts: Any
     ) -> Page:
-        """One page; a filter that is None is not asked about, one that is empty finds nothing."""
-        given = {name: value for name, value in asked.items() if value is not None}
+        """One page; a filter that is None is not asked about, one that is empty finds nothing.
+
+        `facts` are what the statement names beside its filters, the merchant and the limit.
+        """
+        given = {name: value for name, value in (asked or {}).items() if value is not None}
         behind, key = self.sort.after(window.after)
-        which = [self.mine, *(self.filters[name] for name in given), *behind]
-        rows = tx.rows(
-            page_sql(self.sql, self.sort, which),
-            merchant=tx.merchant,
-            most=window.limit + 1,
-            **given,
-            **key,
-        )
-        return page_of(rows, window.limit, item)
+        which = [*self.always, *(self.filters[name] for name in given), *behind]
+        parameters = {"merchant": tx.merchant, "most": window.limit + 1} | facts | given | key
+        rows = tx.rows(page_sql(self.sql, self.sort, which), **parameters)
+        return page_of(rows, window.limit, self.item)
+
+    def one(self, tx: Tx, **asked: Any) -> dict[str, Any] | None:
+        """The first row that these filters find."""
+        return next(iter(self.page(tx, Window(1), asked).items), None)
+
+
+def named(*fields: str) -> Callable[[Any], dict[str, Any]]:
+    """Makes of a row these columns of it."""
+    return lambda row: {name: getattr(row, name) for name in fields}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fulfillment.domain.refusals import missing
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
 from fulfillment.store.session import Tx
 
 MERCHANT_SORT = Sort(("m.id",), ("text",))
@@ -42,8 +42,19 @@ SELECT l.id, l.name, l.time_zone, l.active, to_char(l.cutoff, 'HH24:MI') AS cuto
 PRODUCTS = """
 SELECT p.sku, p.name, p.manage_stock, p.allow_backorder, p.backorder_limit, p.future_inventory,
        p.packs, p.supplier, p.reorder_level, p.active, {keys}
-  FROM product p WHERE p.merchant = :merchant AND {conditions} ORDER BY {order_by} LIMIT :most
+  FROM product p WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """
+
+
+ALL_MERCHANTS = Listing(MERCHANTS, MERCHANT_SORT, named(*MERCHANT_FIELDS), {"id": "m.id = :id"})
+ALL_LOCATIONS = Listing(LOCATIONS, LOCATION_SORT, named(*LOCATION_FIELDS), {"id": "l.id = :id"})
+ALL_PRODUCTS = Listing(
+    PRODUCTS,
+    PRODUCT_SORT,
+    named(*PRODUCT_FIELDS),
+    {"sku": "p.sku = :sku", "active": "p.active = :active"},
+    always=("p.merchant = :merchant",),
+)
 
 
 def merchant_exists(tx: Tx, merchant: str) -> bool:
@@ -53,34 +64,21 @@ def merchant_exists(tx: Tx, merchant: str) -> bool:
 
 def read_merchant(tx: Tx, merchant: str) -> dict[str, Any]:
     """One merchant, or a refusal."""
-    page = _merchants(tx, Window(1), "m.id = :id", {"id": merchant})
-    if not page.items:
-        raise missing("merchant", merchant)
-    return page.items[0]
+    if found := ALL_MERCHANTS.one(tx, id=merchant):
+        return found
+    raise missing("merchant", merchant)
 
 
 def list_merchants(tx: Tx, window: Window) -> Page:
     """Every merchant by name."""
-    return _merchants(tx, window, "true", {})
-
-
-def _merchants(tx: Tx, window: Window, which: str, parameters: dict[str, object]) -> Page:
-    behind, key = MERCHANT_SORT.after(window.after)
-    rows = tx.rows(
-        page_sql(MERCHANTS, MERCHANT_SORT, [which, *behind]),
-        most=window.limit + 1,
-        **parameters,
-        **key,
-    )
-    return page_of(rows, window.limit, lambda row: _named(row, MERCHANT_FIELDS))
+    return ALL_MERCHANTS.page(tx, window)
 
 
 def read_location(tx: Tx, location: str) -> dict[str, Any]:
     """One location with the merchants it serves, or a refusal."""
-    page = _locations(tx, Window(1), "l.id = :id", {"id": location})
-    if not page.items:
-        raise missing("location", location)
-    return page.items[0]
+    if found := ALL_LOCATIONS.one(tx, id=location):
+        return found
+    raise missing("location", location)
 
 
 def check_serves(tx: Tx, location: str, merchant: str | None) -> None:
@@ -97,46 +95,16 @@ def check_serves(tx: Tx, location: str, merchant: str | None) -> None:
 
 def list_locations(tx: Tx, window: Window) -> Page:
     """Every location by name."""
-    return _locations(tx, window, "true", {})
-
-
-def _locations(tx: Tx, window: Window, which: str, parameters: dict[str, object]) -> Page:
-    behind, key = LOCATION_SORT.after(window.after)
-    rows = tx.rows(
-        page_sql(LOCATIONS, LOCATION_SORT, [which, *behind]),
-        most=window.limit + 1,
-        **parameters,
-        **key,
-    )
-    return page_of(rows, window.limit, lambda row: _named(row, LOCATION_FIELDS))
+    return ALL_LOCATIONS.page(tx, window)
 
 
 def read_product(tx: Tx, sku: str) -> dict[str, Any]:
     """One product of the merchant, or a refusal."""
-    page = _products(tx, Window(1), "p.sku = :sku", {"sku": sku})
-    if not page.items:
-        raise missing("product", sku)
-    return page.items[0]
+    if found := ALL_PRODUCTS.one(tx, sku=sku):
+        return found
+    raise missing("product", sku)
 
 
 def list_products(tx: Tx, window: Window, *, active: bool | None = None) -> Page:
     """The merchant's products by SKU."""
-    if active is None:
-        return _products(tx, window, "true", {})
-    return _products(tx, window, "p.active = :active", {"active": active})
-
-
-def _products(tx: Tx, window: Window, which: str, parameters: dict[str, object]) -> Page:
-    behind, key = PRODUCT_SORT.after(window.after)
-    rows = tx.rows(
-        page_sql(PRODUCTS, PRODUCT_SORT, [which, *behind]),
-        merchant=tx.merchant,
-        most=window.limit + 1,
-        **parameters,
-        **key,
-    )
-    return page_of(rows, window.limit, lambda row: _named(row, PRODUCT_FIELDS))
-
-
-def _named(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}
+    return ALL_PRODUCTS.page(tx, window, {"active": active})

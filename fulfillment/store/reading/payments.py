@@ -4,7 +4,7 @@ from typing import Any
 
 from fulfillment.domain.payments import is_settled, payment_status
 from fulfillment.store.ledgers import load_payments
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
 from fulfillment.store.session import Tx
 from fulfillment.store.workspace import order_id
 
@@ -28,10 +28,8 @@ MOST_OF_ORDER = 1_000
 def read_payments(tx: Tx, number: str) -> dict[str, Any]:
     """The entries of an order, the first one first, and where its payment stands by them."""
     order = order_id(tx, number)
-    rows = tx.rows(
-        page_sql(LIST, OLDEST_FIRST, ["p.order_id = :order"]), order=order, most=MOST_OF_ORDER
-    )
-    return {"order": number, "payment": read_axis(tx, order), "items": [_item(row) for row in rows]}
+    entries = ENTRIES.page(tx, Window(MOST_OF_ORDER), {"order": order})
+    return {"order": number, "payment": read_axis(tx, order), "items": entries.items}
 
 
 def read_axis(tx: Tx, order: int) -> dict[str, Any]:
@@ -58,15 +56,13 @@ def read_axis(tx: Tx, order: int) -> dict[str, Any]:
 
 def list_payments(tx: Tx, window: Window, status: str | None = None) -> Page:
     """The merchant's entries, those first that have waited longest."""
-    which, asked = ["p.merchant = :merchant"], dict[str, object](merchant=tx.merchant)
-    if status is not None:
-        which.append("p.status = :status")
-        asked["status"] = status
-    behind, key = OLDEST_FIRST.after(window.after)
-    sql = page_sql(LIST, OLDEST_FIRST, [*which, *behind])
-    rows = tx.rows(sql, most=window.limit + 1, **asked, **key)
-    return page_of(rows, window.limit, _item)
+    return ENTRIES.page(tx, window, {"status": status})
 
 
-def _item(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in FIELDS}
+ENTRIES = Listing(
+    LIST,
+    OLDEST_FIRST,
+    named(*FIELDS),
+    {"order": "p.order_id = :order", "status": "p.status = :status"},
+    always=("p.merchant = :merchant",),
+)

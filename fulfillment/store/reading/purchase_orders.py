@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.store.reading.places import PURCHASE_ORDER_IS_AT
 from fulfillment.store.session import Tx
 
 NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
@@ -36,12 +37,15 @@ CONDITIONS: Mapping[str, str] = {
     "overdue": """
         EXISTS (SELECT 1 FROM purchase_order_line f JOIN supply fu ON fu.id = f.supply
                  WHERE f.purchase_order = p.id AND fu.inbound AND fu.overdue) = :overdue""",
+    "places": PURCHASE_ORDER_IS_AT,
 }
+
+
+PURCHASE_ORDERS = Listing(
+    LIST, NEWEST_FIRST, named(*FIELDS), CONDITIONS, always=("p.merchant = :merchant",)
+)
 
 
 def list_purchase_orders(tx: Tx, window: Window, **which: Any) -> Page:
     """One page of the merchant's purchase orders; `which` are filters of CONDITIONS, None: all."""
-    listing = Listing(LIST, NEWEST_FIRST, "p.merchant = :merchant", CONDITIONS)
-    return listing.page(
-        tx, window, which, lambda row: {name: getattr(row, name) for name in FIELDS}
-    )
+    return PURCHASE_ORDERS.page(tx, window, which)

@@ -91,8 +91,7 @@ def units_undistributed(tx: Tx, number: str) -> int:
 
 def list_receipts(tx: Tx, window: Window, which: Mapping[str, Any]) -> Page:
     """One page of receipts, the newest first; `which` are filters, None where it is not asked."""
-    listing = Listing(LIST, NEWEST_FIRST, "r.merchant = :merchant", FILTERS)
-    return listing.page(tx, window, which, _item)
+    return RECEIPTS.page(tx, window, which)
 
 
 FILTERS = {
@@ -119,3 +118,6 @@ def _line(row: Any, *, is_reversed: bool) -> dict[str, Any]:
 
 def _shelved(row: Any) -> int:
     return int(row.units - row.to_shipments - row.undistributed)
+
+
+RECEIPTS = Listing(LIST, NEWEST_FIRST, _item, FILTERS, always=("r.merchant = :merchant",))

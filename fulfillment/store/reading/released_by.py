@@ -1,9 +1,10 @@
 """Which orders a purchase order will release: those that wait for it, in rank order."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from fulfillment.domain.refusals import missing
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.store.reading.places import ORDER_IS_AT
 from fulfillment.store.session import Tx
 
 BY_RANK = Sort(("o.priority", "o.placed_at", "o.intake_seq"), ("int", "timestamptz", "bigint"))
@@ -35,8 +36,10 @@ FIELDS = (
 )  # fmt: skip
 
 
-def list_orders_of(tx: Tx, number: str, window: Window) -> Page:
-    """A page of the orders with pegs on a purchase order.
+def list_orders_of(
+    tx: Tx, number: str, window: Window, places: Sequence[str] | None = None
+) -> Page:
+    """A page of the orders with pegs on a purchase order, of those that touch some locations.
 
     `completes` says that nothing of the order waits beyond what this purchase order brings it.
     """
@@ -47,15 +50,7 @@ def list_orders_of(tx: Tx, number: str, window: Window) -> Page:
     )
     if not found:
         raise missing("purchase order", number)
-    behind, key = BY_RANK.after(window.after)
-    rows = tx.rows(
-        page_sql(LIST, BY_RANK, ["true", *behind]),
-        purchase_order=found[0].id,
-        most=window.limit + 1,
-        **key,
-    )
-    return page_of(rows, window.limit, _item)
+    return ORDERS.page(tx, window, {"places": places}, purchase_order=found[0].id)
 
 
-def _item(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in FIELDS}
+ORDERS = Listing(LIST, BY_RANK, named(*FIELDS), {"places": ORDER_IS_AT})

@@ -1,10 +1,10 @@
 """Returns, newest first."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from fulfillment.domain.refusals import missing
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
 from fulfillment.store.session import Tx
 
 NEWEST_FIRST = Sort(("t.id",), ("bigint",), descending=True)
@@ -71,9 +71,9 @@ def read_return(tx: Tx, number: str) -> dict[str, Any]:
 
 def list_returns(tx: Tx, window: Window, which: ReturnFilter) -> Page:
     """One page of the merchant's returns, ended ones too."""
-    listing = Listing(LIST, NEWEST_FIRST, "t.merchant = :merchant", FILTERS)
-    return listing.page(tx, window, {name: getattr(which, name) for name in FILTERS}, _item)
+    return RETURNS.page(tx, window, asdict(which))
 
 
-def _item(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in (*HEAD, *TOTALS)}
+RETURNS = Listing(
+    LIST, NEWEST_FIRST, named(*HEAD, *TOTALS), FILTERS, always=("t.merchant = :merchant",)
+)

@@ -5,7 +5,7 @@ from typing import Any
 
 from fulfillment.domain.policy import origin, resolve
 from fulfillment.store.loading import EVERYBODY, load_settings
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
 from fulfillment.store.session import Tx
 
 BY_TIME = Sort(("c.id",), ("bigint",), descending=True)
@@ -21,6 +21,8 @@ SELECT c.id, c.knob, c.changed_by AS actor, c.changed_at AS at,
   FROM setting_change c
  WHERE c.scope = :scope AND {conditions} ORDER BY {order_by} LIMIT :most
 """
+
+SETTING_CHANGES = Listing(CHANGES, BY_TIME, named(*CHANGE_FIELDS))
 
 
 def effective_settings(tx: Tx) -> dict[str, Any]:
@@ -40,15 +42,4 @@ def list_changes(tx: Tx, window: Window) -> Page:
 
     `before` and `after` hold a `value`; they are None where the scope did not name the knob.
     """
-    behind, key = BY_TIME.after(window.after)
-    rows = tx.rows(
-        page_sql(CHANGES, BY_TIME, ["true", *behind]),
-        scope=tx.merchant,
-        most=window.limit + 1,
-        **key,
-    )
-    return page_of(rows, window.limit, _change)
-
-
-def _change(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in CHANGE_FIELDS}
+    return SETTING_CHANGES.page(tx, window, scope=tx.merchant)

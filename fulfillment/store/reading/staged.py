@@ -4,7 +4,7 @@ from collections.abc import Collection
 from itertools import groupby
 from typing import Any
 
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
 from fulfillment.store.session import Tx
 
 OLDEST_FIRST = Sort(("c.created_at", "c.id"), ("timestamptz", "bigint"))
@@ -45,29 +45,22 @@ def list_staged(
     order: str | None = None,
 ) -> Page:
     """One page of the containers in use, the oldest first."""
-    which, parameters = list[str](), dict[str, Any]()
-    if locations is not None:
-        which.append("c.location = ANY(:locations)")
-        parameters["locations"] = list(locations)
-    if order is not None:
-        which.append("o.number = :order")
-        parameters["order"] = order
-    behind, key = OLDEST_FIRST.after(window.after)
-    conditions = ["c.merchant = :merchant", "c.emptied_at IS NULL", *which, *behind]
-    rows = tx.rows(
-        page_sql(LIST, OLDEST_FIRST, conditions),
-        merchant=tx.merchant,
-        now=tx.now,
-        most=window.limit + 1,
-        **parameters,
-        **key,
-    )
-    return page_of(rows, window.limit, _item)
+    places = None if locations is None else list(locations)
+    return CONTAINERS.page(tx, window, {"locations": places, "order": order}, now=tx.now)
 
 
 def _item(row: Any) -> dict[str, Any]:
     fields = {name: getattr(row, name) for name in FIELDS} | {"order": row.order_number}
     return fields | {"lines": fields["lines"] or []}
+
+
+CONTAINERS = Listing(
+    LIST,
+    OLDEST_FIRST,
+    _item,
+    {"locations": "c.location = ANY(:locations)", "order": "o.number = :order"},
+    always=("c.merchant = :merchant", "c.emptied_at IS NULL"),
+)
 
 
 SUGGESTED = """

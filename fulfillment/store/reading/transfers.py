@@ -1,10 +1,10 @@
 """Transfers, newest first."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from fulfillment.domain.refusals import missing
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
 from fulfillment.store.session import Tx
 
 NEWEST_FIRST = Sort(("t.id",), ("bigint",), descending=True)
@@ -67,9 +67,9 @@ def read_transfer(tx: Tx, number: str) -> dict[str, Any]:
 
 def list_transfers(tx: Tx, window: Window, which: TransferFilter) -> Page:
     """One page of the merchant's transfers, ended ones too."""
-    listing = Listing(LIST, NEWEST_FIRST, "t.merchant = :merchant", FILTERS)
-    return listing.page(tx, window, {name: getattr(which, name) for name in FILTERS}, _item)
+    return TRANSFERS.page(tx, window, asdict(which))
 
 
-def _item(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in (*HEAD, *TOTALS)}
+TRANSFERS = Listing(
+    LIST, NEWEST_FIRST, named(*HEAD, *TOTALS), FILTERS, always=("t.merchant = :merchant",)
+)
