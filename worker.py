@@ -18,6 +18,7 @@ from fulfillment import bytecode, engine, logs, settings
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sweep import Sweep
 from fulfillment.store.session import Store, connect
+from payments.process import asking
 from workflows.order import OrderWorkflow
 from workflows.purchase_order import PurchaseOrderWorkflow
 from workflows.replan import ReplanWorkflow
@@ -152,12 +153,13 @@ async def serve(found: settings.Settings) -> None:
 
 
 async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
-    client = await engine.connect()
     url, threads = found.require_database_url(), found.worker_activity_threads
-    async with running(client, url, found.task_queue, threads, found.worker_build_id):
-        log.info("worker_ready", task_queue=found.task_queue, threads=threads)
-        await stop.wait()
-        log.info("worker_stopping")
+    async with asking(found):
+        client = await engine.connect()
+        async with running(client, url, found.task_queue, threads, found.worker_build_id):
+            log.info("worker_ready", task_queue=found.task_queue, threads=threads)
+            await stop.wait()
+            log.info("worker_stopping")
 
 
 def main() -> None:

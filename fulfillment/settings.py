@@ -8,7 +8,7 @@ profile file; see `fulfillment.engine`.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -69,6 +69,22 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(
         default=1024 * 1024, ge=1024, description="Largest request body that the API reads."
+    )
+    payment_provider: Literal["manual", "webhook"] = Field(
+        default="manual",
+        description="Who is asked for payments that are due: `manual` leaves them to people, "
+        "`webhook` posts them to an address.",
+    )
+    payment_webhook_url: HttpUrl | None = Field(
+        default=None, description="Where the webhook posts; https outside a network of your own."
+    )
+    payment_webhook_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="What the webhook's requests are signed with; 16 characters at least.",
+    )
+    payment_webhook_seconds: float = Field(
+        default=10.0, gt=0, le=25, description="How long the webhook may take to answer."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written."

@@ -20,6 +20,7 @@ class Asked:
     """
 
     reference: str
+    merchant: str
     order: str
     kind: PaymentKind
     amount_minor: int
@@ -35,11 +36,17 @@ class Answered:
 
 
 class ProviderAwayError(Exception):
-    """The provider did not answer; what is due stays due and is asked again."""
+    """The provider did not answer; what is due stays due and is asked again.
+
+    Its words are logged: an adapter puts nothing into them that it was sent.
+    """
 
 
 class PaymentProvider(Protocol):
     """Somebody who holds, takes and gives back money."""
 
     def ask(self, entry: Asked) -> Answered | None:
-        """Have it done. None leaves it due, until a person settles it."""
+        """Have it done, and come back within seconds.
+
+        None leaves it due: a person settles it, or a later answer to the same reference does.
+        """

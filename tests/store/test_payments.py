@@ -9,7 +9,7 @@ import pytest
 
 from fulfillment.domain.payments import EntryStatus, PaymentKind
 from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import catalogue, hands, intake, orders, payments
+from fulfillment.store.commands import catalogue, hands, intake, order_changes, orders, payments
 from fulfillment.store.commands.orders import verifying
 from fulfillment.store.reading.explaining import read_explanation
 from fulfillment.store.reading.paging import Window
@@ -306,6 +306,39 @@ def test_the_gate_opens_when_a_due_authorisation_is_settled(warehouse):
     settle(warehouse, entry, "done")
 
     assert warehouse.parts(mine) == [("ready", "A", 1)]
+
+
+@pytest.mark.parametrize("limit", [None, 1])
+def test_what_is_added_waits_for_its_own_authorisation_and_what_is_released_goes(warehouse, limit):
+    merchant(warehouse, authorise_before_release=True)
+    for sku in ("K1", "K2"):
+        warehouse.stock(2, sku)
+    mine = priced(warehouse, ("K1", 2, 500), policy={"max_shipments": limit})
+    pay(warehouse, mine, "authorise", 1000)
+    new = order_changes.Added("K2", 1, unit_price_minor=300)
+    warehouse.do(order_changes.add_line(warehouse.number(mine), new))
+    assert warehouse.parts(mine) == [("ready", "A", 2), ("backorder", None, 1)]
+    assert waits_for_payment(warehouse, mine)
+    (first,) = warehouse.shipments("ready")
+    warehouse.pick(first)
+    warehouse.ship(first)
+    assert warehouse.parts(mine) == [("backorder", None, 1)]
+    pay(warehouse, mine, "authorise", 300)
+
+    assert warehouse.parts(mine) == [("ready", "A", 1)]
+
+
+def test_all_goes_together_when_what_is_added_is_authorised_before_the_pick(warehouse):
+    merchant(warehouse, authorise_before_release=True)
+    warehouse.stock(3)
+    mine = priced(warehouse, ("K1", 2, 500), policy={"max_shipments": 1})
+    pay(warehouse, mine, "authorise", 1000)
+    warehouse.do(order_changes.quantity(warehouse.number(mine), 1, 3))
+    assert warehouse.parts(mine) == [("ready", "A", 2), ("backorder", None, 1)]
+    pay(warehouse, mine, "authorise", 500)
+
+    assert {part[:2] for part in warehouse.parts(mine)} == {("ready", "A")}
+    assert warehouse.read(mine)["waves"] == {"spent": 1, "left": 0}
 
 
 def test_everything_is_planned_again_when_the_merchant_gives_up_the_gate(warehouse):

@@ -1,0 +1,69 @@
+"""The asking as a process runs it: again and again, beside everything else."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import structlog
+
+from fulfillment.settings import Settings
+from fulfillment.store.session import Store, connect
+from fulfillment.store.threads import in_thread
+from payments.asking import Outcome, ask_next
+from payments.port import PaymentProvider
+from payments.wiring import provider_of
+
+log = structlog.get_logger(__name__)
+
+EVERY_SECONDS = 5.0
+LONGEST_PAUSE = 60.0
+
+
+@dataclass
+class Asking:
+    """Asks the provider for what is due, entry by entry; any number of processes may do it."""
+
+    store: Store
+    provider: PaymentProvider
+    every_seconds: float = EVERY_SECONDS
+
+    async def run(self) -> None:
+        """Ask until cancelled, with growing pauses while the provider or the database is away."""
+        pause = self.every_seconds
+        while True:
+            pause = self.every_seconds if await self.look() else min(pause * 2, LONGEST_PAUSE)
+            await asyncio.sleep(pause)
+
+    async def look(self) -> bool:
+        """Ask for all that may be asked for now; whether there was somebody to ask."""
+        try:
+            while outcome := await in_thread(None, ask_next, self.store, self.provider):
+                if outcome is Outcome.AWAY:
+                    return False
+        except Exception as error:
+            # Nothing but the end of the process may end this: refunds would wait unseen.
+            log.warning("payments_not_asked", error=type(error).__name__)
+            return False
+        return True
+
+
+@contextlib.asynccontextmanager
+async def asking(found: Settings) -> AsyncIterator[None]:
+    """Ask the provider of the settings for as long as the block lasts; nobody where it is manual.
+
+    Raises MissingSettingError when the provider lacks one.
+    """
+    provider = provider_of(found)
+    if provider is None:
+        yield
+        return
+    store = Store(connect(found.require_database_url(), pool_size=1))
+    task = asyncio.create_task(Asking(store, provider).run())
+    log.info("payments_are_asked", provider=found.payment_provider)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        store.engine.dispose()
