@@ -5,17 +5,23 @@ from typing import NoReturn
 import typer
 
 from cli.audit import audit
+from cli.counts import app as counts
 from cli.documents import app as documents
 from cli.ending import run_and_end
 from cli.health import health
 from cli.importing.commands import app as importing
 from cli.keys import app as keys
 from cli.order_changes import app as orders
-from cli.purchasing_hands import app as purchase_orders
+from cli.picking import app as pick_lists
+from cli.purchasing_changes import app as purchase_orders
 from cli.receipts import app as receipts
 from cli.register import register
+from cli.returns import app as returns
 from cli.serve import api, migrate, worker
 from cli.settings import app as settings
+from cli.staging import app as staging
+from cli.tasks import app as tasks
+from cli.transfers import app as transfers
 from cli.up import up
 
 HELP = """
@@ -50,6 +56,12 @@ app.add_typer(importing, name="import")
 app.add_typer(orders, name="order")
 app.add_typer(purchase_orders, name="po")
 app.add_typer(receipts, name="receipt")
+app.add_typer(transfers, name="transfer")
+app.add_typer(returns, name="return")
+app.add_typer(counts, name="count")
+app.add_typer(pick_lists, name="pick")
+app.add_typer(staging, name="stage")
+app.add_typer(tasks, name="task")
 app.add_typer(documents, name="document")
 app.add_typer(settings, name="settings")
 app.add_typer(keys, name="keys")
