@@ -42,7 +42,7 @@ def put_location(store: Store, new: NewLocation) -> None:
     if new.holidays is not None:
         check_holidays(new.holidays, "holidays")
 
-    def body(tx: Tx) -> None:
+    def body(tx: Tx) -> bool:
         # Waits for those who released by the calendar as it was (see `closures`).
         before = tx.rows(
             "SELECT active, time_zone FROM location WHERE id = :id FOR UPDATE", id=new.id
@@ -53,9 +53,10 @@ def put_location(store: Store, new: NewLocation) -> None:
         if before:
             is_other = tuple(before[0]) != (new.active, new.time_zone)
             owe_replan_of_all(tx, _concerned(served, new.serves, everybody=is_other))
+        return bool(before)
 
-    store.transact("*", body)
-    renew_targets(store, new.id)
+    if store.transact("*", body):
+        renew_targets(store, new.id)
 
 
 def _columns(new: NewLocation) -> dict[str, Any]:
