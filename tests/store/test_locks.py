@@ -3,7 +3,6 @@
 import os
 import random
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -13,9 +12,11 @@ from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.commands import hands, serving
 from fulfillment.store.commands.changing import Change, change_order, preview_change
 from tests.builders import moves
-from tests.builders.warehouse import MERCHANT, Warehouse, command
+from tests.builders.warehouse import MERCHANT, Warehouse, command, numbers
 
-SECONDS = float(os.environ.get("PEGBOARD_LOCK_SECONDS", "8"))
+DEEDS = int(os.environ.get("PEGBOARD_LOCK_DEEDS", "40"))
+"""What each thread does, however long it takes."""
+
 THREADS = 8
 SKUS, LOCATIONS = ("K1", "K2", "K3"), ("A", "B")
 
@@ -30,14 +31,15 @@ class Busy:
         self.added: Counter[str] = Counter()
         self.failed: list[BaseException] = []
 
-    def run(self, until: float) -> None:
+    def run(self, many: int) -> None:
         deeds: list[Callable[[], None]] = [
             self.order, self.order, self.order, self.count, self.count_down, self.receive,
             self.cancel, self.hold, self.edit, self.work, self.work, self.purchase,
             self.by_hand, self.by_hand, self.status, self.settle, self.serve, self.transfer,
         ]  # fmt: skip
-        while time.monotonic() < until and not self.failed:
-            deed = self.random.choice(deeds)
+        for deed in self.random.choices(deeds, k=many):
+            if self.failed:
+                return
             try:
                 deed()
                 self.done[deed.__name__] += 1
@@ -104,7 +106,7 @@ class Busy:
 
     def edit(self) -> None:
         for order in self.some_order():
-            revision = int(time.monotonic() * 1000) % 2**31
+            revision = next(numbers)
             lines = self.warehouse.rows(
                 "SELECT line, sku FROM order_line WHERE order_id = :id", id=order
             )
@@ -168,9 +170,8 @@ class Busy:
 def test_nothing_is_lost_and_nobody_waits_in_a_circle_when_eight_work_at_once(warehouse):
     for sku in SKUS:
         warehouse.stock(20, sku)
-    until = time.monotonic() + SECONDS
     busy = [Busy(warehouse, number) for number in range(THREADS)]
-    threads = [threading.Thread(target=each.run, args=[until]) for each in busy]
+    threads = [threading.Thread(target=each.run, args=[DEEDS]) for each in busy]
     for thread in threads:
         thread.start()
     for thread in threads:
