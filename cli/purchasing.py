@@ -1,6 +1,6 @@
 """`pegboard po`: look at purchase orders and at what should be bought.
 
-`cli.purchasing_hands` writes them.
+`cli.purchasing_hands` writes them, `cli.purchasing_changes` changes what they bring.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -175,5 +175,11 @@ def naming_options() -> Iterator[None]:
         raise CommandError(f"{option}: {refusal}" if option else str(refusal)) from refusal
 
 
-OPTIONS = {"location": "--location", "skus": "--sku", "lines": "LINE=UNITS", "number": "--receipt"}
+OPTIONS = {
+    "add_lines": "--add",
+    "location": "--location",
+    "skus": "--sku",
+    "lines": "LINE=UNITS",
+    "number": "--receipt",
+}
 """How a field of a request is named on the command line."""

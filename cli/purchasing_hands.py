@@ -55,9 +55,9 @@ def draft(  # noqa: PLR0913 -- each parameter is an option
         raise UsageError("--supplier is a supplier's name")
     _check("--prefix", PREFIX, prefix)
     skus = tuple(sku) if sku else None
-    asked = Draft(supplier, skus, location, prefix, _day(expected_on))
+    asked = Draft(supplier, skus, location, prefix, day(expected_on))
     with naming_options(), merchants_store(merchant) as (store, whose):
-        command = _command(whose, "draft_purchase_orders", {"draft": str(asked)})
+        command = command_of(whose, "draft_purchase_orders", {"draft": str(asked)})
         done = draft_purchase_orders(store, command, asked)
     if as_json:
         print_json(done)
@@ -73,7 +73,7 @@ def approve(
 
     Example: pegboard po approve PO-1
     """
-    _show(_moved(merchant, number, "approved", note), as_json=as_json)
+    show_it(_moved(merchant, number, "approved", note), as_json=as_json)
 
 
 @app.command()
@@ -96,7 +96,7 @@ def status(
     known = ("in_transit", "arrived", "closed", "cancelled")
     if target not in known:
         raise UsageError(f"STATUS is one of {', '.join(known)}, not {target!r}")
-    _show(_moved(merchant, number, target, note), as_json=as_json)
+    show_it(_moved(merchant, number, target, note), as_json=as_json)
 
 
 @app.command()
@@ -121,12 +121,12 @@ def receive(  # noqa: PLR0913 -- each parameter is an option
     if bool(lines) is all_:
         raise UsageError("name LINE=UNITS for what came, or --all")
     _check("--receipt", RECEIPT, receipt)
-    units = dict(_line(said) for said in lines or ())
+    units = dict(line_and_units(said) for said in lines or ())
     if len(units) < len(lines or ()):
         raise UsageError("LINE=UNITS names each line once")
     with naming_options(), merchants_store(merchant) as (store, whose):
         counted = units or _outstanding(store, whose, number)
-        _show(
+        show_it(
             _received(store, whose, _receipt(receipt, number, location, counted)), as_json=as_json
         )
 
@@ -164,13 +164,14 @@ def _moved(merchant: str | None, number: str, status: str, note: str | None) -> 
     from fulfillment.store.commands.purchasing import move_status
 
     with merchants_store(merchant) as (store, whose):
-        command = _command(whose, "move_purchase_order", {"status": status}, note)
+        command = command_of(whose, "move_purchase_order", {"status": status}, note)
         return move_status(store, command, number, PurchaseOrderStatus(status))
 
 
-def _command(
+def command_of(
     merchant: str, verb: str, content: Mapping[str, object], reason: str | None = None
 ) -> Any:
+    """A command that is its own: said again, it is done again."""
     from uuid import uuid4
 
     from fulfillment.store.session import Command
@@ -178,7 +179,8 @@ def _command(
     return Command(merchant, verb, f"{verb}:{uuid4()}", ACTOR, content, reason)
 
 
-def _show(moved: Mapping[str, Any], *, as_json: bool) -> None:
+def show_it(moved: Mapping[str, Any], *, as_json: bool) -> None:
+    """Where the purchase order stands now, as a sentence or as JSON."""
     from cli.purchasing_shown import show_moved
     from cli.showing import print_json
 
@@ -197,7 +199,8 @@ def _check(option: str, form: str, said: str) -> None:
         raise UsageError(f"{option} is letters, digits and any of . _ / # -, not {said!r}")
 
 
-def _day(said: str | None) -> "date | None":
+def day(said: str | None) -> "date | None":
+    """A date as it is said, or a refusal that shows how to say one."""
     from datetime import date
 
     from cli.errors import UsageError
@@ -210,11 +213,12 @@ def _day(said: str | None) -> "date | None":
         raise UsageError(f"--expected-on is a date as 2026-03-31, not {said!r}") from None
 
 
-def _line(said: str) -> tuple[int, int]:
+def line_and_units(said: str) -> tuple[int, int]:
+    """A line's number and units, or a refusal that shows how to say them."""
     import re
 
     from cli.errors import UsageError
 
     if not (found := re.fullmatch(LINE, said)):
-        raise UsageError(f"write what came as LINE=UNITS, not {said!r}")
+        raise UsageError(f"write LINE=UNITS, not {said!r}")
     return int(found[1]), int(found[2])

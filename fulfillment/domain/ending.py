@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from fulfillment.domain.orders import Order
-from fulfillment.domain.shipments import Shipment, ShipmentLine
+from fulfillment.domain.shipments import Peg, Shipment, ShipmentLine
 from fulfillment.domain.statuses import ShipmentStatus
 
 
@@ -20,7 +20,10 @@ def cancelled(order: Order) -> Order:
     ended = tuple(_cancelled_shipment(shipment) for shipment in order.live)
     return replace(
         order.with_shipments(ended),
-        lines=tuple(replace(line, cancelled=line.ordered - line.shipped) for line in order.lines),
+        lines=tuple(
+            replace(line, cancelled=line.ordered - line.shipped, late_pins=())
+            for line in order.lines
+        ),
         holds=(),
     )
 
@@ -86,13 +89,16 @@ def _let_go_if_ended(order: Order) -> Order:
 
 
 def shortened(order: Order, short: Mapping[int, int]) -> Order:
-    """The order without these waiting units, given by shipment line; nothing of it is claimed."""
+    """The order without these waiting units, given by shipment line; nothing of it is claimed.
+
+    What stays is pegged anew by the plan. A person's pins on it are kept for that.
+    """
     cancelled_units = Counter[int]()
     changed: list[Shipment] = []
     for shipment in order.waiting:
         if any(line.id in short for line in shipment.lines):
             lines = [replace(x, units=x.units - short.get(x.id, 0)) for x in shipment.lines]
-            left = tuple(replace(line, pegs=()) for line in lines if line.units)
+            left = tuple(replace(line, pegs=_pins(line)) for line in lines if line.units)
             changed.append(replace(shipment, lines=left) if left else _cancelled_shipment(shipment))
             for line in shipment.lines:
                 cancelled_units[line.order_line] += short.get(line.id, 0)
@@ -101,6 +107,11 @@ def shortened(order: Order, short: Mapping[int, int]) -> Order:
         for line in order.lines
     )
     return order.with_shipments(changed).with_lines(fewer)
+
+
+def _pins(line: ShipmentLine) -> tuple[Peg, ...]:
+    """What of a line a person pinned; the plan cuts it to what the line still wants."""
+    return tuple(peg for peg in line.pegs if peg.pinned)
 
 
 def _without(shipment: Shipment, taken: Mapping[int, int]) -> Shipment:

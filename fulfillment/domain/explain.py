@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from fulfillment.domain.explain_policy import count, of_the_gate, of_the_release
+from fulfillment.domain.explain_policy import count, of_the_gate, of_the_release, there
 from fulfillment.domain.explanation import Reason, Rivals, Surroundings, Waiting, Why
 from fulfillment.domain.orders import Order
-from fulfillment.domain.shipments import Peg, Shipment, ShipmentLine, lines_in_order
+from fulfillment.domain.shipments import LatePin, Peg, Shipment, ShipmentLine, lines_in_order
 from fulfillment.domain.sourcing import met_pegs, met_units
 from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.domain.supply import Supply
@@ -84,6 +84,8 @@ def _of_the_order(order: Order, line: ShipmentLine) -> Iterator[Reason]:
 def _of_the_pegs(order: Order, line: ShipmentLine, around: Surroundings) -> Iterator[Reason]:
     for peg in line.pegs:
         yield Reason(Why.PEGGED, peg.units, _pegged(peg), _peg_facts(peg))
+    for pin in order.line(line.order_line).late_pins:
+        yield _late(pin)
     if not line.pegs:
         return
     product = around.products[line.sku]
@@ -106,6 +108,15 @@ def _pegged(peg: Peg) -> str:
         f"{count(peg.units)} will come with {peg.source or 'supply'} to {peg.location}, expected"
         f" on {peg.due_on}{pin}."
     )
+
+
+def _late(pin: LatePin) -> Reason:
+    sentence = (
+        f"{there(pin.units)} pinned by hand to {pin.source}, which has no date ahead; what comes"
+        " of it goes there first."
+    )
+    facts: dict[str, object] = {"supply": pin.supply, "source": pin.source}
+    return Reason(Why.PIN_IS_LATE, pin.units, sentence, facts)
 
 
 def _peg_facts(peg: Peg) -> dict[str, object]:

@@ -21,6 +21,7 @@ class Why(StrEnum):
     BY_HAND = "by_hand"
     NOT_YET_RECEIVED = "not_yet_received"
     PEGGED = "pegged"
+    PIN_IS_LATE = "pin_is_late"
     FUTURE_INVENTORY_OFF = "future_inventory_off"
     BEYOND_FUTURE_LIMIT = "beyond_future_limit"
     DISTRIBUTION_OWED = "distribution_owed"

@@ -28,6 +28,9 @@ UNSET = "the merchant's"
 Claims = Counter[tuple[int, str, str]]
 """Units by order line, SKU and location."""
 
+Pins = Counter[tuple[int, str]]
+"""Units by order line and the document of the supply."""
+
 
 def happenings(before: Order, after: Order, today: date) -> Iterator[Happening]:
     """Every change between two states of one order, in the order in which one would tell it."""
@@ -107,19 +110,42 @@ def _claim_changes(before: Order, after: Order) -> Iterator[Happening]:
 
 
 def _pin_changes(before: Order, after: Order) -> Iterator[Happening]:
-    """Pins that are gone although their line still wants the units and nobody freed it."""
-    had, has = _pins(before), _pins(after)
+    """Pins that are gone, wait for late supply, or are back, and that no person moved or freed."""
+    late, still_late = _late_pins(before), _late_pins(after)
+    had, has = _pins(before) + late, _pins(after) + still_late
+    told = {
+        "pin_lost": _lost(before, after, had, has),
+        "pin_late": still_late - late,
+        "pin_back": (late - still_late) & (_pins(after) - _pins(before)),
+    }
     by_person = {note.facts["line"] for note in after.notes if note.kind in ("pinned", "unpinned")}
-    for (line, source), units in sorted((had - has).items()):
+    for kind, pins in told.items():
+        for (line, source), units in sorted(pins.items()):
+            if line not in by_person:
+                facts: dict[str, object] = {"line": line, "source": source, "units": units}
+                yield Happening(after.id, kind, facts)
+
+
+def _lost(before: Order, after: Order, had: Pins, has: Pins) -> Pins:
+    """Pins that are gone although their line still wants the units."""
+    lost: Pins = Counter()
+    for (line, source), units in (had - has).items():
         unpinned = _wanted(after, line) - sum(n for (at, _), n in has.items() if at == line)
-        lost = min(units, unpinned, units - _allocated(after, line) + _allocated(before, line))
-        if lost > 0 and line not in by_person:
-            facts: dict[str, object] = {"line": line, "source": source, "units": lost}
-            yield Happening(after.id, "pin_lost", facts)
+        came = _allocated(after, line) - _allocated(before, line)
+        lost[line, source] = min(units, unpinned, units - came)
+    return +lost
 
 
-def _pins(order: Order) -> Counter[tuple[int, str]]:
-    pins: Counter[tuple[int, str]] = Counter()
+def _late_pins(order: Order) -> Pins:
+    pins: Pins = Counter()
+    for line in order.lines:
+        for pin in line.late_pins:
+            pins[line.number, pin.source] += pin.units
+    return pins
+
+
+def _pins(order: Order) -> Pins:
+    pins: Pins = Counter()
     for shipment in order.planned:
         for line in shipment.lines:
             for peg in line.pegs:

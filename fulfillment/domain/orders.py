@@ -8,7 +8,7 @@ from enum import StrEnum
 from fulfillment.domain.payments import PaymentTerms
 from fulfillment.domain.policy import Knobs, Policy, Step
 from fulfillment.domain.rank import Rank
-from fulfillment.domain.shipments import Shipment, ShipmentLine, Slice, lines_in_order
+from fulfillment.domain.shipments import LatePin, Shipment, ShipmentLine, Slice, lines_in_order
 from fulfillment.domain.statuses import OrderFacts, OrderStatus, ShipmentStatus, order_status
 
 
@@ -48,6 +48,7 @@ class OrderLine:
     first_promise: tuple[Slice, ...] | None = None
     promise: tuple[Slice, ...] | None = None
     unit_price_minor: int | None = None
+    late_pins: tuple[LatePin, ...] = ()
 
     @property
     def value_minor(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from fulfillment.domain.late_pins import has_pins, with_late_pins
 from fulfillment.domain.orders import Order
 from fulfillment.domain.shipments import Peg, ShipmentLine, lines_in_order
 from fulfillment.domain.statuses import PurchaseOrderStatus, ShipmentStatus
@@ -46,9 +47,13 @@ class Pegging:
         if snapshot.until:
             for order in by_rank:
                 self._keep_out_of_reach(order)
-        for order in by_rank:
-            if _has_pins(order):
-                self._reserve_pins(order)
+        self.coming = frozenset(supply.id for supply in snapshot.supplies)
+        pinned = [order for order in by_rank if has_pins(order)]
+        self.pinned = frozenset(order.id for order in pinned)
+        for order in pinned:
+            self._reserve_pins(order)
+        for order in pinned:
+            self._reserve_late_pins(order)
 
     def preview(self, order: Order) -> Order:
         """The order with the pegs that it would get now; nothing is taken."""
@@ -59,7 +64,11 @@ class Pegging:
         return pegged
 
     def serve(self, order: Order) -> Order:
-        """The order with its pegs, taken from what is left."""
+        """The order with its pegs, taken from what is left; pins that have to wait are noted."""
+        pegged = self._pegged(order)
+        return with_late_pins(order, pegged, self._is_late) if order.id in self.pinned else pegged
+
+    def _pegged(self, order: Order) -> Order:
         rows = self._rows(order)
         if not rows:
             return order
@@ -97,18 +106,38 @@ class Pegging:
 
     def _reserve_pins(self, order: Order) -> None:
         for row in self._rows(order):
-            wanted = row.line.wanted
             for pin in row.line.pegs:
-                blank = self._usable(pin, row)
-                units = min(pin.units, wanted, self.left[blank.supply]) if blank else 0
-                if pin.pinned and units > 0:
-                    wanted -= units
-                    self.left[pin.supply] -= units
-                    self.reserved[row.line.id][pin.supply] = units
+                if pin.pinned:
+                    self._reserve(row, pin.supply, pin.units)
 
-    def _usable(self, pin: Peg, row: _Row) -> Peg | None:
-        blank = self.blanks.get((row.line.sku, pin.supply))
-        return blank if blank and row.only in (None, blank.location) else None
+    def _reserve_late_pins(self, order: Order) -> None:
+        """Pins whose supply has a date again; those that were never late go before them."""
+        late = [(line, pin) for line in order.lines for pin in line.late_pins]
+        rows = self._rows(order) if late else []
+        for line, pin in late:
+            units = pin.units
+            for row in rows:
+                if row.line.order_line == line.number:
+                    units -= self._reserve(row, pin.supply, units)
+
+    def _reserve(self, row: _Row, supply: int, most: int) -> int:
+        """Keep units of a supply for a line that is pinned to it; how many there are."""
+        blank = self.blanks.get((row.line.sku, supply))
+        if blank is None or row.only not in (None, blank.location):
+            return 0
+        held = self.reserved[row.line.id]
+        units = max(min(most, row.line.wanted - sum(held.values()), self.left[supply]), 0)
+        if units:
+            self.left[supply] -= units
+            held[supply] = held.get(supply, 0) + units
+        return units
+
+    def _is_late(self, sku: str, supply: int) -> bool:
+        """Still to come, while nobody can be pegged on it; or not planned to its end now."""
+        if sku not in self.snapshot.skus:
+            return True
+        counts = (sku, supply) in self.blanks
+        return supply in self.coming and (not counts or sku in self.snapshot.until)
 
     def _keep_pins(self, line: ShipmentLine, pegs: list[Peg]) -> None:
         """Pins hold what the line still wants of what was reserved; the rest is left to others."""
@@ -197,12 +226,6 @@ def _dated_supplies(snapshot: Snapshot) -> dict[str, list[Peg]]:
             )
         )
     return found
-
-
-def _has_pins(order: Order) -> bool:
-    return any(
-        peg.pinned for shipment in order.shipments for line in shipment.lines for peg in line.pegs
-    )
 
 
 def _date_ahead(supply: Supply, snapshot: Snapshot) -> date | None:

@@ -1,8 +1,10 @@
 """Tie a line of an order to a certain supply: a person's pin goes before rank."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fulfillment.domain.late_pins import less_late
 from fulfillment.domain.orders import Order, waiting_lines
 from fulfillment.domain.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.shipments import Claim, Peg, ShipmentLine
@@ -33,7 +35,7 @@ def pinned(order: Order, line: int, pins: Sequence[Pin]) -> Order:
         raise conflict("nothing_waits", message, line=line)
     pegs = _sized(pins, wanted)
     changed = _spread(rows, pegs)
-    noted = _noted(order, line, pegs)
+    noted = _noted(order, line, pegs).with_lines([replace(order.line(line), late_pins=())])
     return noted.with_shipments(
         replace(shipment, lines=tuple(changed.get(row.id, row) for row in shipment.lines))
         for shipment in noted.waiting
@@ -88,7 +90,7 @@ def _spread(rows: Sequence[ShipmentLine], pegs: Iterable[Peg]) -> Mapping[int, S
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Units that came on a pin, for the line that it is on."""
+    """Units that came on a pin, for the line that it is on; one for each line and supply."""
 
     line: int
     supply: int
@@ -101,13 +103,24 @@ def granted(order: Order, grants: Iterable[Grant]) -> Order:
     by_line: dict[int, list[Grant]] = {}
     for grant in grants:
         by_line.setdefault(grant.line, []).append(grant)
-    return order.with_shipments(
+    changed = [
         replace(
             shipment, lines=tuple(_filled(row, by_line.get(row.id, ())) for row in shipment.lines)
         )
         for shipment in order.planned
         if any(row.id in by_line for row in shipment.lines)
-    )
+    ]
+    return less_late(order.with_shipments(changed), _came_late(order, by_line))
+
+
+def _came_late(order: Order, grants: Mapping[int, Iterable[Grant]]) -> Counter[tuple[int, int]]:
+    """Units that came on pins which were no pegs any more, by order line and supply."""
+    came: Counter[tuple[int, int]] = Counter()
+    for row in (row for shipment in order.planned for row in shipment.lines):
+        for grant in grants.get(row.id, ()):
+            pegged = sum(p.units for p in row.pegs if p.pinned and p.supply == grant.supply)
+            came[row.order_line, grant.supply] += max(grant.units - pegged, 0)
+    return came
 
 
 def _filled(row: ShipmentLine, grants: Iterable[Grant]) -> ShipmentLine:

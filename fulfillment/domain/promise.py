@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from fulfillment.domain.orders import Order, waiting_lines
-from fulfillment.domain.shipments import ShipmentLine, Slice
+from fulfillment.domain.policy import ReleaseWhen
+from fulfillment.domain.shipments import Shipment, ShipmentLine, Slice
+from fulfillment.domain.sourcing import is_due_by
+from fulfillment.domain.statuses import ShipmentStatus
 
 EXTENSION = timedelta(days=7)
 """What is added to today where no supply gives a date and the default has passed."""
@@ -17,16 +20,19 @@ def promise(order: Order, today: date) -> dict[int, tuple[Slice, ...]]:
 
     Allocated units, and those that have arrived, are promised for today, pegged ones for their
     date, and the rest for the later of placed-on + `default_backorder_days` and today + the
-    extension. What has been shipped or cancelled is promised no more. What goes in the last wave
-    goes when its last unit can.
+    extension. What has been shipped or cancelled is promised no more. What goes together goes when
+    its last unit can: the last wave, and a shipment of which nothing may go before the rest.
     """
     dates: dict[int, dict[date, int]] = {line.number: {} for line in order.lines}
     unknown = without_supply(order, today)
     together = _goes_together_on(order, today, unknown)
     for shipment in order.live:
+        whole = together if shipment.is_waiting else None
+        if whole is None and _is_kept_whole(order, shipment, today):
+            whole = _last_day(shipment.lines, today, unknown)
         for line in shipment.lines:
             for units, on in _parts(line, today, unknown):
-                day = together if together and shipment.is_waiting else on
+                day = whole or on
                 counted = dates[line.order_line]
                 counted[day] = counted.get(day, 0) + units
     return {number: _slices(counted) for number, counted in dates.items()}
@@ -74,7 +80,28 @@ def _goes_together_on(order: Order, today: date, unknown: date) -> date | None:
     """The day on which the last wave is complete; None where parts may still go before."""
     if order.waves_left is None or order.waves_left > 1:
         return None
-    parts = (part for line in waiting_lines(order) for part in _parts(line, today, unknown))
+    return _last_day(waiting_lines(order), today, unknown)
+
+
+def _is_kept_whole(order: Order, shipment: Shipment, today: date) -> bool:
+    """Whether nothing of a backordered shipment may go before the rest of it does.
+
+    As `Release` keeps it: until all is sourced, or while all that is missing is due soon.
+    """
+    if shipment.status is not ShipmentStatus.BACKORDER:
+        return False
+    if order.policy.release_when is ReleaseWhen.ALL_SOURCED:
+        is_dated = all(line.wanted <= line.pegged for line in shipment.lines)
+        return not (is_dated and order.policy.future_inventory)
+    days = order.policy.hold_if_due_within_days
+    if days is None:
+        return False
+    soon = today + timedelta(days=days)
+    return all(is_due_by(order, line, soon) for line in shipment.lines)
+
+
+def _last_day(lines: Iterable[ShipmentLine], today: date, unknown: date) -> date | None:
+    parts = (part for line in lines for part in _parts(line, today, unknown))
     return max((on for units, on in parts if units), default=None)
 
 

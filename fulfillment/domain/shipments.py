@@ -60,6 +60,18 @@ class Peg:
 
 
 @dataclass(frozen=True, slots=True)
+class LatePin:
+    """Units that a person tied to a supply on which nobody can be pegged now: it has no date ahead.
+
+    It is no peg and gives no date. When the goods come, or have a date again, it is a pin again.
+    """
+
+    supply: int
+    units: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """Some units of one order line and the day on which they can be expected."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from fulfillment.domain.orders import Order
-from fulfillment.domain.policy import AutoAllocate
+from fulfillment.domain.policy import AutoAllocate, Rebalance
 from fulfillment.store.locks import lock_more_queues
 from fulfillment.store.session import Tx
 
@@ -14,10 +14,10 @@ def deciding_queues(tx: Tx, orders: Iterable[Order], skus: Collection[str]) -> f
     They are locked before it is asked what they have: a receipt for one of them that is under
     way at the same moment would else be missed by both.
     """
+    choosy = [order for order in orders if _is_choosy(order)]
     more = {
         line.sku
-        for order in orders
-        if order.policy.chooses and order.policy.auto_allocate is not AutoAllocate.NEVER
+        for order in choosy
         for shipment in order.waiting
         if any(line.wanted and line.sku in skus for line in shipment.lines)
         for line in shipment.lines
@@ -27,15 +27,32 @@ def deciding_queues(tx: Tx, orders: Iterable[Order], skus: Collection[str]) -> f
         return frozenset()
     lock_more_queues(tx, more)
     rows = tx.rows(
-        "SELECT k.sku FROM unnest(CAST(:skus AS text[])) AS k(sku)"
-        " WHERE EXISTS (SELECT 1 FROM stock_level v WHERE v.merchant = :merchant"
-        " AND v.sku = k.sku AND v.disposition = 'sellable' AND v.on_hand > v.allocated)"
-        " OR EXISTS (SELECT 1 FROM open_demand d WHERE d.merchant = :merchant"
-        " AND d.sku = k.sku AND d.held > 0)",
+        SOMETHING_TO_GIVE,
         merchant=tx.merchant,
         skus=sorted(more),
+        unpicked=any(order.policy.rebalance is Rebalance.UNPICKED for order in choosy),
     )
     return frozenset(row.sku for row in rows)
+
+
+def _is_choosy(order: Order) -> bool:
+    return order.policy.chooses and order.policy.auto_allocate is not AutoAllocate.NEVER
+
+
+SOMETHING_TO_GIVE = """
+SELECT k.sku FROM unnest(CAST(:skus AS text[])) AS k(sku)
+ WHERE EXISTS (SELECT 1 FROM stock_level v WHERE v.merchant = :merchant
+                  AND v.sku = k.sku AND v.disposition = 'sellable' AND v.on_hand > v.allocated)
+    OR EXISTS (SELECT 1 FROM open_demand d WHERE d.merchant = :merchant
+                  AND d.sku = k.sku AND d.held > 0)
+    OR :unpicked AND EXISTS (
+       SELECT 1 FROM allocation a
+         JOIN shipment_line l ON l.id = a.shipment_line
+         JOIN shipment s ON s.id = l.shipment AND s.status = 'ready'
+        WHERE a.merchant = :merchant AND a.sku = k.sku AND NOT a.drop_ship
+          AND a.units > a.picked + a.staged)
+"""
+"""Free, or held by who waits and may have to give it; with `unpicked`, also by what is ready."""
 
 
 def started_by_status(tx: Tx, due: Collection[str]) -> frozenset[str]:

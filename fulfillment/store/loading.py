@@ -10,7 +10,7 @@ from fulfillment.domain.orders import Channel, Order, OrderLine
 from fulfillment.domain.payments import PaymentTerms
 from fulfillment.domain.policy import Knobs, resolve
 from fulfillment.domain.rank import Rank
-from fulfillment.domain.shipments import Claim, Peg, Shipment, ShipmentLine, Slice
+from fulfillment.domain.shipments import Claim, LatePin, Peg, Shipment, ShipmentLine, Slice
 from fulfillment.domain.statuses import LIVE, PurchaseOrderStatus, ShipmentStatus
 from fulfillment.domain.supply import Product, StockLevel, Supply
 from fulfillment.store.session import Tx
@@ -31,7 +31,11 @@ SELECT o.*, m.time_zone, m.authorise_before_release, m.reauthorise_on_release,
              FROM payment_entry e WHERE e.order_id = o.id AND e.status = 'done') END AS secured,
        (SELECT jsonb_agg(jsonb_build_array(l.line, l.sku, l.ordered, l.cancelled, l.shipped,
                                            l.by_hand, l.channel, l.source_location,
-                                           l.first_promise, l.promise, l.unit_price_minor)
+                                           l.first_promise, l.promise, l.unit_price_minor,
+                      (SELECT jsonb_agg(jsonb_build_array(n.supply, n.units, u.document)
+                                        ORDER BY n.supply)
+                         FROM late_pin n JOIN supply u ON u.id = n.supply
+                        WHERE n.order_id = l.order_id AND n.line = l.line))
                          ORDER BY l.line)
           FROM order_line l WHERE l.order_id = o.id) AS lines,
        (SELECT array_agg(DISTINCT s.wave) FROM shipment s
@@ -114,7 +118,8 @@ def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Kno
 
 
 def _order_line(row: list[Any]) -> OrderLine:
-    line, sku, ordered, cancelled, shipped, by_hand, channel, source, first, current, price = row
+    line, sku, ordered, cancelled, shipped, by_hand, channel, source, *told, price, pins = row
+    first, current = map(_slices, told)
     return OrderLine(
         number=line,
         sku=sku,
@@ -124,9 +129,10 @@ def _order_line(row: list[Any]) -> OrderLine:
         by_hand=by_hand,
         channel=Channel(channel),
         source=source,
-        first_promise=_slices(first),
-        promise=_slices(current),
+        first_promise=first,
+        promise=current,
         unit_price_minor=price,
+        late_pins=tuple(LatePin(*pin) for pin in pins or ()),
     )
 
 

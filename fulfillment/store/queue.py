@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from fulfillment.domain.rank import Rank
 from fulfillment.store.edges import Ground, Reached, at_the_edges, displaced_by
+from fulfillment.store.late_pins import orders_of_late_pins
 from fulfillment.store.session import Tx
 from fulfillment.store.sources import Stir
 
@@ -113,7 +114,7 @@ LOCKED = LINES.format(lock="d.lock_location = pool.location")
 
 HUNGRY = f"""
 WITH head AS (
-    SELECT pool.sku, pool.stock, pool.units,
+    SELECT pool.sku, pool.location, pool.stock, pool.units, gate.name AS gate,
            d.order_id, d.priority, d.placed_at, d.intake_seq, d.wanted,
            gate.takes,
            count(*) OVER (PARTITION BY pool.sku, pool.location, gate.name) AS in_gate,
@@ -129,7 +130,7 @@ WITH head AS (
             UNION ALL
 {LOCKED}) d
 )
-SELECT sku, order_id, priority, placed_at, intake_seq, wanted,
+SELECT sku, location, gate, order_id, priority, placed_at, intake_seq, wanted,
        takes AND stock > 0 AND in_gate >= :batch AND wanted_in_all < units AS is_cut
   FROM head WHERE wanted_before < units
 """  # noqa: S608 -- constants
@@ -169,6 +170,8 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
     A line is reached if less than what there is to give is wanted before it. A queue that is not
     read to its end is looked at only so far: the next batch goes on.
     """
+    late = frozenset() if reach.claiming else orders_of_late_pins(tx, reach.skus, reach.locations)
+    reach = replace(reach, freeing={*reach.freeing, *late})
     pools = _pools(tx, reach)
     hungry = _hungry(tx, reach, pools)
     until = _last_ranks(row for row in hungry if row.is_cut)
@@ -176,7 +179,7 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
     pegged = _pegged(tx, reach, pools, hungry, whole)
     unplanned = Reached(frozenset()) if reach.claiming else _unplanned(tx, whole)
     return Head(
-        pegged.orders | unplanned.orders | {row.order_id for row in hungry},
+        pegged.orders | unplanned.orders | late | {row.order_id for row in hungry},
         until,
         pegged.cut,
         unplanned.orders,
@@ -268,11 +271,19 @@ def _asked(tx: Tx, reach: Reach) -> tuple[Counter[str], Counter[str]]:
 
 
 def _last_ranks(rows: Iterable[Any]) -> dict[str, Rank]:
-    """The last rank reached in each queue that was not read to its end."""
-    last: dict[str, Rank] = {}
+    """The last rank to which each queue was read as a whole, where it was not read to its end.
+
+    Lines that are bound to a place are read beside those that are not. Behind the first of these
+    ends there may be somebody unread, whom nobody may pass.
+    """
+    ends: dict[tuple[str, str | None, str], Rank] = {}
     for row in rows:
+        part = (row.sku, row.location, row.gate)
         rank = Rank(row.priority, row.placed_at, row.intake_seq)
-        last[row.sku] = max(rank, last.get(row.sku, rank))
+        ends[part] = max(rank, ends.get(part, rank))
+    last: dict[str, Rank] = {}
+    for (sku, _, _), rank in ends.items():
+        last[sku] = min(rank, last.get(sku, rank))
     return last
 
 

@@ -26,7 +26,7 @@ NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
 
 def _unquoted(value: Any) -> Any:
-    """A slash inside a part of a path arrives as %2F (see `starter.paths`)."""
+    """A slash inside a part of a path arrives as %2F (see `starter.edge`)."""
     return value.replace("%2F", "/") if isinstance(value, str) else value
 
 
@@ -76,6 +76,7 @@ LongText = Annotated[str, StringConstraints(max_length=500, pattern=NO_CONTROL_C
 
 LineNumber = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 Units = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+UnitsOrNone = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 UnitChange = Annotated[StrictInt, Field(ge=-100_000_000, le=100_000_000)]
 Percent = Annotated[StrictInt, Field(ge=0, le=100)]
 PackUnits = Annotated[StrictInt, Field(ge=1, le=1_000)]

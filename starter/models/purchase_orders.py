@@ -26,6 +26,7 @@ from starter.models.fields import (
     ShortText,
     Sku,
     Units,
+    UnitsOrNone,
     example,
 )
 
@@ -42,6 +43,10 @@ class PurchaseLineIn(Request):
     units: Units
     location: Location
     expected_on: Day | None = None
+
+    def to_domain(self) -> NewPurchaseLine:
+        """The line as the store takes it."""
+        return NewPurchaseLine(self.line, self.sku, self.units, self.location, self.expected_on)
 
 
 class PurchaseOrderIn(Request):
@@ -61,13 +66,10 @@ class PurchaseOrderIn(Request):
 
     def to_domain(self) -> NewPurchaseOrder:
         """The purchase order as the store takes it."""
-        lines = (
-            NewPurchaseLine(x.line, x.sku, x.units, x.location, x.expected_on) for x in self.lines
-        )
         status = PurchaseOrderStatus(self.status)
         return NewPurchaseOrder(
             self.number,
-            tuple(lines),
+            tuple(line.to_domain() for line in self.lines),
             self.supplier,
             self.expected_on,
             status,
@@ -81,7 +83,8 @@ class LineChangeIn(Request):
     line: LineNumber
     expected_on: Annotated[Day | None, Field(description="Null: no date is known.")] = None
     units: Annotated[
-        Units | None, Field(description="Ordered in all; no fewer than were received.")
+        UnitsOrNone | None,
+        Field(description="Ordered in all; no fewer than were received. 0 gives the line up."),
     ] = None
 
     def to_domain(self) -> LineChange:
@@ -103,6 +106,10 @@ class PurchaseChangeIn(Request):
         Field(description="The header's date; lines that stand on the old one take it as well."),
     ] = None
     lines: Annotated[tuple[LineChangeIn, ...], Field(max_length=MOST_ITEMS)] = ()
+    add_lines: Annotated[
+        tuple[PurchaseLineIn, ...],
+        Field(max_length=MOST_ITEMS, description="Lines with numbers that it had not."),
+    ] = ()
     over_receipt_percent: Annotated[Percent | None, Field(description=OVER_RECEIPT)] = None
     note: LongText | None = None
 
@@ -110,7 +117,8 @@ class PurchaseChangeIn(Request):
         """The change as the store takes it."""
         on = self.expected_on if "expected_on" in self.model_fields_set else KEEP
         lines = tuple(line.to_domain() for line in self.lines)
-        return PurchaseChange(number, on, lines, self.over_receipt_percent)
+        added = tuple(line.to_domain() for line in self.add_lines)
+        return PurchaseChange(number, on, lines, self.over_receipt_percent, added)
 
 
 class StatusIn(Request):

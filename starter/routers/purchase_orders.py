@@ -12,8 +12,9 @@ from fulfillment.store.reading import purchase_orders, receipts, released_by
 from fulfillment.store.reading.distributing import read_distribution
 from fulfillment.store.session import Command, Tx
 from starter.auth.guard import GuardedRoute
-from starter.auth.places import check_location
+from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
+from starter.auth.sight import check_purchase_order
 from starter.models.fields import PathNumber, ShortText, Sku
 from starter.models.purchase_orders import (
     PurchaseChangeIn,
@@ -55,6 +56,7 @@ def get_purchase_order(number: PathNumber, session: ForMerchant) -> PurchaseOrde
 
     `distribution` tells how far what came is given out to those who wait.
     """
+    check_purchase_order(session, number)
 
     def read(tx: Tx) -> dict[str, Any]:
         found = purchasing.read_purchase_order(tx, number)
@@ -68,8 +70,10 @@ def list_orders_of_purchase_order(
     number: PathNumber, session: ForMerchant, cursor: Cursor = None, limit: Limit = 50
 ) -> ReleasedOrderPage:
     """Which orders it will release, by rank: what it brings them, and whether that is all."""
+    check_purchase_order(session, number)
     page = window(limit, cursor, released_by.BY_RANK)
-    found = session.read(lambda tx: released_by.list_orders_of(tx, number, page))
+    places = places_of(session.caller)
+    found = session.read(lambda tx: released_by.list_orders_of(tx, number, page, places))
     return ReleasedOrderPage.model_validate(body(found, released_by.BY_RANK))
 
 
@@ -86,7 +90,8 @@ def list_purchase_orders(  # noqa: PLR0913 -- each parameter of the list is one 
 ) -> PurchaseOrderPage:
     """A page of purchase orders, the newest first."""
     page = window(limit, cursor, purchase_orders.NEWEST_FIRST)
-    which = {"statuses": status, "sku": sku, "supplier": supplier, "overdue": overdue}
+    which: dict[str, object] = {"statuses": status, "sku": sku, "supplier": supplier}
+    which |= {"overdue": overdue, "places": places_of(session.caller)}
     found = session.read(lambda tx: purchase_orders.list_purchase_orders(tx, page, **which))
     return PurchaseOrderPage.model_validate(body(found, purchase_orders.NEWEST_FIRST))
 
@@ -95,7 +100,7 @@ def list_purchase_orders(  # noqa: PLR0913 -- each parameter of the list is one 
 def change_purchase_order(
     number: PathNumber, wanted: PurchaseChangeIn, session: ForMerchant, key: IdempotencyKey = None
 ) -> PurchaseOrderOut:
-    """Dates and units, until it is received, closed or cancelled; who waits is planned anew.
+    """Dates, units and lines, until it is received, closed or cancelled; who waits is replanned.
 
     A line that stands on the header's date moves with it; one with another date does not. A date
     that has passed pegs nobody. When nothing is left outstanding, it is received.

@@ -173,7 +173,7 @@ def test_wrong_input_is_told_in_one_line(shop, pegboard, arguments, code, words)
     [
         ((), 2, "name LINE=UNITS for what came, or --all"),
         (("--all", "1=2"), 2, "name LINE=UNITS for what came, or --all"),
-        (("1:2",), 2, "write what came as LINE=UNITS, not '1:2'"),
+        (("1:2",), 2, "write LINE=UNITS, not '1:2'"),
         (("1=2", "1=3"), 2, "LINE=UNITS names each line once"),
         (("7=2",), 1, "LINE=UNITS: purchase order PO-1 has no line 7"),
         (("1=9",), 1, "LINE=UNITS: "),
@@ -208,3 +208,41 @@ def test_nothing_is_received_when_nothing_is_outstanding(told, pegboard, shop):
 
 def test_code_is_three_when_there_is_no_database(without_database):
     assert without_database("po", "list").returncode == 3
+
+
+def test_purchase_order_is_changed_line_by_line(told, shop):
+    draft(shop)
+    approve(shop, "PO-1")
+
+    found = told("change", "PO-1", "1=6", "--add", "CUP=2@main", "--expected-on", "2190-03-01")
+
+    assert [(line["sku"], line["outstanding"]) for line in found["lines"]] == [
+        ("TEA", 6),
+        ("CUP", 2),
+    ]
+    assert [line["pegged"] for line in found["lines"]] == [6, 1]
+    found = told("change", "PO-1", "2=0", "--note", "not made any more")
+    assert [line["outstanding"] for line in found["lines"]] == [6, 0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        ((), 1, "name a date, or lines"),
+        (("1=2", "1=3"), 2, "LINE=UNITS names each line once"),
+        (("1=0",), 1, "cancel it instead"),
+        (("7=2",), 1, "LINE=UNITS: purchase order PO-1 has no line 7"),
+        (("--add", "CUP"), 2, "--add is SKU=UNITS@LOCATION, not 'CUP'"),
+        (("--add", "NONE=2@main"), 1, "--add: there is no product NONE"),
+        (("--expected-on", "soon"), 2, "--expected-on is a date as 2026-03-31"),
+    ],
+)
+def test_change_is_refused_naming_the_option_when_it_is_wrong(
+    shop, pegboard, arguments, code, words
+):
+    draft(shop)
+    done = pegboard("po", "change", "PO-1", *arguments)
+
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -177,3 +177,31 @@ def test_the_first_promise_stays_when_the_line_grows():
 
     assert slices(promised(grown, TODAY).lines[0].first_promise) == [(2, DEFAULT)]
     assert told(promised(grown, TODAY)) == [(5, DEFAULT)]
+
+
+# --- what goes together --------------------------------------------------------------------------
+
+
+def test_what_is_in_stock_is_promised_with_the_rest_when_nothing_goes_before_all_is_sourced():
+    """Scenario 16: K2 is there, and K3 comes nobody knows when."""
+    mine = order(1, [("K2", 5), ("K3", 5)], policy={"release_when": "all_sourced"})
+    story = Story(mine, levels=[stock(5, sku="K2")])
+
+    assert (told(story[1], 1), told(story[1], 2)) == ([(5, DEFAULT)], [(5, DEFAULT)])
+
+
+def test_each_day_is_promised_by_itself_when_all_of_it_is_dated():
+    knobs = {"release_when": "all_sourced", "future_inventory": True}
+    mine = order(1, [("K2", 5), ("K3", 5)], verified=False, policy=knobs)
+    story = Story(mine, levels=[stock(5, sku="K2")], supplies=[supply(5, due=4, sku="K3")])
+
+    assert (told(story[1], 1), told(story[1], 2)) == ([(5, 0)], [(5, 4)])
+
+
+def test_what_is_in_stock_is_promised_for_the_day_until_which_it_is_held_back():
+    mine = order(1, [("K1", 5)], policy={"hold_if_due_within_days": 7})
+    story = Story(mine, levels=[stock(2)], supplies=[supply(3, due=5)])
+    assert told(story[1]) == [(5, 5)]
+
+    story.announced(supply(3, due=9))
+    assert told(story[1]) == [(2, 0), (3, 9)]

@@ -190,3 +190,14 @@ def test_those_far_behind_are_planned_when_a_status_changes_nothing_for_the_firs
     assert all(warehouse.parts(order) == [("ready", "A", 1)] for order in last)
     assert all(warehouse.parts(order) == [("backorder", None, 1)] for order in first)
     assert owed(warehouse) == []
+
+
+def test_nobody_is_passed_by_a_later_order_that_may_use_more_places(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fulfillment.store.queue.BATCH", 2)
+    bound = [warehouse.order([("K1", 1)], lock_location="A") for _ in range(6)]
+    free = [warehouse.order([("K1", 1)]) for _ in range(3)]
+    warehouse.stock(5)
+    warehouse.serve_due()
+    assert [warehouse.allocated(order) for order in (*bound, *free)] == [1] * 5 + [0] * 4

@@ -161,3 +161,18 @@ def test_purchase_order_is_told_when_its_timer_should_have_rung_long_ago(
     forget_messages(warehouse)
     sweep(warehouse)
     assert outbox(warehouse) == []
+
+
+def test_purchase_order_is_told_no_more_than_now_and_then_while_nobody_listens(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.purchase([("K1", 5)], due=2)
+    warehouse.order([("K1", 5)])
+    warehouse.clock.pass_days(3)
+    told = []
+    for _ in range(25):
+        forget_messages(warehouse)
+        sweep(warehouse)
+        told.append(outbox(warehouse) == ["wake_purchase_order"])
+        warehouse.clock.now += timedelta(minutes=1)
+    assert [minute for minute, was_told in enumerate(told) if was_told] == [0, 10, 20]

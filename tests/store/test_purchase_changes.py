@@ -274,7 +274,7 @@ def test_all_who_were_pegged_are_planned_anew_when_they_are_more_than_a_batch(
         ([LineChange(2, units=1), LineChange(9, units=1)], "unknown_line", "lines[1].line"),
         ([LineChange(1, units=5), LineChange(1, None)], "line_twice", "lines[1].line"),
         ([LineChange(1, units=3)], "bad_quantity", "lines[0].units"),
-        ([LineChange(2, units=0)], "bad_quantity", "lines[0].units"),
+        ([LineChange(2, units=-1)], "bad_quantity", "lines[0].units"),
     ],
 )
 def test_change_is_refused_naming_the_field_when_a_value_is_wrong(

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.commands import hands
 from fulfillment.store.commands.overdue import declare_overdue
+from fulfillment.store.commands.pins import Pinned, pin
 from fulfillment.store.commands.purchasing import LineChange
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_machine import STEPS, STEPS_OF_A_PART, STEPS_OF_A_RUN
@@ -153,6 +154,14 @@ class Queue(RuleBasedStateMachine):
         if number := self.some_number(pick):
             self.attempt(lambda: self.warehouse.do(hands.lock(number, at)))
 
+    @rule(pick=PICK, supply=PICK, units=st.sampled_from([None, 1, 2]), frees=st.booleans())
+    def pin(self, pick: int, supply: int, units: int | None, frees: bool) -> None:
+        number = self.some_number(pick)
+        row = self.some("SELECT number FROM purchase_order ORDER BY id", supply)
+        if number and row:
+            pins = [] if frees else [Pinned(row.number, units=units)]
+            self.attempt(lambda: self.warehouse.do(pin(number, 1, pins)))
+
     @rule(pick=PICK, knobs=POLICIES)
     def policy(self, pick: int, knobs: dict[str, object]) -> None:
         if number := self.some_number(pick):
@@ -164,6 +173,16 @@ class Queue(RuleBasedStateMachine):
     @invariant()
     def the_plan_of_all_is_kept(self) -> None:
         assert self.warehouse.findings() == []
+
+    @invariant()
+    def a_late_pin_is_of_units_that_wait(self) -> None:
+        wrong = self.warehouse.rows(
+            "SELECT n.order_id FROM late_pin n JOIN supply u ON u.id = n.supply"
+            " WHERE NOT u.inbound OR n.units > (SELECT coalesce(sum(d.wanted), 0)"
+            " FROM open_demand d JOIN shipment_line l ON l.id = d.shipment_line"
+            " WHERE l.order_id = n.order_id AND l.order_line = n.line)"
+        )
+        assert wrong == []
 
     @invariant()
     def the_queue_knows_what_is_pegged(self) -> None:

@@ -22,6 +22,9 @@ MOST_SKUS = 50
 
 MOST_WOKEN = 100
 
+REMIND_AGAIN = timedelta(minutes=10)
+"""A purchase order whose timer is late is told no more often than that."""
+
 PASSED = """
   FROM supply u JOIN location at ON at.id = u.location
   LEFT JOIN purchase_order_line l ON l.supply = u.id
@@ -41,8 +44,9 @@ def declare_overdue(store: Store, merchant: str, purchase_order: int) -> dict[st
     """
 
     def body(tx: Tx) -> dict[str, Any]:
-        lock_queues(tx, skus_of(tx, purchase_order) | tx.also)
-        lock(tx, purchase_order)
+        skus = skus_of(tx, purchase_order) | tx.also
+        lock_queues(tx, skus)
+        lock(tx, purchase_order, skus)
         passed = _passed(tx, "AND o.id = :purchase_order", purchase_order=purchase_order)
         if passed:
             _declare(tx, passed)
@@ -71,13 +75,21 @@ def declare_others_overdue(tx: Tx) -> bool:
 def wake_passed(tx: Tx, after: timedelta) -> int:
     """Tell purchase orders whose timers should have rung so long ago; how many there are.
 
-    Their workflows may have been ended: the message starts them again.
+    Their workflows may have been ended: the message starts them again. Who was told a while ago
+    is left alone: while no worker runs, messages would only pile up.
     """
     rows = tx.rows(
-        f"SELECT DISTINCT u.merchant, o.id {PASSED} AND o.id IS NOT NULL ORDER BY 1, 2 LIMIT :most",
+        f"SELECT DISTINCT u.merchant, o.id {PASSED} AND o.id IS NOT NULL"
+        " AND (o.reminded_at IS NULL OR o.reminded_at <= :told) ORDER BY 1, 2 LIMIT :most",
         now=tx.now - after,
         latest=tx.latest_today,
+        told=tx.now - REMIND_AGAIN,
         most=MOST_WOKEN,
+    )
+    tx.run(
+        "UPDATE purchase_order SET reminded_at = :at WHERE id = ANY(:ids)",
+        at=tx.now,
+        ids=[row.id for row in rows],
     )
     for row in rows:
         tell(replace(tx, merchant=row.merchant), row.id, outbox.Kind.WAKE_PURCHASE_ORDER)

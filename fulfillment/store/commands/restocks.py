@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from fulfillment.domain.pinning import granted
 from fulfillment.domain.refusals import RefusedError, conflict, invalid, missing
+from fulfillment.store.commands.purchasing.pinned import grants_of
 from fulfillment.store.commands.purchasing.replanning import (
     Was,
     plan_and_save,
@@ -70,7 +72,7 @@ def withdraw_restock(store: Store, command: Command, number: str) -> Answer:
 
 
 def arrive_restock(store: Store, command: Command, number: str, units: int) -> Answer:
-    """Book units that came into stock, and serve the queue in the same transaction."""
+    """Book units that came into stock; pins on it are served first, then the queue, at once."""
 
     def body(tx: Tx) -> Answer:
         known = _locked(tx, number)
@@ -80,7 +82,10 @@ def arrive_restock(store: Store, command: Command, number: str, units: int) -> A
             raise invalid("bad_quantity", message, "units", outstanding=outstanding)
         check_places(tx, [(known.sku, known.location)])
         _close(tx, known.supply, units)
-        space = open_queues(tx, {known.sku}, margin={known.sku: units})
+        grants = grants_of(tx, {known.supply: units}, known.location)
+        space = open_queues(tx, {known.sku}, orders=list(grants), margin={known.sku: units})
+        for order, its in grants.items():
+            space.put(granted(space.after[order], its))
         _book(tx, known, units, command.key)
         plan_and_save(space, _was(known))
         if space.until:

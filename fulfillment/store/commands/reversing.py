@@ -7,6 +7,7 @@ from typing import Any
 
 from fulfillment.domain.moves import ReturnStatus, TransferStatus
 from fulfillment.domain.refusals import conflict, missing
+from fulfillment.domain.shipments import LatePin
 from fulfillment.domain.statuses import INBOUND, PurchaseOrderStatus
 from fulfillment.store import outbox
 from fulfillment.store.commands.moves.levels import Booking, Move
@@ -33,8 +34,9 @@ def reverse_receipt(store: Store, command: Command, number: str, reason: str) ->
     """Take a receipt back while its units are not picked; who waits is planned anew.
 
     Its units leave on hand through the ledger; who holds them gives them back, the latest in rank
-    first, as when stock is counted down (behaviour.md §4.9). They are outstanding again on a
-    document that is not closed, and a purchase order that was received is on its way again.
+    first, as when stock is counted down (behaviour.md §4.9), and is pinned again if a person had
+    pinned it. They are outstanding again on a document that is not closed, and a purchase order
+    that was received is on its way again.
     """
 
     def body(tx: Tx) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def reverse_receipt(store: Store, command: Command, number: str, reason: str) ->
         moves = _moves(tx, receipt, reason)
         comes_again = _reopen(tx, receipt)
         _give_back(tx, receipt, comes_again=comes_again)
-        change_on_hand(tx, moves, Booking("reversal", number), skus=skus)
+        change_on_hand(tx, moves, Booking("reversal", number), again=_to_come(tx, receipt))
         _note(tx, receipt, reason)
         if receipt.table == "purchase_order":
             tell(tx, receipt.document, outbox.Kind.WAKE_PURCHASE_ORDER)
@@ -138,6 +140,16 @@ UPDATE supply u
 def _give_back(tx: Tx, receipt: _Receipt, *, comes_again: bool) -> None:
     """Units beyond what was ordered go first; on a document that has ended the rest is closed."""
     tx.run(GIVE_BACK, receipt=receipt.id, comes_again=comes_again)
+
+
+def _to_come(tx: Tx, receipt: _Receipt) -> dict[str, LatePin]:
+    """Blank pins on what is to come again, by SKU; on the first line that brought it."""
+    rows = tx.rows(
+        "SELECT u.sku, u.id, u.document FROM receipt_line l JOIN supply u ON u.id = l.supply"
+        " WHERE l.receipt = :receipt ORDER BY u.id DESC",
+        receipt=receipt.id,
+    )
+    return {row.sku: LatePin(row.id, 0, row.document) for row in rows}
 
 
 def _note(tx: Tx, receipt: _Receipt, reason: str) -> None:

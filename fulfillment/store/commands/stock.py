@@ -1,11 +1,13 @@
 """Stock moved by hand."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fulfillment.domain.late_pins import pinned_again
 from fulfillment.domain.refusals import RefusedError, conflict, invalid
+from fulfillment.domain.shipments import LatePin
 from fulfillment.store.commands.counting import losers_of, take_back
 from fulfillment.store.commands.moves.levels import (
     ROWS,
@@ -61,16 +63,17 @@ def adjust(store: Store, command: Command, adjustments: Sequence[Adjustment]) ->
 
 
 def change_on_hand(
-    tx: Tx, moves: Sequence[Move], booking: Booking, *, skus: Collection[str] = ()
+    tx: Tx, moves: Sequence[Move], booking: Booking, *, again: Mapping[str, LatePin] | None = None
 ) -> list[Level]:
     """Change on hand at places whose queues are locked; who gains or loses units is planned anew.
 
-    The queues of `skus` are planned anyway, since their supply was written too. The levels are
-    read twice: before the orders are locked, to know whose those are, and under their own locks,
-    since picking takes no queue.
+    What is to come `again`, by SKU: its queues are planned anyway, since its supply was written
+    too, and who loses units that a person pinned is pinned to it. The levels are read twice:
+    before the orders are locked, to know whose those are, and under their own locks, since picking
+    takes no queue.
     """
     open_levels(tx, moves)
-    space = _planned(tx, moves, skus)
+    space = _planned(tx, moves, again or {})
     lock_levels(tx, space.skus if space else {move.sku for move in moves})
     levels = _levels_after(tx, moves)
     move_levels(tx, [move for move in moves if move.units > 0])
@@ -81,16 +84,18 @@ def change_on_hand(
     return levels
 
 
-def _planned(tx: Tx, moves: Sequence[Move], anyway: Collection[str]) -> Workspace | None:
+def _planned(tx: Tx, moves: Sequence[Move], again: Mapping[str, LatePin]) -> Workspace | None:
     """Who gains or loses by it, planned as it will be; nothing is written but pickers' tasks."""
     more, fewer = _added(moves), _lost_claims(_levels_after(tx, moves))
-    if not more and not fewer and not anyway:
+    if not more and not fewer and not again:
         return None
-    skus = {*anyway, *(move.sku for move in moves)}
+    skus = {*again, *(move.sku for move in moves)}
     losers = losers_of(tx, fewer)
     space = open_queues(tx, skus, orders=losers.orders, margin=more, asking=losers.asking)
     space.arriving = _arriving(moves)
     take_back(space, fewer)
+    for order in list(space.after.values()) if again else ():
+        space.put(pinned_again(space.before[order.id], order, again))
     space.plan()
     return space
 

@@ -36,7 +36,7 @@ WITH usable AS (
     SELECT i.sku, i.location, 0, 0, 0, i.units, least(i.units, coalesce(g.units, 0)), 0
       FROM inbound i LEFT JOIN by_supply g ON g.supply = i.id
     UNION ALL
-    SELECT u.sku, u.location, 0, 0, 0, 0, 0, u.ordered
+    SELECT u.sku, u.location, 0, 0, 0, 0, 0, u.ordered - u.closed
       FROM purchase_order o JOIN purchase_order_line l ON l.purchase_order = o.id
       JOIN supply u ON u.id = l.supply JOIN usable USING (location)
      WHERE o.merchant = :merchant AND o.status = 'draft'

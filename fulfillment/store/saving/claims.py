@@ -99,3 +99,44 @@ def _pegs_by_key(orders: Iterable[Order]) -> dict[tuple[int, int, bool], int]:
         for line in lines_of(order)
         for peg in line.pegs
     }
+
+
+def write_late_pins(tx: Tx, changes: list[Change]) -> None:
+    """Insert, change and delete pins that wait for their supply, until they are the orders'."""
+    before = _late_by_key(change.before for change in changes)
+    after = _late_by_key(change.after for change in changes)
+    gone = [key for key in before if key not in after]
+    new = {key: units for key, units in after.items() if before.get(key) != units}
+    if gone:
+        tx.run(
+            "DELETE FROM late_pin n USING unnest(CAST(:orders AS bigint[]),"
+            " CAST(:lines AS int[]), CAST(:supplies AS bigint[])) AS g(order_id, line, supply)"
+            " WHERE (n.order_id, n.line, n.supply) = (g.order_id, g.line, g.supply)",
+            **_late_columns(gone),
+        )
+    if new:
+        tx.run(
+            "INSERT INTO late_pin (order_id, line, supply, units)"
+            " SELECT * FROM unnest(CAST(:orders AS bigint[]), CAST(:lines AS int[]),"
+            " CAST(:supplies AS bigint[]), CAST(:units AS int[]))"
+            " ON CONFLICT (order_id, line, supply) DO UPDATE SET units = excluded.units",
+            **_late_columns(list(new)),
+            units=list(new.values()),
+        )
+
+
+def _late_columns(keys: list[tuple[int, int, int]]) -> dict[str, object]:
+    return {
+        "orders": [key[0] for key in keys],
+        "lines": [key[1] for key in keys],
+        "supplies": [key[2] for key in keys],
+    }
+
+
+def _late_by_key(orders: Iterable[Order]) -> dict[tuple[int, int, int], int]:
+    return {
+        (order.id, line.number, pin.supply): pin.units
+        for order in orders
+        for line in order.lines
+        for pin in line.late_pins
+    }

@@ -9,7 +9,7 @@ from fulfillment.domain.orders import Order
 from fulfillment.domain.progress import progress_of
 from fulfillment.store import outbox
 from fulfillment.store.saving.changes import Change, Products
-from fulfillment.store.saving.claims import write_claims, write_pegs
+from fulfillment.store.saving.claims import write_claims, write_late_pins, write_pegs
 from fulfillment.store.saving.demand import write_demand
 from fulfillment.store.saving.floor import write_floor
 from fulfillment.store.saving.ids import with_stored_ids
@@ -45,6 +45,7 @@ def save(
     write_levels(tx, stored, products)
     write_claims(tx, stored)
     write_pegs(tx, stored)
+    write_late_pins(tx, stored)
     write_floor(tx, stored)
     write_demand(tx, stored, products)
     write_lines(tx, stored)

@@ -117,6 +117,21 @@ peg = Table(
 )
 
 
+late_pin = Table(
+    "late_pin",
+    metadata,
+    Column("order_id", BigInteger, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("supply", BigInteger, ForeignKey("supply.id"), nullable=False),
+    Column("units", Integer, nullable=False),
+    PrimaryKeyConstraint("order_id", "line", "supply"),
+    ForeignKeyConstraint(["order_id", "line"], ["order_line.order_id", "order_line.line"]),
+    CheckConstraint("units > 0", name="units_is_positive"),
+    Index(None, "supply"),
+    comment="Pins on supply that nobody can be pegged on now, since it has no date ahead.",
+)
+
+
 open_demand = Table(
     "open_demand",
     metadata,

@@ -50,6 +50,7 @@ purchase_order = Table(
         comment="how much more of a line than ordered may come",
     ),
     Column("wake_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("reminded_at", Instant, comment="when it was last told that its timer is late"),
     Column("created_by", Text, nullable=False),
     moment("created_at"),
     UniqueConstraint("merchant", "number"),

@@ -22,6 +22,7 @@ from fulfillment.store.commands.purchasing.finding import (
     set_status,
     tell,
 )
+from fulfillment.store.commands.purchasing.lines import Header, check_lines, insert_lines
 from fulfillment.store.commands.purchasing.replanning import Was, replan
 from fulfillment.store.locks import lock_queues
 from fulfillment.store.session import Command, Store, Tx
@@ -30,33 +31,53 @@ CHANGEABLE = INBOUND | {PurchaseOrderStatus.DRAFT}
 
 
 def change_purchase_order(store: Store, command: Command, change: PurchaseChange) -> dict[str, Any]:
-    """Change dates and ordered units before all has come; who waits is planned anew at once.
+    """Change dates and ordered units, and add lines, before all has come; who waits is replanned.
 
     It is no change of status, so it starts no allocation where only those do; unless it leaves
     nothing outstanding: then the purchase order is received.
     """
 
     def body(tx: Tx) -> dict[str, Any]:
-        purchase_order, skus = find(tx, change.number)
-        lock_queues(tx, skus | tx.also)
-        status = lock(tx, purchase_order)
+        purchase_order, known = find(tx, change.number)
+        skus = known | {line.sku for line in change.added} | tx.also
+        lock_queues(tx, skus)
+        status = lock(tx, purchase_order, skus)
         if status not in CHANGEABLE:
             message = f"purchase order {change.number} is {status}; it can not be changed any more"
             raise conflict("not_changeable", message, status=status)
         old = lines_of(tx, purchase_order)
         changed = _changed_lines(old, change)
+        _check_added(tx, old, change)
         _write(tx, purchase_order, change, changed, counts=status in INBOUND)
-        ends = is_complete(tx, purchase_order)
-        if ends:
-            set_status(tx, purchase_order, PurchaseOrderStatus.RECEIVED)
-        if status in INBOUND and changed:
-            touched = skus if ends else {line.sku for line in changed}
+        ends = _ends(tx, purchase_order, change)
+        if status in INBOUND and (changed or change.added):
+            touched = {line.sku for line in changed} | {line.sku for line in change.added}
             was = {line.supply: Was(line.expected_on, status) for line in old}
-            replan(tx, touched, was, by_po_status=ends)
+            replan(tx, skus if ends else touched, was, by_po_status=ends)
         tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
         return read_purchase_order(tx, change.number)
 
     return store.execute(command, body)
+
+
+def _ends(tx: Tx, purchase_order: int, change: PurchaseChange) -> bool:
+    """Whether nothing is outstanding any more: then it is received, if anything was."""
+    if not is_complete(tx, purchase_order):
+        return False
+    if not any(line.received for line in lines_of(tx, purchase_order)):
+        message = f"nothing of purchase order {change.number} would be left; cancel it instead"
+        raise conflict("nothing_left", message)
+    set_status(tx, purchase_order, PurchaseOrderStatus.RECEIVED)
+    return True
+
+
+def _check_added(tx: Tx, old: Sequence[Line], change: PurchaseChange) -> None:
+    known = {line.line for line in old}
+    for index, line in enumerate(change.added):
+        if line.line in known:
+            message = f"purchase order {change.number} has a line {line.line}; change its units"
+            raise invalid("line_exists", message, f"add_lines[{index}].line")
+    check_lines(tx, change.added, "add_lines")
 
 
 def _changed_lines(old: Sequence[Line], change: PurchaseChange) -> list[Line]:
@@ -68,7 +89,8 @@ def _changed_lines(old: Sequence[Line], change: PurchaseChange) -> list[Line]:
 
 def _asked(change: PurchaseChange, known: Mapping[int, Line]) -> Mapping[int, LineChange]:
     """What is asked of each line by its number, or a refusal that names the field."""
-    if change.expected_on is KEEP and not change.lines and change.over_receipt_percent is None:
+    nothing = PurchaseChange(change.number)
+    if change == nothing:
         raise invalid("empty_change", "name a date, or lines that are to be different", "lines")
     asked: dict[int, LineChange] = {}
     for index, line in enumerate(change.lines):
@@ -80,17 +102,14 @@ def _asked(change: PurchaseChange, known: Mapping[int, Line]) -> Mapping[int, Li
             raise invalid("line_twice", f"line {line.line} is there twice", f"{at}.line")
         if line.units is None and line.expected_on is KEEP:
             raise invalid("empty_change", f"line {line.line} names no date and no units", at)
-        if line.units is not None and line.units < max(known[line.line].received, 1):
+        if line.units is not None and line.units < known[line.line].received:
             raise _too_few(line, known[line.line].received, at)
         asked[line.line] = line
     return asked
 
 
 def _too_few(line: LineChange, received: int, at: str) -> RefusedError:
-    message = (
-        f"line {line.line} can not order {line.units} units:"
-        f" {received} of it are received, and one is the least"
-    )
+    message = f"line {line.line} can not order {line.units} units: {received} of it are received"
     return invalid("bad_quantity", message, f"{at}.units", received=received)
 
 
@@ -122,9 +141,11 @@ def _write(
         )
     if lines:
         tx.run(
-            "UPDATE supply u SET ordered = c.units, expected_on = c.expected_on,"
+            "UPDATE supply u SET ordered = CASE WHEN c.units > 0 THEN c.units ELSE u.ordered END,"
+            " closed = CASE WHEN c.units > 0 THEN 0 ELSE u.ordered END,"
+            " expected_on = c.expected_on,"
             " overdue = u.overdue AND u.expected_on IS NOT DISTINCT FROM c.expected_on,"
-            " inbound = :counts AND u.received + u.closed < c.units"
+            " inbound = :counts AND u.received < c.units"
             " FROM unnest(CAST(:supplies AS bigint[]), CAST(:units AS int[]),"
             " CAST(:dates AS date[])) AS c(supply, units, expected_on) WHERE u.id = c.supply",
             counts=counts,
@@ -132,3 +153,12 @@ def _write(
             units=[line.units for line in lines],
             dates=[line.expected_on for line in lines],
         )
+    if change.added:
+        insert_lines(tx, _header(tx, purchase_order, counts=counts), change.added)
+
+
+def _header(tx: Tx, purchase_order: int, *, counts: bool) -> Header:
+    (row,) = tx.rows(
+        "SELECT number, expected_on FROM purchase_order WHERE id = :id", id=purchase_order
+    )
+    return Header(purchase_order, row.number, row.expected_on, counts)

@@ -46,7 +46,7 @@ NewDate = date | Keep | None
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """One line as it is to be: its date, and how many units are ordered in all."""
+    """One line as it is to be: its date, and how many units are ordered in all; 0 gives it up."""
 
     line: int
     expected_on: NewDate = KEEP
@@ -58,13 +58,14 @@ class PurchaseChange:
     """What is to be different on a purchase order.
 
     A new header date is for the lines that stand on the old one; a line with a date of its own,
-    or one that is named here with a date, keeps to that.
+    or one that is named here with a date, keeps to that. `added` are lines that it had not.
     """
 
     number: str
     expected_on: NewDate = KEEP
     lines: tuple[LineChange, ...] = ()
     over_receipt_percent: int | None = None
+    added: tuple[NewPurchaseLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

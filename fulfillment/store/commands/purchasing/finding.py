@@ -1,5 +1,6 @@
 """Find, lock and tell of a purchase order."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from fulfillment.domain.statuses import (
     PurchaseOrderStatus,
 )
 from fulfillment.store import outbox
-from fulfillment.store.session import Tx
+from fulfillment.store.session import LocksTooSmallError, Tx
 
 
 def find(tx: Tx, number: str) -> tuple[int, frozenset[str]]:
@@ -25,11 +26,16 @@ def find(tx: Tx, number: str) -> tuple[int, frozenset[str]]:
     return purchase_order, skus_of(tx, purchase_order)
 
 
-def lock(tx: Tx, purchase_order: int) -> PurchaseOrderStatus:
-    """Take the row of a purchase order; its queues are locked already."""
+def lock(tx: Tx, purchase_order: int, skus: Collection[str]) -> PurchaseOrderStatus:
+    """Take the row of a purchase order; the queues of its `skus` are locked already.
+
+    A line of another SKU may have been added before: then the work is done again with its queue.
+    """
     (row,) = tx.rows(
         "SELECT status FROM purchase_order WHERE id = :id FOR NO KEY UPDATE", id=purchase_order
     )
+    if more := skus_of(tx, purchase_order) - set(skus):
+        raise LocksTooSmallError(more)
     return PurchaseOrderStatus(row.status)
 
 
@@ -45,7 +51,10 @@ def skus_of(tx: Tx, purchase_order: int) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line: what is ordered in all, what of it was received, and the date it stands on."""
+    """A line: what is ordered in all, what of it was received, and the date it stands on.
+
+    `units` are none where the line was given up.
+    """
 
     line: int
     supply: int
@@ -57,7 +66,7 @@ class Line:
 
 
 LINES = """
-SELECT l.line, u.id AS supply, u.sku, u.ordered AS units, u.received, u.expected_on,
+SELECT l.line, u.id AS supply, u.sku, u.ordered - u.closed AS units, u.received, u.expected_on,
        u.expected_on IS NOT DISTINCT FROM p.expected_on AS follows_header
   FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
   JOIN supply u ON u.id = l.supply WHERE p.id = :id ORDER BY l.line

@@ -7,13 +7,25 @@ from fulfillment.domain.pinning import Grant
 from fulfillment.store.session import Tx
 
 PINS = """
+WITH pin AS (
+    SELECT p.shipment_line, p.supply, p.units FROM peg p
+     WHERE p.supply = ANY(:supplies) AND p.pinned
+     UNION ALL
+    SELECT d.shipment_line, n.supply,
+           greatest(least(d.wanted, n.units - sum(d.wanted) OVER (
+               PARTITION BY n.order_id, n.line, n.supply ORDER BY d.shipment_line) + d.wanted), 0)
+      FROM late_pin n
+      JOIN shipment_line sl ON sl.order_id = n.order_id AND sl.order_line = n.line
+      JOIN open_demand d ON d.shipment_line = sl.id
+     WHERE n.supply = ANY(:supplies)
+)
 SELECT p.shipment_line, p.supply, p.units, sl.order_id
-  FROM peg p JOIN shipment_line sl ON sl.id = p.shipment_line
+  FROM (SELECT shipment_line, supply, sum(units)::int AS units FROM pin GROUP BY 1, 2) p
+  JOIN shipment_line sl ON sl.id = p.shipment_line
   JOIN shipment s ON s.id = sl.shipment
   JOIN orders o ON o.id = sl.order_id
   JOIN order_line l ON l.order_id = sl.order_id AND l.line = sl.order_line
- WHERE p.supply = ANY(:supplies) AND p.pinned
-   AND coalesce(CASE WHEN s.status = 'ready' THEN s.location END, l.source_location,
+ WHERE coalesce(CASE WHEN s.status = 'ready' THEN s.location END, l.source_location,
                 o.lock_location, o.pickup_location, :location) = :location
  ORDER BY o.priority, o.placed_at, o.intake_seq, p.shipment_line
 """
@@ -25,7 +37,8 @@ Grants = Mapping[int, Sequence[Grant]]
 def grants_of(tx: Tx, coming: Mapping[int, int], location: str) -> Grants:
     """Share units that come, by supply, among those pinned to them that may use the location.
 
-    The first in rank first. The queues are locked, so that no pin changes.
+    The first in rank first; a pin whose supply is late is served as well. The queues are locked,
+    so that no pin changes.
     """
     left = Counter(coming)
     grants: dict[int, list[Grant]] = defaultdict(list)

@@ -9,6 +9,7 @@ from fulfillment.domain.statuses import (
     PurchaseOrderStatus,
 )
 from fulfillment.store import outbox
+from fulfillment.store.commands.moves.documents import execute_numbered
 from fulfillment.store.commands.purchasing.documents import Receipt, ReceivedLine
 from fulfillment.store.commands.purchasing.finding import (
     find,
@@ -38,8 +39,8 @@ def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
 
     def body(tx: Tx) -> dict[str, Any]:
         purchase_order, skus = find(tx, receipt.purchase_order)
-        lock_queues(tx, skus)
-        status = lock(tx, purchase_order)
+        lock_queues(tx, skus | tx.also)
+        status = lock(tx, purchase_order, skus | tx.also)
         if status not in INBOUND:
             message = (
                 f"purchase order {receipt.purchase_order} is {status}; nothing can come for it"
@@ -66,7 +67,7 @@ def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
         tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
         return {"receipt": receipt.number} | read_purchase_order(tx, receipt.purchase_order)
 
-    return store.execute(command, body)
+    return execute_numbered(store, command, receipt.number, body)
 
 
 def _checked_receipt(tx: Tx, purchase_order: int, receipt: Receipt) -> dict[int, Any]:

@@ -40,7 +40,7 @@ def replan(
         space = open_queues(tx, skus, written=list(was), by_po_status=by_po_status)
     plan_and_save(space, was)
     if space.until:
-        shrink_pegs(tx, _not_to_come(tx, was, space.locations), last_go=True)
+        _cut_pegs(tx, was, space.locations)
 
 
 HOW_MANY = """
@@ -68,16 +68,16 @@ def _are_more_than_a_batch(tx: Tx, supplies: Collection[int]) -> bool:
 
 def _leave_to_batches(tx: Tx, supplies: Collection[int]) -> None:
     """Take pegs that nothing stands for any more, and note all others to be planned."""
-    shrink_pegs(tx, _not_to_come(tx, supplies, load_locations(tx)), last_go=True)
+    _cut_pegs(tx, supplies, load_locations(tx))
     tx.run(MARK, supplies=list(supplies))
 
 
-def _not_to_come(
-    tx: Tx, supplies: Collection[int], locations: Mapping[str, date]
-) -> dict[int, int]:
-    """Of what is outstanding on these, the units on which nobody may be pegged."""
+def _cut_pegs(tx: Tx, supplies: Collection[int], locations: Mapping[str, date]) -> None:
+    """Leave no peg on units of these supplies on which nobody may be pegged."""
     rows = tx.rows(SUPPLIES, supplies=list(supplies))
-    return {row.id: 0 if counts(row, locations) else row.outstanding for row in rows}
+    not_to_come = {row.id: 0 if counts(row, locations) else row.outstanding for row in rows}
+    late = [row.id for row in rows if row.inbound and not counts(row, locations)]
+    shrink_pegs(tx, not_to_come, last_go=True, late=late)
 
 
 def plan_and_save(space: Workspace, was: Mapping[int, Was]) -> None:

@@ -1,8 +1,11 @@
 """Pegs on a supply that shrinks."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
+from fulfillment.domain.orders import Happening
 from fulfillment.store.locks import lock_orders
+from fulfillment.store.saving.orders import record
 from fulfillment.store.session import LocksTooSmallError, Tx
 
 SURPLUS = """
@@ -45,6 +48,22 @@ UPDATE peg p SET units = p.units - cut.units FROM cut
 """
 
 
+KEEP_PINS = """
+WITH cut AS (
+    SELECT * FROM unnest(CAST(:lines AS bigint[]), CAST(:supplies AS bigint[]),
+                         CAST(:units AS int[])) AS c(line, supply, units)
+), kept AS (
+    INSERT INTO late_pin AS n (order_id, line, supply, units)
+    SELECT sl.order_id, sl.order_line, cut.supply, sum(cut.units)
+      FROM cut JOIN shipment_line sl ON sl.id = cut.line GROUP BY 1, 2, 3
+    ON CONFLICT (order_id, line, supply) DO UPDATE SET units = n.units + excluded.units
+)
+SELECT sl.order_id, sl.order_line AS line, u.document AS source, sum(cut.units)::int AS units
+  FROM cut JOIN shipment_line sl ON sl.id = cut.line JOIN supply u ON u.id = cut.supply
+ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+
+
 def released_on(tx: Tx, supplies: Collection[int]) -> list[int]:
     """Orders with a released shipment that waits for units of these supplies to be received."""
     rows = tx.rows(
@@ -56,13 +75,15 @@ def released_on(tx: Tx, supplies: Collection[int]) -> list[int]:
     return [row.order_id for row in rows]
 
 
-def shrink_pegs(tx: Tx, coming: Mapping[int, int], *, last_go: bool = False) -> None:
+def shrink_pegs(
+    tx: Tx, coming: Mapping[int, int], *, last_go: bool = False, late: Collection[int] = ()
+) -> None:
     """Leave pegs on no more than is outstanding once these units by supply have come.
 
     The first in rank, whom the goods serve, go first; with `last_go`, where nothing comes, the
-    last. Whoever loses a peg is planned when its queue is served next. It locks orders, so it
-    comes before stock. Read again once they are locked: until then a split may move a peg to a
-    new line.
+    last. Whoever loses a peg is planned when its queue is served next; pins on supply that is
+    `late` are kept for when it is not. It locks orders, so it comes before stock. Read again once
+    they are locked: until then a split may move a peg to a new line.
     """
     sql = LAST_GO if last_go else FIRST_GO
     supplies, units = list(coming), list(coming.values())
@@ -74,10 +95,30 @@ def shrink_pegs(tx: Tx, coming: Mapping[int, int], *, last_go: bool = False) -> 
     rows = tx.rows(sql, supplies=supplies, coming=units)
     if not {row.order_id for row in rows} <= locked:
         raise LocksTooSmallError
+    _keep_pins(tx, [row for row in rows if row.pinned and row.supply in late])
     tx.run(
         CUT,
         lines=[row.shipment_line for row in rows],
         supplies=[row.supply for row in rows],
         pinned=[row.pinned for row in rows],
         surplus=[row.surplus for row in rows],
+    )
+
+
+def _keep_pins(tx: Tx, rows: Sequence[Any]) -> None:
+    if not rows:
+        return
+    kept = tx.rows(
+        KEEP_PINS,
+        lines=[row.shipment_line for row in rows],
+        supplies=[row.supply for row in rows],
+        units=[row.surplus for row in rows],
+    )
+    facts = ("line", "source", "units")
+    record(
+        tx,
+        (
+            Happening(row.order_id, "pin_late", {name: getattr(row, name) for name in facts})
+            for row in kept
+        ),
     )

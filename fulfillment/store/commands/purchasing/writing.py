@@ -19,8 +19,8 @@ from fulfillment.store.commands.purchasing.finding import (
     set_status,
     tell,
 )
+from fulfillment.store.commands.purchasing.lines import Header, check_lines, insert_lines
 from fulfillment.store.commands.purchasing.replanning import Was, replan
-from fulfillment.store.commands.stock import check_places
 from fulfillment.store.locks import lock_queues
 from fulfillment.store.session import Command, Store, Tx
 
@@ -45,15 +45,7 @@ def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> dict[str, Any]:
 def _check_new(tx: Tx, new: NewPurchaseOrder) -> None:
     if not new.lines:
         raise invalid("empty_purchase_order", "a purchase order has at least one line", "lines")
-    seen: set[int] = set()
-    for index, line in enumerate(new.lines):
-        if line.units <= 0:
-            message = f"line {line.line} must order a positive number of units"
-            raise invalid("bad_quantity", message, f"lines[{index}].units")
-        if line.line in seen:
-            raise invalid("line_twice", f"line {line.line} is there twice", f"lines[{index}].line")
-        seen.add(line.line)
-    check_places(tx, [(line.sku, line.location) for line in new.lines], "lines[{}].")
+    check_lines(tx, new.lines)
     if new.status not in (PurchaseOrderStatus.DRAFT, PurchaseOrderStatus.APPROVED):
         raise invalid("bad_status", "a purchase order begins as draft or approved", "status")
 
@@ -75,34 +67,8 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
     )
     if not rows:
         raise conflict("number_in_use", f"purchase order {new.number} exists", number=new.number)
-    tx.run(
-        """
-        WITH asked AS (
-            SELECT nextval(pg_get_serial_sequence('supply', 'id')) AS id, *
-              FROM unnest(CAST(:lines AS int[]), CAST(:skus AS text[]), CAST(:units AS int[]),
-                          CAST(:locations AS text[]), CAST(:dates AS date[]))
-                   AS a(line, sku, units, location, expected_on)
-        ), supplied AS (
-            INSERT INTO supply (id, merchant, sku, location, kind, document, ordered, expected_on,
-                                inbound)
-            OVERRIDING SYSTEM VALUE
-            SELECT id, :merchant, sku, location, 'purchase_order', :number, units, expected_on,
-                   :inbound
-              FROM asked
-        )
-        INSERT INTO purchase_order_line (purchase_order, line, supply)
-        SELECT :purchase_order, line, id FROM asked
-        """,
-        merchant=tx.merchant,
-        purchase_order=rows[0].id,
-        number=new.number,
-        inbound=new.status in INBOUND,
-        lines=[line.line for line in new.lines],
-        skus=[line.sku for line in new.lines],
-        units=[line.units for line in new.lines],
-        locations=[line.location for line in new.lines],
-        dates=[line.expected_on or new.expected_on for line in new.lines],
-    )
+    header = Header(rows[0].id, new.number, new.expected_on, new.status in INBOUND)
+    insert_lines(tx, header, new.lines)
     return int(rows[0].id)
 
 
@@ -114,7 +80,7 @@ def move_status(
     def body(tx: Tx) -> dict[str, Any]:
         purchase_order, skus = find(tx, number)
         lock_queues(tx, skus | tx.also)
-        status = lock(tx, purchase_order)
+        status = lock(tx, purchase_order, skus | tx.also)
         _move(tx, purchase_order, status, target)
         was = {line.supply: Was(line.expected_on, status) for line in lines_of(tx, purchase_order)}
         replan(tx, skus, was, by_po_status=True)
