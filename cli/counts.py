@@ -1,5 +1,6 @@
 """`pegboard count ...`: what was counted at a location."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -106,6 +107,7 @@ def _show(found: dict[str, Any], *, as_json: bool) -> None:
     from cli.answers import facts, show_lines
     from cli.showing import print_json
 
+    found = found | {"at": datetime.fromisoformat(str(found["at"]))}
     if as_json:
         print_json(found)
         return

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Literal
 
 from rich import box
 from rich.console import Console
@@ -14,9 +15,13 @@ NUMBERS = frozenset(
     {
         "units", "ordered", "shipped", "waiting", "allocated", "not yet received", "wanted", "rank",
         "received", "outstanding", "pegged", "free", "coming", "drafted", "to shipments",
-        "to shelf", "undistributed", "lines", "closed", "to reorder level",
+        "to shelf", "undistributed", "lines", "closed", "to reorder level", "picked", "left",
+        "counted", "difference", "differing", "line count",
     }
 )  # fmt: skip
+
+IDENTIFIERS = frozenset({"id", "preset"})
+"""Columns that stay on one line, to be copied into the next command."""
 
 
 def print_json(answer: object) -> None:
@@ -26,12 +31,13 @@ def print_json(answer: object) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """A plain table; nothing in a cell is taken for markup."""
+    """A plain table; nothing in a cell is taken for markup, and nothing is cut off."""
     from rich.text import Text
 
     shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
     for column in columns:
-        shown.add_column(column, justify="right" if column in NUMBERS else "left")
+        justify: Literal["left", "right"] = "right" if column in NUMBERS else "left"
+        shown.add_column(column, justify=justify, overflow="fold", no_wrap=column in IDENTIFIERS)
     for row in rows:
         shown.add_row(*(Text(words(cell)) for cell in row))
     return shown

@@ -11,7 +11,7 @@ def draw_pick_list(paper: PickListPaper) -> bytes:
         title,
         [
             sheet.heading(title),
-            sheet.words(f"{paper.location} · {paper.status} · {_units(paper)}"),
+            sheet.words(_told(paper)),
             sheet.gap(),
             _walk(paper),
             sheet.gap(8),
@@ -20,9 +20,15 @@ def draw_pick_list(paper: PickListPaper) -> bytes:
     )
 
 
-def _units(paper: PickListPaper) -> str:
+def _told(paper: PickListPaper) -> str:
     units = sum(line.units for line in paper.lines)
-    return f"{units} units for {len(paper.shipments)} shipments"
+    to_sort = f"{_counted(units, 'unit')} for {_counted(len(paper.shipments), 'shipment')}"
+    parts = (paper.location, paper.status.replace("_", " "), paper.picker, to_sort)
+    return " · ".join(part for part in parts if part)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _walk(paper: PickListPaper) -> sheet.Part:

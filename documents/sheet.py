@@ -95,7 +95,9 @@ def drawn(title: str, parts: Sequence[Part], size_mm: tuple[int, int] = (210, 29
 
     use_fonts()
     file = BytesIO()
-    margin = 15 * mm if min(size_mm) > 110 else 6 * mm  # noqa: PLR2004 -- a label is small
+    is_label = min(size_mm) <= 110  # noqa: PLR2004 -- a label is small
+    margin = 6 * mm if is_label else 15 * mm
+    footer = {} if is_label else {"onFirstPage": _numbered, "onLaterPages": _numbered}
     SimpleDocTemplate(
         file,
         pagesize=(size_mm[0] * mm, size_mm[1] * mm),
@@ -107,5 +109,14 @@ def drawn(title: str, parts: Sequence[Part], size_mm: tuple[int, int] = (210, 29
         author="Pegboard",
         creator="Pegboard",
         invariant=True,
-    ).build(list(parts))
+    ).build(list(parts), **footer)
     return file.getvalue()
+
+
+def _numbered(canvas: Part, document: Part) -> None:
+    """What a sheet is a page of, at its foot: those that fell apart are put together by it."""
+    canvas.setFont(REGULAR, 8)
+    right = document.leftMargin + document.width
+    canvas.drawRightString(
+        right, document.bottomMargin / 2, f"{document.title}, page {document.page}"
+    )

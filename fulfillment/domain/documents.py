@@ -26,6 +26,7 @@ class PickListPaper:
     location: str
     status: str
     lines: tuple[ListedUnits, ...]
+    picker: str | None = None
 
     @property
     def shipments(self) -> tuple[tuple[str, str, int, int], ...]:

@@ -216,8 +216,9 @@ def _begin_command(tx: Tx, command: Command) -> dict[str, Any] | None:
         key=command.key,
     )
     if bytes(found.fingerprint) != command.fingerprint:
-        message = f"the key {command.key!r} was used for another request; choose a new one"
-        raise conflict("key_reused", message, key=command.key)
+        sent = command.key.split(":", 2)[-1]
+        message = f"the key {sent!r} was used for another request; choose a new one"
+        raise conflict("key_reused", message, key=sent)
     return dict(found.result)
 
 

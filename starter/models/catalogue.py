@@ -37,13 +37,21 @@ class ProductIn(Request):
 
     name: Name
     manage_stock: StrictBool = Field(default=True, description="False: never waits, never out.")
-    allow_backorder: StrictBool = True
+    allow_backorder: StrictBool = Field(
+        default=True, description="False: an order that it is too short for is refused."
+    )
     backorder_limit: Limit | None = Field(default=None, description="Units that may wait at most.")
-    future_inventory: StrictBool = True
-    packs: dict[PackName, PackUnits] = Field(default_factory=dict, max_length=20)
-    supplier: ShortText | None = None
-    reorder_level: Limit = 0
-    active: StrictBool = True
+    future_inventory: StrictBool = Field(
+        default=True, description="Whether what is on its way may be promised, if the policy does."
+    )
+    packs: dict[PackName, PackUnits] = Field(
+        default_factory=dict, max_length=20, description="Base units in each pack, by its name."
+    )
+    supplier: ShortText | None = Field(default=None, description="Whom it is bought from.")
+    reorder_level: Limit = Field(
+        default=0, description="Units that should be left once all that waits is met."
+    )
+    active: StrictBool = Field(default=True, description="False: no new order may name it.")
 
     def to_domain(self, sku: str) -> NewProduct:
         """The product as the store takes it."""
@@ -118,8 +126,8 @@ class LocationIn(Request):
     model_config = example(**EXAMPLE_LOCATION)
 
     name: Name
-    time_zone: TimeZone = "UTC"
-    active: StrictBool = True
+    time_zone: TimeZone = Field(default="UTC", description="By which its days begin and end.")
+    active: StrictBool = Field(default=True, description="False: nothing new is sent from it.")
     serves: dict[Slug, Annotated[StrictInt, Field(ge=0, le=1_000_000)]] = Field(
         default_factory=dict, max_length=1_000, description="Merchants not named keep theirs."
     )
@@ -203,8 +211,8 @@ class MerchantIn(Request):
     model_config = example(**EXAMPLE_MERCHANT)
 
     name: Name
-    time_zone: TimeZone = "UTC"
-    currency: Currency = "USD"
+    time_zone: TimeZone = Field(default="UTC", description="In which its days are told.")
+    currency: Currency = Field(default="USD", description="Of orders that name none.")
     authorise_before_release: StrictBool = Field(
         default=False, description="Nothing is released before its order's payment is authorised."
     )

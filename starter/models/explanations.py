@@ -16,7 +16,9 @@ from starter.models.fields import (
     Request,
     example,
 )
+from starter.models.order_hands import OutcomeOut, WhyOut
 from starter.models.orders_in import EXAMPLE_LINE, OrderLineIn, lines_of
+from starter.models.orders_out import SliceOut
 
 
 class ReasonOut(BaseModel):
@@ -33,40 +35,12 @@ class WaitingOut(BaseModel):
 
     line: int
     sku: str
-    shipment: int
+    shipment: int = Field(description="Its number in the order.")
     status: str
     units: int
     allocated: int
-    wanted: int
+    wanted: int = Field(description="Its units that are not allocated.")
     reasons: list[ReasonOut]
-
-
-class PieceOut(BaseModel):
-    """Some units and the day on which they can be expected."""
-
-    units: int
-    on: date
-
-
-class StandingOut(BaseModel):
-    """How an order stands, in units."""
-
-    status: str
-    allocated: int
-    not_yet_received: int
-    pegged: int
-    backordered: int
-    ready: int
-    cancelled: int
-    promised: list[PieceOut]
-
-
-class OutcomeOut(BaseModel):
-    """One order before a change and after it."""
-
-    order: str
-    before: StandingOut
-    after: StandingOut
 
 
 class RequestOut(BaseModel):
@@ -106,7 +80,7 @@ class ExplanationOut(BaseModel):
     remedies: list[RemedyOut]
 
 
-class LevelOut(BaseModel):
+class SkuLevelOut(BaseModel):
     """What is at one place in one disposition."""
 
     location: str
@@ -116,13 +90,6 @@ class LevelOut(BaseModel):
     available: int
     picked: int
     staged: int
-
-
-class WhyOut(BaseModel):
-    """One rule, as a code and a sentence."""
-
-    code: str
-    sentence: str
 
 
 class HolderOut(BaseModel):
@@ -157,12 +124,12 @@ class WaiterOut(BaseModel):
 class ComingOut(BaseModel):
     """What is outstanding on one supply."""
 
-    source: str | None
+    source: str | None = Field(description="The number of its document.")
     kind: str
     location: str
     expected_on: date | None
     outstanding: int
-    status: str | None
+    status: str | None = Field(description="A purchase order's; null for other supply.")
     pegged: int
 
 
@@ -186,10 +153,10 @@ class SkuExplanationOut(BaseModel):
     on_hand: int
     available: int
     idle: IdleOut
-    levels: list[LevelOut]
-    holders: list[HolderOut]
+    levels: list[SkuLevelOut]
+    holders: list[HolderOut] = Field(description="The first of them by rank.")
     holders_in_all: int
-    waiting: list[WaiterOut]
+    waiting: list[WaiterOut] = Field(description="The first of them by rank.")
     waiting_in_all: int
     units_wanted: int
     supply: list[ComingOut]
@@ -235,7 +202,7 @@ class PromiseLineOut(BaseModel):
     sku: str
     units: int
     cancelled: int = Field(description="Units that the policy would cancel for want of stock.")
-    promise: list[PieceOut]
+    promise: list[SliceOut]
     met_by: list[MetByOut]
 
 

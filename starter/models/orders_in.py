@@ -37,10 +37,10 @@ EXAMPLE_ADDRESS = {"name": "Example Café", "line1": "1 Example Street", "city":
 class OrderLineIn(Request):
     """One line: a number of packs, or of base units where no pack is named."""
 
-    line: LineNumber
+    line: LineNumber = Field(description="Its number in the order, which it keeps.")
     sku: Sku
-    quantity: Units
-    pack: PackName | None = None
+    quantity: Units = Field(description="Packs, where `pack` names one; else base units.")
+    pack: PackName | None = Field(default=None, description="One of the product's packs.")
     unit_price_minor: Minor | None = Field(
         default=None, description="Price of one base unit, in integer minor units."
     )
@@ -86,7 +86,9 @@ class OrderIn(Request):
         default=None, description="When the customer ordered, with its zone; else now."
     )
     priority: Priority = Field(default=DEFAULT_PRIORITY, description="Lower is served first.")
-    ship_by: Day | None = None
+    ship_by: Day | None = Field(
+        default=None, description="The day by which it should leave, as the channel says."
+    )
     currency: Currency | None = Field(default=None, description="Else the merchant's.")
     policy: Knobs = Field(
         default_factory=dict,
@@ -98,7 +100,9 @@ class OrderIn(Request):
     pickup_location: Location | None = Field(
         default=None, description="The location at which the customer picks it up."
     )
-    customer_reference: ShortText | None = None
+    customer_reference: ShortText | None = Field(
+        default=None, description="What the customer calls it."
+    )
     contact: Contact = Contact()
     address: Address = Address()
 

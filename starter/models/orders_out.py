@@ -272,13 +272,15 @@ class ProgressOut(BaseModel):
         shipments=[{"number": 1, "status": "ready", "location": "vienna", "expected_on": None}],
     )  # fmt: skip
 
-    order: int
-    seq: int
+    order: int = Field(description="The order's id, as its workflow knows it; not its number.")
+    seq: int = Field(description="Rises with each change of the order.")
     status: OrderStatus
     priority: int
     waiting_units: int
-    next_date: date | None
+    next_date: date | None = Field(
+        description="The first day on which something it is pegged to is due."
+    )
     awaited_skus: list[str]
-    awaited_supply: list[str]
-    shipments: list[ShipmentProgressOut]
-    holds: list[str]
+    awaited_supply: list[str] = Field(description="Numbers of the documents it is pegged to.")
+    shipments: list[ShipmentProgressOut] = Field(description="Those that have not ended.")
+    holds: list[str] = Field(description="Reasons for which it is on hold.")

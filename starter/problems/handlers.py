@@ -8,6 +8,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from fulfillment.domain.refusals import RefusedError
 from starter.problems.documents import Told, answer, told_of_refusal
@@ -15,6 +16,8 @@ from starter.problems.errors import BodyTooLargeError, ForbiddenError, Unauthent
 from starter.problems.validation import is_no_object, is_unreadable, told_of_errors
 
 RETRY_AFTER_SECONDS = "5"
+
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 HTTP_CODES = {
     400: ("malformed_body", "the body could not be read"),
@@ -43,12 +46,25 @@ async def invalid(request: Request, error: Exception) -> Response:
     return answer(told_of_errors(errors))
 
 
-async def http(_: Request, error: Exception) -> Response:
+async def http(request: Request, error: Exception) -> Response:
     """What the framework refuses: an unknown path, a wrong method, an unreadable body."""
     assert isinstance(error, HTTPException)  # noqa: S101 -- as above
     known = ("refused", "the request was refused")
     code, detail = HTTP_CODES.get(error.status_code, known)
-    return answer(Told(error.status_code, code, detail), error.headers)
+    headers = dict(error.headers or {})
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(_allowed(request))
+    return answer(Told(error.status_code, code, detail), headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method of the path: the framework names those of the first route that it found."""
+    scopes = ({**request.scope, "method": method} for method in METHODS)
+    return [
+        str(scope["method"])
+        for scope in scopes
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 async def unauthenticated(_: Request, error: Exception) -> Response:

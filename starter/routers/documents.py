@@ -26,13 +26,12 @@ class PdfResponse(Response):
 
 
 PDF = {"schema": {"type": "string", "format": "binary"}}
+DOCUMENT = {200: {"description": "The document.", "content": {MEDIA_TYPE: PDF}}}
 ANSWER: dict[str, Any] = {
     "response_class": PdfResponse,
-    "responses": {
-        200: {"description": "The document.", "content": {MEDIA_TYPE: PDF}},
-        **problems(404),
-    },
+    "responses": {**DOCUMENT, **problems(404)},
 }
+SLIP: dict[str, Any] = {**ANSWER, "responses": {**DOCUMENT, **problems(404, 409)}}
 
 router = APIRouter(tags=["documents"], route_class=GuardedRoute)
 
@@ -54,7 +53,7 @@ def print_container_label(container: Rowid, session: ForFloor) -> Response:
     return _pdf(draw_container_label(label), f"container-{container}")
 
 
-@router.get("/v1/shipments/{shipment}/packing-slip.pdf", summary="Print packing slips", **ANSWER)
+@router.get("/v1/shipments/{shipment}/packing-slip.pdf", summary="Print packing slips", **SLIP)
 def print_packing_slip(
     shipment: Rowid,
     session: ForMerchant,

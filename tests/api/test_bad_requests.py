@@ -60,6 +60,9 @@ BAD_REQUESTS = {
         "products[1].sku",
     ),
     "unknown setting": ("PATCH", "/v1/settings", {"speed": 1}, "speed"),
+    "filter misspelt": ("GET", "/v1/orders?stauts=shipped", None, "stauts"),
+    "filter of another list": ("GET", "/v1/tasks?location=vienna&sku=TEA", None, "sku"),
+    "parameter where none is": ("POST", "/v1/orders?preview=true", {"number": "A"}, "preview"),
     "revision of zero": ("PUT", "/v1/orders/A", {"revision": 0, "lines": []}, "revision"),
 }
 

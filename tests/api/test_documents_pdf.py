@@ -128,3 +128,12 @@ def test_nobody_prints_an_address_who_may_not_read_the_order():
     needed = ROUTES["print_packing_slip"]
 
     assert all(Permission.READ_ORDERS in has for has in GRANTS.values() if needed in has)
+
+
+def test_a_packing_slip_of_what_waits_is_refused_as_the_reference_says(world):
+    client = world.client()
+    client.post("/v1/orders", json=order("SO-1"))
+    world.prepare("SO-1")
+    (waits,) = client.get("/v1/orders/SO-1").json()["shipments"]
+    answer = client.get(f"/v1/shipments/{waits['id']}/packing-slip.pdf")
+    assert refusal(answer) == (409, "nothing_to_pack")

@@ -70,7 +70,7 @@ BAD_CHANGES = {
         "bad_quantity",
         "lines[0].units",
     ),
-    "no units": ({"lines": [{"line": 1, "units": 0}]}, "invalid_request", "lines[0].units"),
+    "no units": ({"lines": [{"line": 1, "units": 0}]}, "bad_quantity", "lines[0].units"),
     "negative": ({"lines": [{"line": 1, "units": -1}]}, "invalid_request", "lines[0].units"),
     "float": ({"lines": [{"line": 1, "units": 4.5}]}, "invalid_request", "lines[0].units"),
     "bool": ({"lines": [{"line": 1, "units": True}]}, "invalid_request", "lines[0].units"),

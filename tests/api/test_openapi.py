@@ -58,6 +58,11 @@ def test_every_reference_leads_somewhere_when_it_is_followed(document):
         assert reference.rsplit("/", 1)[1] in schemas
 
 
+def test_every_schema_has_a_short_name_of_its_own(document):
+    """Two models of one name are told apart by their modules' names, which nobody should see."""
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []
+
+
 def test_every_operation_has_a_summary_tag_and_example_when_it_is_described(document):
     schemas = document["components"]["schemas"]
     ids = [operation["operationId"] for operation in operations(document)]

@@ -79,7 +79,8 @@ def test_count_sets_what_is_on_hand_and_is_shown(warehouse, here, told):
     assert (warehouse.level("K1", "A"), warehouse.level("K2", "A")) == ((3, 0), (0, 0))
     (listed,) = told("count", "list", "--location", "A")["counts"]
     assert (listed["number"], listed["differing"]) == ("CC-1", 3)
-    assert told("count", "show", "CC-1")["lines"] == told(*count, "--reason", "March")["lines"]
+    assert told("count", "show", "CC-1") == told(*count, "--reason", "March")
+    assert here("count", "show", "CC-1").stdout == posted.stdout
 
 
 TRANSFER = ("transfer", "create", "TR-9", "--from", "A", "--to", "B")

@@ -87,6 +87,13 @@ def test_a_pick_list_names_what_goes_to_which_order():
     ) == []  # fmt: skip
 
 
+def test_a_pick_list_names_its_picker_and_one_of_each_in_the_singular():
+    lines = (ListedUnits("acme", "TEA", "Tea", "SO-1", 41, 1, 1),)
+    document = draw_pick_list(PickListPaper(7, "vienna", "picking", lines, "Pia"))
+
+    assert missing(document, "vienna · picking · Pia · 1 unit for 1 shipment ") == []
+
+
 def test_a_pick_list_is_drawn_when_nothing_is_on_it():
     document = draw_pick_list(PickListPaper(7, "vienna", "given_up", ()))
 
@@ -102,6 +109,7 @@ def test_a_long_list_goes_on_over_pages_with_its_titles():
 
     assert text_of(document).count("Order / shipment") > 10
     assert missing(document, "SKU-1 ", "SKU-300", "SO-300 / 300") == []
+    assert missing(document, "Pick list 7, page 1 ", "Pick list 7, page 12") == []
 
 
 @pytest.mark.parametrize("label", ["SO-1001", "T" * 64, "Regal 7 ↑ 茶", "a b~\\<&>"])

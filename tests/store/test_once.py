@@ -83,7 +83,7 @@ def test_a_receipt_number_is_refused_when_it_comes_with_other_content(warehouse)
         lambda: warehouse.receive(purchase, {1: 5}, number="R-1"),
     )
 
-    assert codes(results) == ["key_reused"]
+    assert codes(results) == ["number_in_use"]
     assert warehouse.level()[0] in (4, 5)
 
 

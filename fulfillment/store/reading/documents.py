@@ -75,7 +75,7 @@ def read_pick_list_paper(tx: Tx, pick_list: int, merchants: Merchants) -> PickLi
         )
         for step in found["walk"] for to in step["sort"]
     )  # fmt: skip
-    return PickListPaper(found["id"], found["location"], found["status"], lines)
+    return PickListPaper(found["id"], found["location"], found["status"], lines, found["picker"])
 
 
 def read_container_label(tx: Tx, container: int, merchants: Merchants) -> ContainerLabel:

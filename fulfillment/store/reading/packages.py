@@ -67,3 +67,13 @@ def read_parcel(tx: Tx, shipment: int, number: int | None) -> dict[str, Any]:
     if not rows:
         raise missing("shipment", shipment)
     return dict(rows[0]._mapping)  # noqa: SLF001 -- SQLAlchemy's public name
+
+
+def with_packages(tx: Tx, order: int) -> frozenset[int]:
+    """The shipments of an order of which a package is made that is still here."""
+    rows = tx.rows(
+        "SELECT DISTINCT p.shipment FROM package p JOIN shipment s ON s.id = p.shipment"
+        " WHERE s.order_id = :order AND s.status <> 'cancelled' AND p.shipped_at IS NULL",
+        order=order,
+    )
+    return frozenset(row.shipment for row in rows)
