@@ -118,7 +118,7 @@ class Store:
             stored = _begin_command(tx, command)
             if stored is not None:
                 return stored
-            plain = json.dumps(body(tx), default=str)
+            plain = json.dumps(body(tx), default=_plain)
             _end_command(tx, command, plain)
             return dict(json.loads(plain))
 
@@ -230,3 +230,8 @@ def _end_command(tx: Tx, command: Command, result: str) -> None:
         merchant=command.merchant,
         key=command.key,
     )
+
+
+def _plain(value: object) -> str:
+    """Days and moments as JSON has them, in ISO 8601."""
+    return value.isoformat() if isinstance(value, date) else str(value)
