@@ -8,6 +8,7 @@ from fulfillment.domain import hands, holding
 from fulfillment.domain.addressing import addressable
 from fulfillment.domain.changing_lines import exchangeable
 from fulfillment.domain.ending import NothingToCancelError, cancelled
+from fulfillment.domain.marking import markable
 from fulfillment.domain.orders import Order
 from fulfillment.domain.policy import AutoAllocate, Rebalance
 from fulfillment.domain.preparing import prepared
@@ -63,7 +64,9 @@ TARGETS: Mapping[ShipmentAction, ShipmentStatus] = {
     ShipmentAction.SHIP: ShipmentStatus.SHIPPED,
 }
 
-TRIES: Mapping[OrderAction, Callable[[Order], object]] = {
+Tries = Mapping[OrderAction, Callable[[Order], object]]
+
+TRIES: Tries = {
     OrderAction.VERIFY: holding.verified,
     OrderAction.UNHOLD: holding.unheld,
     OrderAction.CANCEL: cancelled,
@@ -73,6 +76,7 @@ TRIES: Mapping[OrderAction, Callable[[Order], object]] = {
     OrderAction.ALLOCATE: hands.allocatable,
     OrderAction.UNALLOCATE: hands.unallocated,
     OrderAction.BY_ITSELF: hands.by_itself,
+    OrderAction.MARK_BACKORDERED: markable,
     OrderAction.SPLIT: hands.split_now,
     OrderAction.REMOVE_UNAVAILABLE: hands.without_unavailable,
     OrderAction.STAGE: stageable,
@@ -107,33 +111,38 @@ class Choice:
 
 
 def order_actions(
-    order: Order, free: Places | None = None, *, finds_behind: bool = True
+    order: Order, *, finds: bool = True, begun: Collection[int] = ()
 ) -> tuple[Choice, ...]:
     """Every action on an order, asked of all its lines; what is refused here the command refuses.
 
-    `free` is where units of its SKUs are free; where that is not known, the command finds out.
-    `finds_behind` says whether it would find units where `needs_a_plan` leaves that open.
+    `finds` says whether allocating by hand would find a unit. `begun` are the shipments of which
+    a package is made that is still here.
     """
-    finds = free is None or _may_find(order, free) or (finds_behind and _may_take_behind(order))
-    return tuple(_order_choice(order, action, finds=finds) for action in OrderAction)
+    tries = {**TRIES, OrderAction.ADDRESS: lambda order: addressable(order, begun)}
+    if not finds:
+        tries[OrderAction.ALLOCATE] = _finds_nothing
+    return tuple(_order_choice(order, action, tries) for action in OrderAction)
+
+
+def _finds_nothing(order: Order) -> object:
+    hands.allocatable(order)
+    raise hands.nothing_free(order)
 
 
 def needs_a_plan(order: Order, free: Places) -> bool:
-    """Whether only a plan can say if allocating by hand finds anything.
+    """Whether allocating by hand might find anything, so that only a plan can say if it does.
 
-    Nothing is free for it, but a line that was by hand is not any more, and may then take from
-    those who rank behind.
+    What is free may go to who ranks earlier while a distribution is still going on. And a line
+    that was by hand is not any more, and may then take from those who rank behind.
     """
-    return _may_take_behind(order) and not _may_find(order, free)
+    return _may_find(order, free) or _may_take_behind(order)
 
 
-def _order_choice(order: Order, action: OrderAction, *, finds: bool) -> Choice:
+def _order_choice(order: Order, action: OrderAction, tries: Tries) -> Choice:
     try:
         if not order.live and action is not OrderAction.CANCEL:
             raise hands.finished(order, INSTEAD.get(action, ""))
-        TRIES.get(action, _is_never_refused)(order)
-        if action is OrderAction.ALLOCATE and not finds:
-            raise hands.nothing_free(order)
+        tries.get(action, _is_never_refused)(order)
     except RefusedError as refusal:
         return Choice(action, refusal.code, str(refusal))
     except NothingToCancelError as error:

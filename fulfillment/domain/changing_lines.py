@@ -210,7 +210,7 @@ def with_waiting(order: Order, more: Mapping[int, int]) -> Order:
         for line, units in more.items()
     )
     after = order.with_shipments([shipment]).with_lines(lines)
-    return _with_dispatch_for_it(replace(after, next_shipment_number=number + 1))
+    return with_dispatch_for_it(replace(after, next_shipment_number=number + 1))
 
 
 def _more_of(line: OrderLine, new_id: int, units: int) -> ShipmentLine:
@@ -221,7 +221,8 @@ def _more_of(line: OrderLine, new_id: int, units: int) -> ShipmentLine:
     return row
 
 
-def _with_dispatch_for_it(order: Order) -> Order:
+def with_dispatch_for_it(order: Order) -> Order:
+    """The order with one dispatch more, where none is left for what waits and none comes back."""
     if order.waves_left != 0 or unpicked_waves(order):
         return order
     noted = order.noted("beyond_max_shipments", max_shipments=order.policy.max_shipments)

@@ -87,7 +87,7 @@ def unallocated(order: Order, line: int | None = None) -> Order:
     """Claims given back, and the lines by hand: they take nothing until a person says so."""
     chosen = frozenset(_chosen(order, line))
     if not any(row.allocated for row in _lines_at_hand(order, chosen)):
-        _refuse_in_warehouse(order, chosen)
+        refuse_in_warehouse(order, chosen)
         raise conflict("nothing_allocated", f"nothing of {_what(order, line)} is allocated")
     return marked_backordered(order, chosen)
 
@@ -217,7 +217,8 @@ def _lines_at_hand(order: Order, chosen: frozenset[int]) -> Iterable[ShipmentLin
             yield from (row for row in shipment.lines if row.order_line in chosen)
 
 
-def _refuse_in_warehouse(order: Order, chosen: frozenset[int]) -> None:
+def refuse_in_warehouse(order: Order, chosen: frozenset[int]) -> None:
+    """Refuse what is about lines that somebody has in hands."""
     for shipment in order.shipments:
         if shipment.status in IN_WAREHOUSE and any(
             row.order_line in chosen for row in shipment.lines

@@ -1,12 +1,14 @@
 """Every route asks for a key before it reads anything else of the request."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
+from fulfillment.domain.refusals import invalid
 from fulfillment.store.commands.keys import Caller
 from starter.auth.permissions import FOR_ALL_MERCHANTS, GRANTS, ROUTES, Permission
 from starter.parts import parts_of
@@ -22,14 +24,32 @@ class GuardedRoute(APIRoute):
         """The handler, behind the check."""
         handle = super().get_route_handler()
         permission = ROUTES[self.name]
+        known = frozenset(_parameters(self.dependant))
 
         async def guarded(request: Request) -> Response:
             caller = await run_in_threadpool(_caller, request)
             check(caller, permission)
             request.state.caller = caller
+            check_names(request.query_params, known)
             return await handle(request)
 
         return guarded
+
+
+def check_names(sent: Iterable[str], known: Collection[str]) -> None:
+    """Refuse a parameter that a route does not have: a filter misspelt would find everything."""
+    for name in sent:
+        if name not in known:
+            has = f"it takes {', '.join(sorted(known))}" if known else "it takes none"
+            message = f"this has no parameter {name!r}; {has}"
+            raise invalid("unknown_parameter", message, name)
+
+
+def _parameters(part: Dependant) -> Iterator[str]:
+    """The query's parameters that a route, or what it depends on, reads."""
+    yield from (field.alias for field in part.query_params)
+    for needed in part.dependencies:
+        yield from _parameters(needed)
 
 
 def _caller(request: Request) -> Caller:

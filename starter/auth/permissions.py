@@ -11,6 +11,7 @@ class Permission(StrEnum):
 
     READ_ORDERS = "read orders"
     WRITE_ORDERS = "write orders"
+    MARK_BACKORDERED = "mark lines backordered"
     READ_PAYMENTS = "read payments"
     WRITE_PAYMENTS = "record and settle payments"
     READ_SHIPMENTS = "read shipments"
@@ -30,10 +31,19 @@ class Permission(StrEnum):
 P = Permission
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
-    Role.INTAKE: frozenset({P.READ_ORDERS, P.WRITE_ORDERS, P.READ_PAYMENTS, P.WRITE_PAYMENTS}),
+    Role.INTAKE: frozenset(
+        {
+            P.READ_ORDERS,
+            P.WRITE_ORDERS,
+            P.MARK_BACKORDERED,
+            P.READ_PAYMENTS,
+            P.WRITE_PAYMENTS,
+        }
+    ),
     Role.WAREHOUSE: frozenset(
         {
             P.READ_ORDERS,
+            P.MARK_BACKORDERED,
             P.READ_SHIPMENTS,
             P.WORK_SHIPMENTS,
             P.READ_PURCHASE_ORDERS,
@@ -82,7 +92,7 @@ ROUTES: Mapping[str, Permission] = {
     "allocate_order": P.WRITE_ORDERS,
     "unallocate_order": P.WRITE_ORDERS,
     "take_by_itself": P.WRITE_ORDERS,
-    "mark_backordered": P.WRITE_ORDERS,
+    "mark_backordered": P.MARK_BACKORDERED,
     "split_order": P.WRITE_ORDERS,
     "remove_unavailable": P.WRITE_ORDERS,
     "back_to_ship": P.WRITE_ORDERS,

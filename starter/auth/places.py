@@ -13,7 +13,12 @@ def check_location(caller: Caller, location: str | None) -> None:
 
 def check_one_of(caller: Caller, locations: Collection[str | None]) -> None:
     """Refuse what touches none of the caller's locations, such as a transfer between others."""
-    if not any(caller.works_at(location) for location in locations):
+    check_found(caller, is_there=any(caller.works_at(location) for location in locations))
+
+
+def check_found(caller: Caller, *, is_there: bool) -> None:
+    """Refuse what was looked up and found to touch none of the caller's locations."""
+    if not is_there:
         raise ForbiddenError("other_location", _message(caller))
 
 

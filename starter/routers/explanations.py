@@ -10,7 +10,9 @@ from fulfillment.store.reading.explaining import read_explanation
 from fulfillment.store.reading.explaining_sku import read_sku_explanation
 from fulfillment.store.reading.promising import read_promise
 from starter.auth.guard import GuardedRoute
+from starter.auth.places import check_location
 from starter.auth.session import ForMerchant
+from starter.auth.sight import check_order
 from starter.models.explanations import BasketIn, ExplanationOut, PromiseOut, SkuExplanationOut
 from starter.models.fields import PathNumber, PathSku
 from starter.routers.responses import problems
@@ -38,6 +40,7 @@ def explain_order(number: PathNumber, session: ForMerchant) -> ExplanationOut:
 
     The remedies are tried by the planner on a copy; nothing is done.
     """
+    check_order(session, number)
     found = session.store.imagine(session.merchant, lambda tx: read_explanation(tx, number))
     remedies = [remedy | {"request": _request(number, remedy)} for remedy in found["remedies"]]
     return ExplanationOut.model_validate(found | {"remedies": remedies})
@@ -49,6 +52,7 @@ def explain_order(number: PathNumber, session: ForMerchant) -> ExplanationOut:
 )  # fmt: skip
 def explain_product(sku: PathSku, session: ForMerchant) -> SkuExplanationOut:
     """Who holds what is here and by which rule, who waits and why, and what is on its way."""
+    check_location(session.caller, None)  # It tells of all locations.
     found = session.store.imagine(session.merchant, lambda tx: read_sku_explanation(tx, sku))
     return SkuExplanationOut.model_validate(found)
 
@@ -59,6 +63,7 @@ def promise_basket(basket: BasketIn, session: ForMerchant) -> PromiseOut:
 
     Nothing is stored and nothing is claimed. What would be refused as an order is refused here.
     """
+    check_location(session.caller, basket.lock_location or basket.pickup_location)
     wanted = basket.to_domain()
     found = session.store.imagine(session.merchant, lambda tx: read_promise(tx, wanted))
     return PromiseOut.model_validate(found)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body
 
 from fulfillment.store.commands import hands, pins
 from starter.auth.guard import GuardedRoute
+from starter.auth.sight import check_order
 from starter.changing import Asked, ForChange
 from starter.models.fields import PathNumber
 from starter.models.order_hands import (
@@ -91,6 +92,7 @@ def mark_backordered(
     number: PathNumber, sent: OneLineIn, changing: ForChange
 ) -> ProgressOut | PreviewOut:
     """It waits, by hand, whatever it held; the step in which the order is goes on."""
+    check_order(changing.session, number)
     change = hands.mark_backordered(number, sent.line)
     return changing.answer(Asked("mark_backordered", number, sent), change)
 

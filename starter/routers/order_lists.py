@@ -1,5 +1,6 @@
 """Lists of orders."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -8,6 +9,7 @@ from fulfillment.domain.statuses import OrderStatus
 from fulfillment.store.reading import orders
 from fulfillment.store.reading.orders import SORTS, OrderFilter
 from starter.auth.guard import GuardedRoute
+from starter.auth.places import places_of
 from starter.auth.session import ForMerchant
 from starter.models.fields import Instant, Location, Number, Sku
 from starter.models.orders_out import OrderPage
@@ -59,5 +61,6 @@ def list_orders(
     """A page of orders by rank, by the date they were placed, or by a date to ship them on."""
     order = SORTS[sort]
     page = window(limit, cursor, order)
-    found = session.read(lambda tx: orders.list_orders(tx, asked, sort, page))
+    seen = replace(asked, places=places_of(session.caller))
+    found = session.read(lambda tx: orders.list_orders(tx, seen, sort, page))
     return OrderPage.model_validate(body(found, order))

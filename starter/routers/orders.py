@@ -12,6 +12,7 @@ from fulfillment.store.reading.order import read_history, read_order, read_statu
 from fulfillment.store.reading.paging import Page, Sort
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
+from starter.auth.sight import check_order
 from starter.models.fields import PathNumber
 from starter.models.orders_in import OrderEditIn, OrderIn
 from starter.models.orders_out import AcceptedOut, HistoryOut, OrderOut, ProgressOut
@@ -104,6 +105,7 @@ def edit_order(
 @router.get("/{number}", summary="Read an order", responses=problems(404))
 def get_order(number: PathNumber, session: ForMerchant) -> OrderOut:
     """Its lines with promise dates, its group of shipments, and what can be done with it now."""
+    check_order(session, number)
     return OrderOut.model_validate(_order(session, number))
 
 
@@ -115,6 +117,7 @@ def get_order_history(
     limit: Annotated[Limit, Query()] = 100,
 ) -> HistoryOut:
     """Who or what did what, when and why, the first thing first."""
+    check_order(session, number)
     asked = window(limit, cursor, BY_ID)
     after = asked.after[0] if asked.after else 0
     events = session.read(lambda tx: read_history(tx, number, limit + 1, after))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Query
 from fulfillment.store.commands import restocks as commands
 from fulfillment.store.reading import restocks
 from starter.auth.guard import GuardedRoute
+from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey
 from starter.models.fields import PathNumber, Sku
 from starter.models.restocks import ArrivalIn, RestockIn, RestockOut, RestockPage, WithdrawIn
@@ -30,7 +31,9 @@ def put_restock(number: PathNumber, wanted: RestockIn, session: ForMerchant) -> 
 @router.get("/{number}", summary="Read a restock", responses=problems(404))
 def get_restock(number: PathNumber, session: ForMerchant) -> RestockOut:
     """What was announced, what of it is outstanding, and how much of that is pegged."""
-    return RestockOut.model_validate(session.read(lambda tx: restocks.read_restock(tx, number)))
+    found = session.read(lambda tx: restocks.read_restock(tx, number))
+    check_location(session.caller, found["location"])
+    return RestockOut.model_validate(found)
 
 
 @router.get("", summary="List restocks")
@@ -42,7 +45,8 @@ def list_restocks(
 ) -> RestockPage:
     """A page of restocks, the newest first."""
     page = window(limit, cursor, restocks.NEWEST_FIRST)
-    found = session.read(lambda tx: restocks.list_restocks(tx, page, sku=sku))
+    places = places_of(session.caller)
+    found = session.read(lambda tx: restocks.list_restocks(tx, page, sku=sku, places=places))
     return RestockPage.model_validate(body(found, restocks.NEWEST_FIRST))
 
 

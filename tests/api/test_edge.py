@@ -35,7 +35,20 @@ def test_answer_is_415_when_the_body_is_not_declared_as_json(shared_admin):
 def test_answer_is_405_when_the_method_is_not_allowed(shared_admin):
     answer = shared_admin.delete("/v1/orders/X")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-    assert answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/orders/X", "GET, PUT"),
+        ("/v1/orders", "GET, POST"),
+        ("/v1/products/batch", "GET, POST, PUT"),
+    ],
+)
+def test_allow_names_every_method_of_the_path_when_the_method_is_not_allowed(
+    shared_admin, path, methods
+):
+    assert shared_admin.delete(path).headers["Allow"] == methods
 
 
 def test_answer_is_404_when_the_path_is_unknown(shared_admin):

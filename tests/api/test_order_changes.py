@@ -111,12 +111,15 @@ def test_an_address_is_changed_and_told_to_nobody(world, admin):
     assert_holds_no_customer_data(done.text + admin.get("/v1/orders/SO-1/history").text)
 
 
-def test_an_address_is_refused_as_told_while_something_is_packed(world, admin):
+@pytest.mark.parametrize("packages", [None, [{"lines": [{"order_line": 1, "units": 1}]}]])
+def test_an_address_is_refused_as_told_while_something_is_packed(world, admin, packages):
+    """A label of one package has the address that was there then, whatever is packed beside it."""
     world.stock("TEA", 2)
     taken(world, admin)
     (shipment,) = read(admin)["shipments"]
-    for step in ("pick", "pack"):
-        assert admin.post(f"/v1/shipments/{shipment['id']}/{step}").is_success
+    assert admin.post(f"/v1/shipments/{shipment['id']}/pick").is_success
+    body = packages and {"packages": packages}
+    assert admin.post(f"/v1/shipments/{shipment['id']}/pack", json=body).is_success
     refused = {one["action"]: one for one in read(admin)["actions"]["refused"]}
     answer = admin.put("/v1/orders/SO-1/address", json={"address": NEW}).json()
 

@@ -101,6 +101,24 @@ def test_units_are_given_back_and_taken_by_hand(world, admin):
     assert admin.post("/v1/orders/SO-1/by-itself").json()["status"] == "awaiting_pick_and_pack"
 
 
+@pytest.mark.parametrize("policy", [{}, {"on_shortage": "assign_nothing"}])
+def test_allocating_is_refused_as_told_while_what_came_is_still_given_out(world, admin, policy):
+    taken(world, admin, "SO-1", ("TEA", 5))
+    taken(world, admin, "SO-2", ("TEA", 2), policy=policy)
+    line = {"line": 1, "sku": "TEA", "units": 3, "location": "vienna"}
+    purchase = {"number": "PO-1", "status": "approved", "lines": [line]}
+    receipt = {"number": "R-1", "location": "vienna", "lines": [{"line": 1, "units": 3}]}
+    assert admin.post("/v1/purchase-orders", json=purchase).status_code == 201
+    assert admin.post("/v1/purchase-orders/PO-1/receipts", json=receipt).status_code == 201
+    refused = admin.get("/v1/orders/SO-2").json()["actions"]["refused"]
+    (told,) = [one for one in refused if one["action"] == "allocate"]
+    answer = admin.post("/v1/orders/SO-2/allocate").json()
+
+    assert (answer["code"], answer["detail"]) == (told["code"], told["why"])
+    assert told["code"] == "nothing_free"
+    assert "allocate" in actions(admin, "SO-1")
+
+
 def test_back_to_ship_tells_what_it_took_and_why_it_goes_no_further(world, admin):
     taken(world, admin, "SO-1", ("TEA", 5), policy=HELD)
     world.stock("TEA", 3)
@@ -277,9 +295,11 @@ def test_another_merchants_order_can_not_be_touched(shared, waiting, preview):
 
 def test_only_those_who_write_orders_may_change_them(shared, waiting):
     floor = shared.client(Role.WAREHOUSE, ACME)
-    answers = [floor.post(f"/v1/orders/W-1/{path}", json=sent) for path, sent in ALL.items()]
+    answers = {path: floor.post(f"/v1/orders/W-1/{path}", json=sent) for path, sent in ALL.items()}
+    # Who picks finds that something is not there, and says so.
+    assert answers.pop("mark-backordered").status_code == 200
 
-    assert {answer.status_code for answer in answers} == {403}
+    assert {answer.status_code for answer in answers.values()} == {403}
 
 
 def test_a_change_is_done_once_when_its_key_is_sent_again(world, admin):

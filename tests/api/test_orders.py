@@ -177,6 +177,7 @@ def test_action_is_done_once_when_its_key_is_sent_again(admin):
     assert first.json() == again.json()
     other = admin.post("/v1/orders/SO-1/hold", json={"reason": "other"}, headers=headers)
     assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+    assert other.json()["errors"] == [{"key": "k-1"}]
     without = admin.post("/v1/orders/SO-1/hold", json={"reason": "fraud"})
     assert (without.status_code, without.json()["code"]) == (409, "already_held")
 

@@ -120,6 +120,117 @@ def test_counts_and_returns_elsewhere_are_refused_when_the_key_is_bound(world):
     assert graz.post("/v1/returns/B-1/receipts", json=receipt).status_code == 201
 
 
+# --- orders and what will come -------------------------------------------------------------------
+
+
+def numbers(answer: httpx.Response) -> set[str]:
+    return {one["number"] for one in answer.json()["items"]}
+
+
+def test_orders_are_read_where_they_have_to_do_with_a_place_alone_when_the_key_is_bound(world):
+    """With a shipment, units or staged ones there, or bound to it; all else is refused."""
+    admin = world.client()
+    released(world, "READY", "TEA", "vienna")
+    released(world, "ELSEWHERE", "CUP", "graz")
+    world.stock("STRICT", 1, "vienna")
+    orders = {
+        "HOLDS": order("HOLDS", ("STRICT", 1), ("TEA", 3), policy={"max_shipments": 1}),
+        "LOCKED": order("LOCKED", lock_location="vienna"),
+        "PICKUP": order("PICKUP", pickup_location="vienna"),
+        "LOCKED_THERE": order("LOCKED_THERE", lock_location="graz"),
+        "NOWHERE": order("NOWHERE"),
+    }
+    for number, body in orders.items():
+        assert admin.post("/v1/orders", json=body).status_code == 202
+        world.prepare(number)
+    client = bound(world, "vienna")
+    seen = {"READY", "HOLDS", "LOCKED", "PICKUP"}
+
+    assert numbers(client.get("/v1/orders")) == seen
+    assert numbers(client.get("/v1/orders?location=graz")) == set()
+    for number in (*orders, "READY", "ELSEWHERE"):
+        for more in ("", "/history", "/explanation"):
+            answer = client.get(f"/v1/orders/{number}{more}")
+            assert answer.status_code == 200 if number in seen else refused(answer), number + more
+    assert client.get("/v1/orders/NO-SUCH").status_code == 404
+    assert numbers(world.client(Role.WAREHOUSE).get("/v1/orders")) == {
+        *orders,
+        "READY",
+        "ELSEWHERE",
+    }
+
+
+def test_an_order_is_read_for_as_long_as_its_history_is_there_when_the_key_is_bound(world):
+    shipment = released(world, "LEFT", "TEA", "vienna")
+    released(world, "CANCELLED", "CUP", "vienna")
+    admin, client = world.client(), bound(world, "vienna")
+    for step in ("pick", "ship"):
+        assert client.post(f"/v1/shipments/{shipment}/{step}").status_code == 200
+    assert admin.post("/v1/orders/CANCELLED/cancel").status_code == 200
+
+    assert numbers(client.get("/v1/orders")) == {"LEFT", "CANCELLED"}
+    assert numbers(bound(world, "graz").get("/v1/orders")) == set()
+
+
+def test_lines_of_orders_elsewhere_are_not_marked_when_the_key_is_bound(world):
+    released(world, "MINE", "TEA", "vienna")
+    released(world, "ELSEWHERE", "CUP", "graz")
+    client = bound(world, "vienna")
+    answers = {
+        number: client.post(f"/v1/orders/{number}/mark-backordered", json={"line": 1})
+        for number in ("MINE", "ELSEWHERE")
+    }
+
+    assert answers["MINE"].status_code == 200
+    assert refused(answers["ELSEWHERE"])
+
+
+def coming(world: World, number: str, *places: str) -> None:
+    lines = [
+        {"line": n, "sku": "TEA", "units": 2, "location": at} for n, at in enumerate(places, 1)
+    ]
+    body = {"number": number, "status": "approved", "expected_on": "2190-01-01", "lines": lines}
+    assert world.client().post("/v1/purchase-orders", json=body).status_code == 201
+
+
+def test_what_comes_elsewhere_is_hidden_when_the_key_is_bound(world):
+    coming(world, "P-HERE", "vienna", "graz")
+    coming(world, "P-THERE", "graz")
+    restock = {"sku": "CUP", "units": 2, "expected_on": "2190-01-01"}
+    for number, at in (("R-HERE", "vienna"), ("R-THERE", "graz")):
+        path = f"/v1/restocks/{number}"
+        assert world.client().put(path, json=restock | {"location": at}).status_code == 200
+    client = bound(world, "vienna")
+
+    assert numbers(client.get("/v1/purchase-orders")) == {"P-HERE"}
+    assert numbers(client.get("/v1/restocks")) == {"R-HERE"}
+    for path in ("purchase-orders/P-HERE", "purchase-orders/P-HERE/orders", "restocks/R-HERE"):
+        assert client.get(f"/v1/{path}").status_code == 200, path
+        assert refused(client.get(f"/v1/{path.replace('HERE', 'THERE')}")), path
+    assert client.get("/v1/purchase-orders/NO-SUCH").status_code == 404
+
+
+def test_who_waits_for_it_is_told_of_orders_there_alone_when_the_key_is_bound(world):
+    coming(world, "P-1", "vienna")
+    for number, more in (("MINE", {"lock_location": "vienna"}), ("ANYWHERE", {})):
+        world.client().post("/v1/orders", json=order(number, ("TEA", 1), **more))
+        world.prepare(number)
+    found = bound(world, "vienna").get("/v1/purchase-orders/P-1/orders").json()["items"]
+
+    assert [one["order"] for one in found] == ["MINE"]
+
+
+def test_what_counts_all_locations_is_refused_when_the_key_is_bound(world):
+    client = bound(world, "vienna")
+    lines = [{"line": 1, "sku": "TEA", "quantity": 1}]
+
+    assert refused(client.get("/v1/products/TEA/explanation"))
+    assert refused(client.post("/v1/promise", json={"lines": lines}))
+    assert refused(client.post("/v1/promise", json={"lines": lines, "lock_location": "graz"}))
+    here = {"lines": lines, "lock_location": "vienna"}
+    assert client.post("/v1/promise", json=here).status_code == 200
+
+
 # --- work of several merchants at one location ---------------------------------------------------
 
 

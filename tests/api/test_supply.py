@@ -61,7 +61,7 @@ def test_receipt_is_counted_once_when_it_is_sent_at_the_same_moment(world, admin
     (tea,) = admin.get("/v1/stock?sku=TEA").json()["items"]
     assert (tea["on_hand"], tea["inbound"]) == (4, 6)
     other = admin.post(path, json=RECEIPT | {"lines": [{"line": 1, "units": 5}]})
-    assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+    assert (other.status_code, other.json()["code"]) == (409, "number_in_use")
 
 
 def test_receipt_is_refused_naming_the_field_when_it_can_not_be(admin):
@@ -147,3 +147,26 @@ def test_merchant_and_location_are_put_when_an_operator_sends_them(world):
     assert names == ["acme", "bolt", "new-one"]
     named = {"Pegboard-Merchant": "new-one"}
     assert operator.get("/v1/orders", headers=named).json() == {"items": [], "next": None}
+
+
+def test_purchase_order_is_changed_line_by_line_until_it_has_come(world, admin):
+    admin.post("/v1/purchase-orders", json=PURCHASE)
+    admin.post("/v1/orders", json=order("W-1", lines=[{"line": 1, "sku": "CUP", "quantity": 9}]))
+    path = "/v1/purchase-orders/PO%2F7"
+    more = {"line": 3, "sku": "CUP", "units": 8, "location": "vienna"}
+
+    changed = admin.patch(path, json={"lines": [{"line": 1, "units": 0}], "add_lines": [more]})
+
+    assert changed.status_code == 200
+    told = [
+        (one["outstanding"], one["closed"], one["expected_on"]) for one in changed.json()["lines"]
+    ]
+    assert told == [(0, 10, "2190-03-01"), (4, 0, "2190-04-01"), (8, 0, "2190-03-01")]
+    again = admin.patch(path, json={"add_lines": [more]})
+    assert (again.status_code, again.json()["code"]) == (422, "line_exists")
+    assert again.json()["errors"][0]["field"] == "add_lines[0].line"
+    nothing = admin.patch(path, json={"lines": [{"line": n, "units": 0} for n in (2, 3)]})
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_left")
+    admin.post(path + "/receipts", json=RECEIPT | {"lines": [{"line": 3, "units": 5}]})
+    left = [{"line": 2, "units": 0}, {"line": 3, "units": 5}]
+    assert admin.patch(path, json={"lines": left}).json()["status"] == "received"

@@ -26,6 +26,7 @@ from fulfillment.store.commands.orders import prepare_fulfillment
 from fulfillment.store.commands.stock import Adjustment, adjust
 from fulfillment.store.session import Command, Store, connect
 from starter.app import build_app
+from tests.api.declared import assert_is_declared
 
 ACME, BOLT = "acme", "bolt"
 ADDRESS = {"name": "Zebedee Quux", "line1": "7 Secret Lane", "city": "Vienna", "country": "AT"}
@@ -47,7 +48,8 @@ class World:
 
     def client(self, role: Role = Role.ADMIN, merchant: str | None = ACME) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.key(role, merchant)}"}
-        client = httpx.Client(base_url=self.url, headers=headers, timeout=20)
+        hooks = {"response": [assert_is_declared]}
+        client = httpx.Client(base_url=self.url, headers=headers, timeout=20, event_hooks=hooks)
         self.clients.append(client)
         return client
 

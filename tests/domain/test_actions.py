@@ -21,6 +21,7 @@ from fulfillment.domain.actions import (
 from fulfillment.domain.addressing import readdressed
 from fulfillment.domain.changing_lines import LineUnits, exchanged
 from fulfillment.domain.ending import cancelled
+from fulfillment.domain.marking import backordered
 from fulfillment.domain.orders import Order
 from fulfillment.domain.pinning import pinned
 from fulfillment.domain.preparing import prepared
@@ -35,7 +36,8 @@ ALL_OR_NOTHING = {"max_shipments": 1}
 
 
 def refused(each: Order, action: OrderAction, free=None) -> tuple[str | None, str | None]:
-    (choice,) = [one for one in order_actions(each, free) if one.action == action]
+    finds = free is None or needs_a_plan(each, free)
+    (choice,) = [one for one in order_actions(each, finds=finds) if one.action == action]
     return choice.code, choice.why
 
 
@@ -175,15 +177,17 @@ def test_allocating_is_refused_when_nothing_is_free_where_it_may_take(free, code
     assert refused(short(lock="A"), OrderAction.ALLOCATE, free)[0] == code
 
 
-def test_only_a_plan_can_tell_when_a_line_by_hand_may_take_from_those_behind():
+def test_allocating_is_refused_when_a_plan_finds_nothing():
+    (choice,) = [one for one in order_actions(short(), finds=False) if one.action == "allocate"]
+
+    assert choice.code == "nothing_free"
+
+
+def test_only_a_plan_can_tell_when_units_are_free_or_may_be_taken_from_those_behind():
     mine = by_hand(short())
-    (choice,) = [
-        one for one in order_actions(mine, set(), finds_behind=False) if one.action == "allocate"
-    ]
 
     assert needs_a_plan(mine, set())
-    assert choice.code == "nothing_free"
-    assert not needs_a_plan(mine, {("K1", "A")})
+    assert needs_a_plan(short(), {("K1", "A")})
     assert not needs_a_plan(by_hand(short(policy={"auto_allocate": "never"})), set())
     assert not needs_a_plan(short(), set())
 
@@ -211,6 +215,7 @@ RULES = {
     OrderAction.UNSTAGE: releasable,
 }
 BY_LINE = {
+    OrderAction.MARK_BACKORDERED: backordered,
     OrderAction.PINS: lambda each, number: pinned(each, number, ()),
     OrderAction.EXCHANGE: lambda each, number: exchanged(each, LineUnits(number, 1), "K9"),
 }

@@ -40,6 +40,18 @@ def test_a_later_holder_gives_when_that_completes_an_earlier_order(warehouse: Wa
     assert warehouse.allocated(holder) == 0
 
 
+def test_a_ready_holder_gives_when_that_completes_an_earlier_order(warehouse: Warehouse) -> None:
+    warehouse.settings(rebalance="unpicked")
+    choosy = warehouse.order([("K1", 2), ("K2", 2)], policy=COMPLETE_ONLY)
+    holder = warehouse.order([("K2", 2)])
+    warehouse.stock(2, "K2")
+    assert warehouse.parts(holder) == [("ready", "A", 2)]
+    warehouse.stock(2, "K1")
+
+    assert warehouse.parts(choosy) == [("ready", "A", 4)]
+    assert warehouse.parts(holder) == [("backorder", None, 2)]
+
+
 @pytest.mark.parametrize("round_", range(5))
 def test_nothing_is_missed_when_both_products_come_at_once(
     warehouse: Warehouse, round_: int

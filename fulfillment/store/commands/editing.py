@@ -20,6 +20,7 @@ from fulfillment.store.commands.intake import (
     units_of,
 )
 from fulfillment.store.commands.order_details import Customer, has_address, write_customer
+from fulfillment.store.reading.packages import with_packages
 from fulfillment.store.saving import record
 from fulfillment.store.session import Command, Store, Tx, fingerprint
 from fulfillment.store.workspace import (
@@ -120,7 +121,7 @@ def _readdressed(tx: Tx, order: Order, edit: Edit) -> Order:
     """Another address from the channel is refused, and checked, as one that a person gives."""
     if edit.address is None or has_address(tx, order.id, edit.address):
         return order
-    return readdressed(order)
+    return readdressed(order, begun=with_packages(tx, order.id))
 
 
 def _content(edit: Edit) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fulfillment.domain import hands
+from fulfillment.domain.marking import backordered
 from fulfillment.domain.orders import Order, waiting_lines
 from fulfillment.domain.policy import KNOBS, Knobs, PolicyError, checked, resolve
 from fulfillment.domain.preparing import Choice, prepared
@@ -105,12 +106,7 @@ def take_by_itself(number: str, line: int | None = None) -> Change:
 
 def mark_backordered(number: str, line: int) -> Change:
     """Mark one line backordered, whatever it holds; the step it is in is not finished by that."""
-
-    def make(_: Tx, order: Order) -> Order:
-        hands.check_line(order, line)
-        return hands.marked_backordered(order, frozenset({line}))
-
-    return Change(number, make)
+    return Change(number, lambda _, order: backordered(order, line))
 
 
 def split(number: str) -> Change:

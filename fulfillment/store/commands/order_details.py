@@ -11,6 +11,7 @@ from fulfillment.domain.expiry import with_cancel_date
 from fulfillment.domain.orders import Order
 from fulfillment.domain.refusals import invalid
 from fulfillment.store.commands.changing import Change
+from fulfillment.store.reading.packages import with_packages
 from fulfillment.store.session import Tx
 
 Details = Mapping[str, object]
@@ -35,7 +36,7 @@ def address(number: str, customer: Customer) -> Change:
     def make(tx: Tx, order: Order) -> Order:
         if not _says_where(customer.address) and order.pickup is None:
             raise invalid("empty_address", "say where the goods go", "address")
-        after = readdressed(order, customer.changed)
+        after = readdressed(order, customer.changed, with_packages(tx, order.id))
         write_customer(tx, order.id, customer)
         return after
 

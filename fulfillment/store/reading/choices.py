@@ -7,9 +7,11 @@ from typing import Any
 from fulfillment.domain.actions import Choice, needs_a_plan, order_actions
 from fulfillment.domain.orders import Order, waiting_lines
 from fulfillment.domain.refusals import RefusedError
+from fulfillment.domain.statuses import IN_WAREHOUSE
 from fulfillment.store.commands import hands
 from fulfillment.store.commands.changing import imagined
 from fulfillment.store.loading import load_levels, load_locations, load_products
+from fulfillment.store.reading.packages import with_packages
 from fulfillment.store.session import Tx
 
 
@@ -28,14 +30,14 @@ def choices(made: Iterable[Choice]) -> dict[str, Any]:
 
 def actions_of(tx: Tx, order: Order) -> tuple[Choice, ...]:
     """What can be done with an order now; where only a plan can say it, one is made."""
-    free = free_places(tx, order)
-    if not needs_a_plan(order, free):
-        return order_actions(order, free)
-    return order_actions(order, free, finds_behind=_finds_behind(tx, order))
+    might = needs_a_plan(order, free_places(tx, order))
+    in_hands = any(shipment.status in IN_WAREHOUSE for shipment in order.live)
+    begun = with_packages(tx, order.id) if in_hands else ()
+    return order_actions(order, finds=might and _finds(tx, order), begun=begun)
 
 
-def _finds_behind(tx: Tx, order: Order) -> bool:
-    """Whether allocating it by hand would find units that others hold: tried on a picture."""
+def _finds(tx: Tx, order: Order) -> bool:
+    """Whether allocating it by hand would find units: tried on a picture."""
     try:
         imagined(replace(tx, is_imagined=True), hands.allocate(order.number))
     except RefusedError:

@@ -1,11 +1,12 @@
 """Lists of orders: each filter one condition, each sort one key, one query for a page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.places import ORDER_IS_AT
 from fulfillment.store.session import Tx
 
 NO_DATE = "DATE '9999-12-31'"
@@ -22,7 +23,7 @@ SORTS: Mapping[str, Sort] = {
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """Which orders; what is None is not asked about."""
+    """Which orders; what is None is not asked about. `places` are all that the caller sees."""
 
     statuses: tuple[str, ...] | None = None
     backordered: bool | None = None
@@ -34,6 +35,7 @@ class OrderFilter:
     overdue: bool | None = None
     placed_from: datetime | None = None
     placed_before: datetime | None = None
+    places: Sequence[str] | None = None
 
 
 CONDITIONS: Mapping[str, str] = {
@@ -64,6 +66,7 @@ CONDITIONS: Mapping[str, str] = {
     "overdue": "(o.finished_at IS NULL AND coalesce(o.ship_by < :today, false)) = :overdue",
     "placed_from": "o.placed_at >= :placed_from",
     "placed_before": "o.placed_at < :placed_before",
+    "places": ORDER_IS_AT,
 }
 
 FIELDS = (
