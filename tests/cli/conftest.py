@@ -1,4 +1,4 @@
-"""The command as a user runs it: a process of its own, on a real database."""
+"""The command as a user runs it, on a real database; in a process of its own where that matters."""
 
 import json
 import os
@@ -33,8 +33,8 @@ def run_command(
 
 
 @pytest.fixture
-def pegboard(database_url: str, tmp_path: Path) -> Pegboard:
-    """Runs `pegboard ARGUMENTS` on this test's database."""
+def process(database_url: str, tmp_path: Path) -> Pegboard:
+    """Runs `pegboard ARGUMENTS` on this test's database, in a process of its own."""
 
     def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
         return run_command(database_url, tmp_path, *arguments, **variables)
@@ -43,31 +43,38 @@ def pegboard(database_url: str, tmp_path: Path) -> Pegboard:
 
 
 @pytest.fixture
-def here(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> Pegboard:
+def pegboard(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> Pegboard:
     """Runs `pegboard ARGUMENTS` in this process, as its entry point does: quicker, for many."""
     from cli.ending import _outcome  # noqa: PLC0415 -- a command's imports are its own
     from cli.main import app  # noqa: PLC0415 -- the same
     from cli.showing import console  # noqa: PLC0415 -- the same
 
     monkeypatch.setattr(console, "_width", 200)
+    for name in [name for name in os.environ if name.startswith(("TEMPORAL_", "PEGBOARD_"))]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("PEGBOARD_DATABASE_URL", database_url)
     monkeypatch.setenv("PEGBOARD_HOME", str(tmp_path))
 
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
         asked = [str(argument) for argument in arguments]
         capsys.readouterr()
-        code = _outcome(lambda: app(asked, prog_name="pegboard"))
+        with monkeypatch.context() as named:
+            for name, value in variables.items():
+                named.setenv(name, value)
+            code = _outcome(lambda: app(asked, prog_name="pegboard"))
         return subprocess.CompletedProcess(asked, code, *capsys.readouterr())
 
     return run
 
 
 @pytest.fixture
-def told(here: Pegboard) -> Callable[..., Any]:
+def told(pegboard: Pegboard) -> Callable[..., Any]:
     """Runs `pegboard ARGUMENTS --json` in this process, and answers with what it prints."""
 
     def run(*arguments: object) -> Any:
-        done = here(*arguments, "--json")
+        done = pegboard(*arguments, "--json")
         assert (done.returncode, done.stderr) == (0, "")
         return json.loads(done.stdout)
 

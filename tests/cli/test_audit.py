@@ -44,8 +44,8 @@ def order(shop, merchant):
     return names.order_workflow_id(merchant, "SO-1")
 
 
-def test_every_check_has_a_tick_when_all_is_well(shop, pegboard, temporal_server):
-    done = pegboard("audit", TEMPORAL_ADDRESS=temporal_server.address)
+def test_every_check_has_a_tick_when_all_is_well(shop, process, temporal_server):
+    done = process("audit", TEMPORAL_ADDRESS=temporal_server.address)
 
     assert done.returncode == 0
     lines = done.stdout.splitlines()
@@ -54,11 +54,11 @@ def test_every_check_has_a_tick_when_all_is_well(shop, pegboard, temporal_server
     assert {line.split()[1] for line in lines} >= {"1a", "2b", "3", "6a", "7a", "7b"}
 
 
-def test_rows_are_told_when_stock_does_not_add_up(shop, store, pegboard):
+def test_rows_are_told_when_stock_does_not_add_up(shop, store, process):
     with store.engine.begin() as connection:
         connection.execute(text("UPDATE stock_level SET on_hand = 9"))
-    done = pegboard("audit", "--no-engine")
-    plain = json.loads(pegboard("audit", "--no-engine", "--json").stdout)
+    done = process("audit", "--no-engine")
+    plain = json.loads(process("audit", "--no-engine", "--json").stdout)
 
     assert done.returncode == 1
     assert "x 1b  the sum of the ledger is on hand" in done.stdout
@@ -68,18 +68,18 @@ def test_rows_are_told_when_stock_does_not_add_up(shop, store, pegboard):
 
 
 async def test_order_without_a_workflow_is_found_and_started_again(
-    store, order, pegboard, temporal_server, temporal_client
+    store, order, process, temporal_server, temporal_client
 ):
     with store.engine.begin() as connection:
         connection.execute(text("DELETE FROM outbox"))
-    found = pegboard("audit", TEMPORAL_ADDRESS=temporal_server.address)
+    found = process("audit", TEMPORAL_ADDRESS=temporal_server.address)
     assert found.returncode == 1
     assert (
         "7a  every order that is not finished has a running workflow (1 have none)" in found.stdout
     )
     assert "pegboard audit --repair" in found.stdout
 
-    repaired = pegboard("audit", "--repair", "--json", TEMPORAL_ADDRESS=temporal_server.address)
+    repaired = process("audit", "--repair", "--json", TEMPORAL_ADDRESS=temporal_server.address)
     assert json.loads(repaired.stdout)["started_again"] == 1
 
     async def same_client():
@@ -87,21 +87,21 @@ async def test_order_without_a_workflow_is_found_and_started_again(
 
     await Relay(Store(store.engine), same_client, "nobody-works-here").deliver_batch()
     try:
-        after = pegboard("audit", TEMPORAL_ADDRESS=temporal_server.address)
+        after = process("audit", TEMPORAL_ADDRESS=temporal_server.address)
         assert after.returncode == 0, after.stdout
     finally:
         await temporal_client.get_workflow_handle(order).terminate()
 
 
-def test_start_is_told_when_it_has_been_owed_for_long(order, pegboard, temporal_server):
-    done = pegboard("audit", TEMPORAL_ADDRESS=temporal_server.address)
+def test_start_is_told_when_it_has_been_owed_for_long(order, process, temporal_server):
+    done = process("audit", TEMPORAL_ADDRESS=temporal_server.address)
 
     assert done.returncode == 1
     assert "7b  nothing has been owed to a workflow for more than a minute" in done.stdout
     assert "start_order" in done.stdout
 
 
-def test_code_is_three_when_temporal_is_away(shop, pegboard):
-    done = pegboard("audit", TEMPORAL_ADDRESS="127.0.0.1:1")
+def test_code_is_three_when_temporal_is_away(shop, process):
+    done = process("audit", TEMPORAL_ADDRESS="127.0.0.1:1")
 
     assert done.returncode == 3

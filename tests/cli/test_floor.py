@@ -2,48 +2,48 @@ from fulfillment.store.commands import catalogue
 from tests.builders import floor
 
 
-def test_work_is_taken_confirmed_put_back_and_missed(warehouse, here, told):
+def test_work_is_taken_confirmed_put_back_and_missed(warehouse, pegboard, told):
     warehouse.stock(5)
     order = warehouse.order([("K1", 5)], "SO-1")
     (shipment,) = warehouse.shipments("ready")
-    taken = here("pick", "create", "--location", "A", "--picker", "Pia")
+    taken = pegboard("pick", "create", "--location", "A", "--picker", "Pia")
     assert (taken.returncode, taken.stderr) == (0, "")
     assert "Pick list 1: picking, to ship, at A, with Pia" in taken.stdout
-    none = here("pick", "create", "--location", "A", "--picker", "Kim")
+    none = pegboard("pick", "create", "--location", "A", "--picker", "Kim")
     assert (none.returncode, "nothing can be picked at A" in none.stderr) == (1, True)
-    assert "SO-1" in here("pick", "confirm", 1, f"{shipment}/1=4").stdout
+    assert "SO-1" in pegboard("pick", "confirm", 1, f"{shipment}/1=4").stdout
     back = told("pick", "unpick", 1, f"{shipment}/1=1")
     assert (back["walk"][0]["picked"], back["walk"][0]["left"]) == (3, 2)
-    assert here("pick", "give-up", 1).returncode == 1
-    missed = here("pick", "short", 1, shipment, 1, "--found", 3, "--reason", "Two were broken.")
+    assert pegboard("pick", "give-up", 1).returncode == 1
+    missed = pegboard("pick", "short", 1, shipment, 1, "--found", 3, "--reason", "Two were broken.")
     assert missed.stdout == ("2 units short; what was found goes on; order picking\n")
     (listed,) = told("pick", "list", "--location", "A", "--status", "done")["pick_lists"]
     assert (listed["picker"], listed["picked"], listed["short"]) == ("Pia", 3, 2)
-    assert "Pia" in here("pick", "list").stdout
+    assert "Pia" in pegboard("pick", "list").stdout
     assert told("pick", "show", 1)["status"] == "done"
     assert warehouse.status(order) == "picking"
 
-    shown = here("task", "list", "--location", "A", "--kind", "count").stdout
+    shown = pegboard("task", "list", "--location", "A", "--kind", "count").stdout
     assert "Two were broken." in shown
     (task,) = told("task", "list")["tasks"]
-    finished = here("task", "finish", task["id"])
+    finished = pegboard("task", "finish", task["id"])
     assert finished.stdout == f"Task {task['id']} is done: count of 2 K1 at A\n"
-    assert here("task", "finish", task["id"]).returncode == 1
+    assert pegboard("task", "finish", task["id"]).returncode == 1
     assert told("task", "list")["tasks"] == []
 
 
-def test_one_list_holds_the_work_of_all_merchants_unless_one_is_named(warehouse, here, told):
+def test_one_list_holds_the_work_of_all_merchants_unless_one_is_named(warehouse, pegboard, told):
     catalogue.put_merchant(warehouse.store, catalogue.NewMerchant("bolt", "Bolt"))
     warehouse.stock(2)
     warehouse.order([("K1", 1)], "SO-1")
-    bolts = here("pick", "create", "--location", "A", "--picker", "P", "--merchant", "bolt")
+    bolts = pegboard("pick", "create", "--location", "A", "--picker", "P", "--merchant", "bolt")
     assert (bolts.returncode, "nothing can be picked" in bolts.stderr) == (1, True)
     taken = told("pick", "create", "--location", "A", "--picker", "P", "--order", "SO-1")
     assert [one["merchant"] for one in taken["shipments"]] == ["acme"]
     for verb, rest in (("show", ()), ("confirm", ("--all",)), ("give-up", ())):
-        hidden = here("pick", verb, taken["id"], *rest, "--merchant", "bolt")
+        hidden = pegboard("pick", verb, taken["id"], *rest, "--merchant", "bolt")
         assert (hidden.returncode, "there is no pick list" in hidden.stderr) == (1, True)
-    given_up = here("pick", "give-up", taken["id"])
+    given_up = pegboard("pick", "give-up", taken["id"])
     assert given_up.stdout == f"Pick list {taken['id']} is given up\n"
     again = told("pick", "create", "--location", "A", "--picker", "P", "--merchant", "acme")
     done = told("pick", "confirm", again["id"], "--all", "--merchant", "acme")
@@ -51,13 +51,13 @@ def test_one_list_holds_the_work_of_all_merchants_unless_one_is_named(warehouse,
     assert warehouse.shipments("picked")
 
 
-def test_waiting_units_are_staged_listed_and_taken_out(warehouse, here, told):
+def test_waiting_units_are_staged_listed_and_taken_out(warehouse, pegboard, told):
     warehouse.stock(3)
     warehouse.order([("K1", 5)], "SO-1", policy={"max_shipments": 1})
-    suggested = here("stage", "suggestions", "--location", "A")
+    suggested = pegboard("stage", "suggestions", "--location", "A")
     assert "SO-1 (3)" in suggested.stdout
     assert told("stage", "suggestions")["suggestions"][0]["waits_for"] == "K1"
-    put = here("stage", "put", "SO-1", "1=2", "--location", "A", "--container", "BIN-1")
+    put = pegboard("stage", "put", "SO-1", "1=2", "--location", "A", "--container", "BIN-1")
     assert "Container BIN-1: order awaiting_stock" in put.stdout
     work = ("pick", "create", "--location", "A", "--picker", "Pia", "--stage")
     taken = told(*work)
@@ -65,12 +65,12 @@ def test_waiting_units_are_staged_listed_and_taken_out(warehouse, here, told):
     assert floor.containers(warehouse) == {"BIN-1": {1: 3}}
     (bin_,) = told("stage", "list", "--order", "SO-1")["containers"]
     assert (bin_["label"], bin_["waits_for"]) == ("BIN-1", [{"sku": "K1", "units": 2}])
-    assert "K1 (3)" in here("stage", "list", "--location", "A").stdout
+    assert "K1 (3)" in pegboard("stage", "list", "--location", "A").stdout
 
     out = ("stage", "take-out", "SO-1", "--location", "A")
-    assert here(*out, "--all", "--preview").returncode == 0
+    assert pegboard(*out, "--all", "--preview").returncode == 0
     assert floor.containers(warehouse) == {"BIN-1": {1: 3}}
-    assert "status awaiting_stock" in here(*out, "1=1", "--note", "Full.").stdout
+    assert "status awaiting_stock" in pegboard(*out, "1=1", "--note", "Full.").stdout
     assert floor.containers(warehouse) == {"BIN-1": {1: 2}}
     assert told(*out, "--all")["status"] == "awaiting_stock"
     assert floor.containers(warehouse) == {}
@@ -101,11 +101,11 @@ WRONG: list[tuple[tuple[object, ...], int, str]] = [
 ]
 
 
-def test_wrong_input_is_told_in_one_line(warehouse, here):
+def test_wrong_input_is_told_in_one_line(warehouse, pegboard):
     warehouse.stock(1)
     warehouse.order([("K1", 1)], "SO-1")
     floor.take(warehouse)
     for arguments, code, words in WRONG:
-        done = here(*arguments)
+        done = pegboard(*arguments)
         assert (done.returncode, done.stdout, words in done.stderr) == (code, "", True), done.stderr
         assert done.stderr.count("\n") == 1

@@ -1,21 +1,21 @@
 from tests.builders import moves
 
 
-def test_transfer_goes_from_its_first_line_to_the_last_receipt(warehouse, pegboard, here, told):
+def test_transfer_goes_from_its_first_line_to_the_last_receipt(warehouse, process, pegboard, told):
     warehouse.stock(9)
     waiting = warehouse.order([("K1", 2)], lock_location="B")
     create = ("transfer", "create", "TR-1", "--from", "A", "--to", "B", "K1=5", "K1=1")
-    first, again = pegboard(*create), here(*create)
+    first, again = process(*create), pegboard(*create)
     assert (first.returncode, first.stderr) == (0, "")
     assert first.stdout == again.stdout
     assert "Transfer TR-1: planned, from A, to B" in first.stdout
-    assert here("transfer", "ship", "TR-1", "--note", "Van").returncode == 0
+    assert pegboard("transfer", "ship", "TR-1", "--note", "Van").returncode == 0
     assert warehouse.level("K1", "A") == (3, 0)
     came = ("transfer", "receive", "TR-1", "--receipt", "GR-1", "1=4")
-    assert here(*came).stdout == here(*came).stdout
+    assert pegboard(*came).stdout == pegboard(*came).stdout
     assert warehouse.status(waiting) == "awaiting_pick_and_pack"
 
-    shown = here("transfer", "show", "TR-1").stdout
+    shown = pegboard("transfer", "show", "TR-1").stdout
     assert [line.split() for line in shown.splitlines() if "K1" in line] == [
         ["1", "K1", "5", "4", "0", "1", "0"],
         ["2", "K1", "1", "0", "0", "1", "0"],
@@ -24,7 +24,7 @@ def test_transfer_goes_from_its_first_line_to_the_last_receipt(warehouse, pegboa
     assert warehouse.level("K1", "B") == (6, 2)
 
 
-def test_transfers_are_listed_cancelled_and_closed(warehouse, here, told):
+def test_transfers_are_listed_cancelled_and_closed(warehouse, pegboard, told):
     warehouse.stock(5)
     told("transfer", "create", "TR-1", "--from", "A", "--to", "B", "K1=2")
     sent = ("--from", "A", "--to", "B", "K1=3", "--ship", "--expected-on", "2026-04-01")
@@ -37,40 +37,42 @@ def test_transfers_are_listed_cancelled_and_closed(warehouse, here, told):
     assert numbers("--status", "planned", "--from", "A", "--sku", "K1") == ["TR-1"]
     assert numbers("--to", "A") == []
     assert told("transfer", "list", "--limit", 1)["more"] is True
-    assert "TR-2" in here("transfer", "list").stdout
+    assert "TR-2" in pegboard("transfer", "list").stdout
     assert told("transfer", "cancel", "TR-1")["status"] == "cancelled"
     closed = told("transfer", "close", "TR-2", "--note", "Lost.")
     assert (closed["status"], closed["lines"][0]["closed"]) == ("closed", 3)
-    lost = here("transfer", "receive", "TR-2", "--receipt", "GR-3", "--all")
+    lost = pegboard("transfer", "receive", "TR-2", "--receipt", "GR-3", "--all")
     assert (lost.returncode, lost.stdout) == (1, "")
     assert lost.stderr == "pegboard: --all: nothing is outstanding on transfer TR-2\n"
 
 
-def test_return_is_announced_taken_in_and_closed(warehouse, here, told):
+def test_return_is_announced_taken_in_and_closed(warehouse, pegboard, told):
     order = moves.shipped(warehouse, [("K1", 3)])
     number = warehouse.number(order)
     back = ("--location", "A", "--order", number, "--reason", "Too big.", "K1=3@1")
-    announced = here("return", "create", "RMA-1", *back)
-    assert announced.stdout == here("return", "create", "RMA-1", *back).stdout
+    announced = pegboard("return", "create", "RMA-1", *back)
+    assert announced.stdout == pegboard("return", "create", "RMA-1", *back).stdout
     assert f"Return RMA-1: announced, to A, of order {number}" in announced.stdout
-    taken = here("return", "receive", "RMA-1", "--receipt", "GR-1", "1=1:sellable", "1=1:damaged")
+    taken = pegboard(
+        "return", "receive", "RMA-1", "--receipt", "GR-1", "1=1:sellable", "1=1:damaged"
+    )
     assert "1 damaged, 1 sellable" in taken.stdout
     assert warehouse.level("K1", "A") == (1, 0)
     assert (
         told("return", "list", "--status", "announced", "--order", number)["returns"][0]["received"]
         == 2
     )
-    assert "RMA-1" in here("return", "list").stdout
+    assert "RMA-1" in pegboard("return", "list").stdout
     assert told("return", "close", "RMA-1")["lines"][0]["closed"] == 1
     assert told("return", "show", "RMA-1")["status"] == "closed"
 
 
-def test_count_sets_what_is_on_hand_and_is_shown(warehouse, here, told):
+def test_count_sets_what_is_on_hand_and_is_shown(warehouse, pegboard, told):
     warehouse.stock(5)
     warehouse.stock(2, "K2")
     count = ("count", "create", "CC-1", "--location", "A", "K1=3", "K1=1:damaged", "--everything")
-    posted = here(*count, "--reason", "March")
-    assert (posted.returncode, posted.stdout) == (0, here(*count, "--reason", "March").stdout)
+    posted = pegboard(*count, "--reason", "March")
+    assert (posted.returncode, posted.stdout) == (0, pegboard(*count, "--reason", "March").stdout)
     assert [line.split() for line in posted.stdout.splitlines() if "K" in line] == [
         ["K1", "damaged", "0", "1", "1"],
         ["K1", "sellable", "5", "3", "-2"],
@@ -80,7 +82,7 @@ def test_count_sets_what_is_on_hand_and_is_shown(warehouse, here, told):
     (listed,) = told("count", "list", "--location", "A")["counts"]
     assert (listed["number"], listed["differing"]) == ("CC-1", 3)
     assert told("count", "show", "CC-1") == told(*count, "--reason", "March")
-    assert here("count", "show", "CC-1").stdout == posted.stdout
+    assert pegboard("count", "show", "CC-1").stdout == posted.stdout
 
 
 TRANSFER = ("transfer", "create", "TR-9", "--from", "A", "--to", "B")
@@ -117,10 +119,10 @@ WRONG: list[tuple[tuple[object, ...], int, str]] = [
 ]
 
 
-def test_wrong_input_is_told_in_one_line_and_changes_nothing(warehouse, here):
+def test_wrong_input_is_told_in_one_line_and_changes_nothing(warehouse, pegboard):
     moves.transfer(warehouse, [("K1", 5)], ship=False, number="TR-1")
     for arguments, code, words in WRONG:
-        done = here(*arguments)
+        done = pegboard(*arguments)
         assert (done.returncode, done.stdout, words in done.stderr) == (code, "", True), done.stderr
         assert done.stderr.count("\n") == 1
     made = "SELECT (SELECT count(*) FROM transfer) + (SELECT count(*) FROM customer_return)"

@@ -4,6 +4,6 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("pegboard", derandomize=True, max_examples=200, deadline=None)
+settings.register_profile("pegboard", derandomize=True, max_examples=120, deadline=None)
 settings.register_profile("search", max_examples=5_000, deadline=None)
 settings.load_profile(os.environ.get("PEGBOARD_HYPOTHESIS", "pegboard"))
