@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 from fulfillment.domain.rank import Rank
+from fulfillment.store.choosers import CHOOSY, wanted_by_choosers
 from fulfillment.store.edges import Ground, Reached, at_the_edges, displaced_by
 from fulfillment.store.late_pins import orders_of_late_pins
 from fulfillment.store.session import Tx
 from fulfillment.store.sources import Stir
+from fulfillment.store.unplanned import unplanned_in
 
 BATCH = 2_000
 """Waiting lines that one transaction gives stock to, at most, for one SKU and place, and units of
@@ -146,13 +148,6 @@ SELECT DISTINCT d.order_id FROM supply u
  WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
 """
 
-UNPLANNED = """
-SELECT d.sku, d.order_id FROM unnest(CAST(:skus AS text[])) AS k(sku) CROSS JOIN LATERAL (
-       SELECT * FROM open_demand d
-        WHERE d.merchant = :merchant AND d.sku = k.sku AND d.unplanned
-        ORDER BY d.priority, d.placed_at, d.intake_seq LIMIT :most) d
-"""
-
 ASKED = """
 SELECT l.sku, sum(sl.units)::int AS units,
        sum((SELECT coalesce(sum(p.units), 0) FROM peg p WHERE p.shipment_line = sl.id))::int
@@ -177,7 +172,7 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
     until = _last_ranks(row for row in hungry if row.is_cut)
     whole = sorted(reach.skus - until.keys())
     pegged = _pegged(tx, reach, pools, hungry, whole)
-    unplanned = Reached(frozenset()) if reach.claiming else _unplanned(tx, whole)
+    unplanned = unplanned_in(tx, () if reach.claiming else whole, BATCH)
     return Head(
         pegged.orders | unplanned.orders | late | {row.order_id for row in hungry},
         until,
@@ -239,25 +234,9 @@ def _pegged(
         return Reached(displaced_by(tx, ground, asked, reach.claiming[0]))
     for pool in pools:
         freed[pool.sku] += max(pool.stock, 0) if pool.location is None else 0
+    chosen = wanted_by_choosers(tx, skus, {row.order_id for row in hungry if row.gate == CHOOSY})
+    asked, freed = asked + chosen, freed + chosen
     return at_the_edges(tx, ground, {sku: Stir(freed[sku], asked[sku]) for sku in skus})
-
-
-def _unplanned(tx: Tx, skus: Collection[str]) -> Reached:
-    rows = tx.rows(UNPLANNED, merchant=tx.merchant, skus=list(skus), most=BATCH + 1)
-    many = Counter(row.sku for row in rows)
-    cut = frozenset(sku for sku, lines in many.items() if lines > BATCH)
-    return Reached(frozenset(row.order_id for row in rows), cut)
-
-
-def planned(tx: Tx, orders: Collection[int], skus: Collection[str]) -> None:
-    """Note that these orders were planned in these queues."""
-    if orders:
-        tx.run(
-            "UPDATE open_demand SET unplanned = false"
-            " WHERE order_id = ANY(:orders) AND sku = ANY(:skus) AND unplanned",
-            orders=sorted(orders),
-            skus=sorted(skus),
-        )
 
 
 def _asked(tx: Tx, reach: Reach) -> tuple[Counter[str], Counter[str]]:

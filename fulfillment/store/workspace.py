@@ -26,9 +26,10 @@ from fulfillment.store.loading import (
 )
 from fulfillment.store.locks import lock_orders, lock_queues
 from fulfillment.store.owing import owe, settle
-from fulfillment.store.queue import Reach, head_of_queues, planned
+from fulfillment.store.queue import Reach, head_of_queues
 from fulfillment.store.saving import Change, save
 from fulfillment.store.session import LocksTooSmallError, Tx
+from fulfillment.store.unplanned import planned
 
 
 @dataclass

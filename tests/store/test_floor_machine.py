@@ -206,6 +206,17 @@ DEEDS = [name for name, weight in WEIGHTS.items() for _ in range(weight)]
 UNPICKED = (698254782, 123547463)
 """Walks that once ended badly with `rebalance` unpicked: claims of what is ready move."""
 
+LONG = 488054172
+"""A walk in which a choosy order that was completed left pegs that nobody moved up to."""
+
+
+def test_who_is_pegged_later_moves_up_when_a_choosy_order_is_completed_by_others(warehouse):
+    mine = Floor(warehouse, LONG)
+    for step in range(182):
+        mine.step()
+        if step >= 180:
+            assert warehouse.findings() == [], f"step {step}"
+
 
 @pytest.mark.parametrize("seed", [*range(3), *UNPICKED])
 def test_the_invariants_hold_when_the_floor_works_in_any_order(warehouse, seed):
