@@ -87,7 +87,8 @@ def wake_passed(tx: Tx, after: timedelta) -> int:
         most=MOST_WOKEN,
     )
     tx.run(
-        "UPDATE purchase_order SET reminded_at = :at WHERE id = ANY(:ids)",
+        "UPDATE purchase_order SET reminded_at = :at WHERE id IN (SELECT id FROM purchase_order"
+        " WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE)",
         at=tx.now,
         ids=[row.id for row in rows],
     )
