@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.orders import AsJson
+from cli.options import AsJson
 
 
 def audit(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.importing.options import Merchant
+from cli.options import Merchant
 
 HELP = (
     "Write pick lists, packing slips and container labels as PDF."
@@ -50,7 +50,7 @@ def packing_slip(
 
     Example: pegboard document packing-slip 42 --package 2 -o slip.pdf
     """
-    from cli.purchasing import merchants_store
+    from cli.whose import merchants_store
     from documents.packing_slip import draw_packing_slip
     from fulfillment.store.reading.documents import read_packing_slip
 

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.options import AsJson
+
 app = typer.Typer(
     help="Who may use the API.\n\nExample: pegboard keys create --name shop --role intake",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()

@@ -6,8 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.importing.options import Merchant
-from cli.orders import AsJson
+from cli.options import AsJson, Merchant
 
 Preview = Annotated[
     bool, typer.Option("--preview", help="Do nothing; show what it would make of every order.")

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.importing.options import Merchant
+from cli.options import AsJson, Merchant
 
 app = typer.Typer(
     help="Look at orders, ask why one waits, and change one by hand."
@@ -14,7 +14,6 @@ app = typer.Typer(
 )
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The order's number.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SORTS = "rank, placed_at, -placed_at, ship_by"
 
 

@@ -1,13 +1,12 @@
 """`pegboard pick ...`: take work and look at it; `cli.picking` says what was picked."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from cli.importing.options import Merchant
-from cli.purchasing import AsJson, Limit
+from cli.options import AsJson, Limit, Merchant
+from cli.whose import floor_store
 
 HELP = (
     "Take work at a location, confirm what was picked, and say where less was there."
@@ -116,21 +115,6 @@ def show(pick_list: Id, *, merchant: Merchant = None, as_json: AsJson = False) -
     with floor_store(merchant) as (store, whose, merchants):
         found = snapshot.read(store, whose, lambda tx: read_list(tx, pick_list, merchants))
     show_list(found, as_json=as_json)
-
-
-@contextmanager
-def floor_store(merchant: str | None) -> Iterator[tuple[Any, str, tuple[str, ...] | None]]:
-    """The store, and whose work is meant: one merchant's, or that of all."""
-    from cli import connection
-    from fulfillment import settings
-    from fulfillment.store.loading import EVERYBODY
-
-    with connection.store_of(settings.load()) as store:
-        if merchant is None:
-            yield store, EVERYBODY, None
-        else:
-            whose = connection.only_merchant(store, merchant)
-            yield store, whose, (whose,)
 
 
 def floor_command(

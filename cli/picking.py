@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.importing.options import Merchant
-from cli.pick_lists import OPTIONS, Id, app, floor_command, floor_store, show_list
-from cli.purchasing import AsJson
+from cli.options import AsJson, Merchant
+from cli.pick_lists import OPTIONS, Id, app, floor_command, show_list
+from cli.whose import floor_store
 
 __all__ = ["app"]
 

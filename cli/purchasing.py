@@ -3,14 +3,15 @@
 `cli.purchasing_hands` writes them, `cli.purchasing_changes` changes what they bring.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from cli.importing.options import Merchant
+from cli.options import AsJson, Limit, Merchant
+from cli.said import naming
+from cli.whose import merchants_store
 
 app = typer.Typer(
     help="Look at what should be bought, draft purchase orders, and receive what comes."
@@ -20,8 +21,6 @@ app = typer.Typer(
 )
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The purchase order's number.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Limit = Annotated[int, typer.Option(min=1, max=10_000, help="Rows at most.")]
 
 EVERY_SECONDS = 1.0
 
@@ -142,37 +141,13 @@ def suggest(  # noqa: PLR0913 -- each parameter is an option
     wanted = Wanted(
         None if supplier is None else (supplier,), tuple(sku) if sku else None, location
     )
-    with naming_options(), merchants_store(merchant) as (store, whose):
+    with naming(OPTIONS), merchants_store(merchant) as (store, whose):
         page = snapshot.read(store, whose, lambda tx: list_suggestions(tx, Window(limit), wanted))
     more = page.next_key is not None
     if as_json:
         print_json({"suggestions": page.items, "more": more})
     else:
         show_suggestions(page.items, more=more)
-
-
-@contextmanager
-def merchants_store(merchant: str | None) -> Iterator[tuple[Any, str]]:
-    """The store, and whose purchase orders are meant."""
-    from cli import connection
-    from fulfillment import settings
-
-    with connection.store_of(settings.load()) as store:
-        yield store, connection.only_merchant(store, merchant)
-
-
-@contextmanager
-def naming_options() -> Iterator[None]:
-    """A refusal names the option at fault, where it is about the value of one."""
-    from cli.errors import CommandError
-    from fulfillment.domain.refusals import RefusedError
-
-    try:
-        yield
-    except RefusedError as refusal:
-        fields = [str(one.get("field", "")).partition("[")[0] for one in refusal.fields]
-        option = OPTIONS.get(fields[0]) if fields else None
-        raise CommandError(f"{option}: {refusal}" if option else str(refusal)) from refusal
 
 
 OPTIONS = {

@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.importing.options import Merchant
-from cli.purchasing import AsJson, Number, merchants_store, naming_options
+from cli.options import AsJson, Merchant
+from cli.purchasing import OPTIONS, Number
 from cli.purchasing_hands import Note, app, command_of, day, line_and_units, show_it
+from cli.said import naming
+from cli.whose import merchants_store
 
 if TYPE_CHECKING:
     from fulfillment.store.commands.purchasing import NewPurchaseLine
@@ -46,7 +48,7 @@ def change(  # noqa: PLR0913 -- each parameter is an option
     if len(units) < len(lines or ()):
         raise UsageError("LINE=UNITS names each line once")
     on = KEEP if expected_on is None else day(expected_on)
-    with naming_options(), merchants_store(merchant) as (store, whose):
+    with naming(OPTIONS), merchants_store(merchant) as (store, whose):
         added = _added(store, whose, number, add or [])
         asked = PurchaseChange(number, on, _changes(units), None, added)
         command = command_of(whose, "change_purchase_order", {"change": str(asked)}, note)

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.importing.options import Merchant
-from cli.purchasing import AsJson, Number, app, merchants_store, naming_options
+from cli.options import AsJson, Merchant
+from cli.purchasing import OPTIONS, Number, app
+from cli.said import naming
+from cli.whose import merchants_store
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,7 +58,7 @@ def draft(  # noqa: PLR0913 -- each parameter is an option
     _check("--prefix", PREFIX, prefix)
     skus = tuple(sku) if sku else None
     asked = Draft(supplier, skus, location, prefix, day(expected_on))
-    with naming_options(), merchants_store(merchant) as (store, whose):
+    with naming(OPTIONS), merchants_store(merchant) as (store, whose):
         command = command_of(whose, "draft_purchase_orders", {"draft": str(asked)})
         done = draft_purchase_orders(store, command, asked)
     if as_json:
@@ -124,7 +126,7 @@ def receive(  # noqa: PLR0913 -- each parameter is an option
     units = dict(line_and_units(said) for said in lines or ())
     if len(units) < len(lines or ()):
         raise UsageError("LINE=UNITS names each line once")
-    with naming_options(), merchants_store(merchant) as (store, whose):
+    with naming(OPTIONS), merchants_store(merchant) as (store, whose):
         counted = units or _outstanding(store, whose, number)
         show_it(
             _received(store, whose, _receipt(receipt, number, location, counted)), as_json=as_json

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.importing.options import Merchant
-from cli.purchasing import AsJson, merchants_store
+from cli.options import AsJson, Merchant
+from cli.whose import merchants_store
 
 HELP = "Look at receipts, and take back those that were counted by mistake."
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.importing.options import Merchant
+from cli.options import AsJson, Merchant
 
 app = typer.Typer(
     help="How orders are fulfilled where they do not say it themselves."
@@ -18,7 +18,6 @@ app = typer.Typer(
 ForAll = Annotated[
     bool, typer.Option("--default", help="What holds for merchants that do not say otherwise.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Values = Annotated[
     list[str],
     typer.Argument(metavar="SETTING=VALUE...", help="`preset=NAME` sets several at once."),

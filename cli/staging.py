@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.importing.options import Merchant
+from cli.options import AsJson, Limit, Merchant
 from cli.order_changing import changes_an_order
-from cli.purchasing import AsJson, Limit, merchants_store
+from cli.whose import merchants_store
 
 HELP = (
     "Put what waiting orders have into containers, and see what is staged."

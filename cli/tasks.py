@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from cli.importing.options import Merchant
-from cli.purchasing import AsJson, Limit, merchants_store
+from cli.options import AsJson, Limit, Merchant
+from cli.whose import merchants_store
 
 HELP = (
     "Look at what people on the floor are asked to do, and say that it is done."

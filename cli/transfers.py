@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.importing.options import Merchant
-from cli.purchasing import AsJson, Limit, merchants_store
+from cli.options import AsJson, Limit, Merchant
+from cli.whose import merchants_store
 
 HELP = (
     "Move goods from one location to another: write, ship and receive transfers."

@@ -18,10 +18,10 @@ from cli.importing.options import (
     Errors,
     Location,
     Maps,
-    Merchant,
     Sets,
     Thousands,
 )
+from cli.options import Merchant
 
 HELP = """
 Import products, stock, purchase orders, receipts and orders from CSV files.

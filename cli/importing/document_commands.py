@@ -14,10 +14,10 @@ from cli.importing.options import (
     LinesFile,
     Location,
     Maps,
-    Merchant,
     Sets,
     Thousands,
 )
+from cli.options import Merchant
 
 
 def purchase_orders(  # noqa: PLR0913

@@ -5,9 +5,6 @@ from typing import Annotated
 
 import typer
 
-MERCHANT = typer.Option(
-    envvar="PEGBOARD_MERCHANT", help="Whose data it is; not needed where there is only one."
-)
 LOCATION = typer.Option(help="Where the stock is and goods come to, unless a row says otherwise.")
 MAP = typer.Option("--map", metavar="FIELD=COLUMN", help="Which column gives a field; repeatable.")
 LINES = typer.Option("--lines", help="The lines' file; without it each row is a line.")
@@ -24,7 +21,6 @@ DELIMITER = typer.Option(help="What separates the cells; found out where it is n
 COUNT = typer.Option("--count", help="The name of this stock count; the file's unless it is said.")
 
 CsvFile = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with a header.")]
-Merchant = Annotated[str | None, MERCHANT]
 Location = Annotated[str | None, LOCATION]
 Maps = Annotated[list[str] | None, MAP]
 LinesFile = Annotated[Path | None, LINES]
