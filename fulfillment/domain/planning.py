@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from fulfillment.domain.allocation import Allocator
 from fulfillment.domain.expiry import expired
-from fulfillment.domain.orders import Order
+from fulfillment.domain.orders import Order, waiting_lines
 from fulfillment.domain.pegging import Pegging
 from fulfillment.domain.promise import promised
 from fulfillment.domain.release import Release, called_back
@@ -54,7 +54,7 @@ def _pass(snapshot: Snapshot) -> _Pass:
         if served.gave_back:
             return _Pass(_with_given_back(snapshot, order, served.order), again=True)
         pegged = pegging.serve(served.order)
-        settled = called_back(expired(pegged, snapshot.today))
+        settled = called_back(_expired(pegged, snapshot))
         moved = relocate(settled, _release(settled, snapshot, pile).goes_now(), snapshot, pile)
         waiting.append(pile.order_with_claims(settled) if moved else settled)
         again = again or moved or settled is not pegged
@@ -63,6 +63,16 @@ def _pass(snapshot: Snapshot) -> _Pass:
     return _Pass(
         replace(after, first_claims=frozenset(), hand_claims={}), again or pegging.pins_shrank
     )
+
+
+def _expired(order: Order, snapshot: Snapshot) -> Order:
+    """What has waited too long is cancelled where this plan serves all that the order wants.
+
+    Units may lie there for it in a queue that is not open, or not served so far.
+    """
+    wanted = {line.sku for line in waiting_lines(order) if line.wanted}
+    is_served = all(snapshot.serves(order, sku) for sku in wanted)
+    return expired(order, snapshot.today) if is_served else order
 
 
 def _release(order: Order, snapshot: Snapshot, pile: Stockpile) -> Release:

@@ -1,7 +1,10 @@
 """The checks an order passes by itself before it may be released."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from fulfillment.domain.orders import Order
+from fulfillment.domain.policy import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,11 @@ CHECKS: dict[str, Callable[[VerificationFacts], bool]] = {
 def failed_checks(facts: VerificationFacts) -> tuple[str, ...]:
     """The hold reasons of the checks that fail."""
     return tuple(reason for reason, passes in CHECKS.items() if not passes(facts))
+
+
+def verified(order: Order, facts: VerificationFacts) -> Order:
+    """Automatic verification: what fails it is put on hold with the reasons."""
+    if order.verified or order.policy.verify is Step.MANUAL:
+        return order
+    failed = failed_checks(facts)
+    return replace(order, verified=True, holds=tuple(sorted({*order.holds, *failed})))

@@ -9,7 +9,7 @@ CHOOSY = "choosy"
 """The gate of their lines in `open_demand`."""
 
 WANTED = """
-SELECT d.sku, sum(d.wanted)::int AS units FROM open_demand d
+SELECT d.sku, sum(d.wanted)::bigint AS units FROM open_demand d
  WHERE d.order_id = ANY(:orders) AND d.merchant = :merchant AND d.sku = ANY(:skus)
    AND d.gate = :gate
  GROUP BY d.sku

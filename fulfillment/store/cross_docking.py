@@ -21,7 +21,7 @@ WITH docked AS (
         AS d(receipt, supply, shipment, units)
 ), counted AS (
     UPDATE receipt_line l SET undistributed = l.undistributed - d.units
-      FROM (SELECT receipt, supply, sum(units)::int AS units FROM docked GROUP BY 1, 2) d
+      FROM (SELECT receipt, supply, sum(units)::bigint AS units FROM docked GROUP BY 1, 2) d
      WHERE l.receipt = d.receipt AND l.supply = d.supply AND l.disposition = 'sellable'
 )
 INSERT INTO cross_dock (receipt, supply, shipment, units)

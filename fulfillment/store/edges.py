@@ -31,7 +31,7 @@ LOCKED = LINES.format(lock="d.lock_location = place.location")
 BARE = f"""
 SELECT k.sku, d.order_id, d.lock_location, d.counts_from, {RANK} AS place,
        d.wanted - d.pegged AS units
-  FROM unnest(CAST(:skus AS text[]), CAST(:most AS int[])) AS k(sku, most)
+  FROM unnest(CAST(:skus AS text[]), CAST(:most AS bigint[])) AS k(sku, most)
  CROSS JOIN unnest(CAST(:gates AS text[])) AS gate(name)
  CROSS JOIN (SELECT NULL AS location UNION ALL SELECT unnest(CAST(:locations AS text[]))) AS place
  CROSS JOIN LATERAL (
@@ -45,7 +45,7 @@ PEGGED_GATES = ("first", "open", "choosy", "closed")
 """Lines by hand are not pegged."""
 
 MISPLACED = f"""
-SELECT c.sku, coalesce(sum(p.units), 0)::int AS units
+SELECT c.sku, coalesce(sum(p.units), 0)::bigint AS units
   FROM unnest(CAST(:skus AS text[]), CAST(:supplies AS bigint[]), CAST(:locks AS text[]),
               CAST(:counts AS text[]), CAST(:until AS text[]))
        AS c(sku, supply, lock_location, counts_from, until)
@@ -67,8 +67,8 @@ SELECT DISTINCT order_id FROM (
                ORDER BY d.priority DESC, d.placed_at DESC, d.intake_seq DESC,
                         d.shipment_line DESC) - p.units AS behind
       FROM unnest(CAST(:supplies AS bigint[]), CAST(:pinned AS boolean[]),
-                  CAST(:locks AS text[]), CAST(:counts AS text[]), CAST(:firsts AS int[]),
-                  CAST(:lasts AS int[])) AS c(supply, pinned, lock_location, counts_from, firsts,
+                  CAST(:locks AS text[]), CAST(:counts AS text[]), CAST(:firsts AS bigint[]),
+                  CAST(:lasts AS bigint[])) AS c(supply, pinned, lock_location, counts_from, firsts,
                                               lasts)
       JOIN peg p ON p.supply = c.supply AND p.pinned = c.pinned
       JOIN open_demand d ON d.shipment_line = p.shipment_line

@@ -1,10 +1,11 @@
 """Who holds what those in front still want."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, datetime
 
 from fulfillment.domain.rank import LAST_PRIORITY, Rank
-from fulfillment.store import queue
+from fulfillment.store.edges import Reached
 from fulfillment.store.queue import Reach, rank_parameters
 from fulfillment.store.session import Tx
 
@@ -17,20 +18,23 @@ WITH wants AS (
      UNION ALL
     SELECT m.sku, CAST(:priority AS int), CAST(:placed_at AS timestamptz),
            CAST(:intake_seq AS bigint), m.units
-      FROM unnest(CAST(:asked_skus AS text[]), CAST(:asked AS int[])) AS m(sku, units)
+      FROM unnest(CAST(:asked_skus AS text[]), CAST(:asked AS bigint[])) AS m(sku, units)
      WHERE m.units > 0
 ), hungry AS (
     SELECT DISTINCT ON (sku) sku, priority, placed_at, intake_seq,
            sum(wanted) OVER (PARTITION BY sku) AS units
       FROM wants ORDER BY sku, priority, placed_at, intake_seq
 )
-SELECT DISTINCT h.order_id
+SELECT hungry.sku, place.location, h.order_id, hungry.units > :batch AS may_be_cut
   FROM hungry CROSS JOIN unnest(CAST(:locations AS text[])) AS place(location) CROSS JOIN LATERAL (
+"""
+
+WAITING = """
     SELECT d.order_id
       FROM open_demand d
       JOIN allocation a ON a.shipment_line = d.shipment_line AND a.location = place.location
      WHERE d.merchant = :merchant AND d.sku = hungry.sku AND d.held > 0
-       AND a.units > a.picked + a.staged
+       AND a.units - a.picked - a.staged > a.pinned
        AND (d.priority, d.placed_at, d.intake_seq)
          > (hungry.priority, hungry.placed_at, hungry.intake_seq)
      ORDER BY d.priority DESC, d.placed_at DESC, d.intake_seq DESC
@@ -44,20 +48,19 @@ RELEASED = """
       JOIN shipment s ON s.id = sl.shipment AND s.status = 'ready'
       JOIN orders o ON o.id = s.order_id
      WHERE a.merchant = :merchant AND a.sku = hungry.sku AND a.location = place.location
-       AND a.units > a.picked + a.staged AND NOT a.drop_ship
+       AND a.units - a.picked - a.staged > a.pinned AND NOT a.drop_ship
        AND (o.priority, o.placed_at, o.intake_seq)
          > (hungry.priority, hungry.placed_at, hungry.intake_seq)
      ORDER BY o.priority DESC, o.placed_at DESC, o.intake_seq DESC
      LIMIT least(hungry.units, :batch)) h
 """
 
-RELEASED_HOLDERS = HOLDERS[: HOLDERS.index("    SELECT d.order_id\n")] + RELEASED
 
+def holders_behind(tx: Tx, reach: Reach, orders: Collection[int]) -> Reached:
+    """Orders behind the first of these that hold units of what these still want, a batch of them.
 
-def holders_behind(tx: Tx, reach: Reach, orders: Collection[int]) -> frozenset[int]:
-    """Waiting orders behind the first of these that hold units of what these still want.
-
-    The last in rank at each location: one that holds units elsewhere may be of no use.
+    The last in rank at each location: one that holds units elsewhere may be of no use. What a
+    person pinned is for nobody else.
     """
     rank, asked = reach.asking or (NOBODY, {})
     parameters: dict[str, object] = {
@@ -67,13 +70,17 @@ def holders_behind(tx: Tx, reach: Reach, orders: Collection[int]) -> frozenset[i
         "orders": list(orders),
         "asked_skus": list(asked),
         "asked": list(asked.values()),
-        "batch": queue.BATCH,
+        "batch": reach.batch,
         **rank_parameters(rank),
     }
-    rows = tx.rows(HOLDERS, **parameters)
+    found = [tx.rows(HOLDERS + WAITING, **parameters)]
     if reach.unpicked:
-        rows += tx.rows(RELEASED_HOLDERS, **parameters)
-    return frozenset(row.order_id for row in rows)
+        found.append(tx.rows(HOLDERS + RELEASED, **parameters))
+    cut = set()
+    for rows in found:
+        read = Counter((row.sku, row.location) for row in rows if row.may_be_cut)
+        cut |= {sku for (sku, _), lines in read.items() if lines >= reach.batch}
+    return Reached(frozenset(row.order_id for rows in found for row in rows), frozenset(cut))
 
 
 NOBODY = Rank(LAST_PRIORITY, datetime.max.replace(tzinfo=UTC), 0)

@@ -238,7 +238,8 @@ def load_supplies(tx: Tx, skus: Collection[str], orders: Collection[int]) -> tup
         SELECT u.id, u.sku, u.location,
                (u.ordered - u.received - u.closed
                 - coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)
-                + coalesce((SELECT units FROM theirs WHERE supply = u.id), 0))::int AS open_units,
+                + coalesce((SELECT units FROM theirs WHERE supply = u.id), 0))::bigint
+                   AS open_units,
                u.expected_on, u.document AS source, po.status
           FROM supply u
           LEFT JOIN purchase_order_line pl ON pl.supply = u.id

@@ -1,7 +1,7 @@
 """Who stands in a SKU's queue: read from the head, as far as there is something to give."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -38,7 +38,9 @@ class Reach:
     to give, and so do units of the `margin`, which the caller is about to add; the orders
     themselves are not looked for. `asking` are the units that somebody at a rank is about to want
     beside what stands in the queues. `locations` are those the merchant may use, with the day that
-    it is at each. With `unpicked`, released shipments nobody picks yet may give too.
+    it is at each. With `unpicked`, released shipments nobody picks yet may give too. In the queues
+    `awaiting_status`, only first claims and what is released take what is there. A `batch` is how
+    many lines of each sort are served, and units of pegs moved.
     """
 
     skus: frozenset[str]
@@ -50,6 +52,8 @@ class Reach:
     unpicked: bool = False
     everybody: bool = False
     written: Collection[int] = ()
+    awaiting_status: Collection[str] = ()
+    batch: int = BATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +88,29 @@ SELECT k.sku, place.location,
                    WHERE v.merchant = :merchant AND v.sku = k.sku
                      AND v.disposition = 'sellable'
                      AND (place.location IS NULL OR v.location = place.location)), 0)
-        + coalesce((SELECT units FROM freed WHERE freed.sku = k.sku), 0) + k.margin)::int AS stock,
+        + coalesce((SELECT units FROM freed WHERE freed.sku = k.sku), 0)
+        + k.margin)::bigint AS stock,
        coalesce((SELECT sum(s.ordered - s.received - s.closed)
                    FROM supply s JOIN usable ON usable.location = s.location
                    LEFT JOIN purchase_order_line l ON l.supply = s.id
                    LEFT JOIN purchase_order o ON o.id = l.purchase_order
                   WHERE s.merchant = :merchant AND s.sku = k.sku AND s.inbound
                     AND (s.expected_on >= usable.today OR o.status = 'arrived')
-                    AND (place.location IS NULL OR s.location = place.location)), 0)::int AS inbound
-  FROM unnest(CAST(:skus AS text[]), CAST(:margins AS int[])) AS k(sku, margin)
+                    AND (place.location IS NULL OR s.location = place.location)), 0)::bigint
+           AS inbound
+  FROM unnest(CAST(:skus AS text[]), CAST(:margins AS bigint[])) AS k(sku, margin)
  CROSS JOIN place
 """
 
 LINES = """
-           (SELECT d.*, CASE WHEN gate.takes THEN d.wanted ELSE 0 END AS taken FROM open_demand d
+           (SELECT d.* FROM open_demand d
              WHERE d.merchant = :merchant AND d.sku = pool.sku AND d.gate = gate.name
                AND d.wanted > 0 AND {lock}
                AND d.order_id <> ALL(:freeing)
                AND (CAST(:priority AS int) IS NULL OR (d.priority, d.placed_at, d.intake_seq)
                     <= (:priority, :placed_at, :intake_seq))
              ORDER BY d.lock_location, d.priority, d.placed_at, d.intake_seq, d.shipment_line
-             LIMIT CASE WHEN NOT gate.takes THEN :most
-                        ELSE least(pool.units,
-                                   CASE WHEN pool.stock > 0 THEN :batch ELSE :most END) END)
+             LIMIT pool.most)
 """
 """Read twice, and sorted by the location first: an index finds no rows by `IS NOT DISTINCT FROM`,
 and gives its order only with every column named."""
@@ -115,29 +119,20 @@ UNLOCKED = LINES.format(lock="pool.location IS NULL AND d.lock_location IS NULL"
 LOCKED = LINES.format(lock="d.lock_location = pool.location")
 
 HUNGRY = f"""
-WITH head AS (
-    SELECT pool.sku, pool.location, pool.stock, pool.units, gate.name AS gate,
-           d.order_id, d.priority, d.placed_at, d.intake_seq, d.wanted,
-           gate.takes,
-           count(*) OVER (PARTITION BY pool.sku, pool.location, gate.name) AS in_gate,
-           sum(d.taken) OVER (PARTITION BY pool.sku, pool.location) AS wanted_in_all,
-           sum(d.taken) OVER (PARTITION BY pool.sku, pool.location
-               ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line)
-               - d.taken AS wanted_before
-      FROM unnest(CAST(:skus AS text[]), CAST(:places AS text[]), CAST(:stocks AS int[]),
-                  CAST(:units AS int[])) AS pool(sku, location, stock, units)
-     CROSS JOIN unnest(CAST(:gates AS text[]), CAST(:takes AS boolean[])) AS gate(name, takes)
-     CROSS JOIN LATERAL (
+SELECT pool.sku, pool.location, gate.name AS gate, d.order_id, d.priority, d.placed_at,
+       d.intake_seq, d.wanted, pool.takes OR d.counts_from IS NOT NULL AS takes
+  FROM unnest(CAST(:skus AS text[]), CAST(:places AS text[]), CAST(:gates AS text[]),
+              CAST(:takes AS boolean[]), CAST(:most AS int[]))
+       AS pool(sku, location, gate, takes, most)
+ CROSS JOIN LATERAL (SELECT pool.gate) AS gate(name)
+ CROSS JOIN LATERAL (
 {UNLOCKED}
             UNION ALL
 {LOCKED}) d
-)
-SELECT sku, location, gate, order_id, priority, placed_at, intake_seq, wanted,
-       takes AND stock > 0 AND in_gate >= :batch AND wanted_in_all < units AS is_cut
-  FROM head WHERE wanted_before < units
+ ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line
 """  # noqa: S608 -- constants
 
-GATES = {"open": True, "first": True, "choosy": False, "closed": False}
+GATES = {"first": True, "open": True, "choosy": False, "closed": False}
 """Which lines are read, and whether they are sure to take what is there for them. Those that are
 not are read beside them: what they decline is for those behind."""
 
@@ -149,8 +144,8 @@ SELECT DISTINCT d.order_id FROM supply u
 """
 
 ASKED = """
-SELECT l.sku, sum(sl.units)::int AS units,
-       sum((SELECT coalesce(sum(p.units), 0) FROM peg p WHERE p.shipment_line = sl.id))::int
+SELECT l.sku, sum(sl.units)::bigint AS units,
+       sum((SELECT coalesce(sum(p.units), 0) FROM peg p WHERE p.shipment_line = sl.id))::bigint
            AS pegged
   FROM shipment_line sl
   JOIN shipment s ON s.id = sl.shipment AND s.status IN ('backorder', 'future', 'ready')
@@ -168,11 +163,10 @@ def head_of_queues(tx: Tx, reach: Reach) -> Head:
     late = frozenset() if reach.claiming else orders_of_late_pins(tx, reach.skus, reach.locations)
     reach = replace(reach, freeing={*reach.freeing, *late})
     pools = _pools(tx, reach)
-    hungry = _hungry(tx, reach, pools)
-    until = _last_ranks(row for row in hungry if row.is_cut)
+    hungry, until = _hungry(tx, reach, pools)
     whole = sorted(reach.skus - until.keys())
     pegged = _pegged(tx, reach, pools, hungry, whole)
-    unplanned = unplanned_in(tx, () if reach.claiming else whole, BATCH)
+    unplanned = unplanned_in(tx, () if reach.claiming else whole, reach.batch)
     return Head(
         pegged.orders | unplanned.orders | late | {row.order_id for row in hungry},
         until,
@@ -195,28 +189,90 @@ def _pools(tx: Tx, reach: Reach) -> list[Any]:
     )
 
 
-def _hungry(tx: Tx, reach: Reach, pools: list[Any]) -> list[Any]:
-    """The lines that stock reaches; for first claims and for everybody, inbound units too."""
+def _hungry(tx: Tx, reach: Reach, pools: list[Any]) -> tuple[list[Any], dict[str, Rank]]:
+    """The lines that stock reaches, and where a queue is cut, the last rank that was reached.
+
+    For first claims and for everybody, inbound units reach as well.
+    """
     inbound_too = reach.everybody or reach.claiming
-    units = {pool: pool.stock + (pool.inbound if inbound_too else 0) for pool in pools}
-    reached = [pool for pool in pools if units[pool] > 0]
-    if not reached:
-        return []
-    gates = {"first": True} if reach.claiming else GATES
-    return tx.rows(
+    units = {
+        (pool.sku, pool.location): pool.stock + (pool.inbound if inbound_too else 0)
+        for pool in pools
+    }
+    parts = [
+        _Part(pool.sku, pool.location, gate, *_limit(reach, pool, gate, units))
+        for pool in pools
+        if units[pool.sku, pool.location] > 0
+        for gate in (GATES if not reach.claiming else ("first",))
+    ]
+    if not parts:
+        return [], {}
+    rows = tx.rows(
         HUNGRY,
         merchant=tx.merchant,
-        skus=[pool.sku for pool in reached],
-        places=[pool.location for pool in reached],
-        stocks=[pool.stock for pool in reached],
-        units=[units[pool] for pool in reached],
+        skus=[part.sku for part in parts],
+        places=[part.location for part in parts],
+        gates=[part.gate for part in parts],
+        takes=[part.takes for part in parts],
+        most=[part.most for part in parts],
         freeing=list(reach.freeing),
-        gates=list(gates),
-        takes=list(gates.values()),
-        batch=MOST if reach.claiming else BATCH,
-        most=MOST,
         **rank_parameters(reach.claiming and reach.claiming[1]),
     )
+    return _reached(parts, rows, units)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The lines of one gate that are bound to one place, or to none, and how many are read."""
+
+    sku: str
+    location: str | None
+    gate: str
+    takes: bool
+    most: int
+
+
+def _limit(
+    reach: Reach, pool: Any, gate: str, units: Mapping[tuple[str, str | None], int]
+) -> tuple[bool, int]:
+    """Whether lines of a gate take what is there, and how many of them are read at most.
+
+    A line that takes wants a unit at least, so there are never more of them than units.
+    """
+    takes = GATES[gate] and (gate == "first" or pool.sku not in reach.awaiting_status)
+    batch = reach.batch if takes and pool.stock > 0 and not reach.claiming else MOST
+    return takes, min(batch, units[pool.sku, pool.location]) if takes else MOST
+
+
+def _reached(
+    parts: Iterable[_Part], rows: Sequence[Any], units: Mapping[tuple[str, str | None], int]
+) -> tuple[list[Any], dict[str, Rank]]:
+    """Of the lines read, in rank order, those that what is there reaches.
+
+    Where a part was not read to its end, somebody unread may stand behind it, whom nobody may
+    pass: the queue is cut there, unless those before the cut take all that there is.
+    """
+    read = Counter((row.sku, row.location, row.gate) for row in rows)
+    last = {(row.sku, row.location, row.gate): _rank(row) for row in rows}
+    until: dict[str, Rank] = {}
+    for part in parts:
+        key = (part.sku, part.location, part.gate)
+        if read[key] == part.most:
+            until[part.sku] = min(last[key], until.get(part.sku, last[key]))
+    taken: Counter[tuple[str, str | None]] = Counter()
+    reached = []
+    for row in rows:
+        place = (row.sku, row.location)
+        is_cut = row.sku in until and _rank(row) > until[row.sku]
+        if not is_cut and taken[place] < units[place]:
+            reached.append(row)
+            taken[place] += row.wanted if row.takes else 0
+    ended = {sku for sku in until if taken[sku, None] >= units[sku, None]}
+    return reached, {sku: rank for sku, rank in until.items() if sku not in ended}
+
+
+def _rank(row: Any) -> Rank:
+    return Rank(row.priority, row.placed_at, row.intake_seq)
 
 
 def _pegged(
@@ -226,7 +282,7 @@ def _pegged(
     if reach.everybody:
         rows = tx.rows(PEGGED, merchant=tx.merchant, skus=sorted(reach.skus))
         return Reached(frozenset(row.order_id for row in rows))
-    ground = Ground(reach.locations, BATCH, reach.freeing, reach.written)
+    ground = Ground(reach.locations, reach.batch, reach.freeing, reach.written)
     asked, freed = _asked(tx, reach)
     if reach.claiming:
         for row in hungry:
@@ -247,23 +303,6 @@ def _asked(tx: Tx, reach: Reach) -> tuple[Counter[str], Counter[str]]:
             asked[row.sku] += row.units
             freed[row.sku] += row.pegged
     return asked, freed
-
-
-def _last_ranks(rows: Iterable[Any]) -> dict[str, Rank]:
-    """The last rank to which each queue was read as a whole, where it was not read to its end.
-
-    Lines that are bound to a place are read beside those that are not. Behind the first of these
-    ends there may be somebody unread, whom nobody may pass.
-    """
-    ends: dict[tuple[str, str | None, str], Rank] = {}
-    for row in rows:
-        part = (row.sku, row.location, row.gate)
-        rank = Rank(row.priority, row.placed_at, row.intake_seq)
-        ends[part] = max(rank, ends.get(part, rank))
-    last: dict[str, Rank] = {}
-    for (sku, _, _), rank in ends.items():
-        last[sku] = min(rank, last.get(sku, rank))
-    return last
 
 
 def rank_parameters(rank: Rank | None) -> dict[str, object]:

@@ -141,7 +141,7 @@ class Queue:
 
 HELD = f"""
 WITH held AS (
-    SELECT p.supply, p.pinned, d.lock_location, d.counts_from, sum(p.units)::int AS units,
+    SELECT p.supply, p.pinned, d.lock_location, d.counts_from, sum(p.units)::bigint AS units,
            min({RANK}) AS first, max({RANK}) AS last
       FROM supply u JOIN peg p ON p.supply = u.id
       JOIN open_demand d ON d.shipment_line = p.shipment_line

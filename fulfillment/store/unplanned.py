@@ -1,7 +1,7 @@
 """Orders of which somebody noted that they are to be planned, and that this was done."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from fulfillment.store.edges import Reached
 from fulfillment.store.session import Tx
@@ -30,4 +30,16 @@ def planned(tx: Tx, orders: Collection[int], skus: Collection[str]) -> None:
             " WHERE order_id = ANY(:orders) AND sku = ANY(:skus) AND unplanned",
             orders=sorted(orders),
             skus=sorted(skus),
+        )
+
+
+def note_unplanned(tx: Tx, rows: Iterable[tuple[int, str]]) -> None:
+    """Note that these orders are to be planned in these queues, where they want something."""
+    if found := sorted(rows):
+        tx.run(
+            "UPDATE open_demand d SET unplanned = true"
+            " FROM unnest(CAST(:orders AS bigint[]), CAST(:skus AS text[])) AS n(order_id, sku)"
+            " WHERE d.order_id = n.order_id AND d.sku = n.sku AND d.wanted > 0",
+            orders=[order for order, _ in found],
+            skus=[sku for _, sku in found],
         )

@@ -9,14 +9,12 @@ from fulfillment.domain.hands import finished
 from fulfillment.domain.orders import Order
 from fulfillment.domain.outcome import Outcome, outcomes
 from fulfillment.domain.progress import Progress, progress_of
+from fulfillment.domain.rank import Rank
+from fulfillment.store import queue
+from fulfillment.store.commands.distributing import NotServedYetError, served_before
+from fulfillment.store.opening import open_queues, order_id, rank_of_order, skus_of_order
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import (
-    Workspace,
-    open_queues,
-    order_id,
-    rank_of_order,
-    skus_of_order,
-)
+from fulfillment.store.workspace import Workspace
 
 Answer = dict[str, Any]
 
@@ -29,7 +27,8 @@ class Change:
     is what changes; `wants` are units by SKU that it may come to want beside what it wants now;
     `takes` names lines that take free units by hand; `arriving` are signed units by SKU and
     location that come with it. `answer` tells more than where the order stands then.
-    Where `of_finished`, it is `make` that refuses an order of which nothing is left to do.
+    Where `of_finished`, it is `make` that refuses an order of which nothing is left to do. What is
+    done `at_once` asks for no stock: it need not wait until those before the order are served.
     """
 
     number: str
@@ -40,10 +39,15 @@ class Change:
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
     answer: Callable[[Order, Order], Answer] = lambda _before, _after: {}
     of_finished: bool = False
+    at_once: bool = False
 
 
 def change_order(store: Store, command: Command, change: Change) -> Answer:
-    """Do it: one transaction, once for the command's key."""
+    """Do it: one transaction, once for the command's key.
+
+    Where those before the order are still to be served, they are served first, in batches of their
+    own: what a change finds does not depend on how far a distribution has come.
+    """
 
     def body(tx: Tx) -> Answer:
         order = order_id(tx, change.number)
@@ -52,7 +56,7 @@ def change_order(store: Store, command: Command, change: Change) -> Answer:
         space.save()
         return answer_for(space, order) | told
 
-    return store.execute(command, body)
+    return served_before(store, command.merchant, lambda: store.execute(command, body))
 
 
 def preview_change(store: Store, merchant: str, change: Change) -> list[Answer]:
@@ -73,28 +77,45 @@ def imagined(tx: Tx, change: Change) -> list[Outcome]:
 
 
 def changed(tx: Tx, change: Change, order: int) -> Workspace:
-    """The order's queues opened, the change made, and everything planned again; not saved."""
-    rank = rank_of_order(tx, order)
-    if change.priority is not None:
-        rank = replace(rank, priority=change.priority)
+    """The order's queues opened, the change made, and everything planned again; not saved.
+
+    `NotServedYetError` where somebody before it is still to be served.
+    """
     more = change.wants(tx)
     skus = skus_of_order(tx, order) | {sku for sku, _ in change.arriving} | more.keys()
-    asked = Counter(_units(tx, order)) + Counter(more)
+
+    def asking() -> tuple[Rank, Mapping[str, int]]:
+        rank = rank_of_order(tx, order)
+        if change.priority is not None:
+            rank = replace(rank, priority=change.priority)
+        return rank, Counter(_units(tx, order)) + Counter(more)
+
     margin = Counter(_added(change.arriving)) + Counter(more)
-    space = open_queues(tx, skus, orders=[order], asking=(rank, asked), margin=margin)
+    batch = queue.MOST if tx.is_imagined else 0
+    space = open_queues(tx, skus, orders=[order], asking=asking, margin=margin, batch=batch)
     space.arriving = dict(change.arriving)
     mine = space.after[order]
     if not mine.live and not change.of_finished:
         raise finished(mine)
     space.put(change.make(tx, mine))
     takes = change.takes(space.after[order]) if change.takes else None
+    if not change.at_once and not tx.is_imagined:
+        _check_turn(space, mine, space.after[order], is_claiming=bool(takes))
     space.plan(hand_claims={order: takes} if takes else {})
     return space
 
 
+def _check_turn(space: Workspace, before: Order, after: Order, *, is_claiming: bool) -> None:
+    """An order that has claimed, or is to take something now, is changed in its turn."""
+    if before.first_claimed or is_claiming:
+        behind = space.is_behind(before) | space.is_behind(after)
+        if behind:
+            raise NotServedYetError(behind)
+
+
 def _units(tx: Tx, order: int) -> Mapping[str, int]:
     rows = tx.rows(
-        "SELECT sku, sum(ordered - cancelled - shipped)::int AS units FROM order_line"
+        "SELECT sku, sum(ordered - cancelled - shipped)::bigint AS units FROM order_line"
         " WHERE order_id = :id GROUP BY sku ORDER BY sku",
         id=order,
     )

@@ -15,7 +15,7 @@ Lost = Mapping[tuple[str, str], int]
 
 HOLDERS = """
 SELECT DISTINCT h.order_id, h.priority, h.placed_at, h.intake_seq
-  FROM unnest(CAST(:skus AS text[]), CAST(:locations AS text[]), CAST(:units AS int[]))
+  FROM unnest(CAST(:skus AS text[]), CAST(:locations AS text[]), CAST(:units AS bigint[]))
        AS lost(sku, location, units)
  CROSS JOIN LATERAL (
     SELECT o.id AS order_id, o.priority, o.placed_at, o.intake_seq

@@ -20,15 +20,10 @@ from fulfillment.store.commands.intake import (
     units_of,
 )
 from fulfillment.store.commands.order_details import Customer, has_address, write_customer
+from fulfillment.store.opening import open_queues, order_id, rank_of_order, skus_of_order
 from fulfillment.store.reading.packages import with_packages
 from fulfillment.store.saving import record
-from fulfillment.store.session import Command, Store, Tx, fingerprint
-from fulfillment.store.workspace import (
-    open_queues,
-    order_id,
-    rank_of_order,
-    skus_of_order,
-)
+from fulfillment.store.session import Command, LocksTooSmallError, Store, Tx, fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +49,12 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
         skus = skus_of_order(tx, order) | {line.sku for line in edit.lines}
         asked = _asked(edit, catalogue)
         space = open_queues(
-            tx, skus, orders=[order], margin=asked, asking=(rank_of_order(tx, order), asked)
+            tx, skus, orders=[order], margin=asked, asking=lambda: (rank_of_order(tx, order), asked)
         )
         if _is_news(tx, order, edit):
             catalogue = load_catalogue(tx, edit.lines)  # Under the locks: what is free now.
+            if _asked(edit, catalogue) != asked:
+                raise LocksTooSmallError  # A pack has changed: open the queues for other units.
             before = space.after[order]
             _refuse_finished(before)
             _check(edit, catalogue)

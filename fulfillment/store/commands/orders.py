@@ -2,74 +2,41 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
 from fulfillment.domain import holding
 from fulfillment.domain.ending import NothingToCancelError, cancelled
 from fulfillment.domain.orders import Order
-from fulfillment.domain.policy import Step
-from fulfillment.domain.rank import Rank
-from fulfillment.domain.refusals import conflict, missing
-from fulfillment.domain.verification import VerificationFacts, failed_checks
-from fulfillment.store.commands.changing import Answer, Change, answer_for, change_order
+from fulfillment.domain.refusals import conflict
+from fulfillment.store.commands.changing import (
+    Answer,
+    Change,
+    answer_for,
+    change_order,
+    progress_answer,
+)
+from fulfillment.store.commands.claiming import claim_until_claimed, where_they_stand
+from fulfillment.store.commands.distributing import serve
+from fulfillment.store.opening import open_orders, skus_of_order
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.verifying import verification_facts
-from fulfillment.store.workspace import open_orders, open_queues, skus_of_order
 
 
 def prepare_fulfillment(store: Store, merchant: str, orders: Collection[int]) -> dict[int, Answer]:
-    """The first claim of some orders: verify them, claim at their ranks, split and release.
+    """See to it that these orders have made their first claims, and tell where each stands then.
 
-    Orders that come at the same moment share one transaction, and are served in it by rank.
-    The orders' own `first_claimed`, under their row locks, makes it happen once; called again
-    it tells where an order stands now. Their workflows get that as the answer, and so no wake.
+    Claims are made in rank order, whoever asks: verify, claim, split and release in one
+    transaction for those whose turn it is (docs/adr/0031). Called again, it only tells. An order
+    before which too much is still to be done, or whose claim went wrong, is told as not claimed.
     """
-
-    def body(tx: Tx) -> dict[int, Answer]:
-        lines = _lines_of(tx, orders)
-        ranks = [Rank(row.priority, row.placed_at, row.intake_seq) for row in lines]
-        # What an earlier event gave to one that may be rejected now is for those behind it too.
-        gives = any(row.holds_units for row in lines)
-        claiming = None if gives else (min(ranks), max(ranks))
-        space = open_queues(tx, {row.sku for row in lines}, orders=orders, claiming=claiming)
-        facts = verification_facts(tx, orders)
-        new = [id_ for id_ in orders if _is_new(space.after[id_])]
-        for id_ in new:
-            space.put(_verified(replace(space.after[id_], first_claimed=True), facts[id_]))
-        if new:
-            space.plan(first_claims=new)
-        space.save(silent=orders)
-        return {id_: answer_for(space, id_) for id_ in orders}
-
-    return store.transact(merchant, body, actor="workflow")
-
-
-def _is_new(order: Order) -> bool:
-    return bool(order.live) and not order.first_claimed
-
-
-def _lines_of(tx: Tx, orders: Collection[int]) -> list[Any]:
-    rows = tx.rows(
-        "SELECT DISTINCT l.sku, o.priority, o.placed_at, o.intake_seq,"
-        " EXISTS (SELECT 1 FROM shipment_line sl JOIN allocation a ON a.shipment_line = sl.id"
-        " WHERE sl.order_id = o.id) AS holds_units FROM order_line l"
-        " JOIN orders o ON o.id = l.order_id"
-        " WHERE o.merchant = :merchant AND o.id = ANY(:orders)",
-        merchant=tx.merchant,
-        orders=list(orders),
-    )
-    if not rows:
-        raise missing("order", ", ".join(map(str, orders)))
-    return rows
+    claim_until_claimed(store, merchant, orders)
+    stand = where_they_stand(store, merchant, orders)
+    return {id_: progress_answer(progress) for id_, progress in stand.items()}
 
 
 def look_again(store: Store, merchant: str, order: int) -> Answer:
     """Serve the queues in which an order stands, and tell where it stands then."""
 
     def body(tx: Tx) -> Answer:
-        space = open_queues(tx, skus_of_order(tx, order), orders=[order])
-        space.plan()
-        space.save(silent=[order])
+        space = serve(tx, skus_of_order(tx, order), [order], silent=[order])
         return answer_for(space, order)
 
     return store.transact(merchant, body, actor="workflow")
@@ -82,7 +49,7 @@ def verify(store: Store, command: Command, number: str) -> Answer:
 
 def verifying(number: str) -> Change:
     """The change that `verify` does."""
-    return Change(number, lambda _, order: holding.verified(order))
+    return Change(number, lambda _, order: holding.verified(order), at_once=True)
 
 
 def hold(store: Store, command: Command, number: str, reason: str) -> Answer:
@@ -92,7 +59,7 @@ def hold(store: Store, command: Command, number: str, reason: str) -> Answer:
 
 def putting_on_hold(number: str, reason: str) -> Change:
     """The change that `hold` does."""
-    return Change(number, lambda _, order: holding.held(order, reason))
+    return Change(number, lambda _, order: holding.held(order, reason), at_once=True)
 
 
 def hold_for_rule(store: Store, merchant: str, order: int, reason: str) -> Answer:
@@ -116,7 +83,7 @@ def unhold(store: Store, command: Command, number: str, reason: str | None) -> A
 
 def lifting_hold(number: str, reason: str | None) -> Change:
     """The change that `unhold` does."""
-    return Change(number, lambda _, order: holding.unheld(order, reason))
+    return Change(number, lambda _, order: holding.unheld(order, reason), at_once=True)
 
 
 def cancel(store: Store, command: Command, number: str) -> Answer:
@@ -133,12 +100,4 @@ def cancelling(number: str) -> Change:
         except NothingToCancelError as error:
             raise conflict("nothing_to_cancel", str(error)) from error
 
-    return Change(number, make, of_finished=True)
-
-
-def _verified(order: Order, facts: VerificationFacts) -> Order:
-    """Automatic verification: what fails it is put on hold with the reasons."""
-    if order.verified or order.policy.verify is Step.MANUAL:
-        return order
-    failed = failed_checks(facts)
-    return replace(order, verified=True, holds=tuple(sorted({*order.holds, *failed})))
+    return Change(number, make, of_finished=True, at_once=True)

@@ -9,10 +9,10 @@ from fulfillment.domain.payments import EntryStatus, PaymentEntry, PaymentKind, 
 from fulfillment.domain.refusals import RefusedError, conflict, missing
 from fulfillment.store.ledgers import load_payments
 from fulfillment.store.locks import lock_orders
+from fulfillment.store.opening import open_queues, order_id, skus_of_order
 from fulfillment.store.reading.payments import read_payments
 from fulfillment.store.saving import record
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import open_queues, order_id, skus_of_order
 
 Answer = dict[str, Any]
 

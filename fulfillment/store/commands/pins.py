@@ -34,7 +34,7 @@ SELECT u.id, u.sku, u.location, u.expected_on, u.inbound, u.overdue, o.status,
        u.ordered - u.received - u.closed - coalesce((
            SELECT sum(g.units) FROM peg g JOIN shipment_line sl ON sl.id = g.shipment_line
             WHERE g.supply = u.id AND g.pinned
-              AND (sl.order_id, sl.order_line) <> (:order, :order_line)), 0)::int AS most
+              AND (sl.order_id, sl.order_line) <> (:order, :order_line)), 0)::bigint AS most
   FROM supply u
   LEFT JOIN purchase_order_line p ON p.supply = u.id
   LEFT JOIN purchase_order o ON o.id = p.purchase_order

@@ -15,9 +15,9 @@ from fulfillment.store.commands.purchasing.replanning import (
 from fulfillment.store.commands.purchasing.shrinking import shrink_pegs
 from fulfillment.store.commands.stock import check_places
 from fulfillment.store.locks import lock_queues
+from fulfillment.store.opening import open_queues
 from fulfillment.store.reading.restocks import read_restock
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import open_queues
 
 Answer = dict[str, Any]
 

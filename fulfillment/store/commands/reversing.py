@@ -131,7 +131,7 @@ UPDATE supply u
                                 ELSE b.units - least(b.units, u.over_received) END,
        inbound = :comes_again AND u.received + u.closed
                  - (b.units - least(b.units, u.over_received)) < u.ordered
-  FROM (SELECT supply, sum(units)::int AS units FROM receipt_line
+  FROM (SELECT supply, sum(units)::bigint AS units FROM receipt_line
          WHERE receipt = :receipt GROUP BY supply) b
  WHERE u.id = b.supply
 """

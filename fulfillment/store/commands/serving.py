@@ -3,9 +3,11 @@
 from datetime import date
 
 from fulfillment.domain.recheck import recheck_on
+from fulfillment.store.commands.claiming import claim_next
+from fulfillment.store.commands.distributing import serve
 from fulfillment.store.commands.overdue import declare_others_overdue
+from fulfillment.store.newcomers import any_standing_in
 from fulfillment.store.session import Store, Tx
-from fulfillment.store.workspace import open_queues
 
 AT_ONCE = date.min
 """The day written for an order that has to be planned again whatever the day."""
@@ -30,13 +32,13 @@ def serve_due(
         if orders:
             _look_again(tx, orders)
         elif skus := _due_skus(tx, most_skus):
-            space = open_queues(tx, skus)
-            space.plan()
-            space.save()
+            serve(tx, skus)
         return len(_due_skus(tx, most_skus)) + len(due_orders(tx, most_orders))
 
     # In a transaction of its own: it takes orders, and the batch takes queues first.
     store.transact(merchant, _flag_all_if_settings_changed, actor="replan")
+    if store.read(merchant, lambda tx: any_standing_in(tx, _due_skus(tx, most_skus))):
+        claim_next(store, merchant)
     return store.transact(merchant, body, actor="replan")
 
 
@@ -63,7 +65,8 @@ def due_orders(tx: Tx, most: int) -> list[int]:
     """Orders whose day to be looked at has come, the first in rank first."""
     rows = tx.rows(
         "SELECT o.id FROM orders o JOIN merchant m ON m.id = o.merchant"
-        " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND o.recheck_on <= :latest"
+        " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND o.first_claimed"
+        " AND o.recheck_on <= :latest"
         " AND o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date"
         " ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT :most",
         merchant=tx.merchant,
@@ -78,10 +81,9 @@ def _look_again(tx: Tx, orders: list[int]) -> None:
     rows = tx.rows(
         "SELECT DISTINCT sku FROM order_line WHERE order_id = ANY(:orders)", orders=orders
     )
-    space = open_queues(tx, [row.sku for row in rows], orders=orders)
-    space.plan()
-    space.save()
-    days = [(order, recheck_on(space.after[order], space.today)) for order in orders]
+    space = serve(tx, [row.sku for row in rows], orders)
+    served = [space.after[id_] for id_ in orders if not space.is_behind(space.after[id_])]
+    days = [(order.id, recheck_on(order, space.today)) for order in served]
     tx.run(
         "UPDATE orders o SET recheck_on = r.day"
         " FROM unnest(CAST(:orders AS bigint[]), CAST(:days AS date[])) AS r(id, day)"

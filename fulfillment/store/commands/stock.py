@@ -20,8 +20,9 @@ from fulfillment.store.commands.moves.levels import (
     open_levels,
 )
 from fulfillment.store.locks import lock_queues
+from fulfillment.store.opening import open_queues
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import Workspace, open_queues
+from fulfillment.store.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,9 @@ def _planned(tx: Tx, moves: Sequence[Move], again: Mapping[str, LatePin]) -> Wor
         return None
     skus = {*again, *(move.sku for move in moves)}
     losers = losers_of(tx, fewer)
-    space = open_queues(tx, skus, orders=losers.orders, margin=more, asking=losers.asking)
+    asked = losers.asking
+    asking = (lambda: asked) if asked else None
+    space = open_queues(tx, skus, orders=losers.orders, margin=more, asking=asking)
     space.arriving = _arriving(moves)
     take_back(space, fewer)
     for order in list(space.after.values()) if again else ():

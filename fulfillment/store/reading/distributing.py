@@ -19,7 +19,7 @@ SELECT cardinality(b.skus) AS skus, q.skus_owed, q.since, r.undistributed, r.ord
         WHERE merchant = :merchant AND sku = ANY(b.skus) AND due_since IS NOT NULL) q
  CROSS JOIN LATERAL (
        SELECT coalesce(sum((SELECT sum(l.undistributed) FROM receipt_line l
-                             WHERE l.receipt = r.id)), 0)::int AS undistributed,
+                             WHERE l.receipt = r.id)), 0)::bigint AS undistributed,
               (SELECT count(DISTINCT s.order_id) FROM receipt r
                  JOIN cross_dock c ON c.receipt = r.id JOIN shipment s ON s.id = c.shipment
                 WHERE r.purchase_order = b.id AND r.reversed_at IS NULL) AS orders_released

@@ -39,9 +39,9 @@ SELECT s.id, s.order_id, s.status, s.location, o.number AS order_number, m.name 
 
 SLIP_LINES = """
 SELECT l.line, l.sku, g.name, l.promise,
-       coalesce(sum(sl.units) FILTER (WHERE sl.shipment = :shipment), 0)::int AS units,
+       coalesce(sum(sl.units) FILTER (WHERE sl.shipment = :shipment), 0)::bigint AS units,
        l.ordered - l.cancelled - l.shipped - coalesce(sum(sl.units) FILTER (
-           WHERE sl.shipment = :first AND s.status = ANY(:live)), 0)::int AS later
+           WHERE sl.shipment = :first AND s.status = ANY(:live)), 0)::bigint AS later
   FROM order_line l
   JOIN product g ON g.merchant = l.merchant AND g.sku = l.sku
   LEFT JOIN shipment_line sl ON sl.order_id = l.order_id AND sl.order_line = l.line

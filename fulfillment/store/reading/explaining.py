@@ -16,10 +16,10 @@ from fulfillment.store.loading import (
     load_products,
     load_supplies,
 )
+from fulfillment.store.opening import order_id
 from fulfillment.store.reading.orders import merchant_today
 from fulfillment.store.reading.remedies import remedies
 from fulfillment.store.session import Tx
-from fulfillment.store.workspace import order_id
 
 SHOWN = 3
 """Orders ahead that are named; the others are counted."""
@@ -36,7 +36,7 @@ WITH rival AS (
      WHERE a.merchant = :merchant AND a.sku = ANY(:skus)
        AND (o.priority, o.placed_at, o.intake_seq) < (:priority, :placed_at, :intake_seq)
 ), by_order AS (
-    SELECT sku, order_id, sum(wanted)::int AS wanted, sum(held)::int AS held
+    SELECT sku, order_id, sum(wanted)::bigint AS wanted, sum(held)::bigint AS held
       FROM rival GROUP BY sku, order_id
 ), ranked AS (
     SELECT b.*, o.number, o.priority, count(*) OVER all_of AS orders,
@@ -46,7 +46,7 @@ WITH rival AS (
       FROM by_order b JOIN orders o ON o.id = b.order_id
     WINDOW all_of AS (PARTITION BY b.sku)
 )
-SELECT sku, number, wanted, held, priority, orders, all_wanted::int, all_held::int FROM ranked
+SELECT sku, number, wanted, held, priority, orders, all_wanted::bigint, all_held::bigint FROM ranked
  WHERE place <= :shown ORDER BY sku, place
 """
 

@@ -35,7 +35,7 @@ SELECT o.id, o.number, a.units, a.location, s.status, count(*) OVER () AS holder
 """
 
 WAITING = """
-SELECT o.id, o.number, sum(d.wanted)::int AS wanted, o.priority, o.placed_at, o.intake_seq,
+SELECT o.id, o.number, sum(d.wanted)::bigint AS wanted, o.priority, o.placed_at, o.intake_seq,
        count(*) OVER () AS orders, sum(sum(d.wanted)) OVER () AS units
   FROM open_demand d JOIN orders o ON o.id = d.order_id
  WHERE d.merchant = :merchant AND d.sku = :sku AND d.wanted > 0
@@ -45,7 +45,7 @@ SELECT o.id, o.number, sum(d.wanted)::int AS wanted, o.priority, o.placed_at, o.
 SUPPLY = """
 SELECT u.document AS source, u.kind, u.location, u.expected_on,
        u.ordered - u.received - u.closed AS outstanding, po.status,
-       coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::int AS pegged
+       coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::bigint AS pegged
   FROM supply u
   LEFT JOIN purchase_order_line pl ON pl.supply = u.id
   LEFT JOIN purchase_order po ON po.id = pl.purchase_order

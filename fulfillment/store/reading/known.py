@@ -57,7 +57,7 @@ def known_products(tx: Tx, skus: Sequence[str]) -> dict[str, NewProduct]:
 def known_adjustments(tx: Tx, prefix: str, skus: Sequence[str]) -> dict[Place, int]:
     """Units booked by adjustments whose reference begins so."""
     rows = tx.rows(
-        "SELECT sku, location, disposition, sum(units)::int AS units FROM stock_ledger"
+        "SELECT sku, location, disposition, sum(units)::bigint AS units FROM stock_ledger"
         " WHERE merchant = :merchant AND sku = ANY(:skus) AND kind = 'adjustment'"
         " AND starts_with(reference, :prefix) GROUP BY sku, location, disposition",
         merchant=tx.merchant,

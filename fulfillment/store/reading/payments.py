@@ -4,9 +4,9 @@ from typing import Any
 
 from fulfillment.domain.payments import is_settled, payment_status
 from fulfillment.store.ledgers import load_payments
+from fulfillment.store.opening import order_id
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
 from fulfillment.store.session import Tx
-from fulfillment.store.workspace import order_id
 
 OLDEST_FIRST = Sort(("p.id",), ("bigint",))
 

@@ -57,9 +57,10 @@ SELECT p.id, p.location, p.kind, p.status, p.picker, p.created_at, p.done_at, t.
        t.picked, t.short, t.left, {{keys}}
   FROM pick_list p
  CROSS JOIN LATERAL (
-       SELECT count(DISTINCT l.order_id) AS orders, coalesce(sum(l.units), 0)::int AS units,
-              coalesce(sum(l.picked), 0)::int AS picked, coalesce(sum(l.short), 0)::int AS short,
-              coalesce(sum({LEFT}), 0)::int AS left
+       SELECT count(DISTINCT l.order_id) AS orders, coalesce(sum(l.units), 0)::bigint AS units,
+              coalesce(sum(l.picked), 0)::bigint AS picked,
+              coalesce(sum(l.short), 0)::bigint AS short,
+              coalesce(sum({LEFT}), 0)::bigint AS left
          FROM pick_list_line l JOIN shipment s ON s.id = l.shipment
         WHERE l.pick_list = p.id AND {MINE}) t
  WHERE {{conditions}} ORDER BY {{order_by}} LIMIT :most

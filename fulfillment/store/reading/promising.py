@@ -20,8 +20,8 @@ from fulfillment.store.commands.intake import (
     load_catalogue,
     units_of,
 )
+from fulfillment.store.opening import open_queues
 from fulfillment.store.session import Tx
-from fulfillment.store.workspace import open_queues
 
 BASKET = 0
 """The id of the order that is only imagined; stored ones count from 1."""
@@ -41,7 +41,9 @@ def read_promise(tx: Tx, basket: NewOrder) -> dict[str, Any]:
     wanted: Counter[str] = Counter()
     for line in mine.lines:
         wanted[line.sku] += line.ordered
-    space = open_queues(tx, wanted, claiming=(mine.rank, mine.rank), asking=(mine.rank, wanted))
+    space = open_queues(
+        tx, wanted, claiming=(mine.rank, mine.rank), asking=lambda: (mine.rank, wanted)
+    )
     space.before[BASKET] = mine
     space.put(mine)
     space.plan(first_claims=[BASKET])

@@ -19,10 +19,11 @@ SELECT p.number, p.supplier, p.status, p.expected_on, p.created_at,
        t.line_count, t.ordered, t.received, t.closed, t.pegged, {keys}
   FROM purchase_order p
  CROSS JOIN LATERAL (
-       SELECT count(*) AS line_count, sum(u.ordered)::int AS ordered,
-              sum(u.received + u.over_received)::int AS received, sum(u.closed)::int AS closed,
+       SELECT count(*) AS line_count, sum(u.ordered)::bigint AS ordered,
+              sum(u.received + u.over_received)::bigint AS received,
+              sum(u.closed)::bigint AS closed,
               coalesce(sum((SELECT sum(g.units) FROM peg g
-                             WHERE g.supply = u.id)), 0)::int AS pegged
+                             WHERE g.supply = u.id)), 0)::bigint AS pegged
          FROM purchase_order_line l JOIN supply u ON u.id = l.supply
         WHERE l.purchase_order = p.id) t
  WHERE {conditions} ORDER BY {order_by} LIMIT :most

@@ -17,10 +17,10 @@ SELECT r.id, r.number, r.location, r.actor, r.at, r.reversed_at, r.reversal_reas
        CASE WHEN r.purchase_order IS NOT NULL THEN 'purchase_order'
             WHEN r.transfer IS NOT NULL THEN 'transfer' ELSE 'return' END AS kind,
        coalesce(o.number, t.number, c.number) AS document,
-       (SELECT sum(l.units)::int FROM receipt_line l WHERE l.receipt = r.id) AS units,
-       (SELECT sum(l.undistributed)::int FROM receipt_line l WHERE l.receipt = r.id)
+       (SELECT sum(l.units)::bigint FROM receipt_line l WHERE l.receipt = r.id) AS units,
+       (SELECT sum(l.undistributed)::bigint FROM receipt_line l WHERE l.receipt = r.id)
            AS undistributed,
-       coalesce((SELECT sum(d.units) FROM cross_dock d WHERE d.receipt = r.id), 0)::int
+       coalesce((SELECT sum(d.units) FROM cross_dock d WHERE d.receipt = r.id), 0)::bigint
            AS to_shipments, {keys}
   FROM receipt r
   LEFT JOIN purchase_order o ON o.id = r.purchase_order
@@ -31,7 +31,8 @@ SELECT r.id, r.number, r.location, r.actor, r.at, r.reversed_at, r.reversal_reas
 
 LINES = """
 SELECT coalesce(p.line, t.line, c.line) AS line, u.sku, l.disposition, l.units, l.undistributed,
-       coalesce(d.units, 0)::int AS to_shipments, coalesce(d.shipments, 0)::int AS shipment_count,
+       coalesce(d.units, 0)::bigint AS to_shipments,
+       coalesce(d.shipments, 0)::bigint AS shipment_count,
        coalesce(d.first, '[]'::jsonb) AS shipments
   FROM receipt_line l JOIN supply u ON u.id = l.supply
   LEFT JOIN purchase_order_line p ON p.supply = u.id
@@ -80,7 +81,7 @@ def read_receipt(tx: Tx, number: str) -> dict[str, Any]:
 def units_undistributed(tx: Tx, number: str) -> int:
     """Units of a receipt that are still being given out."""
     rows = tx.rows(
-        "SELECT coalesce(sum(l.undistributed), 0)::int AS units"
+        "SELECT coalesce(sum(l.undistributed), 0)::bigint AS units"
         " FROM receipt r JOIN receipt_line l ON l.receipt = r.id"
         " WHERE r.merchant = :merchant AND r.number = :number",
         merchant=tx.merchant,

@@ -11,8 +11,8 @@ BY_RANK = Sort(("o.priority", "o.placed_at", "o.intake_seq"), ("int", "timestamp
 
 LIST = """
 WITH tied AS (
-    SELECT sl.order_id, sum(g.units)::int AS units,
-           coalesce(sum(g.units) FILTER (WHERE g.pinned), 0)::int AS pinned,
+    SELECT sl.order_id, sum(g.units)::bigint AS units,
+           coalesce(sum(g.units) FILTER (WHERE g.pinned), 0)::bigint AS pinned,
            max(u.expected_on) AS expected_on
       FROM purchase_order_line l JOIN supply u ON u.id = l.supply
       JOIN peg g ON g.supply = u.id JOIN shipment_line sl ON sl.id = g.shipment_line
@@ -22,7 +22,7 @@ SELECT o.number AS "order", o.status, o.priority, o.placed_at, tied.units, tied.
        tied.expected_on, missing.units AS waiting, tied.units >= missing.units AS completes, {keys}
   FROM tied JOIN orders o ON o.id = tied.order_id
  CROSS JOIN LATERAL (
-       SELECT coalesce(sum(sl.units - coalesce(a.units, 0)), 0)::int AS units
+       SELECT coalesce(sum(sl.units - coalesce(a.units, 0)), 0)::bigint AS units
          FROM shipment s JOIN shipment_line sl ON sl.shipment = s.id
          LEFT JOIN LATERAL (SELECT sum(units) AS units FROM allocation
                              WHERE shipment_line = sl.id) a ON true

@@ -17,7 +17,7 @@ READ = """
 SELECT t.number, t.location, o.number AS order, t.status, t.reason, t.expected_on, t.created_at,
        l.line, u.sku, l.order_line, u.ordered AS units, u.received, u.closed,
        u.ordered - u.received - u.closed AS outstanding,
-       coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::int AS pegged,
+       coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::bigint AS pegged,
        coalesce((SELECT jsonb_object_agg(c.disposition, c.units) FROM (
            SELECT rl.disposition, sum(rl.units) AS units
              FROM receipt_line rl JOIN receipt r ON r.id = rl.receipt
@@ -33,10 +33,10 @@ SELECT t.number, t.location, o.number AS order, t.status, t.reason, t.expected_o
        s.line_count, s.units, s.received, s.closed, s.pegged, {keys}
   FROM customer_return t LEFT JOIN orders o ON o.id = t.order_id
  CROSS JOIN LATERAL (
-       SELECT count(*) AS line_count, sum(u.ordered)::int AS units,
-              sum(u.received)::int AS received, sum(u.closed)::int AS closed,
+       SELECT count(*) AS line_count, sum(u.ordered)::bigint AS units,
+              sum(u.received)::bigint AS received, sum(u.closed)::bigint AS closed,
               coalesce(sum((SELECT sum(p.units) FROM peg p
-                             WHERE p.supply = u.id)), 0)::int AS pegged
+                             WHERE p.supply = u.id)), 0)::bigint AS pegged
          FROM return_line l JOIN supply u ON u.id = l.supply WHERE l.customer_return = t.id) s
  WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """

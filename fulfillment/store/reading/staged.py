@@ -66,7 +66,7 @@ CONTAINERS = Listing(
 SUGGESTED = """
 WITH loose AS (
     SELECT o.id, o.number, o.priority, o.placed_at, o.intake_seq, a.location,
-           sum(a.units - a.picked - a.staged)::int AS units,
+           sum(a.units - a.picked - a.staged)::bigint AS units,
            jsonb_agg(jsonb_build_object('line', l.order_line, 'sku', a.sku,
                                         'units', a.units - a.picked - a.staged)
                      ORDER BY l.order_line, l.id) AS lines

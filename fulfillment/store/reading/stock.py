@@ -35,30 +35,30 @@ WITH chosen AS (
     SELECT u.sku, u.location, 0, 0, 0, 0, u.ordered - u.received - u.closed, 0
       FROM supply u JOIN chosen c USING (merchant, sku) WHERE u.inbound
 ), at AS (
-    SELECT sku, location, sum(on_hand)::int AS on_hand, sum(allocated)::int AS allocated,
-           sum(on_hand - allocated)::int AS available, sum(picked)::int AS picked,
-           sum(staged)::int AS staged, sum(inbound)::int AS inbound,
-           sum(not_sellable)::int AS not_sellable
+    SELECT sku, location, sum(on_hand)::bigint AS on_hand, sum(allocated)::bigint AS allocated,
+           sum(on_hand - allocated)::bigint AS available, sum(picked)::bigint AS picked,
+           sum(staged)::bigint AS staged, sum(inbound)::bigint AS inbound,
+           sum(not_sellable)::bigint AS not_sellable
       FROM place
      WHERE CAST(:places AS text[]) IS NULL OR location = ANY(:places)
      GROUP BY sku, location
 ), total AS (
-    SELECT sku, sum(on_hand)::int AS on_hand, sum(allocated)::int AS allocated,
-           sum(available)::int AS available, sum(picked)::int AS picked,
-           sum(staged)::int AS staged, sum(inbound)::int AS inbound,
-           sum(not_sellable)::int AS not_sellable,
+    SELECT sku, sum(on_hand)::bigint AS on_hand, sum(allocated)::bigint AS allocated,
+           sum(available)::bigint AS available, sum(picked)::bigint AS picked,
+           sum(staged)::bigint AS staged, sum(inbound)::bigint AS inbound,
+           sum(not_sellable)::bigint AS not_sellable,
            jsonb_agg(to_jsonb(at) - 'sku' ORDER BY location)
                FILTER (WHERE CAST(:location AS text) IS NULL OR location = :location) AS locations
       FROM at GROUP BY sku
 ), demand AS (
-    SELECT d.sku, sum(d.wanted)::int AS waiting
+    SELECT d.sku, sum(d.wanted)::bigint AS waiting
       FROM open_demand d JOIN chosen c USING (merchant, sku) GROUP BY d.sku
 ), coming AS (
     SELECT u.sku, sum(u.ordered - u.received - u.closed) FILTER (
-               WHERE u.expected_on BETWEEN :today AND :horizon)::int AS in_horizon,
-           sum(g.units)::int AS pegged,
+               WHERE u.expected_on BETWEEN :today AND :horizon)::bigint AS in_horizon,
+           sum(g.units)::bigint AS pegged,
            sum(g.units) FILTER (
-               WHERE u.expected_on BETWEEN :today AND :horizon)::int AS pegged_in_horizon
+               WHERE u.expected_on BETWEEN :today AND :horizon)::bigint AS pegged_in_horizon
       FROM supply u JOIN chosen c USING (merchant, sku)
       LEFT JOIN LATERAL (SELECT sum(p.units) AS units FROM peg p WHERE p.supply = u.id) g ON true
      WHERE u.inbound GROUP BY u.sku

@@ -17,7 +17,7 @@ READ = """
 SELECT t.number, t.source, t.destination, t.status, t.expected_on, t.shipped_at, t.created_at,
        l.line, u.sku, u.ordered AS units, u.received, u.closed,
        u.ordered - u.received - u.closed AS outstanding,
-       coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::int AS pegged
+       coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::bigint AS pegged
   FROM transfer t JOIN transfer_line l ON l.transfer = t.id JOIN supply u ON u.id = l.supply
  WHERE t.merchant = :merchant AND t.number = :number ORDER BY l.line
 """
@@ -27,10 +27,10 @@ SELECT t.number, t.source, t.destination, t.status, t.expected_on, t.shipped_at,
        s.line_count, s.units, s.received, s.closed, s.pegged, {keys}
   FROM transfer t
  CROSS JOIN LATERAL (
-       SELECT count(*) AS line_count, sum(u.ordered)::int AS units,
-              sum(u.received)::int AS received, sum(u.closed)::int AS closed,
+       SELECT count(*) AS line_count, sum(u.ordered)::bigint AS units,
+              sum(u.received)::bigint AS received, sum(u.closed)::bigint AS closed,
               coalesce(sum((SELECT sum(p.units) FROM peg p
-                             WHERE p.supply = u.id)), 0)::int AS pegged
+                             WHERE p.supply = u.id)), 0)::bigint AS pegged
          FROM transfer_line l JOIN supply u ON u.id = l.supply WHERE l.transfer = t.id) s
  WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """

@@ -67,7 +67,7 @@ UPDATE orders o
        policy = r.policy, priority = r.priority, lock_location = r.lock_location,
        cancel_on = r.cancel_on,
        waves_spent = r.waves_spent, waves_granted = r.waves_granted,
-       recheck_on = CASE WHEN o.recheck_on = '0001-01-01' AND NOT r.finished
+       recheck_on = CASE WHEN o.recheck_on <= :today AND NOT r.finished
                          THEN o.recheck_on ELSE r.recheck_on END,
        next_shipment_number = r.next_shipment_number, wake_seq = r.wake_seq,
        waiting_units = r.waiting_units,
@@ -80,15 +80,19 @@ UPDATE orders o
        holds text[], prepared boolean, policy jsonb, priority int, lock_location text,
        cancel_on date, waves_spent int, waves_granted int, recheck_on date,
        next_shipment_number int, wake_seq bigint,
-       waiting_units int, became_ready boolean, finished boolean)
+       waiting_units bigint, became_ready boolean, finished boolean)
  WHERE o.id = r.id
 """
 
 
 def write_orders(tx: Tx, changes: list[Change], today: date) -> None:
-    """Write the statuses that the rules compute, and what else is stored of an order."""
+    """Write the statuses that the rules compute, and what else is stored of an order.
+
+    A day to look again that has come stays until that was done: this plan may not have looked at
+    all that the order wants.
+    """
     rows = [_order_row(change.before, change.after, today) for change in changes]
-    tx.run(UPDATE_ORDERS, rows=json.dumps(rows, default=str), now=tx.now)
+    tx.run(UPDATE_ORDERS, rows=json.dumps(rows, default=str), now=tx.now, today=today)
 
 
 def _order_row(before: Order, after: Order, today: date) -> dict[str, object]:

@@ -69,7 +69,7 @@ orders = Table(
     Column("next_shipment_number", Integer, nullable=False, server_default=text("2")),
     Column("wake_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("ready_to_ship_at", Instant, comment="when it last became ready to ship"),
-    Column("waiting_units", Integer, nullable=False, server_default=text("0")),
+    Column("waiting_units", BigInteger, nullable=False, server_default=text("0")),
     Column("finished_at", Instant),
     moment("created_at"),
     UniqueConstraint("merchant", "number"),
@@ -78,6 +78,14 @@ orders = Table(
     CheckConstraint("lock_location IS NULL OR pickup_location IS NULL", name="lock_or_pickup"),
     Index("ix_orders_unfinished", "merchant", "id", postgresql_where=text("finished_at IS NULL")),
     Index("ix_orders_rank", "merchant", "priority", "placed_at", "intake_seq"),
+    Index(
+        "ix_orders_unclaimed",
+        "merchant",
+        "priority",
+        "placed_at",
+        "intake_seq",
+        postgresql_where=text("NOT first_claimed AND finished_at IS NULL"),
+    ),
     Index(
         "ix_orders_target",
         "merchant",

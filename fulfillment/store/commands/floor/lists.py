@@ -11,9 +11,10 @@ from fulfillment.domain.shipments import Shipment
 from fulfillment.domain.statuses import ShipmentStatus
 from fulfillment.domain.warehouse import picked_if_complete, start_picking
 from fulfillment.store.commands.floor.working import open_spaces, open_work, save_all
+from fulfillment.store.opening import open_queues
 from fulfillment.store.reading.pick_lists import Merchants, read_list
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import Workspace, open_queues
+from fulfillment.store.workspace import Workspace
 
 Answer = dict[str, Any]
 Line = tuple[str, Order, Shipment, int, int]

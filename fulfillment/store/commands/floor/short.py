@@ -15,15 +15,11 @@ from fulfillment.store.commands.changing import answer_for
 from fulfillment.store.commands.floor.staging import Filling, fill_containers
 from fulfillment.store.commands.floor.working import refusing_moves
 from fulfillment.store.commands.moves.levels import Booking, Move, book, lock_levels, move_levels
+from fulfillment.store.opening import open_queues, rank_of_order, skus_of_order
 from fulfillment.store.reading.pick_lists import head_of
 from fulfillment.store.saving.floor import settle_lists
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import (
-    Workspace,
-    open_queues,
-    rank_of_order,
-    skus_of_order,
-)
+from fulfillment.store.workspace import Workspace
 
 Answer = dict[str, Any]
 
@@ -100,8 +96,11 @@ def _line_of(tx: Tx, short: ShortPick) -> _Line:
 
 def _open(tx: Tx, line: _Line) -> Workspace:
     """The order's queues, with who stands behind it and holds what it is about to want."""
-    asking = (rank_of_order(tx, line.order), {line.sku: line.units})
-    return open_queues(tx, skus_of_order(tx, line.order), orders=[line.order], asking=asking)
+    skus = skus_of_order(tx, line.order)
+    wants = {line.sku: line.units}
+    return open_queues(
+        tx, skus, orders=[line.order], asking=lambda: (rank_of_order(tx, line.order), wants)
+    )
 
 
 def _shipment(tx: Tx, space: Workspace, line: _Line, shipment: int) -> Shipment:

@@ -11,8 +11,8 @@ from fulfillment.domain.refusals import conflict
 from fulfillment.domain.staging import Moving
 from fulfillment.store.commands.changing import Change, answer_for
 from fulfillment.store.commands.hands import check_location
+from fulfillment.store.opening import open_orders, order_id
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import open_orders, order_id
 
 Answer = dict[str, Any]
 

@@ -15,9 +15,10 @@ from fulfillment.domain.refusals import conflict
 from fulfillment.domain.shipments import Shipment
 from fulfillment.domain.statuses import MoveNotAllowedError, ShipmentStatus
 from fulfillment.store.commands.moves.levels import lock_levels
+from fulfillment.store.opening import open_orders
 from fulfillment.store.reading.pick_lists import Merchants, head_of, lines_of
 from fulfillment.store.session import Tx
-from fulfillment.store.workspace import Workspace, open_orders
+from fulfillment.store.workspace import Workspace
 
 Opening = Callable[[Tx, Sequence[int]], Workspace]
 

@@ -8,8 +8,9 @@ from fulfillment.domain.orders import Order
 from fulfillment.domain.refusals import RefusedError, conflict, missing
 from fulfillment.domain.shipments import Shipment
 from fulfillment.domain.statuses import MoveNotAllowedError
+from fulfillment.store.opening import open_orders
 from fulfillment.store.session import Tx
-from fulfillment.store.workspace import Workspace, open_orders
+from fulfillment.store.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def _free(tx: Tx, skus: list[str]) -> dict[tuple[str, str], int]:
 
 def _waiting(tx: Tx, skus: list[str]) -> dict[str, int]:
     rows = tx.rows(
-        "SELECT sku, sum(wanted)::int AS units FROM open_demand"
+        "SELECT sku, sum(wanted)::bigint AS units FROM open_demand"
         " WHERE merchant = :merchant AND sku = ANY(:skus) AND wanted > 0 GROUP BY sku",
         merchant=tx.merchant,
         skus=skus,

@@ -148,7 +148,7 @@ WITH first AS (
     RETURNING order_id, wanted
 ), counted AS (
     UPDATE orders o SET waiting_units = t.units
-      FROM (SELECT order_id, sum(units)::int AS units FROM parts GROUP BY order_id) t
+      FROM (SELECT order_id, sum(units)::bigint AS units FROM parts GROUP BY order_id) t
      WHERE o.id = t.order_id
 )
 INSERT INTO order_event (order_id, kind, facts, actor, at)

@@ -20,9 +20,9 @@ from fulfillment.store.commands.moves.levels import (
 from fulfillment.store.commands.purchasing.pinned import grants_of
 from fulfillment.store.commands.purchasing.replanning import plan_and_save
 from fulfillment.store.commands.purchasing.shrinking import shrink_pegs
+from fulfillment.store.opening import open_queues
 from fulfillment.store.owing import note_owed
 from fulfillment.store.session import Tx
-from fulfillment.store.workspace import open_queues
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ WITH come AS (
            CASE WHEN disposition = 'sellable' THEN units ELSE 0 END
       FROM come
 ), total AS (
-    SELECT supply, sum(units)::int AS units FROM come GROUP BY supply
+    SELECT supply, sum(units)::bigint AS units FROM come GROUP BY supply
 )
 UPDATE supply u
    SET received = u.received + total.units,

@@ -107,7 +107,7 @@ def _write(tx: Tx, count: NewCount, counted: Counted, expected: Counted) -> None
         "INSERT INTO stock_count_line (stock_count, merchant, sku, disposition, expected, counted)"
         " SELECT :stock_count, :merchant, c.sku, c.disposition, c.expected, c.counted"
         " FROM unnest(CAST(:skus AS text[]), CAST(:dispositions AS text[]),"
-        " CAST(:expected AS int[]), CAST(:counted AS int[]))"
+        " CAST(:expected AS bigint[]), CAST(:counted AS bigint[]))"
         " AS c(sku, disposition, expected, counted)",
         stock_count=rows[0].id,
         merchant=tx.merchant,

@@ -31,7 +31,7 @@ class Booking:
 
 ROWS = """
 unnest(CAST(:skus AS text[]), CAST(:locations AS text[]), CAST(:dispositions AS text[]),
-       CAST(:units AS int[]), CAST(:reasons AS text[]))
+       CAST(:units AS bigint[]), CAST(:reasons AS text[]))
     AS a(sku, location, disposition, units, reason)
 """
 

@@ -65,7 +65,7 @@ SHIPPED = """
 SELECT l.line, l.sku, l.shipped,
        coalesce((SELECT sum(u.ordered - u.closed)
                    FROM return_line r JOIN supply u ON u.id = r.supply
-                  WHERE r.order_id = l.order_id AND r.order_line = l.line), 0)::int AS returned
+                  WHERE r.order_id = l.order_id AND r.order_line = l.line), 0)::bigint AS returned
   FROM order_line l WHERE l.order_id = :order
 """
 

@@ -7,8 +7,8 @@ from fulfillment.store.commands.moves.finding import Transfer, skus_of
 from fulfillment.store.commands.moves.levels import Booking, Move, book, lock_levels, move_levels
 from fulfillment.store.commands.moves.supplies import set_inbound
 from fulfillment.store.loading import load_levels
+from fulfillment.store.opening import open_queues
 from fulfillment.store.session import Tx
-from fulfillment.store.workspace import open_queues
 
 
 def send(tx: Tx, transfer: Transfer, wanted: Mapping[str, int]) -> None:

@@ -107,12 +107,12 @@ def tell(tx: Tx, purchase_order: int, kind: outbox.Kind) -> None:
 PROGRESS = """
 SELECT p.id AS purchase_order, p.number, p.wake_seq AS seq, p.status, p.supplier,
        min(u.expected_on) FILTER (WHERE u.ordered > u.received + u.closed) AS due_on,
-       sum(u.ordered)::int AS ordered, sum(u.received + u.over_received)::int AS received,
+       sum(u.ordered)::bigint AS ordered, sum(u.received + u.over_received)::bigint AS received,
        bool_or(q.due_since IS NOT NULL) AS distribution_due,
        min((u.expected_on + 1)::timestamp AT TIME ZONE at.time_zone)
            FILTER (WHERE u.inbound AND NOT u.overdue AND p.status <> 'arrived') AS due_at,
        coalesce(sum(u.ordered - u.received - u.closed)
-           FILTER (WHERE u.inbound AND u.overdue), 0)::int AS overdue
+           FILTER (WHERE u.inbound AND u.overdue), 0)::bigint AS overdue
   FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
   JOIN supply u ON u.id = l.supply
   JOIN location at ON at.id = u.location
@@ -137,7 +137,7 @@ def read_purchase_order(tx: Tx, number: str) -> dict[str, Any]:
         " p.over_receipt_percent, l.line, u.sku, u.location, u.ordered,"
         " u.received + u.over_received AS received, u.over_received, u.closed, u.expected_on,"
         " u.ordered - u.received - u.closed AS outstanding, u.inbound AND u.overdue AS overdue,"
-        " coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::int AS pegged"
+        " coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::bigint AS pegged"
         " FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id"
         " JOIN supply u ON u.id = l.supply WHERE p.merchant = :merchant AND p.number = :number"
         " ORDER BY l.line",

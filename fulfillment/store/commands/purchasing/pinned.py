@@ -20,7 +20,7 @@ WITH pin AS (
      WHERE n.supply = ANY(:supplies)
 )
 SELECT p.shipment_line, p.supply, p.units, sl.order_id
-  FROM (SELECT shipment_line, supply, sum(units)::int AS units FROM pin GROUP BY 1, 2) p
+  FROM (SELECT shipment_line, supply, sum(units)::bigint AS units FROM pin GROUP BY 1, 2) p
   JOIN shipment_line sl ON sl.id = p.shipment_line
   JOIN shipment s ON s.id = sl.shipment
   JOIN orders o ON o.id = sl.order_id

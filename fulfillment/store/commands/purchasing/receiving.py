@@ -23,9 +23,9 @@ from fulfillment.store.commands.purchasing.pinned import grants_of, less_granted
 from fulfillment.store.commands.purchasing.shrinking import released_on, shrink_pegs
 from fulfillment.store.commands.stock import check_places
 from fulfillment.store.locks import lock_queues
+from fulfillment.store.opening import open_queues
 from fulfillment.store.owing import note_owed
 from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import open_queues
 
 
 def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from fulfillment.domain.statuses import PurchaseOrderStatus
 from fulfillment.store import queue
 from fulfillment.store.commands.purchasing.shrinking import released_on, shrink_pegs
 from fulfillment.store.loading import load_locations
+from fulfillment.store.opening import open_queues
 from fulfillment.store.session import Tx
 from fulfillment.store.sources import counts
-from fulfillment.store.workspace import Workspace, open_queues
+from fulfillment.store.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

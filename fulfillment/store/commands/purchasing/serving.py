@@ -2,22 +2,19 @@
 
 from collections.abc import Collection
 
+from fulfillment.store.commands.distributing import serve_queues
 from fulfillment.store.commands.purchasing.finding import skus_of
 from fulfillment.store.session import Store, Tx
-from fulfillment.store.workspace import open_queues
 
 
 def serve_receipts(store: Store, merchant: str, purchase_order: int) -> int:
     """Serve the queues of a purchase order's SKUs, one batch; how many of them are still owed."""
 
-    def body(tx: Tx) -> int:
-        skus = skus_of(tx, purchase_order)
-        space = open_queues(tx, _due(tx, skus))
-        space.plan()
-        space.save()
-        return len(_due(tx, skus))
+    def due(tx: Tx) -> list[str]:
+        return _due(tx, skus_of(tx, purchase_order))
 
-    return store.transact(merchant, body, actor="purchase order")
+    serve_queues(store, merchant, due, actor="purchase order")
+    return len(store.read(merchant, due))
 
 
 def _due(tx: Tx, skus: Collection[str]) -> list[str]:

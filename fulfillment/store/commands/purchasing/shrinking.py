@@ -58,7 +58,7 @@ WITH cut AS (
       FROM cut JOIN shipment_line sl ON sl.id = cut.line GROUP BY 1, 2, 3
     ON CONFLICT (order_id, line, supply) DO UPDATE SET units = n.units + excluded.units
 )
-SELECT sl.order_id, sl.order_line AS line, u.document AS source, sum(cut.units)::int AS units
+SELECT sl.order_id, sl.order_line AS line, u.document AS source, sum(cut.units)::bigint AS units
   FROM cut JOIN shipment_line sl ON sl.id = cut.line JOIN supply u ON u.id = cut.supply
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
