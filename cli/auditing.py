@@ -13,6 +13,7 @@ from fulfillment.relay.audit import audit_engine, orders_without_workflow, start
 from fulfillment.store.checks import CHECKS
 from fulfillment.store.invariants import Finding
 from fulfillment.store.invariants import audit as audit_store
+from fulfillment.store.queue_checks import QUEUE_CHECKS
 from fulfillment.store.reading.unfinished import OrderName
 from fulfillment.store.session import Store
 
@@ -51,7 +52,7 @@ class Result:
 
 def check(store: Store, *, with_engine: bool) -> Result:
     """Run every check; with the engine, Temporal must answer."""
-    rules = {check.number: check.rule for check in CHECKS} | PLAN_RULES
+    rules = {check.number: check.rule for check in (*CHECKS, *QUEUE_CHECKS)} | PLAN_RULES
     findings = audit_store(store)
     missing: list[OrderName] = []
     if with_engine:

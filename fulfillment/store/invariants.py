@@ -19,6 +19,7 @@ from fulfillment.store.loading import (
     load_products,
     load_supplies,
 )
+from fulfillment.store.queue_checks import QUEUE_CHECKS
 from fulfillment.store.session import Store, Tx
 
 SHOWN = 20
@@ -46,7 +47,7 @@ def audit(store: Store) -> list[Finding]:
 
 
 def _broken_checks(tx: Tx) -> Iterator[Finding]:
-    for check in CHECKS:
+    for check in (*CHECKS, *QUEUE_CHECKS):
         rows = tx.connection.execute(text(check.sql)).mappings().fetchmany(SHOWN)
         if rows:
             yield Finding(check.number, check.rule, tuple(dict(row) for row in rows))

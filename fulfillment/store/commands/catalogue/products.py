@@ -81,17 +81,25 @@ def _check_product(product: NewProduct, index: int) -> None:
 
 
 def _refuse_managed_change(tx: Tx, products: Sequence[NewProduct]) -> None:
-    """Claims count against stock or they do not: while there are any, that can not change."""
-    rows = tx.rows(
+    """Claims count against stock or they do not: while there are any, that can not change.
+
+    The rows are taken before it is asked: a line that is taken in at this moment holds its
+    product's key until it is committed, and is seen, or comes after and finds what is now.
+    """
+    changing = tx.rows(
         "SELECT p.sku FROM product p JOIN"
         " unnest(CAST(:skus AS text[]), CAST(:managed AS boolean[]))"
         " AS n(sku, managed) ON n.sku = p.sku WHERE p.merchant = :merchant"
-        " AND p.manage_stock <> n.managed AND EXISTS (SELECT 1 FROM order_line l"
-        " JOIN orders o ON o.id = l.order_id WHERE l.merchant = p.merchant AND l.sku = p.sku"
-        " AND o.finished_at IS NULL)",
+        " AND p.manage_stock <> n.managed ORDER BY p.sku FOR UPDATE OF p",
         merchant=tx.merchant,
         skus=[product.sku for product in products],
         managed=[product.manage_stock for product in products],
+    )
+    rows = tx.rows(
+        "SELECT l.sku FROM order_line l JOIN orders o ON o.id = l.order_id"
+        " WHERE l.merchant = :merchant AND l.sku = ANY(:skus) AND o.finished_at IS NULL LIMIT 1",
+        merchant=tx.merchant,
+        skus=[row.sku for row in changing],
     )
     if rows:
         message = f"manage_stock of {rows[0].sku} can not change while orders for it are open"
