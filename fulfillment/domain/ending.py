@@ -1,7 +1,7 @@
 """How an order, or a part of it, ends without being shipped."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from fulfillment.domain.orders import Order
@@ -129,4 +129,15 @@ def _shorter(line: ShipmentLine, gone: int) -> ShipmentLine:
         surplus -= given_back
         if given_back < claim.units:
             claims.append(replace(claim, units=claim.units - given_back))
-    return replace(line, units=line.units - gone, claims=tuple(reversed(claims)))
+    shorter = replace(line, units=line.units - gone, claims=tuple(reversed(claims)))
+    return replace(shorter, pegs=_first_pegs(line.pegs, shorter.wanted))
+
+
+def _first_pegs(pegs: Iterable[Peg], units: int) -> tuple[Peg, ...]:
+    """So many units of these pegs, a person's pins before all: no more is wanted."""
+    kept: dict[int, Peg] = {}
+    for at, peg in sorted(enumerate(pegs), key=lambda each: not each[1].pinned):
+        if share := min(peg.units, units):
+            units -= share
+            kept[at] = replace(peg, units=share)
+    return tuple(kept[at] for at in sorted(kept))

@@ -203,9 +203,12 @@ class Pegging:
             )
             for shipment in sorted(order.planned, key=lambda shipment: shipment.number)
             for line in lines_in_order(shipment)
-            if (line.pegs or (line.sku in self.by_sku and line.wanted))
+            if (line.pegs or self.reserved.get(line.id) or self._may_be_pegged(line))
             and self.snapshot.serves(order, line.sku)
         ]
+
+    def _may_be_pegged(self, line: ShipmentLine) -> bool:
+        return line.sku in self.by_sku and line.wanted > 0
 
 
 def _dated_supplies(snapshot: Snapshot) -> dict[str, list[Peg]]:

@@ -59,10 +59,21 @@ def _pass(snapshot: Snapshot) -> _Pass:
         waiting.append(pile.order_with_claims(settled) if moved else settled)
         again = again or moved or settled is not pegged
     done = tuple(_release(order, snapshot, pile).released() for order in waiting)
+    again = again or pegging.pins_shrank or any(map(_is_dated_anew, waiting, done))
     after = replace(snapshot, orders=done, levels=pile.levels())
-    return _Pass(
-        replace(after, first_claims=frozenset(), hand_claims={}), again or pegging.pins_shrank
-    )
+    return _Pass(replace(after, first_claims=frozenset(), hand_claims={}), again)
+
+
+def _is_dated_anew(before: Order, after: Order) -> bool:
+    """Whether other parts of the order wait for supply now: each is asked and pegged by itself."""
+    return _coming(before) != _coming(after)
+
+
+def _coming(order: Order) -> set[tuple[int, ShipmentStatus, str | None]]:
+    """What is dated, and what is released before all of it is here."""
+    future = ShipmentStatus.FUTURE
+    dated = [*(part for part in order.waiting if part.status is future), *order.not_yet_received]
+    return {(part.id, part.status, part.location) for part in dated}
 
 
 def _expired(order: Order, snapshot: Snapshot) -> Order:

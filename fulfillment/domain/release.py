@@ -130,25 +130,34 @@ class Release:
         )
 
     def _stays_as(self, shipment: Shipment) -> Destination:
-        """A dated shipment stays dated while every unit of it is sourced."""
-        is_dated = any(line.pegs for line in shipment.lines)
-        if shipment.status is FUTURE and is_dated and self._is_covered(shipment, self.free):
+        """A dated shipment stays dated while every unit of it is sourced.
+
+        It stays where it is while something of it is there or will come there.
+        """
+        pegs = [peg for line in shipment.lines for peg in line.pegs]
+        if shipment.status is not FUTURE or not pegs:
+            return BACKORDER
+        if not self._is_covered(shipment, self.free):
+            return BACKORDER
+        places = {claim.location for line in shipment.lines for claim in line.claims}
+        if shipment.location in places | {peg.location for peg in pegs}:
             return Destination(FUTURE, shipment.location)
-        return BACKORDER
+        last = max(pegs, key=lambda peg: (peg.due_on, peg.location, peg.supply))
+        return Destination(FUTURE, last.location)
 
     # --- dividing ---
 
     def _as_it_comes(self) -> Divide:
         whole: dict[int, Destination] = {}
         undivided: dict[int, Destination] = {}
-        if self._leaves_the_last_wave():
-            undivided = {line.id: BACKORDER for s in self.order.waiting for line in s.lines}
+        is_leaving = self._leaves_the_last_wave()
         for shipment in self.order.waiting:
+            stays_as = BACKORDER if is_leaving else self._stays_as(shipment)
             if self._is_kept_whole(shipment):
-                whole |= dict.fromkeys(_ids(shipment), self._stays_as(shipment))
-            elif any(line.wanted and self.free(line) for line in shipment.lines):
+                whole |= dict.fromkeys(_ids(shipment), stays_as)
+            elif is_leaving or any(line.wanted and self.free(line) for line in shipment.lines):
                 # It declines what is free. Divided, a part of it might not, by itself.
-                undivided |= dict.fromkeys(_ids(shipment), self._stays_as(shipment))
+                undivided |= dict.fromkeys(_ids(shipment), stays_as)
 
         def divide(line: ShipmentLine) -> list[Part]:
             if line.id in whole:

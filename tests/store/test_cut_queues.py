@@ -276,6 +276,19 @@ def test_what_is_too_old_is_cancelled_on_its_day_though_a_plan_passed_by(
     assert (warehouse.allocated(order), warehouse.status(order)) == (1, "awaiting_pick_and_pack")
 
 
+@pytest.mark.usefixtures("small_batches")
+def test_no_more_is_pegged_than_wanted_when_an_order_behind_a_cut_is_made_smaller(
+    warehouse: Warehouse,
+) -> None:
+    purchase = warehouse.purchase([("K1", 20)])
+    mine = warehouse.order([("K1", 4)], priority=60)
+    cut(warehouse)
+    warehouse.edit(mine, {1: ("K1", 1)}, 1)
+    warehouse.serve_due()
+    assert (warehouse.allocated(mine), warehouse.pegs(mine)) == (1, {})
+    assert warehouse.pegs(warehouse.order([("K1", 20)])) == {purchase: 10}
+
+
 # --- who holds what an earlier order wants -------------------------------------------------------
 
 
