@@ -14,6 +14,7 @@ from cli.importing.options import (
     LinesFile,
     Location,
     Maps,
+    RoundMoney,
     Sets,
     Thousands,
 )
@@ -95,6 +96,7 @@ def orders(  # noqa: PLR0913
     errors: Errors = None,
     decimal: Decimal = ".",
     thousands: Thousands = "",
+    round_money: RoundMoney = False,
     encoding: Encoding = "utf-8-sig",
     delimiter: Delimiter = None,
 ) -> None:
@@ -108,5 +110,10 @@ def orders(  # noqa: PLR0913
     """
     given = Given(file, lines, map_, map_line, set_)
     sheets = documents(given, "orders", encoding, delimiter)
-    formats = {"dates": date or [], "decimal": decimal, "thousands": thousands}
+    formats = {
+        "dates": date or [],
+        "decimal": decimal,
+        "thousands": thousands,
+        "round_money": round_money,
+    }
     import_given(file, sheets, formats, (merchant, None, create, dry_run, errors, None))

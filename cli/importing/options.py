@@ -16,6 +16,7 @@ ERRORS = typer.Option(help="Write the refused rows here as CSV, with the reasons
 DATES = typer.Option("--date", metavar="FORM", help="How dates are written: %d.%m.%Y; repeatable.")
 DECIMAL = typer.Option(help="The decimal sign.")
 THOUSANDS = typer.Option(help="What separates thousands, as in 1,000.")
+ROUND_MONEY = typer.Option("--round-money", help="Round digits that a currency does not have.")
 ENCODING = typer.Option(help="How the file is encoded.")
 DELIMITER = typer.Option(help="What separates the cells; found out where it is not said.")
 COUNT = typer.Option("--count", help="The name of this stock count; the file's unless it is said.")
@@ -32,6 +33,7 @@ Errors = Annotated[Path | None, ERRORS]
 Dates = Annotated[list[str] | None, DATES]
 Decimal = Annotated[str, DECIMAL]
 Thousands = Annotated[str, THOUSANDS]
+RoundMoney = Annotated[bool, ROUND_MONEY]
 Encoding = Annotated[str, ENCODING]
 Delimiter = Annotated[str | None, DELIMITER]
 CountName = Annotated[str | None, COUNT]

@@ -174,6 +174,35 @@ def test_whole_order_is_refused_when_its_rows_do_not_fit(shop, write, ask, row, 
     assert ask("SELECT number FROM orders") == [("SO-2",)]
 
 
+CURRENCIES = (
+    "number,currency,sku,quantity,unit_price\n"
+    "SO-1,JPY,TEA,1,150\nSO-2,KWD,TEA,1,1.234\nSO-3,,TEA,1,9.80\n"
+    "SO-4,JPY,TEA,1,0.5\nSO-5,QQQ,TEA,1,1\nSO-6,,CUP,1,356.898\n"
+)
+
+
+def test_prices_have_the_digits_of_their_orders_currency(shop, write, ask):
+    done = shop("import", "orders", write("o.csv", CURRENCIES))
+
+    assert done.returncode == 1
+    assert [line for line in done.stderr.splitlines() if line.startswith("refused")] == [
+        "refused o.csv:6 currency is no currency of ISO 4217 (three capital letters, as in EUR)",
+        "refused o.csv:5 unit_price has more digits after the point than JPY has (0)",
+        "refused o.csv:7 unit_price has more digits after the point than USD has (2)",
+    ]
+    assert ask(PRICES) == [("SO-1", "JPY", 150), ("SO-2", "KWD", 1234), ("SO-3", "USD", 980)]
+
+    rounded = shop("import", "orders", write("o.csv", CURRENCIES), "--round-money")
+    assert rounded.stderr.count("refused o.csv") == 1
+    assert ask(PRICES)[3:] == [("SO-4", "JPY", 1), ("SO-6", "USD", 35690)]
+
+
+PRICES = (
+    "SELECT o.number, o.currency, l.unit_price_minor FROM orders o"
+    " JOIN order_line l ON l.order_id = o.id ORDER BY 1"
+)
+
+
 def test_purchase_orders_go_in_once_with_their_dates(shop, write, ask):
     file = write("po.csv", PURCHASES)
     first, second = shop("import", "purchase-orders", file), shop("import", "purchase-orders", file)

@@ -89,6 +89,8 @@ def test_documents_come_by_rank_with_their_parts_when_the_file_is_in_any_order()
         ("[receipt_lines]\nfile = 'a.csv'", "receipts and receipt_lines are described together"),
         ("[merchant]\nid = 'A B'", "merchant.id"),
         ("[merchant]\nid = 'a'\ntime_zone = 'Mars/Base'", "no time zone"),
+        ("[merchant]\nid = 'a'\ncurrency = 'QQQ'", "merchant.currency: there is no currency"),
+        ("[formats]\nmoney_digits = 4", "follow its currency (ISO 4217); round_money = true"),
         ("[products]\nfile = 'a.csv'\ntemplates = {sku = '{a!r}'}", "may hold"),
         ("[formats]\ndecimal = ','\nthousands = ','", "are the same"),
         ("not toml", "is not TOML"),
