@@ -97,6 +97,7 @@ class Sheet(_Part):
     """One file as one kind of row.
 
     A field is a column, a constant, or a template of columns; a lookup says what its text means.
+    `skus_repeat` says of lines that a SKU which is there twice in one document is meant twice.
     """
 
     file: str
@@ -107,6 +108,7 @@ class Sheet(_Part):
     encoding: str = "utf-8-sig"
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     skip_zero: bool = False
+    skus_repeat: bool = False
 
     @model_validator(mode="after")
     def _named_once(self) -> "Sheet":
