@@ -91,7 +91,7 @@ class Report:
         self, source: Source, row: Row, column: str | None, reason: str, *, silent: bool = False
     ) -> None:  # fmt: skip
         """Tell what is wrong in a row, once: it may be the row of several kinds."""
-        path, cells = str(source.table.path), source.table.as_mapping(row)
+        path, cells = str(source.table.path), source.table.as_mapping(row) if self._file else {}
         new = Refusal(path, source.file, source.kinds, row, column or "", reason, cells, silent)
         if self._refusals.add(new) and not silent:
             self._tell(f"{source.file}:{row.line} {column + ' ' if column else ''}{reason}")

@@ -8,7 +8,7 @@ from cli.importing.spool import Piece, Spool
 
 @dataclass(frozen=True, slots=True)
 class _Stray:
-    row: Row
+    line: int
     told: str | None
     before: str | None
 
@@ -32,10 +32,10 @@ class Strays:
 
     def pass_bad(self, row: Row, told: str | None) -> None:
         """A row that can not be read; `told` is the number that seems to be in it."""
-        self._open.append(_Stray(row, told, self._last))
+        self._open.append(_Stray(row.line, told, self._last))
 
     def add_to(self, spool: Spool) -> None:
         """Make the bad rows a part of the documents that they stand in."""
         for stray, number in self._between:
             if stray.told is None or not spool.has_good_part(stray.told):
-                spool.add_part(number, Piece(stray.row, good=False))
+                spool.add_part(number, Piece(Row(stray.line, ()), good=False))
