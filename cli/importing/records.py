@@ -37,8 +37,9 @@ class _Line:
 class Records:
     """The records of a file; `width` is the number of cells they should have, once it is known.
 
-    What is well-formed (RFC 4180) is one record, also over several lines. What is not is refused
-    line by line, and reading goes on with the next line.
+    What is well-formed (RFC 4180) is one record, also over several lines. What is not, or has
+    swallowed rows and so too many or too few cells, is refused by its first line alone, and
+    reading goes on with the next one.
     """
 
     def __init__(self, file: IO[str], delimiter: str) -> None:
@@ -80,10 +81,11 @@ class Records:
             cells = []
         else:
             reason = "" if self._is_balanced(taken) else NOT_CLOSED
-        if reason:
+        is_doubtful = self._is_doubtful(taken)
+        if reason or (is_doubtful and len(cells) != self.width):
             self._ahead.extendleft(reversed(taken[1:]))
-            yield self._bad(first, reason)
-        elif self._is_doubtful(taken):
+            yield self._bad(first, reason or NOT_CLOSED)
+        elif is_doubtful:
             yield from (self._bad(line, _doubt(taken)) for line in taken)
         else:
             yield Row(first.number, tuple(cells), raw="".join(line.text for line in taken))
@@ -114,8 +116,8 @@ class Records:
         """Whether a cell over several lines looks as if it had swallowed rows.
 
         Two quotes that are missing in two rows make one well-formed cell of all between them. To
-        take rows out of a cell would be worse than to refuse them: who writes a note with a line
-        break could write an order.
+        take rows out of the cell of a well-formed row would be worse than to refuse them: who
+        writes a note with a line break could write an order.
         """
         if len(lines) == 1 or not self.width or self.width == 1:
             return False

@@ -17,7 +17,7 @@ MAPS = (
     "number=InvoiceNo", "placed_at=InvoiceDate", "customer_reference=CustomerID",
     "sku=StockCode", "quantity=Quantity", "unit_price=UnitPrice",
 )  # fmt: skip
-MOST_SECONDS = 120
+MOST_SECONDS = 180
 
 Rows = dict[str, list[dict[str, str]]]
 

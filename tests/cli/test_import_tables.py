@@ -65,6 +65,7 @@ DOUBT = "lies in a cell from line 2 to line 4 that holds what looks like rows"
         ('1,"x\n2,"y\nz"\n3,w\n', [3, 5], {2: NOT_CLOSED}),
         ('1,"say "hi" there"\n2,y\n', [3], {2: TWICE}),
         ('1,5" pipe\n2,y\n', [2, 3], {}),
+        ('1,"x\n2,y\n",z\n3,w\n', [3, 5], {2: NOT_CLOSED, 4: NOT_CLOSED}),
         ('"1,", y"\n2,y\n', [3], {2: NOT_CLOSED}),
         ('1,"x\n2,y\n3,z"\n4,v\n', [5], {2: DOUBT, 3: DOUBT, 4: DOUBT}),
         ('"1,x\n2,y\n"3",z\n', [3, 4], {2: NOT_CLOSED}),
