@@ -15,6 +15,9 @@ from fulfillment.domain.payments import EntryStatus, PaymentKind
 class Asked:
     """One entry that is due: what is to be done with which amount, in minor units.
 
+    Minor units have the digits that ISO 4217 gives the currency: 500 is EUR 5.00, JPY 500, KWD
+    0.500. A provider that counts otherwise is its adapter's business.
+
     `order` is the merchant's number, by which the provider knows the payment; nothing of the
     customer or of a card is told.
     """

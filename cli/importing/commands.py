@@ -18,6 +18,7 @@ from cli.importing.options import (
     Errors,
     Location,
     Maps,
+    Mended,
     Sets,
     Thousands,
 )
@@ -47,6 +48,7 @@ def folder(  # noqa: PLR0913 -- each parameter is an option
     dry_run: DryRun = False,
     errors: Errors = None,
     count: CountName = None,
+    mended: Mended = None,
 ) -> None:
     """Import all the files that a mapping describes, in the right order.
 
@@ -55,7 +57,7 @@ def folder(  # noqa: PLR0913 -- each parameter is an option
     from cli.importing.mapping import load
     from cli.importing.session import Asked, import_files
 
-    asked = Asked(merchant, location, create, dry_run, errors, count)
+    asked = Asked(merchant, location, create, dry_run, errors, count, mended)
     end(import_files(load(mapping), path, asked))
 
 

@@ -14,7 +14,9 @@ from cli.importing.options import (
     LinesFile,
     Location,
     Maps,
+    RoundMoney,
     Sets,
+    SkusRepeat,
     Thousands,
 )
 from cli.options import Merchant
@@ -30,6 +32,7 @@ def purchase_orders(  # noqa: PLR0913
     set_: Sets = None,
     map_line: LineMaps = None,
     date: Dates = None,
+    skus_repeat: SkusRepeat = False,
     create: Create = False,
     dry_run: DryRun = False,
     errors: Errors = None,
@@ -45,7 +48,7 @@ def purchase_orders(  # noqa: PLR0913
 
     Example: pegboard import purchase-orders pos.csv --map number=po --date %d.%m.%Y
     """
-    given = Given(file, lines, map_, map_line, set_)
+    given = Given(file, lines, map_, map_line, set_, skus_repeat)
     sheets = documents(given, "purchase_orders", encoding, delimiter)
     formats = {"dates": date or [], "decimal": decimal, "thousands": thousands}
     import_given(file, sheets, formats, (merchant, location, create, dry_run, errors, None))
@@ -90,11 +93,13 @@ def orders(  # noqa: PLR0913
     set_: Sets = None,
     map_line: LineMaps = None,
     date: Dates = None,
+    skus_repeat: SkusRepeat = False,
     create: Create = False,
     dry_run: DryRun = False,
     errors: Errors = None,
     decimal: Decimal = ".",
     thousands: Thousands = "",
+    round_money: RoundMoney = False,
     encoding: Encoding = "utf-8-sig",
     delimiter: Delimiter = None,
 ) -> None:
@@ -106,7 +111,12 @@ def orders(  # noqa: PLR0913
     Example: pegboard import orders orders.csv --lines lines.csv --map number=order_id
     --map-line number=order_id
     """
-    given = Given(file, lines, map_, map_line, set_)
+    given = Given(file, lines, map_, map_line, set_, skus_repeat)
     sheets = documents(given, "orders", encoding, delimiter)
-    formats = {"dates": date or [], "decimal": decimal, "thousands": thousands}
+    formats = {
+        "dates": date or [],
+        "decimal": decimal,
+        "thousands": thousands,
+        "round_money": round_money,
+    }
     import_given(file, sheets, formats, (merchant, None, create, dry_run, errors, None))

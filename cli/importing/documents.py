@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from cli.importing.records import Row
 from cli.importing.run import Run
 from cli.importing.source import BadCellError, Source, Values
 from cli.importing.spool import Document, Piece, Spool
-from cli.importing.table import Row
+from cli.importing.strays import Strays
 from fulfillment.domain.refusals import RefusedError
 
 Built = TypeVar("Built")
@@ -42,11 +43,12 @@ class Join(Generic[Built]):
     parts: Source
     rank: Callable[[Values], str]
     build: Callable[[Document], Built]
+    _first: tuple[str, int, Values] | None = None
 
     @property
     def one_file(self) -> bool:
         """Whether each row holds a line and repeats its head."""
-        return self.heads.table.path == self.parts.table.path
+        return self.heads.has_lines
 
     def batches(self, spool: Spool, size: int) -> Iterator[list[Candidate[Built]]]:
         """The documents that could be made; the others are refused."""
@@ -122,17 +124,22 @@ class Join(Generic[Built]):
 
     def _check_again(self, spool: Spool, number: str, row: Row) -> None:
         """A head that is there already must be the same one, told once for each of its lines."""
-        first = spool.head(number)
         if not self.one_file:
-            reason = f"is there already in line {first.row.line}"
+            reason = f"is there already in line {spool.head(number).row.line}"
             raise BadCellError(self.heads.column_of("number"), reason)
-        if not first.good:
-            return
-        told, again = self.heads.read(first.row), self.heads.read(row)
-        for name in sorted({*told, *again}):
+        if self._first is None or self._first[0] != number:
+            self._first = (number, *self._readable(spool.head(number)))
+        _, line, told = self._first
+        again = self.heads.read(row)
+        for name in sorted({*told, *again}) if told else ():
             if told.get(name) != again.get(name):
-                reason = f"differs from line {first.row.line} of the same document"
+                reason = f"differs from line {line} of the same document"
                 raise BadCellError(self.heads.column_of(name), reason)
+
+    def _readable(self, first: Piece) -> tuple[int, Values]:
+        """The fields of a first head; none where it could not be read."""
+        can_be_read = first.good or first.spoiled
+        return first.row.line, self.heads.read(first.row) if can_be_read else {}
 
     def _refuse_head(
         self, spool: Spool, number: str | None, row: Row, error: BadCellError
@@ -145,34 +152,40 @@ class Join(Generic[Built]):
             self.run.report.refuse(self.heads, row, error.column, error.reason)
             return
         if number and spool.head(number).good:
-            head = spool.head(number)
             spool.spoil(number)
-            self.run.report.refuse(self.heads, head.row, error.column, error.reason)
+            count.refused += 1
+        self.run.report.blame(self.heads, row, error.column, error.reason)
 
     def _read_parts(self, spool: Spool) -> None:
         count = self.run.report.count(self.parts)
+        strays = Strays()
         for row in self.run.rows(self.parts):
             count.rows += 1
             try:
                 told = self.parts.read(row)
             except BadCellError as error:
                 self.run.report.refuse(self.parts, row, error.column, error.reason)
-                if number := self.parts.number_of(row):
+                number = self.parts.number_of(row)
+                if not number or not self.parts.is_sure_of_number(row):
+                    strays.pass_bad(row, number)
+                if number:
                     spool.add_part(number, Piece(row, good=False))
                 continue
+            strays.pass_good(str(told["number"]))
             if self.parts.sheet.skip_zero and not told.get("units"):
                 count.skipped += 1
                 continue
             spool.add_part(str(told["number"]), Piece(row, good=True))
+        strays.add_to(spool)
 
 
 def numbered(lines: Sequence[Values], parts: Source) -> list[int]:
     """The lines' own numbers, or 1, 2, 3 where the file has none.
 
     Raises BadDocumentError for a number that is there twice, and without numbers for a SKU that
-    is: then it can not be told from a row that was written twice.
+    is, unless the mapping says that SKUs repeat: it can not be told from a row written twice.
     """
-    own = parts.has("line")
+    own = parts.has("line") or parts.sheet.skus_repeat
     seen: set[object] = set()
     numbers = []
     for index, line in enumerate(lines):
@@ -180,7 +193,7 @@ def numbered(lines: Sequence[Values], parts: Source) -> list[int]:
         identity = number if own else line["sku"]
         if identity in seen:
             column = parts.column_of("line" if own else "sku")
-            also = "" if own else " (where that is meant, map a column to `line`)"
+            also = "" if own else " (where that is meant: --skus-repeat, or a column for `line`)"
             raise BadDocumentError(index, column, f"is there twice in one document{also}")
         seen.add(identity)
         numbers.append(int(str(number)))

@@ -17,6 +17,7 @@ class Given:
     maps: Sequence[str] | None
     line_maps: Sequence[str] | None
     sets: Sequence[str] | None
+    skus_repeat: bool = False
 
 
 def import_given(
@@ -79,6 +80,7 @@ def documents(given: Given, heads: str, encoding: str, delimiter: str | None) ->
             "constants": constants[name],
             "encoding": encoding,
             "delimiter": delimiter,
+            "skus_repeat": given.skus_repeat and name == parts,
         }
         for name in (heads, parts)
     }

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from cli.errors import UsageError
 from cli.importing.kinds import KINDS, LINES_OF
 from cli.importing.values import Formats
+from fulfillment.store.currencies import minor_digits
 
 Scalar = str | int | bool
 
@@ -25,7 +26,15 @@ def _zone(name: str) -> str:
     return name
 
 
+def _currency(code: str) -> str:
+    if minor_digits(code) is None:
+        msg = f"there is no currency {code!r} in ISO 4217"
+        raise ValueError(msg)
+    return code
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
+Currency = Annotated[str, AfterValidator(_currency)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=63)]
 
 
@@ -41,7 +50,7 @@ class MerchantPart(_Part):
     id: Slug
     name: str | None = None
     time_zone: Zone = "UTC"
-    currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
+    currency: Currency = "USD"
 
 
 class LocationPart(_Part):
@@ -59,7 +68,18 @@ class FormatsPart(_Part):
     dates: tuple[str, ...] = ()
     decimal: str = Field(default=".", min_length=1, max_length=1)
     thousands: str = Field(default="", max_length=1)
-    money_digits: int = Field(default=2, ge=0, le=6)
+    round_money: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _digits_follow_the_currency(cls, plain: dict[str, Any]) -> dict[str, Any]:
+        if "money_digits" in plain:
+            msg = (
+                "money_digits is not taken: the digits of money follow its currency (ISO 4217);"
+                " round_money = true rounds those that it does not have"
+            )
+            raise ValueError(msg)
+        return plain
 
     @model_validator(mode="after")
     def _differ(self) -> "FormatsPart":
@@ -77,6 +97,7 @@ class Sheet(_Part):
     """One file as one kind of row.
 
     A field is a column, a constant, or a template of columns; a lookup says what its text means.
+    `skus_repeat` says of lines that a SKU which is there twice in one document is meant twice.
     """
 
     file: str
@@ -87,6 +108,7 @@ class Sheet(_Part):
     encoding: str = "utf-8-sig"
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     skip_zero: bool = False
+    skus_repeat: bool = False
 
     @model_validator(mode="after")
     def _named_once(self) -> "Sheet":

@@ -16,15 +16,20 @@ ERRORS = typer.Option(help="Write the refused rows here as CSV, with the reasons
 DATES = typer.Option("--date", metavar="FORM", help="How dates are written: %d.%m.%Y; repeatable.")
 DECIMAL = typer.Option(help="The decimal sign.")
 THOUSANDS = typer.Option(help="What separates thousands, as in 1,000.")
+ROUND_MONEY = typer.Option("--round-money", help="Round digits that a currency does not have.")
+SKUS_REPEAT = typer.Option("--skus-repeat", help="A SKU twice in a document is meant twice.")
 ENCODING = typer.Option(help="How the file is encoded.")
 DELIMITER = typer.Option(help="What separates the cells; found out where it is not said.")
 COUNT = typer.Option("--count", help="The name of this stock count; the file's unless it is said.")
+
+MENDED = typer.Option("--mended", help="Take the rows of this file that --errors wrote, mended.")
 
 CsvFile = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with a header.")]
 Location = Annotated[str | None, LOCATION]
 Maps = Annotated[list[str] | None, MAP]
 LinesFile = Annotated[Path | None, LINES]
 LineMaps = Annotated[list[str] | None, MAP_LINE]
+Mended = Annotated[Path | None, MENDED]
 Sets = Annotated[list[str] | None, SET]
 Create = Annotated[bool, CREATE]
 DryRun = Annotated[bool, DRY_RUN]
@@ -32,6 +37,8 @@ Errors = Annotated[Path | None, ERRORS]
 Dates = Annotated[list[str] | None, DATES]
 Decimal = Annotated[str, DECIMAL]
 Thousands = Annotated[str, THOUSANDS]
+RoundMoney = Annotated[bool, ROUND_MONEY]
+SkusRepeat = Annotated[bool, SKUS_REPEAT]
 Encoding = Annotated[str, ENCODING]
 Delimiter = Annotated[str | None, DELIMITER]
 CountName = Annotated[str | None, COUNT]

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from cli.importing.documents import BadDocumentError, Candidate, Join, fault_of, numbered
 from cli.importing.run import ACTOR, BATCH, Run
-from cli.importing.source import Values
+from cli.importing.source import Source, Values
 from cli.importing.spool import Document, Spool
+from cli.importing.values import BadValueError, in_minor_units
 from fulfillment.domain.rank import DEFAULT_PRIORITY
 from fulfillment.domain.refusals import RefusedError, conflict
 from fulfillment.store.commands.intake import (
@@ -37,7 +39,9 @@ def import_orders(run: Run) -> None:
 
     def build(document: Document) -> NewOrder:
         head, lines = join.values_of(document)
-        return _order(document.number, head, lines, numbered(lines, parts))
+        currency = str(head.get("currency", run.known.currency))
+        prices = _prices(parts, lines, currency)
+        return _order(document.number, head, lines, (numbered(lines, parts), prices))
 
     join: Join[NewOrder] = Join(run, heads, parts, _rank, build)
     with Spool() as spool:
@@ -51,12 +55,32 @@ def _rank(head: Values) -> str:
     return f"{head.get('priority', DEFAULT_PRIORITY):03d} {moment}"
 
 
+def _prices(parts: Source, lines: Sequence[Values], currency: str) -> list[int | None]:
+    """What the lines cost, in the minor units of their order's currency."""
+    return [_price(parts, line, index, currency) for index, line in enumerate(lines)]
+
+
+def _price(parts: Source, line: Values, index: int, currency: str) -> int | None:
+    amount = line.get("unit_price")
+    if not isinstance(amount, Decimal):
+        return None
+    try:
+        return in_minor_units(amount, currency, parts.formats)
+    except BadValueError as error:
+        column = parts.column_of("unit_price")
+        raise BadDocumentError(index, column, str(error)) from error
+
+
 def _order(
-    number: str, head: Values, lines: Sequence[Values], numbers: Sequence[int]
-) -> NewOrder:  # fmt: skip
+    number: str,
+    head: Values,
+    lines: Sequence[Values],
+    counted: tuple[Sequence[int], Sequence[int | None]],
+) -> NewOrder:
+    """The order; `counted` are the numbers of its lines and their prices in minor units."""
     told: dict[str, Any] = dict(head)
     gathered = {group: _gather(told, group) for group in ("address", "contact")}
-    made = tuple(_line(line, line_number) for line, line_number in zip(lines, numbers, strict=True))
+    made = tuple(map(_line, lines, *counted))
     return NewOrder(**told | gathered | {"number": number, "lines": made})
 
 
@@ -65,9 +89,9 @@ def _gather(told: dict[str, Any], group: str) -> dict[str, object]:
     return {name.removeprefix(f"{group}."): told.pop(name) for name in names}
 
 
-def _line(told: Values, number: int) -> NewLine:
+def _line(told: Values, number: int, price: int | None) -> NewLine:
     plain: dict[str, Any] = {name: told.get(name) for name in ("sku", "quantity", "pack")}
-    return NewLine(line=number, unit_price_minor=told.get("unit_price"), **plain)  # type: ignore[arg-type]
+    return NewLine(line=number, unit_price_minor=price, **plain)
 
 
 def _take(run: Run, join: Join[NewOrder], batch: Sequence[Found]) -> None:

@@ -1,6 +1,5 @@
 """What became of the rows: counted, the refused ones told and written."""
 
-import csv
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,12 +12,12 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from cli.errors import UsageError
+from cli.importing.records import Row
+from cli.importing.refused import Refusal, Refusals
 from cli.importing.source import Source
-from cli.importing.table import Row
 
 TOLD_AT_MOST = 40
 COLUMNS = ("read", "new", "changed", "already there", "skipped", "refused")
-WHERE = ("refused_as", "refused_in", "refused_line", "refused_column", "refused_reason")
 
 
 @dataclass
@@ -48,27 +47,28 @@ class Report:
     notes: list[str] = field(default_factory=list)
     told: int = 0
     _file: IO[str] | None = None
-    _writer: "csv.DictWriter[str] | None" = None
+    _titles: list[str] = field(default_factory=list)
+    _refusals: Refusals = field(default_factory=Refusals)
 
     def write_refused_to(self, path: Path, sources: Iterable[Source]) -> None:
-        """Write refused rows here too: with their content, so for this user's eyes only."""
+        """Write refused rows here in the end: with their content, so for this user's eyes only."""
         known = list(sources)
         if any(path.resolve() == source.table.path.resolve() for source in known):
             raise UsageError(f"--errors would overwrite {path}, which is imported")
-        columns = dict.fromkeys(title for source in known for title in source.table.header)
+        self._titles = list(dict.fromkeys(name for each in known for name in each.table.titles))
         try:
             path.unlink(missing_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             raise UsageError(f"{path} can not be written: {error.strerror}") from error
         self._file = os.fdopen(handle, "w", encoding="utf-8", newline="")
-        self._writer = csv.DictWriter(self._file, [*columns, *WHERE], restval="")
-        self._writer.writeheader()
 
     def close(self) -> None:
         """Everything is told."""
         if self._file:
-            self._file.close()
+            with self._file as file:
+                self._refusals.write(file, self._titles)
+        self._refusals.close()
 
     def count(self, source: Source) -> Count:
         """The count of a source's kind."""
@@ -85,19 +85,16 @@ class Report:
     ) -> None:  # fmt: skip
         """Count and tell a refused row; a silent one is refused only because another is."""
         self.count(source).refused += 1
-        if not silent:
+        self.blame(source, row, column, reason, silent=silent)
+
+    def blame(
+        self, source: Source, row: Row, column: str | None, reason: str, *, silent: bool = False
+    ) -> None:  # fmt: skip
+        """Tell what is wrong in a row, once: it may be the row of several kinds."""
+        path, cells = str(source.table.path), source.table.as_mapping(row) if self._file else {}
+        new = Refusal(path, source.file, source.kinds, row, column or "", reason, cells, silent)
+        if self._refusals.add(new) and not silent:
             self._tell(f"{source.file}:{row.line} {column + ' ' if column else ''}{reason}")
-        if self._writer:
-            self._writer.writerow(
-                {
-                    **source.table.as_mapping(row),
-                    "refused_as": source.kind.name,
-                    "refused_in": source.file,
-                    "refused_line": row.line,
-                    "refused_column": column or "",
-                    "refused_reason": reason,
-                }
-            )
 
     def note(self, words: str) -> None:
         """Something to be said below the summary, once."""

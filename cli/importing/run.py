@@ -10,9 +10,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from cli.errors import CommandError
 from cli.importing.mapping import LocationPart, MerchantPart
+from cli.importing.records import Row
 from cli.importing.report import Report
 from cli.importing.source import BadCellError, Source, Values
-from cli.importing.table import Row
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.commands.catalogue import (
     NewLocation,
@@ -31,6 +31,9 @@ from fulfillment.store.reading.known import (
 from fulfillment.store.session import Store
 
 BATCH = 200
+SOME = 100
+"""After so many lines the bar moves."""
+
 ACTOR = "import"
 
 Item = TypeVar("Item")
@@ -114,8 +117,10 @@ class Run:
         """Every row, with a bar that says how far the file is read."""
         bar = task or self.progress.add_task(source.kind.title, total=source.table.size)
         for row in source.table.rows():
-            self.progress.update(bar, completed=source.table.position)
-            yield row
+            if row.line % SOME == 0:
+                self.progress.update(bar, completed=source.table.position)
+            if source.takes(row):
+                yield row
         self.progress.update(bar, completed=source.table.size)
 
     def products(self, skus: Iterable[str]) -> dict[str, NewProduct]:

@@ -11,11 +11,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from cli import connection
 from cli.errors import CommandError, UsageError
 from cli.importing.catalogue import import_products, read_suppliers
-from cli.importing.kinds import KINDS, LINES_OF
+from cli.importing.kinds import KINDS, LINES_OF, SUPPLIERS
 from cli.importing.mapping import LocationPart, Mapping, MerchantPart, Sheet
 from cli.importing.orders import import_orders
 from cli.importing.purchasing import import_purchase_orders
 from cli.importing.receipts import import_receipts
+from cli.importing.refused import WHERE
 from cli.importing.report import Report
 from cli.importing.run import Run
 from cli.importing.source import Source
@@ -37,12 +38,13 @@ class Asked:
     dry_run: bool = False
     errors: Path | None = None
     count: str | None = None
+    mended: Path | None = None
 
 
 def import_files(mapping: Mapping, folder: Path, asked: Asked) -> int:
     """Import what the mapping describes; how many rows were refused."""
     out, err = Console(), Console(stderr=True)
-    tables = _open(mapping, folder)
+    tables = _open(mapping, folder, asked.mended)
     with connection.store_of(settings.load()) as store:
         merchant = _merchant(store, mapping, asked)
         sources = _sources(mapping, tables, _zone(store, merchant))
@@ -76,10 +78,17 @@ def _stages(run: Run) -> None:
         import_orders(run)
 
 
-def _open(mapping: Mapping, folder: Path) -> dict[str, Table]:
+def _open(mapping: Mapping, folder: Path, mended: Path | None) -> dict[str, Table]:
+    """The files, or for all that is written the one of refused rows that were mended."""
     if not mapping.sheets:
         raise UsageError("the mapping describes no file")
-    return {name: _table(folder, sheet) for name, sheet in mapping.sheets.items()}
+    tables = {
+        name: Table(mended) if mended and name != SUPPLIERS.name else _table(folder, sheet)
+        for name, sheet in mapping.sheets.items()
+    }
+    if mended and not all(t.holds_refused for t in tables.values() if t.path == mended):
+        raise UsageError(f"{mended} is no file of refused rows: it has no {', '.join(WHERE[:2])}")
+    return tables
 
 
 def _table(folder: Path, sheet: Sheet) -> Table:
@@ -89,14 +98,24 @@ def _table(folder: Path, sheet: Sheet) -> Table:
 def _sources(mapping: Mapping, tables: dict[str, Table], zone: str) -> dict[str, Source]:
     formats = mapping.formats.in_zone(zone)
     with_lines = {
-        heads
+        name
         for heads, parts in LINES_OF.items()
-        if heads in tables and tables[heads].path == tables[parts].path
+        if heads in tables and _is_one_file(tables[heads], tables[parts], heads)
+        for name in (heads, parts)
     }
     return {
         name: Source(KINDS[name], sheet, tables[name], formats, has_lines=name in with_lines)
         for name, sheet in mapping.sheets.items()
     }
+
+
+def _is_one_file(heads: Table, parts: Table, name: str) -> bool:
+    """Whether each row is a line and repeats its head: in a file of refused rows, as they were."""
+    if heads.path != parts.path or not heads.holds_refused:
+        return heads.path == parts.path
+    told = (heads.refused_before(row).get("refused_as", "").split() for row in heads.rows())
+    both = {name, LINES_OF[name]}
+    return all(both <= set(kinds) for kinds in told if both & set(kinds))
 
 
 def _merchant(store: Store, mapping: Mapping, asked: Asked) -> MerchantPart:
@@ -129,7 +148,7 @@ def _location(mapping: Mapping, asked: Asked) -> LocationPart | None:
 def _count_name(asked: Asked, sources: dict[str, Source]) -> str:
     if asked.count and ":" in asked.count:
         raise UsageError("the name of a count has no colon")
-    name = asked.count or (sources["stock"].file if "stock" in sources else "")
+    name = asked.count or (sources["stock"].first_file if "stock" in sources else "")
     return name.replace(":", "_")
 
 

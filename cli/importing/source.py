@@ -1,12 +1,13 @@
 """A table bound to a mapping: each row as the fields of its kind."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cli.errors import UsageError
-from cli.importing.kinds import Kind
+from cli.importing.kinds import LINES_OF, Kind
 from cli.importing.mapping import Sheet, template_columns
-from cli.importing.table import Row, Table
+from cli.importing.records import Row
+from cli.importing.table import Table
 from cli.importing.values import BadValueError, Formats, Read
 
 Values = Mapping[str, object]
@@ -44,6 +45,7 @@ class Source:
     ) -> None:
         """Bind the columns; `has_lines` says that each row is a line and repeats its head."""
         self.kind, self.sheet, self.table, self.formats = kind, sheet, table, formats
+        self.has_lines = has_lines
         self._not_taken = kind.left_to_lines if has_lines else frozenset()
         self._bound = {bound.field: bound for bound in self._bind()}
         for field in sorted(kind.required - set(self._bound)):
@@ -65,6 +67,26 @@ class Source:
     def file(self) -> str:
         """The file's name."""
         return self.table.name
+
+    @property
+    def kinds(self) -> str:
+        """What its rows are, and so are imported as again: where each is both, head and line."""
+        if not self.has_lines:
+            return self.kind.name
+        both = next(pair for pair in LINES_OF.items() if self.kind.name in pair)
+        return " ".join(both)
+
+    def takes(self, row: Row) -> bool:
+        """Whether a row is of this kind: one that was refused before says what it is."""
+        told = self.table.refused_before(row).get("refused_as")
+        return not told or self.kind.name in told.split()
+
+    @property
+    def first_file(self) -> str:
+        """The name of its file, or of the one that its rows were refused in before."""
+        rows = (row for row in self.table.rows() if self.takes(row))
+        told = (self.table.refused_before(row).get("refused_in") for row in rows)
+        return next(told, None) or self.file
 
     def column_of(self, field: str) -> str:
         """The column that gives a field, as it is told to people."""
@@ -89,14 +111,21 @@ class Source:
         return found
 
     def number_of(self, row: Row) -> str | None:
-        """The document that a row belongs to, if that much can be read of it."""
+        """The document that a row belongs to, if that much can be read of it, be it a bad one."""
         if row.fault:
-            return None
+            row = replace(row, cells=tuple(cell.strip('" ') for cell in row.cells))
         try:
             value = self._value(self._bound["number"], row)
-        except BadCellError:
+        except (BadCellError, IndexError):
             return None
         return str(value)
+
+    def is_sure_of_number(self, row: Row) -> bool:
+        """Whether what stands for the number is it: a cell too few or too many moves the others.
+
+        The first cell has none before it that could be missing.
+        """
+        return not row.fault or self._bound["number"].title == self.table.header[0]
 
     def _value(self, bound: _Bound, row: Row) -> object:
         text = bound.text(row.cells)

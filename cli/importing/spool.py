@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from cli.importing.table import Row
+from cli.importing.records import Row
 
 SCHEMA = """
 PRAGMA journal_mode = OFF;
@@ -19,13 +19,19 @@ CREATE TABLE part (pos INTEGER PRIMARY KEY, number TEXT NOT NULL, line INTEGER N
 CREATE INDEX part_number ON part (number);
 """
 
+SPOILED = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One row of a document; a bad one was refused already."""
+    """One row of a document; a bad one was refused already.
+
+    A head that is `spoiled` can be read, but another row of its document is not like it.
+    """
 
     row: Row
     good: bool
+    spoiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +81,19 @@ class Spool:
 
     def spoil(self, number: str) -> None:
         """One of the rows of this head was refused."""
-        self._database.execute("UPDATE head SET good = 0 WHERE number = ?", (number,))
+        sql = "UPDATE head SET good = ? WHERE number = ? AND good"
+        self._database.execute(sql, (SPOILED, number))
 
     def add_part(self, number: str, piece: Piece) -> None:
         """A line of a document, whose head may come later or never."""
         self._next += 1
         row = (self._next, number, piece.row.line, json.dumps(piece.row.cells), piece.good)
         self._database.execute("INSERT INTO part VALUES (?, ?, ?, ?, ?)", row)
+
+    def has_good_part(self, number: str) -> bool:
+        """Whether a line of this number could be read."""
+        sql = "SELECT 1 FROM part WHERE number = ? AND good"
+        return self._database.execute(sql, (number,)).fetchone() is not None
 
     @property
     def heads(self) -> int:
@@ -115,4 +127,4 @@ class Spool:
 
 
 def _piece(line: int, cells: str, good: int) -> Piece:
-    return Piece(Row(line, tuple(json.loads(cells))), bool(good))
+    return Piece(Row(line, tuple(json.loads(cells))), good == 1, spoiled=good == SPOILED)

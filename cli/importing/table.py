@@ -1,51 +1,58 @@
 """A CSV file, row by row: any size, the delimiter found, each row with its line number."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import IO, cast
 
 from cli.errors import UsageError
+from cli.importing.records import Records, Row
+from cli.importing.refused import WHERE
 
 DELIMITERS = ",;\t|"
 LOOK = 64 * 1024
+NO_TEXT = re.compile("[\0\ud800-\udfff\ufffd]")
+"""A NUL, or the mark of bytes that are no text in the encoding."""
+
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The cells of one row as they are, and the line it begins on.
-
-    `fault` says why it is no row; `cells` are what there is of it.
-    """
-
-    line: int
-    cells: tuple[str, ...]
-    fault: str | None = None
 
 
 @dataclass
 class Table:
-    """One CSV file. Raises UsageError when it can not be opened or has no header."""
+    """One CSV file. Raises UsageError when it can not be opened or has no header.
+
+    `titles` are the columns, each told from the others: `note`, and `note (2)` when again.
+    `holds_refused` says that these rows were refused by an import before.
+    """
 
     path: Path
     encoding: str = "utf-8-sig"
     delimiter: str | None = None
     header: tuple[str, ...] = field(init=False)
+    titles: tuple[str, ...] = field(init=False)
+    holds_refused: bool = field(init=False)
     position: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        """Read the header."""
+        """Read the header. A file of refused rows is read as it was written."""
+        if self._is_as_we_wrote_it():
+            self.encoding, self.delimiter = "utf-8-sig", ","
         with self._opened() as file:
             if self.delimiter is None:
                 self.delimiter = _delimiter(file.read(LOOK), self.path)
                 file.seek(0)
-            first = next((row for row in self._records(file) if any(row.cells)), None)
+            first = next((row for row in Records(file, self.delimiter) if not _is_empty(row)), None)
         if first is None or first.fault:
             raise UsageError(f"{self.path} has no header that can be read")
         self.header = tuple(cell.strip() for cell in first.cells)
+        self.titles = tuple(_told_apart(self.header))
+        self.holds_refused = set(WHERE) <= set(self.header)
 
     @property
     def name(self) -> str:
@@ -68,27 +75,47 @@ class Table:
         """Every row below the header that is not empty; `position` tells how far it is read."""
         with self._opened() as file:
             raw = cast("io.BufferedReader", file.buffer)
-            records = (row for row in self._records(file) if row.fault or any(row.cells))
-            next(records, None)
-            for row in records:
+            records = Records(file, self.delimiter or ",")
+            rows = (row for row in records if not _is_empty(row))
+            next(rows, None)
+            records.width = len(self.header)
+            for row in rows:
                 self.position = raw.tell()
                 yield self._checked(row)
         self.position = self.size
 
     def as_mapping(self, row: Row) -> Mapping[str, str]:
-        """The row by the names of its columns."""
-        return dict(zip(self.header, row.cells, strict=False))
+        """The row by the titles of its columns."""
+        return dict(zip(self.titles, row.cells, strict=False))
+
+    def refused_before(self, row: Row) -> Mapping[str, str]:
+        """What the columns of a file of refused rows say of a row; nothing in any other file."""
+        if not self.holds_refused:
+            return {}
+        told = self.as_mapping(row)
+        return {name: told.get(name, "") for name in WHERE}
 
     def _checked(self, row: Row) -> Row:
         """A row with the header's number of cells; blank ones beyond it are nothing."""
         cells = tuple(cell.strip() for cell in row.cells)
         width = len(self.header)
         fault = row.fault
+        if not fault and cells == self.header:
+            fault = "is the header again"
         if not fault and (len(cells) < width or any(cells[width:])):
             fault = f"has {len(cells)} cells where the header has {width}"
-        if not fault and any("\0" in cell or not _is_text(cell) for cell in cells):
+        if not fault and NO_TEXT.search(row.raw):
             fault = f"is not text in {self.encoding.removesuffix('-sig')}"
-        return Row(row.line, cells[:width], fault)
+        return Row(row.line, cells[:width], fault, row.raw)
+
+    def _is_as_we_wrote_it(self) -> bool:
+        """Whether this is a file of refused rows that no program wrote anew in its own way."""
+        end = ",".join(WHERE).encode()
+        try:
+            with self.path.open("rb") as file:
+                return file.readline(LOOK).rstrip().endswith(end) and _is_utf_8(file)
+        except OSError:
+            return False
 
     def _opened(self) -> io.TextIOWrapper:
         try:
@@ -107,20 +134,25 @@ class Table:
             raw.close()
             raise UsageError(f"there is no encoding {self.encoding!r}") from error
 
-    def _records(self, file: io.TextIOWrapper) -> Iterator[Row]:
-        reader = csv.reader(file, delimiter=self.delimiter or ",", strict=True)
-        while True:
-            line = reader.line_num + 1
-            try:
-                yield Row(line, tuple(next(reader)))
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield Row(line, (), f"can not be read as CSV ({error})")
+
+def _is_empty(row: Row) -> bool:
+    return not row.fault and not any(cell.strip() for cell in row.cells)
 
 
-def _is_text(cell: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" or letter == "\ufffd" for letter in cell)
+def _is_utf_8(file: IO[bytes]) -> bool:
+    try:
+        for _ in codecs.iterdecode(iter(partial(file.read, LOOK), b""), "utf-8"):
+            pass
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _told_apart(header: Iterable[str]) -> Iterator[str]:
+    seen: Counter[str] = Counter()
+    for title in header:
+        seen[title] += 1
+        yield f"{title} ({seen[title]})" if seen[title] > 1 else title
 
 
 def _delimiter(start: str, path: Path) -> str:

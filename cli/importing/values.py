@@ -4,7 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from fulfillment.store.currencies import minor_digits, minor_units
 
 MOST_UNITS = 1_000_000
 MOST_COUNTED = 100_000_000
@@ -22,12 +25,15 @@ class BadValueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """How a file writes dates, numbers and money; `zone` is the merchant's."""
+    """How a file writes dates, numbers and money; `zone` is the merchant's.
+
+    `round_money` says that digits which a currency does not have are rounded, not refused.
+    """
 
     dates: tuple[str, ...] = ()
     decimal: str = "."
     thousands: str = ""
-    money_digits: int = 2
+    round_money: bool = False
     zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009 -- immutable
 
 
@@ -62,13 +68,19 @@ def named(pattern: str, what: str) -> Read:
     return read
 
 
+def currency(raw: str, _formats: Formats) -> str:
+    """A currency of ISO 4217."""
+    if minor_digits(raw) is None:
+        raise BadValueError("is no currency of ISO 4217 (three capital letters, as in EUR)")
+    return raw
+
+
 SIGNS = "letters, digits and . _ / # -"
 number = named(r"[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}", f"a number of up to 64 {SIGNS}")
 sku = named(r"[A-Za-z0-9][A-Za-z0-9._/#-]{0,62}", f"a SKU of up to 63 {SIGNS}")
 location = named(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", "a location of up to 63 letters and digits")
 pack = named(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,29}", "the name of a pack of up to 30 letters")
 country = named(r"[A-Z]{2}", "a country's two capital letters")
-currency = named(r"[A-Z]{3}", "a currency's three capital letters")
 
 
 def whole(low: int, high: int) -> Read:
@@ -104,18 +116,23 @@ priority = whole(0, 100)
 percent = whole(0, 100)
 
 
-def money(raw: str, formats: Formats) -> int:
-    """A decimal amount in minor units, exactly; never negative."""
+def money(raw: str, formats: Formats) -> Decimal:
+    """A decimal amount, never negative; its row's currency says later what its minor units are."""
     plain = _plain_number(raw, formats)
-    head, _, tail = plain.partition(".")
-    if not head and not tail:
+    if not re.fullmatch(r"[+-]?(\d{1,18}\.\d{0,40}|\.\d{1,40})", plain, re.ASCII):
         raise BadValueError("is not an amount of money")
-    tail = tail.rstrip("0")
-    if len(tail) > formats.money_digits:
-        raise BadValueError(f"has more than {formats.money_digits} digits after the point")
-    minor = _integer(head + tail.ljust(formats.money_digits, "0"), "is not an amount of money")
-    if minor < 0:
+    amount = Decimal(plain)
+    if amount < 0:
         raise BadValueError("must not be negative")
+    return amount
+
+
+def in_minor_units(amount: Decimal, currency: str, formats: Formats) -> int:
+    """The amount as it is stored: with the digits of its currency."""
+    try:
+        minor = minor_units(amount, currency, rounded=formats.round_money)
+    except ValueError as error:
+        raise BadValueError(str(error)) from error
     if minor > MOST_MONEY:
         raise BadValueError("is too large")
     return minor

@@ -212,7 +212,7 @@ class MerchantIn(Request):
 
     name: Name
     time_zone: TimeZone = Field(default="UTC", description="In which its days are told.")
-    currency: Currency = Field(default="USD", description="Of orders that name none.")
+    currency: Currency = Field(default="USD", description="Of orders that name none; of ISO 4217.")
     authorise_before_release: StrictBool = Field(
         default=False, description="Nothing is released before its order's payment is authorised."
     )

@@ -42,7 +42,7 @@ class OrderLineIn(Request):
     quantity: Units = Field(description="Packs, where `pack` names one; else base units.")
     pack: PackName | None = Field(default=None, description="One of the product's packs.")
     unit_price_minor: Minor | None = Field(
-        default=None, description="Price of one base unit, in integer minor units."
+        default=None, description="Price of one base unit in minor units: 150 is JPY 150, EUR 1.50."
     )
 
 
@@ -89,7 +89,9 @@ class OrderIn(Request):
     ship_by: Day | None = Field(
         default=None, description="The day by which it should leave, as the channel says."
     )
-    currency: Currency | None = Field(default=None, description="Else the merchant's.")
+    currency: Currency | None = Field(
+        default=None, description="A code of ISO 4217; else the merchant's."
+    )
     policy: Knobs = Field(
         default_factory=dict,
         description="Settings of this order alone, by name; `preset` stands for several.",

@@ -76,6 +76,8 @@ BAD_ORDERS = {
         "unknown_location",
         "pickup_location",
     ),
+    "currency that there is not": (order(currency="QQQ"), "unknown_currency", "currency"),
+    "gold": (order(currency="XAU"), "unknown_currency", "currency"),
     "lock and pickup": (
         order(lock_location="vienna", pickup_location="graz"),
         "lock_and_pickup",

@@ -118,7 +118,7 @@ def test_good_orders_go_in_and_bad_rows_are_told_without_their_content(shop, wri
         "1;2026-03-01;Ada Example\n"
     )
     lines = (
-        'id;item;pieces\n1;TEA;2\n1;CUP;1\n2;TEA;1\n3;NOPE;1\n3;TEA;1\n4;TEA;-1\n9;TEA;1\n1;"TEA\n'
+        'id;item;pieces\n1;TEA;2\n1;CUP;1\n2;TEA;1\n3;NOPE;1\n3;TEA;1\n4;TEA;-1\n9;TEA;1\n7;"TEA\n'
     )
     refused = tmp_path / "refused.csv"
     done = shop(
@@ -134,7 +134,7 @@ def test_good_orders_go_in_and_bad_rows_are_told_without_their_content(shop, wri
         "refused heads.csv:3 day is not a date like 2024-05-31 or 2024-05-31T14:00:00+02:00",
         "refused heads.csv:7 id is there already in line 2",
         "refused lines.csv:7 pieces must be positive",
-        "refused lines.csv:9 can not be read as CSV (unexpected end of data)",
+        "refused lines.csv:9 opens a quote that is not closed",
         "refused heads.csv:6 id has no lines in lines.csv",
         "refused lines.csv:5 item there is no active product NOPE",
         "refused lines.csv:8 id is not in heads.csv",
@@ -161,7 +161,10 @@ def test_order_is_refused_when_the_same_number_has_other_content(shop, write, as
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("SO-1,2026-03-01,2026-04-09,Ada Example,Vienna,CUP,1,3", "o.csv:2 ship_by differs from"),
+        (
+            "SO-1,2026-03-01,2026-04-09,Ada Example,Vienna,CUP,1,3",
+            "o.csv:3 ship_by differs",
+        ),
         ("SO-1,2026-03-01,2026-03-09,Ada Example,Vienna,TEA,2,9.80", "o.csv:3 sku is there twice"),
     ],
 )
@@ -172,6 +175,35 @@ def test_whole_order_is_refused_when_its_rows_do_not_fit(shop, write, ask, row, 
     assert done.returncode == 1
     assert words in done.stderr
     assert ask("SELECT number FROM orders") == [("SO-2",)]
+
+
+CURRENCIES = (
+    "number,currency,sku,quantity,unit_price\n"
+    "SO-1,JPY,TEA,1,150\nSO-2,KWD,TEA,1,1.234\nSO-3,,TEA,1,9.80\n"
+    "SO-4,JPY,TEA,1,0.5\nSO-5,QQQ,TEA,1,1\nSO-6,,CUP,1,356.898\n"
+)
+
+
+def test_prices_have_the_digits_of_their_orders_currency(shop, write, ask):
+    done = shop("import", "orders", write("o.csv", CURRENCIES))
+
+    assert done.returncode == 1
+    assert [line for line in done.stderr.splitlines() if line.startswith("refused")] == [
+        "refused o.csv:6 currency is no currency of ISO 4217 (three capital letters, as in EUR)",
+        "refused o.csv:5 unit_price has more digits after the point than JPY has (0)",
+        "refused o.csv:7 unit_price has more digits after the point than USD has (2)",
+    ]
+    assert ask(PRICES) == [("SO-1", "JPY", 150), ("SO-2", "KWD", 1234), ("SO-3", "USD", 980)]
+
+    rounded = shop("import", "orders", write("o.csv", CURRENCIES), "--round-money")
+    assert rounded.stderr.count("refused o.csv") == 1
+    assert ask(PRICES)[3:] == [("SO-4", "JPY", 1), ("SO-6", "USD", 35690)]
+
+
+PRICES = (
+    "SELECT o.number, o.currency, l.unit_price_minor FROM orders o"
+    " JOIN order_line l ON l.order_id = o.id ORDER BY 1"
+)
 
 
 def test_purchase_orders_go_in_once_with_their_dates(shop, write, ask):

@@ -170,7 +170,7 @@ def bad_rows(store) -> str:
 
 TOLD = [
     "r.csv:18 units must not be negative",
-    "r.csv:19 purchase_order differs from line 19 of the same document",
+    "r.csv:20 purchase_order differs from line 19 of the same document",
     "r.csv:2 purchase_order is no purchase order of this merchant",
     "r.csv:4 line is no line of its purchase order",
     "r.csv:5 sku is on no line of its purchase order",

@@ -1,11 +1,17 @@
+import csv
+from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from cli.errors import UsageError
 from cli.importing import mapping
+from cli.importing.records import Records, Row
 from cli.importing.spool import Piece, Spool
-from cli.importing.table import Row, Table
+from cli.importing.table import Table
 
 
 def read(path: Path, **given: str) -> list[tuple[int, tuple[str, ...], str | None]]:
@@ -13,7 +19,7 @@ def read(path: Path, **given: str) -> list[tuple[int, tuple[str, ...], str | Non
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t"])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_rows_are_the_same_however_the_file_is_written(write, sign, end, mark):
     lines = ["a{}b", "1{}x", "", '2{}"y', 'z"', "{}", "3{}w", ""]
@@ -44,12 +50,118 @@ def test_only_the_bad_row_is_refused_when_a_byte_is_no_text(write):
     assert [cells for _, cells, _ in read(path, encoding="cp1252")] == [("1", "café"), ("2", "ok")]
 
 
-def test_reading_ends_with_a_refused_row_when_a_quote_is_never_closed(write):
-    rows = read(write("t.csv", 'a,b\n1,x\n2,"y\n3,z\n'))
+NOT_CLOSED = "opens a quote that is not closed"
+TWICE = "has a quote inside a quoted cell that is not written twice"
+DOUBT = "lies in a cell from line 2 to line 4 that holds what looks like rows"
 
-    assert rows[0] == (2, ("1", "x"), None)
-    assert rows[1][0] == 3
-    assert "can not be read as CSV" in str(rows[1][2])
+
+@pytest.mark.parametrize(
+    ("rows", "good", "bad"),
+    [
+        ('1,"x\n2,y\n3,z\n', [3, 4], {2: NOT_CLOSED}),
+        ('1,x\n2,"y\n3,"z, w"\n4,v\n', [2, 4, 5], {3: NOT_CLOSED}),
+        ('1,x\n2,"y', [2], {3: NOT_CLOSED}),
+        ('1,"x\n2,"y\n3,z\n', [4], {2: NOT_CLOSED, 3: NOT_CLOSED}),
+        ('1,"x\n2,"y\nz"\n3,w\n', [3, 5], {2: NOT_CLOSED}),
+        ('1,"say "hi" there"\n2,y\n', [3], {2: TWICE}),
+        ('1,5" pipe\n2,y\n', [2, 3], {}),
+        ('1,"x\n2,y\n",z\n3,w\n', [3, 5], {2: NOT_CLOSED, 4: NOT_CLOSED}),
+        ('"1,", y"\n2,y\n', [3], {2: NOT_CLOSED}),
+        ('1,"x\n2,y\n3,z"\n4,v\n', [5], {2: DOUBT, 3: DOUBT, 4: DOUBT}),
+        ('"1,x\n2,y\n"3",z\n', [3, 4], {2: NOT_CLOSED}),
+        ('1,"x\n2,", y"\n3,z\n', [3, 4], {2: NOT_CLOSED}),
+        ('1,"x ""\n2,y\n', [3], {2: NOT_CLOSED}),
+        ("1,x\n \n , \n,\n2,y\n", [2, 6], {}),
+        ("1,x\na,b\n2,y\n", [2, 4], {3: "is the header again"}),
+        ("1,x\n\ufeffa,b\n\ufeff2,y\n", [2, 4], {3: "is the header again"}),
+        ("1,x\0\n2,y\n", [3], {2: "is not text in utf-8"}),
+        ("1," + "x" * 200_000 + "\n2,y\n", [2, 3], {}),
+        (
+            '1,"' + "x" * 200_000 + '"\n2,y\n',
+            [3],
+            {2: "has a cell of more than"},
+        ),
+        ("1," + "x" * 2_000_001 + "\n2,y\n", [3], {2: "is longer than 1,000,000 characters"}),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_bad_row_takes_no_other_with_it(write, rows, good, bad, end):
+    found = list(Table(write("t.csv", ("a,b\n" + rows).replace("\n", end))).rows())
+
+    assert [row.line for row in found if not row.fault] == good
+    told = {row.line: str(row.fault) for row in found if row.fault}
+    assert told.keys() == bad.keys()
+    for line, words in bad.items():
+        assert told[line].startswith(words)
+
+
+def test_cells_over_several_lines_are_taken_as_they_are_when_they_are_well_formed(write):
+    cell = "Ada\nMain Street 5, top\n1010 Vienna"
+    rows = read(write("t.csv", f'a,b,c\n1,"{cell}",x\n"{cell}",2,"y ""z"""\n'))
+
+    assert rows == [(2, ("1", cell, "x"), None), (5, (cell, "2", 'y "z"'), None)]
+
+
+def test_cells_over_several_lines_may_stand_beside_each_other(write):
+    rows = read(write("t.csv", 'a,b\n"x\ny","z\nw"\n'))
+
+    assert rows == [(2, ("x\ny", "z\nw"), None)]
+
+
+def test_a_bad_row_has_the_cells_and_the_text_that_there_are_of_it(write):
+    path = write("t.csv", 'a,b,c\n1,"x,y\n1,2,3,4\n1\n')
+
+    assert [(row.cells, row.raw.strip()) for row in Table(path).rows()] == [
+        (("1", '"x', "y"), '1,"x,y'),
+        (("1", "2", "3"), "1,2,3,4"),
+        (("1",), "1"),
+    ]
+
+
+def test_no_quote_that_is_not_closed_is_looked_for_through_the_whole_file(write):
+    rows = "".join(f"{n},{'x' * 100}\n" for n in range(20_000))
+    found = list(Table(write("t.csv", f'a,b\n0,"y\n{rows}')).rows())
+
+    assert [row.line for row in found if row.fault] == [2]
+    assert len(found) == 20_001
+
+
+CELLS = st.one_of(
+    st.text(st.sampled_from('ab",; '), max_size=6), st.text(st.sampled_from('ab"\n'), max_size=6)
+)
+GOOD = st.tuples(CELLS, CELLS, CELLS).map(lambda cells: ("k", *cells))
+
+
+def csv_line(cells: Sequence[str]) -> str:
+    file = StringIO()
+    csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(cells)
+    return file.getvalue()
+
+
+@given(st.lists(GOOD, min_size=1, max_size=8), st.data())
+def test_every_row_that_is_not_broken_is_read_when_one_quote_is_missing(rows, data):
+    texts = [csv_line(row) for row in rows]
+    broken = data.draw(st.integers(0, len(rows) - 1))
+    cell = data.draw(st.integers(0, 3))
+    assume("\n" not in texts[broken].rstrip("\n"))
+    cells = [csv_line([value]).rstrip("\n") for value in rows[broken]]
+    cells[cell] = cells[cell][:-1]
+    texts[broken] = ",".join(cells) + "\n"
+
+    records = Records(StringIO("".join(texts), newline=""), ",")
+    records.width = 4
+    found = [row.cells for row in records if not row.fault and len(row.cells) == 4]
+
+    good = [row for index, row in enumerate(rows) if index != broken]
+    assert found == good
+
+
+def test_columns_of_one_name_are_told_apart_in_what_was_refused(write):
+    table = Table(write("t.csv", "note,number,note\na,1,b\n"))
+
+    assert [table.as_mapping(row) for row in table.rows()] == [
+        {"note": "a", "number": "1", "note (2)": "b"}
+    ]
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", b"\xff\xfea\x00,\x00b\x00"])
@@ -89,6 +201,8 @@ def test_documents_come_by_rank_with_their_parts_when_the_file_is_in_any_order()
         ("[receipt_lines]\nfile = 'a.csv'", "receipts and receipt_lines are described together"),
         ("[merchant]\nid = 'A B'", "merchant.id"),
         ("[merchant]\nid = 'a'\ntime_zone = 'Mars/Base'", "no time zone"),
+        ("[merchant]\nid = 'a'\ncurrency = 'QQQ'", "merchant.currency: there is no currency"),
+        ("[formats]\nmoney_digits = 4", "follow its currency (ISO 4217); round_money = true"),
         ("[products]\nfile = 'a.csv'\ntemplates = {sku = '{a!r}'}", "may hold"),
         ("[formats]\ndecimal = ','\nthousands = ','", "are the same"),
         ("not toml", "is not TOML"),

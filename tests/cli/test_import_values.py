@@ -10,34 +10,76 @@ GERMAN = Formats(dates=("%d.%m.%Y",), decimal=",", thousands=".")
 GROUPED = Formats(thousands=",")
 
 
+def read_money(raw: str, formats: Formats, code: str = "USD") -> int:
+    return values.in_minor_units(values.money(raw, formats), code, formats)
+
+
 @pytest.mark.parametrize(
     ("raw", "formats", "minor"),
     [
         ("9.8", Formats(), 980),
         ("14", Formats(), 1400),
+        ("14.", Formats(), 1400),
         ("123.79", Formats(), 12379),
         ("0.1", Formats(), 10),
         ("19.990", Formats(), 1999),
         (".5", Formats(), 50),
         ("1.234,5", GERMAN, 123450),
         ("1,234.50", GROUPED, 123450),
-        ("9.8", Formats(money_digits=0), None),
         ("9.805", Formats(), None),
         ("-1", Formats(), None),
         ("nine", Formats(), None),
         ("", Formats(), None),
+        (".", Formats(), None),
         ("1,234.50", Formats(), None),
         ("1,23.50", GROUPED, None),
         ("1e3", Formats(), None),
         ("\u0663", Formats(), None),
+        ("10000000000.01", Formats(), None),
+        ("9" * 18, Formats(round_money=True), None),
     ],
 )
 def test_money_is_read_exactly_or_refused(raw, formats, minor):
     if minor is None:
         with pytest.raises(BadValueError):
-            values.money(raw, formats)
+            read_money(raw, formats)
     else:
-        assert values.money(raw, formats) == minor
+        assert read_money(raw, formats) == minor
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "minor"),
+    [
+        ("150", "JPY", 150),
+        ("150.0", "JPY", 150),
+        ("150.5", "JPY", None),
+        ("1.234", "KWD", 1234),
+        ("1.2345", "KWD", None),
+        ("356.898", "USD", None),
+        ("1.2345", "CLF", 12345),
+        ("1.00000000000000000000000000000000001", "EUR", None),
+    ],
+)
+def test_money_has_the_digits_of_its_currency(raw, code, minor):
+    if minor is None:
+        with pytest.raises(BadValueError, match=f"more digits after the point than {code} has"):
+            read_money(raw, Formats(), code)
+    else:
+        assert read_money(raw, Formats(), code) == minor
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "minor"),
+    [("356.898", "USD", 35690), ("150.5", "JPY", 151), ("0.0005", "KWD", 1), ("2.675", "EUR", 268)],
+)
+def test_money_is_rounded_half_up_where_the_mapping_says_so(raw, code, minor):
+    assert read_money(raw, Formats(round_money=True), code) == minor
+
+
+@pytest.mark.parametrize("raw", ["eur", "EURO", "QQQ", "XXX", "XAU", "", "E\u00dcR"])
+def test_currency_is_refused_when_iso_4217_prices_nothing_in_it(raw):
+    with pytest.raises(BadValueError, match="no currency of ISO 4217"):
+        values.currency(raw, Formats())
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fulfillment.store.commands.catalogue.zones import check_zone
+from fulfillment.store.currencies import check_currency
 from fulfillment.store.owing import owe_replan_of_all
 from fulfillment.store.session import Store, Tx
 
@@ -26,6 +27,7 @@ def put_merchant(store: Store, new: NewMerchant) -> None:
     none any more: then every open order is planned again.
     """
     check_zone(new.time_zone, "time_zone")
+    check_currency(new.currency, "currency")
 
     def body(tx: Tx) -> None:
         before = tx.rows(

@@ -8,6 +8,7 @@ from fulfillment.domain.presets import expand
 from fulfillment.domain.refusals import RefusalKind, RefusedError, invalid
 from fulfillment.store.commands.intake.catalogue import Catalogue
 from fulfillment.store.commands.intake.documents import NewLine, NewOrder
+from fulfillment.store.currencies import check_currency
 
 MOST_UNITS = 1_000_000_000
 
@@ -25,6 +26,16 @@ def check_order(order: NewOrder, catalogue: Catalogue) -> None:
         if numbers[line.line] > 1:
             field_name = f"lines[{index}].line"
             raise invalid("line_twice", f"line {line.line} is there twice", field_name)
+    if order.currency is not None:
+        check_currency(order.currency, "currency")
+    _check_locations(order, catalogue)
+    policy = resolve(own_knobs(order, catalogue), *catalogue.settings)
+    _check_size(order, catalogue)
+    if policy.on_shortage not in DECIDED_AT_FIRST_CLAIM:
+        check_backorders(order.lines, order.lock_location or order.pickup_location, catalogue)
+
+
+def _check_locations(order: NewOrder, catalogue: Catalogue) -> None:
     for name in ("lock_location", "pickup_location"):
         location = getattr(order, name)
         if location is not None and location not in catalogue.locations:
@@ -33,10 +44,6 @@ def check_order(order: NewOrder, catalogue: Catalogue) -> None:
     if order.lock_location and order.pickup_location:
         message = "an order is either locked to a location or picked up at one"
         raise invalid("lock_and_pickup", message, "pickup_location")
-    policy = resolve(own_knobs(order, catalogue), *catalogue.settings)
-    _check_size(order, catalogue)
-    if policy.on_shortage not in DECIDED_AT_FIRST_CLAIM:
-        check_backorders(order.lines, order.lock_location or order.pickup_location, catalogue)
 
 
 def own_knobs(order: NewOrder, catalogue: Catalogue) -> Knobs:
