@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from fulfillment.domain.rank import LAST_PRIORITY, Rank
 from fulfillment.store.edges import Reached
-from fulfillment.store.queue import Reach, rank_parameters
+from fulfillment.store.hungry import Reach, rank_parameters
 from fulfillment.store.session import Tx
 
 HOLDERS = """

@@ -11,10 +11,11 @@ from fulfillment.domain.refusals import missing
 from fulfillment.store import queue
 from fulfillment.store.deciding import deciding_queues, started_by_status
 from fulfillment.store.holders import holders_behind
+from fulfillment.store.hungry import Reach
 from fulfillment.store.loading import load_locations, load_orders, load_settings
 from fulfillment.store.locks import lock_more_queues, lock_orders, lock_queues
 from fulfillment.store.newcomers import MOST_LINES, claimed_along, cut_before, in_the_way
-from fulfillment.store.queue import Reach, head_of_queues
+from fulfillment.store.queue import head_of_queues
 from fulfillment.store.session import LocksTooSmallError, Tx
 from fulfillment.store.verifying import verification_facts
 from fulfillment.store.workspace import Workspace, skus_of
@@ -114,6 +115,7 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
     reach = Reach(
         wanted,
         locations,
+        opening.most,
         None if due else opening.claiming,
         orders,
         opening.margin,
@@ -122,7 +124,6 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         everybody=bool(by_po_status) and waits_for_status,
         written=opening.written,
         awaiting_status=wanted - by_po_status if waits_for_status else (),
-        batch=opening.most,
     )
     head = head_of_queues(tx, reach)
     reached = head.orders | orders

@@ -10,8 +10,8 @@ from fulfillment.domain.orders import Order
 from fulfillment.domain.outcome import Outcome, outcomes
 from fulfillment.domain.progress import Progress, progress_of
 from fulfillment.domain.rank import Rank
-from fulfillment.store import queue
 from fulfillment.store.commands.distributing import NotServedYetError, served_before
+from fulfillment.store.hungry import MOST
 from fulfillment.store.opening import open_queues, order_id, rank_of_order, skus_of_order
 from fulfillment.store.session import Command, Store, Tx
 from fulfillment.store.workspace import Workspace
@@ -91,7 +91,7 @@ def changed(tx: Tx, change: Change, order: int) -> Workspace:
         return rank, Counter(_units(tx, order)) + Counter(more)
 
     margin = Counter(_added(change.arriving)) + Counter(more)
-    batch = queue.MOST if tx.is_imagined else 0
+    batch = MOST if tx.is_imagined else 0
     space = open_queues(tx, skus, orders=[order], asking=asking, margin=margin, batch=batch)
     space.arriving = dict(change.arriving)
     mine = space.after[order]

@@ -7,6 +7,7 @@ from typing import TypeVar
 from fulfillment.domain.refusals import conflict
 from fulfillment.store import queue
 from fulfillment.store.commands.claiming import claim_next
+from fulfillment.store.hungry import MOST
 from fulfillment.store.newcomers import any_standing_in
 from fulfillment.store.opening import open_queues
 from fulfillment.store.session import Store, Tx
@@ -66,7 +67,7 @@ def serve(
     batch = queue.BATCH
     space = open_queues(tx, skus, orders=orders)
     space.plan()
-    while not space.has_moved_on and batch < queue.MOST:
+    while not space.has_moved_on and batch < MOST:
         batch *= LARGER
         space = open_queues(tx, skus, orders=orders, batch=batch)
         space.plan()
