@@ -175,7 +175,7 @@ class Fulfilment(RuleBasedStateMachine):
 
     @rule(lines=LINES, at=PLACES, due=st.sampled_from([None, 0, 3, 200]))
     def announce_return(self, lines: list[tuple[str, int]], at: str, due: int | None) -> None:
-        moves.announce(self.warehouse, lines, at=at, due=due)
+        self.attempt(lambda: moves.announce(self.warehouse, lines, at=at, due=due))
 
     @rule(pick=PICK, units=UNITS, how=st.sampled_from(["sellable", "damaged", "scrapped", "end"]))
     def take_back(self, pick: int, units: int, how: str) -> None:

@@ -261,6 +261,7 @@ def test_receipt_counts_once_when_it_comes_twice_at_the_same_moment(warehouse: W
 
 
 def test_receipt_number_is_refused_when_another_document_has_it(warehouse: Warehouse) -> None:
+    moves.shipped(warehouse, [("K1", 5)])
     warehouse.stock(6, at="A")
     warehouse.receive(warehouse.purchase(at="B"), {1: 1}, at="B", number="GR-1")
     number, back = moves.transfer(warehouse), moves.announce(warehouse)
@@ -316,6 +317,7 @@ def test_dated_shipment_is_ready_when_its_transfer_comes(warehouse: Warehouse) -
 
 
 def test_pin_goes_before_rank_when_its_transfer_or_return_comes(warehouse: Warehouse) -> None:
+    moves.shipped(warehouse, [("K1", 3)])
     warehouse.stock(2, at="A")
     early, late, last = (warehouse.order([("K1", 2)], pickup_location="B") for _ in range(3))
     number = moves.transfer(warehouse, [("K1", 2)])

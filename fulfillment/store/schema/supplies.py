@@ -51,11 +51,14 @@ purchase_order = Table(
     ),
     Column("wake_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("reminded_at", Instant, comment="when it was last told that its timer is late"),
+    Column("ended_at", Instant, comment="when it was received, closed or cancelled"),
+    Column("ended_from", Text, comment="the status that it had until it ended"),
     Column("created_by", Text, nullable=False),
     moment("created_at"),
     UniqueConstraint("merchant", "number"),
     CheckConstraint(one_of("status", PurchaseOrderStatus), name="status"),
     CheckConstraint("over_receipt_percent BETWEEN 0 AND 100", name="over_receipt_percent"),
+    CheckConstraint("(ended_at IS NULL) = (ended_from IS NULL)", name="ended"),
 )
 
 

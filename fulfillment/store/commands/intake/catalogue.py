@@ -22,13 +22,14 @@ class Catalogue:
     currency: str
     settings: tuple[Knobs, ...] = ()
     """The scopes behind an order's own policy: the merchant's knobs, then the default ones."""
+    time_zone: str = "UTC"
 
 
 def load_catalogue(tx: Tx, lines: Iterable[NewLine]) -> Catalogue:
     """What the checks need to know of the products of these lines."""
     skus = sorted({line.sku for line in lines})
     heads = tx.rows(
-        "SELECT currency, (SELECT array_agg(ml.location) FROM merchant_location ml"
+        "SELECT currency, time_zone, (SELECT array_agg(ml.location) FROM merchant_location ml"
         " JOIN location l ON l.id = ml.location AND l.active WHERE ml.merchant = m.id) AS locations"
         " FROM merchant m WHERE m.id = :merchant",
         merchant=tx.merchant,
@@ -49,6 +50,7 @@ def load_catalogue(tx: Tx, lines: Iterable[NewLine]) -> Catalogue:
         waiting=_waiting(tx, strict) if strict else {},
         currency=heads[0].currency,
         settings=load_settings(tx),
+        time_zone=heads[0].time_zone,
     )
 
 

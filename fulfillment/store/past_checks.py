@@ -1,0 +1,73 @@
+"""What must stay true of what was shipped, received, moved and paid (behaviour.md §9)."""
+
+from fulfillment.store.check import Check
+
+PAST_CHECKS = (
+    Check(
+        "5a",
+        "every shipped unit of a managed product left on hand exactly once",
+        """
+        SELECT l.id AS line, l.order_id, l.units, coalesce(g.units, 0) AS gone
+          FROM shipment s JOIN shipment_line l ON l.shipment = s.id
+          JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
+               AND ol.channel <> 'drop_ship'
+          JOIN product p ON p.merchant = ol.merchant AND p.sku = ol.sku AND p.manage_stock
+          LEFT JOIN (SELECT reference, -sum(units) AS units FROM stock_ledger
+                      WHERE kind = 'dispatch' GROUP BY 1) g ON g.reference = l.id::text
+         WHERE (s.status = 'shipped' AND coalesce(g.units, 0) <> l.units)
+            OR (s.status <> 'shipped' AND g.units IS NOT NULL)
+        """,
+    ),
+    Check(
+        "5b",
+        "every received unit is in a receipt, and in the ledger, exactly once",
+        """
+        SELECT u.id AS supply, u.sku, u.received + u.over_received AS received,
+               coalesce(sum(l.units) FILTER (WHERE r.reversed_at IS NULL), 0) AS counted
+          FROM supply u LEFT JOIN receipt_line l ON l.supply = u.id
+          LEFT JOIN receipt r ON r.id = l.receipt
+         GROUP BY u.id
+        HAVING u.received + u.over_received
+               <> coalesce(sum(l.units) FILTER (WHERE r.reversed_at IS NULL), 0)
+        UNION ALL
+        SELECT r.id, u.sku, sum(l.units), coalesce(max(g.units), 0)
+          FROM receipt r JOIN receipt_line l ON l.receipt = r.id AND l.disposition <> 'scrapped'
+          JOIN supply u ON u.id = l.supply
+          LEFT JOIN LATERAL (
+               SELECT sum(g.units) AS units FROM stock_ledger g
+                WHERE g.merchant = r.merchant AND g.reference = r.number AND g.sku = u.sku
+                  AND g.kind IN ('receipt', 'transfer_in', 'return', 'reversal')) g ON true
+         GROUP BY r.id, u.sku
+        HAVING coalesce(max(g.units), 0)
+               <> CASE WHEN r.reversed_at IS NULL THEN sum(l.units) ELSE 0 END
+        """,
+    ),
+    Check(
+        "10",
+        "of each order line, order and SKU no more comes back than was shipped",
+        """
+        WITH back AS (
+            SELECT u.merchant, u.sku, t.order_id, l.order_line, u.ordered - u.closed AS units
+              FROM return_line l JOIN supply u ON u.id = l.supply
+              JOIN customer_return t ON t.id = l.customer_return
+        )
+        SELECT b.merchant, b.sku, b.order_id, b.order_line, sum(b.units) AS returned, l.shipped
+          FROM back b JOIN order_line l ON l.order_id = b.order_id AND l.line = b.order_line
+         GROUP BY b.merchant, b.sku, b.order_id, b.order_line, l.shipped
+        HAVING sum(b.units) > l.shipped
+        UNION ALL
+        SELECT b.merchant, b.sku, b.order_id, NULL, sum(b.units), coalesce(max(s.units), 0)
+          FROM back b LEFT JOIN LATERAL (
+               SELECT sum(l.shipped) AS units FROM order_line l
+                WHERE l.order_id = b.order_id AND l.sku = b.sku) s ON true
+         WHERE b.order_id IS NOT NULL GROUP BY b.merchant, b.sku, b.order_id
+        HAVING sum(b.units) > coalesce(max(s.units), 0)
+        UNION ALL
+        SELECT b.merchant, b.sku, NULL, NULL, sum(b.units), coalesce(max(s.units), 0)
+          FROM back b LEFT JOIN (
+               SELECT l.merchant, l.sku, sum(l.shipped) AS units FROM order_line l
+                WHERE l.shipped > 0 GROUP BY 1, 2) s USING (merchant, sku)
+         GROUP BY b.merchant, b.sku HAVING sum(b.units) > coalesce(max(s.units), 0)
+        """,
+    ),
+)
