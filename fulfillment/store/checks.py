@@ -9,8 +9,7 @@ CHECKS = (
         "0 <= allocated <= on hand, picked + staged <= allocated",
         """
         SELECT v.* FROM stock_level v
-          JOIN product p USING (merchant, sku)
-         WHERE p.manage_stock AND NOT (allocated BETWEEN 0 AND on_hand AND picked >= 0
+         WHERE NOT (allocated BETWEEN 0 AND on_hand AND picked >= 0
                AND staged >= 0 AND picked + staged <= allocated)
         """,
     ),
@@ -36,8 +35,9 @@ CHECKS = (
           FROM (SELECT * FROM stock_level WHERE disposition = 'sellable') v
           FULL JOIN (SELECT a.merchant, a.sku, a.location, sum(a.units) AS units,
                             sum(a.picked) AS picked, sum(a.staged) AS staged
-                       FROM allocation a JOIN product p USING (merchant, sku)
-                      WHERE p.manage_stock AND NOT a.drop_ship GROUP BY 1, 2, 3) a
+                       FROM allocation a JOIN shipment_line l ON l.id = a.shipment_line
+                       JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
+                      WHERE ol.managed AND NOT a.drop_ship GROUP BY 1, 2, 3) a
                USING (merchant, sku, location)
          WHERE (coalesce(v.allocated, 0), coalesce(v.picked, 0), coalesce(v.staged, 0))
             <> (coalesce(a.units, 0), coalesce(a.picked, 0), coalesce(a.staged, 0))
@@ -175,8 +175,7 @@ CHECKS = (
                                 AS held
                        FROM shipment s JOIN shipment_line l ON l.shipment = s.id
                        JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
-                       JOIN product p ON p.merchant = ol.merchant AND p.sku = ol.sku
-                            AND p.manage_stock
+                            AND ol.managed
                        LEFT JOIN (SELECT shipment_line, sum(units) AS units,
                                          sum(units - picked - staged) AS loose,
                                          bool_or(drop_ship) AS drop_ship

@@ -81,21 +81,33 @@ def _check_product(product: NewProduct, index: int) -> None:
 
 
 def _refuse_managed_change(tx: Tx, products: Sequence[NewProduct]) -> None:
-    """Claims count against stock or they do not: while there are any, that can not change."""
+    """Claims count against stock or they do not: while there are any, that can not change.
+
+    The products are locked before their orders are looked for: whoever takes one in meanwhile
+    waits for this, or this for them.
+    """
     rows = tx.rows(
         "SELECT p.sku FROM product p JOIN"
         " unnest(CAST(:skus AS text[]), CAST(:managed AS boolean[]))"
         " AS n(sku, managed) ON n.sku = p.sku WHERE p.merchant = :merchant"
-        " AND p.manage_stock <> n.managed AND EXISTS (SELECT 1 FROM order_line l"
-        " JOIN orders o ON o.id = l.order_id WHERE l.merchant = p.merchant AND l.sku = p.sku"
-        " AND o.finished_at IS NULL)",
+        " AND p.manage_stock <> n.managed ORDER BY p.sku FOR UPDATE OF p",
         merchant=tx.merchant,
         skus=[product.sku for product in products],
         managed=[product.manage_stock for product in products],
     )
-    if rows:
-        message = f"manage_stock of {rows[0].sku} can not change while orders for it are open"
-        raise conflict("orders_open", message, sku=rows[0].sku)
+    if not rows:
+        return
+    open_ones = tx.rows(
+        "SELECT l.sku FROM order_line l JOIN orders o ON o.id = l.order_id"
+        " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND l.sku = ANY(:skus)"
+        " ORDER BY l.sku LIMIT 1",
+        merchant=tx.merchant,
+        skus=[row.sku for row in rows],
+    )
+    if open_ones:
+        sku = open_ones[0].sku
+        message = f"manage_stock of {sku} can not change while orders for it are open"
+        raise conflict("orders_open", message, sku=sku)
 
 
 def _some_change_their_future(tx: Tx, products: Sequence[NewProduct]) -> bool:
