@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import pytest
 
 from fulfillment.domain.preparing import Choice, Choose
-from fulfillment.store.commands import catalogue, hands
+from fulfillment.store.commands import catalogue, editing, hands, order_changes
+from fulfillment.store.commands.intake import NewLine, create_order
 from tests.builders import moves
-from tests.builders.warehouse import MERCHANT, Warehouse
+from tests.builders.warehouse import MERCHANT, Warehouse, command
 from tests.store.test_once import at_once
+from tests.store.test_restocks import refused
 
 ACME = catalogue.NewMerchant(MERCHANT, "Acme")
 
@@ -104,3 +107,62 @@ def test_the_day_an_order_was_placed_on_stays_when_its_merchant_moves(
     assert warehouse.read(after)["lines"][0]["promise"] == [
         {"units": 1, "on": warehouse.day(30 + here)}
     ]
+
+
+# --- what a pack held ---
+
+
+def asked(*wants: tuple[str, int, str | None]) -> tuple[NewLine, ...]:
+    return tuple(NewLine(line, *want) for line, want in enumerate(wants, 1))
+
+
+def put(warehouse: Warehouse, order: int, revision: int, lines: tuple[NewLine, ...]) -> None:
+    edit = editing.Edit(warehouse.number(order), revision, lines)
+    editing.edit_order(warehouse.store, command("edit"), edit)
+
+
+@pytest.mark.parametrize(
+    "today", [{"packs": {"carton": 10}}, {"packs": {}}, {"packs": {"carton": 12}, "active": False}]
+)
+def test_a_line_that_an_edit_repeats_stays_when_the_catalogue_has_changed(
+    warehouse: Warehouse, today: dict[str, Any]
+) -> None:
+    warehouse.products("T1", packs={"carton": 12})
+    new = replace(warehouse.new_order(), lines=asked(("T1", 2, "carton"), ("K1", 5, None)))
+    mine = create_order(warehouse.store, MERCHANT, new, "tester").order
+    assert mine is not None
+    warehouse.claim(mine)
+    warehouse.products("T1", **today)
+
+    put(warehouse, mine, 1, asked(("T1", 2, "carton"), ("K1", 3, None)))
+
+    lines = warehouse.read(mine)["lines"]
+    assert [(line["ordered"] - line["cancelled"]) for line in lines] == [24, 3]
+    assert lines[0]["pack"] == {"name": "carton", "units": 12, "quantity": 2, "loose": 0}
+
+
+def test_more_cartons_of_a_line_are_of_the_size_that_it_was_ordered_in(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.products("T1", packs={"carton": 12})
+    new = replace(warehouse.new_order(), lines=asked(("T1", 2, "carton")))
+    mine = create_order(warehouse.store, MERCHANT, new, "tester").order
+    assert mine is not None
+    warehouse.claim(mine)
+    warehouse.products("T1", packs={"carton": 10})
+
+    put(warehouse, mine, 1, asked(("T1", 3, "carton")))
+    assert warehouse.read(mine)["lines"][0]["ordered"] == 36
+    warehouse.do(order_changes.quantity(warehouse.number(mine), 1, 4, "carton"))
+    assert warehouse.read(mine)["lines"][0]["ordered"] == 48
+
+
+def test_more_of_a_line_is_refused_when_its_product_is_not_sold_any_more(
+    warehouse: Warehouse,
+) -> None:
+    mine = warehouse.order([("K1", 2)])
+    warehouse.products("K1", active=False)
+
+    put(warehouse, mine, 1, asked(("K1", 2, None)))
+    more = asked(("K1", 3, None))
+    assert refused(lambda: put(warehouse, mine, 2, more)).code == "unknown_sku"
