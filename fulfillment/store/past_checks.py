@@ -68,4 +68,66 @@ PAST_CHECKS = (
          GROUP BY b.merchant, b.sku HAVING sum(b.units) > coalesce(max(s.units), 0)
         """,
     ),
+    Check(
+        "11a",
+        "of each transfer line, what was sent is received, lost or in transit",
+        """
+        SELECT t.number, l.line, u.sku, u.ordered AS sent, coalesce(c.units, 0) AS received,
+               u.closed AS lost, t.status, u.inbound
+          FROM transfer t JOIN transfer_line l ON l.transfer = t.id JOIN supply u ON u.id = l.supply
+          LEFT JOIN LATERAL (
+               SELECT sum(rl.units) AS units
+                 FROM receipt_line rl JOIN receipt r ON r.id = rl.receipt
+                WHERE rl.supply = u.id AND r.reversed_at IS NULL) c ON true
+         WHERE t.shipped_at IS NOT NULL
+           AND u.ordered <> coalesce(c.units, 0) + u.closed
+               + CASE WHEN t.status = 'in_transit' AND u.inbound
+                      THEN u.ordered - u.received - u.closed ELSE 0 END
+        UNION ALL
+        SELECT t.number, NULL, sku, t.units, -g.units, NULL, NULL, NULL
+          FROM (SELECT t.merchant, t.number, u.sku, sum(u.ordered) AS units
+                  FROM transfer t JOIN transfer_line l ON l.transfer = t.id
+                  JOIN supply u ON u.id = l.supply WHERE t.shipped_at IS NOT NULL
+                 GROUP BY 1, 2, 3) t
+          FULL JOIN (SELECT merchant, reference AS number, sku, sum(units) AS units
+                       FROM stock_ledger WHERE kind = 'transfer_out' GROUP BY 1, 2, 3) g
+               USING (merchant, number, sku)
+         WHERE coalesce(t.units, 0) <> -coalesce(g.units, 0)
+        """,
+    ),
+    Check(
+        "11b",
+        "what was reversed can be counted again: its document is open, or was ended once more",
+        """
+        WITH document AS (
+            SELECT 'purchase_order' AS kind, id, number, status, ended_at,
+                   status IN ('received', 'closed', 'cancelled') AS ended,
+                   status IN ('approved', 'in_transit', 'arrived') AS coming FROM purchase_order
+            UNION ALL
+            SELECT 'transfer', id, number, status, ended_at,
+                   status IN ('received', 'closed', 'cancelled'), status = 'in_transit'
+              FROM transfer
+            UNION ALL
+            SELECT 'return', id, number, status, ended_at, status IN ('received', 'closed'),
+                   status = 'announced' FROM customer_return
+        ), line AS (
+            SELECT 'purchase_order' AS kind, purchase_order AS id, supply FROM purchase_order_line
+            UNION ALL SELECT 'transfer', transfer, supply FROM transfer_line
+            UNION ALL SELECT 'return', customer_return, supply FROM return_line
+        )
+        SELECT d.kind, d.number, d.status, d.ended_at, r.number AS receipt
+          FROM document d JOIN receipt r
+            ON d.id = CASE d.kind WHEN 'transfer' THEN r.transfer
+                                  WHEN 'return' THEN r.customer_return ELSE r.purchase_order END
+         WHERE d.ended_at < r.reversed_at
+        UNION ALL
+        SELECT d.kind, d.number, d.status, d.ended_at, NULL FROM document d
+         WHERE d.ended <> (d.ended_at IS NOT NULL)
+        UNION ALL
+        SELECT d.kind, d.number, d.status, d.ended_at, NULL
+          FROM document d JOIN line l USING (kind, id) JOIN supply u ON u.id = l.supply
+         WHERE u.inbound <> (d.coming AND u.ordered > u.received + u.closed)
+            OR (d.ended AND u.ordered > u.received + u.closed)
+        """,
+    ),
 )

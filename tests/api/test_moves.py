@@ -380,3 +380,20 @@ def test_nothing_moves_when_another_merchant_asks(world, admin):
     world.stock("NUT", 3, merchant=BOLT)
     assert bolt.post("/v1/counts", json=COUNT | {"everything": True, "lines": []}).json()["lines"]
     assert level(admin)["vienna"] == 7
+
+
+def test_units_of_a_transfer_are_counted_again_when_its_receipt_is_taken_back(world, admin):
+    world.stock("TEA", 9)
+    world.stock("CUP", 2)
+    admin.post("/v1/transfers", json=TRANSFER | {"ship": True})
+    receipt = {"number": "GR-1", "lines": [{"line": 1, "units": 5}]}
+    admin.post(f"{TRANSFER_PATH}/receipts", json=receipt)
+    admin.post(f"{TRANSFER_PATH}/close")
+
+    taken = admin.post("/v1/receipts/GR-1/reverse", json={"reason": "It was CUP."})
+
+    assert taken.status_code == 200, taken.text
+    told = admin.get(TRANSFER_PATH).json()
+    assert (told["status"], told["lines"][0]["outstanding"]) == ("in_transit", 5)
+    assert admin.post(f"{TRANSFER_PATH}/receipts", json=receipt | {"number": "GR-2"}).is_success
+    assert level(admin)["graz"] == 5

@@ -44,8 +44,9 @@ def receive_transfer(store: Store, command: Command, receipt: MoveReceipt) -> An
         )
         if is_complete:
             tx.run(
-                "UPDATE transfer SET status = :status WHERE id = :id",
+                "UPDATE transfer SET status = :status, ended_at = :now WHERE id = :id",
                 id=transfer.id,
+                now=tx.now,
                 status=move_transfer(transfer.status, TransferStatus.RECEIVED),
             )
         return {"receipt": receipt.number} | read_transfer(tx, receipt.document)
@@ -77,8 +78,9 @@ def receive_return(store: Store, command: Command, receipt: MoveReceipt) -> Answ
         )
         if is_complete:
             tx.run(
-                "UPDATE customer_return SET status = :status WHERE id = :id",
+                "UPDATE customer_return SET status = :status, ended_at = :now WHERE id = :id",
                 id=announced.id,
+                now=tx.now,
                 status=move_return(announced.status, ReturnStatus.RECEIVED),
             )
         record(tx, _happenings(announced, receipt))

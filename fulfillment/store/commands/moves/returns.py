@@ -54,8 +54,9 @@ def _close(tx: Tx, announced: CustomerReturn) -> None:
     except MoveNotAllowedError as error:
         raise conflict("move_not_allowed", str(error), status=announced.status) from error
     tx.run(
-        "UPDATE customer_return SET status = :status WHERE id = :id",
+        "UPDATE customer_return SET status = :status, ended_at = :now WHERE id = :id",
         id=announced.id,
+        now=tx.now,
         status=ReturnStatus.CLOSED,
     )
 
