@@ -130,4 +130,13 @@ PAST_CHECKS = (
             OR (d.ended AND u.ordered > u.received + u.closed)
         """,
     ),
+    Check(
+        "9b",
+        "one reference of the provider counts once for an order and a kind of payment",
+        """
+        SELECT merchant, order_id, kind, reference, count(*) AS times, sum(amount_minor) AS amount
+          FROM payment_entry WHERE status = 'done' AND reference IS NOT NULL
+         GROUP BY merchant, order_id, kind, reference HAVING count(*) > 1
+        """,
+    ),
 )
