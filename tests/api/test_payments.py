@@ -66,7 +66,8 @@ def test_a_reference_counts_once_when_it_comes_with_other_keys_or_was_settled(wo
     def keyed(key: str | None, kind: str, amount: int, reference: str) -> httpx.Response:
         body = {"kind": kind, "amount_minor": amount, "reference": reference}
         headers = {"Idempotency-Key": key} if key else {}
-        return client.post("/v1/orders/SO-1/payments", json=body, headers=headers)
+        answer: httpx.Response = client.post("/v1/orders/SO-1/payments", json=body, headers=headers)
+        return answer
 
     captures = [keyed(key, "capture", 1000, "ch_1") for key in ("k1", "k2", None)]
     other = keyed("k3", "capture", 900, "ch_1")

@@ -1,7 +1,7 @@
 """How much of what was shipped can come back: by order line, by order, and in all."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fulfillment.domain.refusals import RefusedError, invalid
@@ -26,7 +26,7 @@ def check_returnable(tx: Tx, new: NewReturn, order: int | None) -> None:
     They are counted by SKU whatever a line names, and by order and order line where they are
     named. All returns of a SKU hold its queue: two at once can not both count the same units.
     """
-    shipped = _in_all(tx, new) | (_of_order(tx, order) if order is not None else {})
+    shipped = _in_all(tx, new) | _of_order(tx, order)
     asked: Counter[Scope] = Counter()
     for index, line in enumerate(new.lines):
         for scope in _scopes(line, order):
@@ -65,8 +65,10 @@ SELECT a.sku,
 """
 
 
-def _of_order(tx: Tx, order: int) -> Mapping[Scope, _Shipped]:
+def _of_order(tx: Tx, order: int | None) -> dict[Scope, _Shipped]:
     """By line of the order, and by SKU over its lines: returns may name the order alone."""
+    if order is None:
+        return {}
     units: Counter[Scope] = Counter()
     returned: Counter[Scope] = Counter()
     for row in tx.rows(SHIPPED, order=order):

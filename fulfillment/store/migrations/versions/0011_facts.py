@@ -8,7 +8,13 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-DOCUMENTS = ("purchase_order", "transfer", "customer_return")
+ENDED = "ended_at = now() WHERE status IN ('received', 'closed', 'cancelled')"
+
+DOCUMENTS = {
+    "purchase_order": f"UPDATE purchase_order SET {ENDED}",  # noqa: S608 -- a constant
+    "transfer": f"UPDATE transfer SET {ENDED}",  # noqa: S608 -- a constant
+    "customer_return": f"UPDATE customer_return SET {ENDED}",  # noqa: S608 -- a constant
+}
 
 
 def upgrade() -> None:
@@ -71,7 +77,7 @@ def _sales() -> None:
 
 
 def _documents() -> None:
-    for table in DOCUMENTS:
+    for table, ended in DOCUMENTS.items():
         op.add_column(
             table,
             sa.Column(
@@ -81,10 +87,7 @@ def _documents() -> None:
                 comment="when it was received, closed or cancelled",
             ),
         )
-        op.execute(
-            f"UPDATE {table} SET ended_at = now()"  # noqa: S608 -- a constant
-            " WHERE status IN ('received', 'closed', 'cancelled')"
-        )
+        op.execute(ended)
     op.add_column(
         "purchase_order",
         sa.Column(
