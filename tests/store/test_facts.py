@@ -109,6 +109,27 @@ def test_the_day_an_order_was_placed_on_stays_when_its_merchant_moves(
     ]
 
 
+# --- where units lie, and were to come ---
+
+
+def test_units_are_counted_sent_away_and_received_when_their_location_is_closed_down(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.stock(5, at="B")
+    bought = warehouse.purchase([("K1", 4)], at="B")
+    catalogue.put_location(warehouse.store, catalogue.NewLocation("B", "B", active=False))
+    warehouse.serve_due()
+
+    warehouse.stock(1, at="B")
+    moves.count(warehouse, {"K1": 7}, at="B")
+    warehouse.receive(bought, {1: 4}, at="B")
+    warehouse.serve(bought)
+    sent = moves.transfer(warehouse, [("K1", 11)], source="B", to="A")
+    moves.receive(warehouse, sent, {1: 11})
+
+    assert (warehouse.level(at="B"), warehouse.level(at="A")) == ((0, 0), (11, 0))
+
+
 # --- what a pack held ---
 
 

@@ -20,8 +20,9 @@ from fulfillment.store.commands.reversing import reverse_receipt
 from tests.builders import moves
 from tests.builders.warehouse import Warehouse, command, numbers
 
-STEPS = int(os.environ.get("PEGBOARD_STEPS", "80"))
-"""Of each walk; with PEGBOARD_STEPS its seed is a fresh one."""
+STEPS_OF_A_WALK = 80
+WALKS = max(3, int(os.environ.get("PEGBOARD_STEPS", "0")) // STEPS_OF_A_WALK)
+"""With PEGBOARD_STEPS, steps in all, each has a fresh seed."""
 
 SKUS, PLACES = ("K1", "K2"), ("A", "B")
 
@@ -195,14 +196,14 @@ class Walk:
             assert back <= self.shipped[sku], (sku, at)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(WALKS))
 def test_every_unit_is_accounted_for_when_goods_move_in_any_order(
     warehouse: Warehouse, seed: int
 ) -> None:
     chosen = seed if "PEGBOARD_STEPS" not in os.environ else random.randrange(10**9)
     walk = Walk(warehouse, chosen)
-    for step in range(STEPS):
+    for step in range(STEPS_OF_A_WALK):
         walk.step()
         walk.check(f"seed {chosen}, step {step}")
     done = ("ship", "flip", "transfer", "announce", "buy", "come", "close", "reverse", "pay")
-    assert all(walk.done[deed] for deed in done), walk.done
+    assert chosen != seed or all(walk.done[deed] for deed in done), walk.done
