@@ -219,8 +219,7 @@ def test_who_waits_is_served_at_once_when_a_part_of_a_transfer_comes(warehouse: 
     assert warehouse.parts(first) == [("ready", "B", 3)]
     assert (warehouse.allocated(second), warehouse.sources(second)) == (1, {number: 2})
     assert moves.ledger(warehouse, "transfer_in") == [("K1", "B", "sellable", 4, "GR-1")]
-    rows = warehouse.rows("SELECT location, status_before FROM receipt")
-    assert [tuple(row) for row in rows] == [("B", "in_transit")]
+    assert warehouse.one("SELECT location FROM receipt") == "B"
     assert moves.receive(warehouse, number, {1: 2})["status"] == "received"
     assert warehouse.allocated(second) == 3
     assert refused(lambda: moves.receive(warehouse, number, {1: 1})).code == "not_receivable"

@@ -123,7 +123,6 @@ receipt = Table(
     Column("transfer", BigInteger, ForeignKey("transfer.id")),
     Column("customer_return", BigInteger, ForeignKey("customer_return.id")),
     Column("location", String(63), ForeignKey("location.id"), nullable=False),
-    Column("status_before", Text, nullable=False, comment="of its document, until it was counted"),
     Column("actor", Text, nullable=False),
     moment("at"),
     Column("reversed_at", Instant),

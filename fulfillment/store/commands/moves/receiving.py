@@ -36,7 +36,6 @@ def receive_transfer(store: Store, command: Command, receipt: MoveReceipt) -> An
             Arrival(
                 receipt=receipt,
                 location=transfer.destination,
-                status=transfer.status,
                 kind="transfer_in",
                 lines=transfer.lines,
                 transfer=transfer.id,
@@ -70,7 +69,6 @@ def receive_return(store: Store, command: Command, receipt: MoveReceipt) -> Answ
             Arrival(
                 receipt=receipt,
                 location=announced.location,
-                status=announced.status,
                 kind="return",
                 lines=announced.lines,
                 customer_return=announced.id,

@@ -97,7 +97,12 @@ def _documents() -> None:
             comment="the status that it had until it ended",
         ),
     )
-    op.execute("UPDATE purchase_order SET ended_from = 'approved' WHERE ended_at IS NOT NULL")
+    op.execute(
+        "UPDATE purchase_order o SET ended_from = coalesce((SELECT r.status_before FROM receipt r"
+        " WHERE r.purchase_order = o.id ORDER BY r.id DESC LIMIT 1), 'approved')"
+        " WHERE ended_at IS NOT NULL"
+    )
+    op.drop_column("receipt", "status_before")
     op.create_check_constraint(
         op.f("ck_purchase_order_ended"),
         "purchase_order",
@@ -129,6 +134,17 @@ def downgrade() -> None:
     """Take them away again."""
     op.drop_index("uq_payment_entry_reference", table_name="payment_entry")
     op.drop_column("payment_entry", "recorded")
+    op.add_column(
+        "receipt",
+        sa.Column(
+            "status_before",
+            sa.Text(),
+            server_default="approved",
+            nullable=False,
+            comment="of its document, until it was counted",
+        ),
+    )
+    op.alter_column("receipt", "status_before", server_default=None)
     op.drop_constraint(op.f("ck_purchase_order_ended"), "purchase_order")
     op.drop_column("purchase_order", "ended_from")
     for table in DOCUMENTS:
