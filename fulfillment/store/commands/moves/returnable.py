@@ -54,15 +54,18 @@ SELECT 'return', l.order_line, u.sku, 0, u.ordered - u.closed
 """
 
 IN_ALL = """
-SELECT a.sku,
-       coalesce((SELECT sum(l.shipped) FROM order_line l
-                  WHERE l.merchant = :merchant AND l.sku = a.sku AND l.shipped > 0), 0)::bigint
-           AS units,
-       coalesce((SELECT sum(u.ordered - u.closed) FROM supply u
-                  WHERE u.merchant = :merchant AND u.sku = a.sku AND u.kind = 'return'), 0)::bigint
-           AS returned
-  FROM unnest(CAST(:skus AS text[])) AS a(sku)
+SELECT a.sku, r.units AS returned,
+       coalesce((SELECT sum(s.shipped) FROM (
+           SELECT l.shipped FROM order_line l
+            WHERE l.merchant = :merchant AND l.sku = a.sku AND l.shipped > 0
+            LIMIT r.units + a.units) s), 0)::bigint AS units
+  FROM unnest(CAST(:skus AS text[]), CAST(:units AS bigint[])) AS a(sku, units)
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(u.ordered - u.closed), 0)::bigint AS units FROM supply u
+        WHERE u.merchant = :merchant AND u.sku = a.sku AND u.kind = 'return') r
 """
+"""Every line that is read shipped one unit at least: as many lines as units are asked for are
+enough, and where there are fewer, all of them were read."""
 
 
 def _of_order(tx: Tx, order: int | None) -> dict[Scope, _Shipped]:
@@ -79,8 +82,12 @@ def _of_order(tx: Tx, order: int | None) -> dict[Scope, _Shipped]:
 
 
 def _in_all(tx: Tx, new: NewReturn) -> dict[Scope, _Shipped]:
-    skus = sorted({line.sku for line in new.lines})
-    rows = tx.rows(IN_ALL, merchant=tx.merchant, skus=skus)
+    asked: Counter[str] = Counter()
+    for line in new.lines:
+        asked[line.sku] += line.units
+    skus = sorted(asked)
+    units = [asked[sku] for sku in skus]
+    rows = tx.rows(IN_ALL, merchant=tx.merchant, skus=skus, units=units)
     return {("all", row.sku): _Shipped(int(row.units), int(row.returned)) for row in rows}
 
 
