@@ -94,6 +94,8 @@ class Fulfilment(RuleBasedStateMachine):
         self.warehouse = type(self).make()
         self.warehouse.products("S1", allow_backorder=False)
         self.warehouse.products("U1", manage_stock=False)
+        # What can come back.
+        moves.shipped(self.warehouse, [("K1", 30), ("K2", 30)])
         self.revision = 0
 
     def teardown(self) -> None:
