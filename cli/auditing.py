@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import Any
 
 from rich.text import Text
@@ -32,6 +33,13 @@ class Result:
     without_workflow: tuple[OrderName, ...] = ()
 
     @property
+    def in_order(self) -> list[tuple[str, str]]:
+        """The rules by number: 10 comes after 9b."""
+        return sorted(
+            self.rules.items(), key=lambda rule: (int(rule[0].rstrip(ascii_lowercase)), rule[0])
+        )
+
+    @property
     def plain(self) -> dict[str, Any]:
         """The result as plain data."""
         found = {finding.number: finding for finding in self.findings}
@@ -44,7 +52,7 @@ class Result:
                     "fine": number not in found,
                     "rows": list(found[number].rows) if number in found else [],
                 }
-                for number, rule in sorted(self.rules.items())
+                for number, rule in self.in_order
             ],
             "orders_without_workflow": len(self.without_workflow),
         }
@@ -77,7 +85,7 @@ def mend(store: Store, result: Result) -> int:
 def show(result: Result, started: int) -> None:
     """Each rule with a tick, or with the rows that break it."""
     found = {finding.number: finding for finding in result.findings}
-    for number, rule in sorted(result.rules.items()):
+    for number, rule in result.in_order:
         mark = ("x", "bold red") if number in found else ("✓", "green")
         console.print(Text.assemble(mark, f" {number:3} {rule}"))
         for row in found[number].rows if number in found else ():

@@ -82,12 +82,12 @@ def _reference(entry: DueEntry) -> str:
 
 
 def _settled(store: Store, entry: DueEntry, answer: Answered) -> Outcome:
-    """A person who settled it meanwhile was first, and stays right."""
+    """A person who settled it meanwhile, or told of it, was first, and stays right."""
     command = Command(entry.merchant, "settle", f"settle:{_reference(entry)}", ACTOR)
     try:
         settle_payment(store, command, entry.id, Settlement(answer.status, answer.reference))
     except RefusedError as refusal:
-        if refusal.code == "already_settled":
+        if refusal.code in ("already_settled", "unknown_payment"):
             return Outcome.LEFT
         return _failed(store, entry, refusal.code, Outcome.LEFT)
     return Outcome.SETTLED

@@ -25,9 +25,10 @@ MERCHANT, SKU = "bench", "TEA"
 
 WAITING = """
 WITH made AS (
-    INSERT INTO orders (merchant, number, content_hash, status, placed_at, currency, policy,
-                        verified, first_claimed, waiting_units, created_at)
-    SELECT :merchant, 'O-' || n, '', 'awaiting_stock', now(), 'EUR', '{}', true, true, 1, now()
+    INSERT INTO orders (merchant, number, content_hash, status, placed_at, placed_on, currency,
+                        policy, verified, first_claimed, waiting_units, created_at)
+    SELECT :merchant, 'O-' || n, '', 'awaiting_stock', now(), now(), 'EUR', '{}', true, true, 1,
+           now()
       FROM generate_series(1, :lines) n
     RETURNING id, placed_at, intake_seq
 ), lines AS (

@@ -87,6 +87,9 @@ PURCHASE_ORDER_MOVES: dict[PurchaseOrderStatus, frozenset[PurchaseOrderStatus]] 
 INBOUND = frozenset({P.APPROVED, P.IN_TRANSIT, P.ARRIVED})
 """Statuses in which what is outstanding on a purchase order counts as inbound."""
 
+ENDED = frozenset({P.RECEIVED, P.CLOSED, P.CANCELLED})
+"""Statuses that a purchase order ends in; a receipt that is reversed opens it again."""
+
 
 class MoveNotAllowedError(Exception):
     """A status was asked to move where its table has no way to."""

@@ -1,16 +1,7 @@
 """What must always be true (behaviour.md §9), as SQL that finds no row."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One rule: the number it has in behaviour.md §9, its sentence, and SQL that finds no row."""
-
-    number: str
-    rule: str
-    sql: str
-
+from fulfillment.store.check import Check
+from fulfillment.store.past_checks import PAST_CHECKS
 
 CHECKS = (
     Check(
@@ -18,8 +9,7 @@ CHECKS = (
         "0 <= allocated <= on hand, picked + staged <= allocated",
         """
         SELECT v.* FROM stock_level v
-          JOIN product p USING (merchant, sku)
-         WHERE p.manage_stock AND NOT (allocated BETWEEN 0 AND on_hand AND picked >= 0
+         WHERE NOT (allocated BETWEEN 0 AND on_hand AND picked >= 0
                AND staged >= 0 AND picked + staged <= allocated)
         """,
     ),
@@ -45,8 +35,9 @@ CHECKS = (
           FROM (SELECT * FROM stock_level WHERE disposition = 'sellable') v
           FULL JOIN (SELECT a.merchant, a.sku, a.location, sum(a.units) AS units,
                             sum(a.picked) AS picked, sum(a.staged) AS staged
-                       FROM allocation a JOIN product p USING (merchant, sku)
-                      WHERE p.manage_stock AND NOT a.drop_ship GROUP BY 1, 2, 3) a
+                       FROM allocation a JOIN shipment_line l ON l.id = a.shipment_line
+                       JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
+                      WHERE ol.managed AND NOT a.drop_ship GROUP BY 1, 2, 3) a
                USING (merchant, sku, location)
          WHERE (coalesce(v.allocated, 0), coalesce(v.picked, 0), coalesce(v.staged, 0))
             <> (coalesce(a.units, 0), coalesce(a.picked, 0), coalesce(a.staged, 0))
@@ -173,45 +164,6 @@ CHECKS = (
         """,
     ),
     Check(
-        "5a",
-        "every shipped unit of a managed product left on hand exactly once",
-        """
-        SELECT l.id AS line, l.order_id, l.units, coalesce(g.units, 0) AS gone
-          FROM shipment s JOIN shipment_line l ON l.shipment = s.id
-          JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
-               AND ol.channel <> 'drop_ship'
-          JOIN product p ON p.merchant = ol.merchant AND p.sku = ol.sku AND p.manage_stock
-          LEFT JOIN (SELECT reference, -sum(units) AS units FROM stock_ledger
-                      WHERE kind = 'dispatch' GROUP BY 1) g ON g.reference = l.id::text
-         WHERE (s.status = 'shipped' AND coalesce(g.units, 0) <> l.units)
-            OR (s.status <> 'shipped' AND g.units IS NOT NULL)
-        """,
-    ),
-    Check(
-        "5b",
-        "every received unit is in a receipt, and in the ledger, exactly once",
-        """
-        SELECT u.id AS supply, u.sku, u.received + u.over_received AS received,
-               coalesce(sum(l.units) FILTER (WHERE r.reversed_at IS NULL), 0) AS counted
-          FROM supply u LEFT JOIN receipt_line l ON l.supply = u.id
-          LEFT JOIN receipt r ON r.id = l.receipt
-         GROUP BY u.id
-        HAVING u.received + u.over_received
-               <> coalesce(sum(l.units) FILTER (WHERE r.reversed_at IS NULL), 0)
-        UNION ALL
-        SELECT r.id, u.sku, sum(l.units), coalesce(max(g.units), 0)
-          FROM receipt r JOIN receipt_line l ON l.receipt = r.id AND l.disposition <> 'scrapped'
-          JOIN supply u ON u.id = l.supply
-          LEFT JOIN LATERAL (
-               SELECT sum(g.units) AS units FROM stock_ledger g
-                WHERE g.merchant = r.merchant AND g.reference = r.number AND g.sku = u.sku
-                  AND g.kind IN ('receipt', 'transfer_in', 'return', 'reversal')) g ON true
-         GROUP BY r.id, u.sku
-        HAVING coalesce(max(g.units), 0)
-               <> CASE WHEN r.reversed_at IS NULL THEN sum(l.units) ELSE 0 END
-        """,
-    ),
-    Check(
         "6b",
         "the queue holds each waiting line once, with what it wants and holds",
         """
@@ -223,8 +175,7 @@ CHECKS = (
                                 AS held
                        FROM shipment s JOIN shipment_line l ON l.shipment = s.id
                        JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
-                       JOIN product p ON p.merchant = ol.merchant AND p.sku = ol.sku
-                            AND p.manage_stock
+                            AND ol.managed
                        LEFT JOIN (SELECT shipment_line, sum(units) AS units,
                                          sum(units - picked - staged) AS loose,
                                          bool_or(drop_ship) AS drop_ship
@@ -236,4 +187,5 @@ CHECKS = (
             OR (d.wanted, d.held) <> (w.wanted, w.held)
         """,
     ),
+    *PAST_CHECKS,
 )

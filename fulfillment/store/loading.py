@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fulfillment.domain.orders import Channel, Order, OrderLine
 from fulfillment.domain.payments import PaymentTerms
@@ -21,7 +20,7 @@ EVERYBODY = "*"
 LIVE_STATUSES = sorted(str(status) for status in LIVE)
 
 ORDERS = """
-SELECT o.*, m.time_zone, m.authorise_before_release, m.reauthorise_on_release,
+SELECT o.*, m.authorise_before_release, m.reauthorise_on_release,
        CASE WHEN m.authorise_before_release THEN (
            SELECT greatest(
                       sum(CASE e.kind WHEN 'authorise' THEN e.amount_minor
@@ -98,7 +97,7 @@ def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Kno
         lines=tuple(_order_line(line) for line in row.lines),
         shipments=shipments,
         placed_at=row.placed_at,
-        placed_on=row.placed_at.astimezone(ZoneInfo(row.time_zone)).date(),
+        placed_on=row.placed_on,
         next_shipment_number=row.next_shipment_number,
         lock=row.lock_location,
         pickup=row.pickup_location,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from functools import partial
 
-from fulfillment.store.checks import Check
+from fulfillment.store.check import Check
 from fulfillment.store.owing import owe
 from fulfillment.store.session import Store, Tx
 

@@ -50,7 +50,10 @@ class ReturnIn(Request):
     number: Number
     location: Location
     lines: Annotated[list[ReturnLineIn], Field(max_length=MOST_ITEMS)]
-    order: Number | None = None
+    order: Annotated[
+        Number | None,
+        Field(description="No more of a SKU come back than it was shipped; null: than all were."),
+    ] = None
     reason: Annotated[LongText | None, Field(description="Write no customer data into it.")] = None
     expected_on: Annotated[
         Day | None, Field(description="Null: no date is known, and nobody is pegged on it.")

@@ -205,7 +205,8 @@ def test_return_comes_back_and_is_told_in_the_history_when_it_names_its_order(wo
 
 
 def test_returns_are_listed_by_filter_and_closed_when_asked(world, admin):
-    shipped(world, admin)
+    for number in ("SO-1", "SO-2"):
+        shipped(world, admin, number, 6)
     admin.post("/v1/returns", json=RETURN)
     admin.post("/v1/returns", json=RETURN | {"number": "RMA-2", "order": "SO-1"})
     assert admin.post(f"{RETURN_PATH}/close").json()["lines"][0]["closed"] == 6
@@ -218,6 +219,20 @@ def test_returns_are_listed_by_filter_and_closed_when_asked(world, admin):
     assert list(found.values()) == [
         ["RMA-2", "RMA/1"], ["RMA/1"], ["RMA-2"], [], [], ["RMA-2"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("named", [{"order": "SO-2"}, {"order": "SO-1"}, {}])
+def test_no_more_is_returned_than_was_shipped_when_no_order_line_is_named(world, admin, named):
+    shipped(world, admin)
+    admin.post("/v1/orders", json=order("SO-2", ("TEA", 5)))
+    world.prepare("SO-2")
+    line = {"line": 1, "sku": "TEA", "units": 3}
+
+    answer = admin.post("/v1/returns", json=RETURN | named | {"lines": [line]})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "more_than_shipped")
+    told = {"shipped": 0 if named == {"order": "SO-2"} else 2, "returned": 0}
+    assert answer.json()["errors"] == [{"field": "lines[0].units", **told}]
 
 
 BAD_RETURNS = {
@@ -244,6 +259,7 @@ def test_return_is_refused_naming_the_field_when_a_value_is_bad(shared, shared_a
 
 
 def test_return_receipt_is_refused_naming_the_field_when_a_value_is_bad(world, admin):
+    shipped(world, admin, units=6)
     admin.post("/v1/returns", json=RETURN)
     lines: list[list[dict[str, Any]]] = [
         [{"line": 1, "units": 1}],
@@ -349,6 +365,7 @@ def test_all_but_intake_move_stock_when_their_roles_are_asked(shared):
 
 
 def test_nothing_moves_when_another_merchant_asks(world, admin):
+    shipped(world, admin, units=6)
     world.stock("TEA", 9)
     admin.post("/v1/transfers", json=TRANSFER)
     admin.post("/v1/returns", json=RETURN)
@@ -363,3 +380,20 @@ def test_nothing_moves_when_another_merchant_asks(world, admin):
     world.stock("NUT", 3, merchant=BOLT)
     assert bolt.post("/v1/counts", json=COUNT | {"everything": True, "lines": []}).json()["lines"]
     assert level(admin)["vienna"] == 7
+
+
+def test_units_of_a_transfer_are_counted_again_when_its_receipt_is_taken_back(world, admin):
+    world.stock("TEA", 9)
+    world.stock("CUP", 2)
+    admin.post("/v1/transfers", json=TRANSFER | {"ship": True})
+    receipt = {"number": "GR-1", "lines": [{"line": 1, "units": 5}]}
+    admin.post(f"{TRANSFER_PATH}/receipts", json=receipt)
+    admin.post(f"{TRANSFER_PATH}/close")
+
+    taken = admin.post("/v1/receipts/GR-1/reverse", json={"reason": "It was CUP."})
+
+    assert taken.status_code == 200, taken.text
+    told = admin.get(TRANSFER_PATH).json()
+    assert (told["status"], told["lines"][0]["outstanding"]) == ("in_transit", 5)
+    assert admin.post(f"{TRANSFER_PATH}/receipts", json=receipt | {"number": "GR-2"}).is_success
+    assert level(admin)["graz"] == 5

@@ -59,6 +59,31 @@ def test_a_reference_counts_once_for_its_kind_when_it_comes_again(world):
     assert refund.json()["payment"]["status"] == "refunded"
 
 
+def test_a_reference_counts_once_when_it_comes_with_other_keys_or_was_settled(world):
+    priced(world)
+    client = world.client()
+
+    def keyed(key: str | None, kind: str, amount: int, reference: str) -> httpx.Response:
+        body = {"kind": kind, "amount_minor": amount, "reference": reference}
+        headers = {"Idempotency-Key": key} if key else {}
+        answer: httpx.Response = client.post("/v1/orders/SO-1/payments", json=body, headers=headers)
+        return answer
+
+    captures = [keyed(key, "capture", 1000, "ch_1") for key in ("k1", "k2", None)]
+    other = keyed("k3", "capture", 900, "ch_1")
+    client.post("/v1/orders/SO-1/cancel")
+    (due,) = client.get("/v1/payments?status=due").json()["items"]
+    settled = {"status": "done", "reference": "rf_1"}
+    client.post(f"/v1/payments/{due['id']}/settle", json=settled)
+    refunds = [keyed(key, "refund", 1000, "rf_1") for key in (None, "k4")]
+
+    assert {answer.status_code for answer in [*captures, *refunds]} == {201}
+    assert (other.status_code, other.json()["code"]) == (409, "reference_in_use")
+    paid = refunds[-1].json()["payment"]
+    assert (paid["captured_minor"], paid["refunded_minor"]) == (1000, 1000)
+    assert len(refunds[-1].json()["items"]) == 2
+
+
 def test_what_a_cancel_makes_due_is_listed_and_settled_once(world):
     priced(world)
     client = world.client()

@@ -105,6 +105,9 @@ def test_a_transfer_between_others_is_hidden_when_the_key_is_bound(world):
 
 
 def test_counts_and_returns_elsewhere_are_refused_when_the_key_is_bound(world):
+    shipment = released(world, "H", "TEA", "graz")
+    for step in ("pick", "ship"):
+        assert world.client().post(f"/v1/shipments/{shipment}/{step}", json={}).status_code == 200
     vienna, graz = bound(world, "vienna"), bound(world, "graz")
     count = {"number": "C-1", "location": "graz", "lines": [{"sku": "TEA", "counted": 3}]}
     back = {"number": "B-1", "location": "graz", "lines": [{"line": 1, "sku": "TEA", "units": 1}]}

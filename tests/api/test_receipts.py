@@ -105,3 +105,17 @@ def test_pin_is_refused_naming_the_field(bought, sent, code, field):
     assert refused.json()["errors"][0]["field"] == field
     if code != "invalid_value":
         assert refused.json()["code"] == code
+
+
+def test_goods_are_counted_again_when_a_receipt_is_taken_back_after_the_close(bought):
+    bought.post(RECEIPTS, json=receipt(5))
+    closed = bought.post("/v1/purchase-orders/PO-1/status", json={"status": "closed"})
+    assert closed.json()["status"] == "closed"
+    assert bought.post(RECEIPTS, json=receipt(1, "GR-2")).json()["code"] == "not_receivable"
+
+    bought.post("/v1/receipts/GR-1/reverse", json={"reason": "it was 4"})
+    again = bought.get("/v1/purchase-orders/PO-1").json()
+
+    assert (again["status"], again["lines"][0]["outstanding"]) == ("approved", 5)
+    told = bought.post(RECEIPTS, json=receipt(4, "GR-2")).json()
+    assert told["lines"][0]["outstanding"] == 1

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from fulfillment.contracts import names
 from fulfillment.store.session import Tx
 from tests.scenarios.system import Answer, System
 
@@ -136,5 +137,31 @@ async def test_receipt_is_taken_back_over_http(system: System) -> None:
     assert (await system.ok("GET", f"/v1/purchase-orders/{po}"))["status"] == "approved"
     await system.receive(po, [4], "A", number="GR-2")
     await system.until_status(order, "awaiting_pick_and_pack")
+    await system.ship_all(order)
+    await system.until_ended(order)
+
+
+async def test_a_closed_purchase_order_goes_on_when_its_receipt_is_taken_back(
+    system: System,
+) -> None:
+    system.locations("A")
+    await system.products("K1")
+    order = await system.order(("K1", 4))
+    po = await system.purchase_order(("K1", 6), location="A", expected_on=in_days(5))
+    await system.receive(po, [4], "A", number="GR-1")
+    await system.until_status(order, "awaiting_pick_and_pack")
+    await system.ok("POST", f"/v1/purchase-orders/{po}/status", {"status": "closed"})
+    run = names.purchase_order_workflow_id(system.merchant, po)
+    await asyncio.wait_for(system.temporal.get_workflow_handle(run).result(), 20)
+
+    await system.ok("POST", "/v1/receipts/GR-1/reverse", {"reason": "not ours"})
+
+    await system.until_status(order, "awaiting_stock")
+    known = await system.ok("GET", f"/v1/purchase-orders/{po}")
+    assert (known["status"], known["lines"][0]["outstanding"]) == ("approved", 4)
+    await system.receive(po, [4], "A", number="GR-2")
+    await system.until_status(order, "awaiting_pick_and_pack")
+    assert (await system.ok("GET", f"/v1/purchase-orders/{po}"))["status"] == "received"
+    await asyncio.wait_for(system.temporal.get_workflow_handle(run).result(), 20)
     await system.ship_all(order)
     await system.until_ended(order)

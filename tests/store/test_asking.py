@@ -18,7 +18,7 @@ from payments.port import Answered, Asked, ProviderAwayError
 from payments.process import Asking
 from tests.builders.warehouse import Warehouse
 from tests.store.test_once import at_once
-from tests.store.test_payments import axis, due, pay, priced, settle
+from tests.store.test_payments import axis, due, pay, priced, recorded, settle
 
 
 @dataclass
@@ -108,6 +108,49 @@ def test_a_persons_word_stands_when_the_provider_answers_later(warehouse):
         assert ask_due(warehouse.store, Slow()) == 0
     assert axis(warehouse, mine)["refunded_minor"] == 0
     assert logs == []
+
+
+class SameName(Provider):
+    """Has one name for all that it does."""
+
+    def ask(self, entry: Asked) -> Answered | None:
+        self.asked.append(entry)
+        return Answered(self.status, "re_same")
+
+
+def test_a_refund_is_one_when_the_shop_told_of_it_before_the_provider_answers(warehouse):
+    mine = owed(warehouse)
+    recorded(warehouse, mine, "refund", 500, "re_same")
+
+    with capture_logs() as logs:
+        assert ask_due(warehouse.store, SameName()) == 1
+
+    assert (due(warehouse, mine), axis(warehouse, mine)["refunded_minor"]) == ([], 500)
+    assert logs == []
+
+
+def test_the_second_stays_due_when_a_provider_answers_two_with_one_name(warehouse, refundable):
+    with capture_logs() as logs:
+        assert ask_due(warehouse.store, SameName()) == 1
+
+    assert due(warehouse, refundable) == [("refund", 500)]
+    assert axis(warehouse, refundable)["refunded_minor"] == 500
+    assert [(log["event"], log["reason"]) for log in logs] == [
+        ("payment_stays_due", "reference_in_use")
+    ]
+
+
+def test_an_answer_counts_for_nothing_when_the_entry_was_told_of_and_settled_meanwhile(warehouse):
+    mine = owed(warehouse)
+
+    class Slow(Provider):
+        def ask(self, entry: Asked) -> Answered | None:
+            recorded(warehouse, mine, "refund", 500, "rf_1")
+            settle(warehouse, int(entry.reference.rpartition("-")[2]), "done", "rf_1")
+            return super().ask(entry)
+
+    assert ask_due(warehouse.store, Slow()) == 0
+    assert (due(warehouse, mine), axis(warehouse, mine)["refunded_minor"]) == ([], 500)
 
 
 def test_nothing_is_locked_or_open_while_the_provider_thinks(warehouse, refundable):

@@ -94,6 +94,8 @@ class Fulfilment(RuleBasedStateMachine):
         self.warehouse = type(self).make()
         self.warehouse.products("S1", allow_backorder=False)
         self.warehouse.products("U1", manage_stock=False)
+        # What can come back.
+        moves.shipped(self.warehouse, [("K1", 30), ("K2", 30)])
         self.revision = 0
 
     def teardown(self) -> None:
@@ -175,7 +177,7 @@ class Fulfilment(RuleBasedStateMachine):
 
     @rule(lines=LINES, at=PLACES, due=st.sampled_from([None, 0, 3, 200]))
     def announce_return(self, lines: list[tuple[str, int]], at: str, due: int | None) -> None:
-        moves.announce(self.warehouse, lines, at=at, due=due)
+        self.attempt(lambda: moves.announce(self.warehouse, lines, at=at, due=due))
 
     @rule(pick=PICK, units=UNITS, how=st.sampled_from(["sellable", "damaged", "scrapped", "end"]))
     def take_back(self, pick: int, units: int, how: str) -> None:

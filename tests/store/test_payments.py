@@ -419,3 +419,132 @@ def test_nothing_is_recorded_for_another_merchants_entry(warehouse):
     with pytest.raises(RefusedError) as refusal:
         settle(warehouse, 999)
     assert refusal.value.code == "unknown_payment"
+
+
+# --- one reference of the provider counts once ---------------------------------------------------
+
+
+def recorded(warehouse: Warehouse, order: int, kind: str, amount: int, reference: str) -> Any:
+    new = payments.NewPayment(PaymentKind(kind), amount, reference)
+    asked = command("payment", kind=kind, amount=amount, reference=reference)
+    return payments.record_payment(warehouse.store, asked, warehouse.number(order), new)
+
+
+def refund_due(warehouse: Warehouse, captured: int = 1500) -> tuple[int, int]:
+    """An order of which 500 are to be given back; its id and that of the entry."""
+    mine = priced(warehouse, ("K1", 3, 500))
+    pay(warehouse, mine, "capture", captured)
+    warehouse.edit(mine, {1: ("K1", 2)}, revision=1)
+    return mine, warehouse.one("SELECT id FROM payment_entry WHERE status = 'due'")
+
+
+@pytest.mark.parametrize("gated", [False, True])
+@pytest.mark.parametrize("kind", ["invoice", "authorise", "capture"])
+def test_a_reference_counts_once_when_it_comes_with_another_key(warehouse, kind, gated):
+    merchant(warehouse, authorise_before_release=gated)
+    mine = priced(warehouse, ("K1", 3, 500))
+    first = recorded(warehouse, mine, kind, 400, "ch_1")
+
+    assert recorded(warehouse, mine, kind, 400, "ch_1") == first
+    with pytest.raises(RefusedError) as refusal:
+        recorded(warehouse, mine, kind, 401, "ch_1")
+    assert refusal.value.code == "reference_in_use"
+    recorded(warehouse, mine, kind, 400, "ch_2")
+    other = priced(warehouse, ("K1", 3, 500))
+    recorded(warehouse, other, kind, 400, "ch_1")
+    name = {"invoice": "invoiced", "authorise": "authorised", "capture": "captured"}[kind]
+    assert [axis(warehouse, each)[f"{name}_minor"] for each in (mine, other)] == [800, 400]
+    assert len(warehouse.happened(mine, "payment_recorded")) == 2
+
+
+def test_a_reference_counts_once_when_several_send_it_at_once(warehouse):
+    mine = priced(warehouse, ("K1", 3, 500))
+    results = at_once(*[partial(recorded, warehouse, mine, "capture", 400, "ch_1")] * 6)
+
+    assert codes(results) == []
+    assert axis(warehouse, mine)["captured_minor"] == 400
+
+
+def test_a_refund_is_one_when_the_shop_tells_of_what_was_settled(warehouse):
+    mine, entry = refund_due(warehouse)
+    settle(warehouse, entry, "done", "rf_1")
+
+    recorded(warehouse, mine, "refund", 500, "rf_1")
+
+    assert axis(warehouse, mine)["refunded_minor"] == 500
+    assert warehouse.happened(mine, "payment_recorded")[1:] == []
+
+
+def test_a_refund_is_one_when_what_the_shop_told_of_is_settled(warehouse):
+    mine, entry = refund_due(warehouse)
+    recorded(warehouse, mine, "refund", 500, "rf_1")
+
+    told = settle(warehouse, entry, "done", "rf_1")
+
+    assert (due(warehouse, mine), axis(warehouse, mine)["refunded_minor"]) == ([], 500)
+    (refund,) = (one for one in told["items"] if one["kind"] == "refund")
+    assert warehouse.happened(mine, "payment_done") == [
+        {"payment": "refund", "amount_minor": 500, "entry": refund["id"]}
+    ]
+
+
+@pytest.mark.parametrize("_", range(4))
+def test_a_refund_is_one_when_it_is_settled_and_told_of_at_once(warehouse, _):
+    mine, entry = refund_due(warehouse)
+
+    results = at_once(
+        partial(settle, warehouse, entry, "done", "rf_1"),
+        partial(recorded, warehouse, mine, "refund", 500, "rf_1"),
+    )
+
+    assert codes(results) == []
+    assert (due(warehouse, mine), axis(warehouse, mine)["refunded_minor"]) == ([], 500)
+
+
+def test_what_is_due_stays_due_when_its_reference_is_that_of_another_amount(warehouse):
+    mine, entry = refund_due(warehouse)
+    recorded(warehouse, mine, "refund", 300, "rf_1")
+
+    with pytest.raises(RefusedError) as refusal:
+        settle(warehouse, entry, "done", "rf_1")
+
+    assert refusal.value.code == "reference_in_use"
+    assert due(warehouse, mine) == [("refund", 500)]
+    settle(warehouse, entry, "failed", "rf_1")
+    assert axis(warehouse, mine)["refunded_minor"] == 300
+
+
+def test_two_that_are_due_are_not_settled_with_one_reference(warehouse):
+    mine, entry = refund_due(warehouse)
+    warehouse.edit(mine, {1: ("K1", 1)}, revision=2)
+    other = warehouse.one("SELECT max(id) FROM payment_entry WHERE status = 'due'")
+    settle(warehouse, entry, "done", "rf_1")
+
+    with pytest.raises(RefusedError) as refusal:
+        settle(warehouse, other, "done", "rf_1")
+
+    assert refusal.value.code == "reference_in_use"
+    assert due(warehouse, mine) == [("refund", 500)]
+    assert axis(warehouse, mine)["refunded_minor"] == 500
+
+
+def test_a_reference_that_failed_counts_when_it_is_done_later(warehouse):
+    mine, entry = refund_due(warehouse)
+    settle(warehouse, entry, "failed", "rf_1")
+
+    recorded(warehouse, mine, "refund", 500, "rf_1")
+
+    assert axis(warehouse, mine)["refunded_minor"] == 500
+
+
+def test_the_audit_tells_when_a_reference_counts_twice(warehouse):
+    mine = priced(warehouse, ("K1", 3, 500))
+    for reference in ("ch_1", "ch_2"):
+        recorded(warehouse, mine, "capture", 400, reference)
+
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX uq_payment_entry_reference")
+        connection.exec_driver_sql("UPDATE payment_entry SET reference = 'ch_1'")
+    assert [found.split()[0] for found in warehouse.findings()] == ["9b"]
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE payment_entry SET reference = NULL")

@@ -192,23 +192,6 @@ def test_receipt_is_reversed_once_when_two_do_it_at_once(warehouse: Warehouse) -
     assert warehouse.level() == (0, 0)
 
 
-def test_reversed_units_stay_closed_on_a_purchase_order_that_was_closed(
-    warehouse: Warehouse,
-) -> None:
-    purchase = warehouse.purchase([("K1", 10)])
-    warehouse.receive(purchase, {1: 4}, number="R-1")
-    warehouse.serve(purchase)
-    warehouse.move(purchase, "closed")
-    order = warehouse.order([("K1", 9)])
-    reverse(warehouse, "R-1")
-    assert warehouse.pegs(order) == {}
-    assert tuple(warehouse.rows("SELECT received, closed, inbound FROM supply")[0]) == (
-        0,
-        10,
-        False,
-    )
-
-
 def test_units_beyond_what_was_ordered_go_first_when_they_are_taken_back(
     warehouse: Warehouse,
 ) -> None:

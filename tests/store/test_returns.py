@@ -23,6 +23,7 @@ def levels(warehouse: Warehouse) -> dict[tuple[str, str], int]:
 def test_units_are_inbound_and_pegged_when_the_day_of_a_return_is_known(
     warehouse: Warehouse,
 ) -> None:
+    moves.shipped(warehouse, [("K1", 6)])
     order = warehouse.order([("K1", 6)])
 
     known = moves.announce(warehouse, [("K1", 3)], due=4)
@@ -42,7 +43,7 @@ def test_no_more_comes_back_than_was_shipped_when_the_order_is_named(warehouse: 
 
     assert refusal.code == "more_than_shipped"
     assert refusal.fields == ({"field": "lines[2].units", "shipped": 3, "returned": 2},)
-    moves.announce(warehouse, [("K1", 1, 1), ("K2", 1, 2), ("K3", 9)], order=order)
+    moves.announce(warehouse, [("K1", 1, 1), ("K2", 1, 2)], order=order)
 
 
 def test_units_may_be_announced_again_when_a_return_was_closed_without_them(
@@ -95,10 +96,88 @@ def test_units_are_announced_once_when_two_returns_name_them_at_the_same_moment(
     assert sorted(result == "more_than_shipped" for result in results) == [False, True, True]
 
 
+# --- never more than was shipped ---
+
+
+def test_nothing_is_returned_of_an_order_that_shipped_nothing(warehouse: Warehouse) -> None:
+    moves.shipped(warehouse, [("K1", 9)])
+    order = warehouse.order([("K1", 5)])
+
+    refusal = refused(lambda: moves.announce(warehouse, [("K1", 1)], order=order, due=3))
+
+    assert (refusal.code, refusal.fields[0]) == (
+        "more_than_shipped",
+        {"field": "lines[0].units", "shipped": 0, "returned": 0},
+    )
+    assert "has shipped no K1" in str(refusal)
+    assert warehouse.sources(order) == {}
+
+
+def test_lines_with_and_without_an_order_line_share_what_was_shipped(
+    warehouse: Warehouse,
+) -> None:
+    order = moves.shipped(warehouse, [("K1", 3), ("K1", 2), ("K2", 4)])
+    moves.announce(warehouse, [("K1", 2)], order=order)
+
+    named = refused(lambda: moves.announce(warehouse, [("K1", 3, 1), ("K1", 1, 2)], order=order))
+    plain = refused(lambda: moves.announce(warehouse, [("K2", 4), ("K1", 4)], order=order))
+
+    assert named.fields == ({"field": "lines[1].units", "shipped": 5, "returned": 2},)
+    assert plain.fields == ({"field": "lines[1].units", "shipped": 5, "returned": 2},)
+    moves.announce(warehouse, [("K1", 3, 1), ("K2", 4)], order=order)
+
+
+def test_no_more_comes_back_without_an_order_than_was_shipped_in_all(
+    warehouse: Warehouse,
+) -> None:
+    order = moves.shipped(warehouse, [("K1", 3)])
+    moves.shipped(warehouse, [("K1", 1)])
+    moves.announce(warehouse, [("K1", 2)])
+
+    blind = refused(lambda: moves.announce(warehouse, [("K1", 3)]))
+    named = refused(lambda: moves.announce(warehouse, [("K1", 3, 1)], order=order))
+
+    assert {blind.code, named.code} == {"more_than_shipped"}
+    assert blind.fields == ({"field": "lines[0].units", "shipped": 4, "returned": 2},)
+    assert refused(lambda: moves.announce(warehouse, [("K2", 1)])).code == "more_than_shipped"
+    moves.announce(warehouse, [("K1", 2)])
+
+
+def test_units_are_announced_once_when_returns_name_them_in_different_ways_at_one_moment(
+    warehouse: Warehouse,
+) -> None:
+    order = moves.shipped(warehouse, [("K1", 3)])
+
+    results = at_once(
+        partial(moves.announce, warehouse, [("K1", 2, 1)], order=order),
+        partial(moves.announce, warehouse, [("K1", 2)], order=order),
+        partial(moves.announce, warehouse, [("K1", 2)]),
+    )
+
+    assert sorted(result == "more_than_shipped" for result in results) == [False, True, True]
+
+
+@pytest.mark.parametrize("of", ["line", "order", "nobody"])
+def test_the_audit_tells_when_more_comes_back_than_was_shipped(
+    warehouse: Warehouse, of: str
+) -> None:
+    order = moves.shipped(warehouse, [("K1", 3)])
+    named: dict[str, Any] = {} if of == "nobody" else {"order": order}
+    want = ("K1", 3, 1) if of == "line" else ("K1", 3)
+    moves.announce(warehouse, [want], **named)
+
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE supply SET ordered = 4")
+    assert {found.split()[0] for found in warehouse.findings()} == {"10"}
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE supply SET ordered = 3")
+
+
 # --- received ---
 
 
 def test_only_sellable_units_serve_who_waits_when_a_return_comes(warehouse: Warehouse) -> None:
+    moves.shipped(warehouse, [("K1", 8)])
     order = warehouse.order([("K1", 9)])
     number = moves.announce(warehouse, [("K1", 8)], due=3)
     assert warehouse.sources(order) == {number: 8}
@@ -125,6 +204,7 @@ def test_only_sellable_units_serve_who_waits_when_a_return_comes(warehouse: Ware
 
 
 def test_pegs_go_when_all_that_came_is_scrapped(warehouse: Warehouse) -> None:
+    moves.shipped(warehouse, [("K1", 2)])
     order = warehouse.order([("K1", 2)])
     number = moves.announce(warehouse, [("K1", 2)], due=3)
 
@@ -136,7 +216,7 @@ def test_pegs_go_when_all_that_came_is_scrapped(warehouse: Warehouse) -> None:
 
 
 def test_the_history_of_the_order_tells_what_came_back(warehouse: Warehouse) -> None:
-    order = moves.shipped(warehouse, [("K1", 3)])
+    order = moves.shipped(warehouse, [("K1", 3), ("K2", 1)])
     number = moves.announce(warehouse, [("K1", 3, 1), ("K2", 1)], order=order)
     assert warehouse.happened(order, "returned") == []
 
@@ -166,6 +246,7 @@ def test_the_history_of_the_order_tells_what_came_back(warehouse: Warehouse) -> 
 def test_receipt_is_refused_naming_the_field_when_it_can_not_be(
     warehouse: Warehouse, came: list[tuple[int, int, str]], code: str, field: str
 ) -> None:
+    moves.shipped(warehouse, [("K1", 5)])
     number = moves.announce(warehouse, [("K1", 5)])
 
     refusal = refused(lambda: moves.take_back(warehouse, number, *came))
@@ -191,6 +272,7 @@ def test_receipt_counts_once_when_it_comes_twice_at_the_same_moment(warehouse: W
 def test_no_more_comes_than_was_announced_when_two_receipts_come_at_the_same_moment(
     warehouse: Warehouse,
 ) -> None:
+    moves.shipped(warehouse, [("K1", 5)])
     number = moves.announce(warehouse, [("K1", 5)])
 
     results = at_once(*[partial(moves.take_back, warehouse, number, (1, 3, "sellable"))] * 2)
@@ -202,6 +284,7 @@ def test_no_more_comes_than_was_announced_when_two_receipts_come_at_the_same_mom
 
 
 def test_who_was_pegged_falls_back_when_the_rest_will_not_come(warehouse: Warehouse) -> None:
+    moves.shipped(warehouse, [("K1", 5)])
     order = warehouse.order([("K1", 5)])
     number = moves.announce(warehouse, [("K1", 5)], due=3)
     moves.take_back(warehouse, number, (1, 2, "sellable"))

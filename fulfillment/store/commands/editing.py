@@ -15,6 +15,7 @@ from fulfillment.store.commands.intake import (
     NewLine,
     check_backorders,
     check_line,
+    has_pack,
     insert_lines,
     load_catalogue,
     units_of,
@@ -44,15 +45,16 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
     """
 
     def body(tx: Tx) -> dict[str, Any]:
-        catalogue = load_catalogue(tx, edit.lines)
         order = order_id(tx, edit.number)
+        catalogue = load_catalogue(tx, edit.lines, order)
         skus = skus_of_order(tx, order) | {line.sku for line in edit.lines}
         asked = _asked(edit, catalogue)
         space = open_queues(
             tx, skus, orders=[order], margin=asked, asking=lambda: (rank_of_order(tx, order), asked)
         )
         if _is_news(tx, order, edit):
-            catalogue = load_catalogue(tx, edit.lines)  # Under the locks: what is free now.
+            # Under the locks: what is free now.
+            catalogue = load_catalogue(tx, edit.lines, order)
             if _asked(edit, catalogue) != asked:
                 raise LocksTooSmallError  # A pack has changed: open the queues for other units.
             before = space.after[order]
@@ -83,8 +85,7 @@ def _asked(edit: Edit, catalogue: Catalogue) -> Mapping[str, int]:
     """Units by SKU that the order may come to want: at most all that the edit names."""
     asked: Counter[str] = Counter()
     for line in edit.lines:
-        product = catalogue.products.get(line.sku)
-        if product is not None and (line.pack is None or line.pack in product.packs):
+        if line.sku in catalogue.products and has_pack(line, catalogue):
             asked[line.sku] += max(units_of(line, catalogue), 0)
     return asked
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from fulfillment.domain import changing_lines
 from fulfillment.domain.changing_lines import LineUnits, WantedLine
@@ -15,6 +16,7 @@ from fulfillment.store.commands.intake import (
     NewLine,
     check_backorders,
     check_line,
+    has_pack,
     insert_lines,
     load_catalogue,
     units_of,
@@ -52,14 +54,14 @@ def quantity(number: str, line: int, units: int, pack: str | None = None) -> Cha
 
     def make(tx: Tx, order: Order) -> Order:
         known = changing_lines.known_line(order, line)
-        catalogue = load_catalogue(tx, [NewLine(line, known.sku, units, pack)])
+        catalogue = load_catalogue(tx, [NewLine(line, known.sku, units, pack)], order.id)
         in_all = _in_all(NewLine(line, known.sku, units, pack), catalogue)
         _check_growth(order, known, in_all, catalogue)
         return changing_lines.with_quantity(order, line, in_all)
 
     def wants(tx: Tx) -> Mapping[str, int]:
         known = _line_of(tx, number, line)
-        return _asked(tx, NewLine(line, known[0], units, pack)) if known else {}
+        return _asked(tx, NewLine(line, known.sku, units, pack), known.order_id) if known else {}
 
     return Change(number, make, wants=wants, takes=changing_lines.first_claims)
 
@@ -105,7 +107,8 @@ def exchange(number: str, old: LineUnits, sku: str, unit_price_minor: int | None
 
     def wants(tx: Tx) -> Mapping[str, int]:
         known = _line_of(tx, number, old.line)
-        return {sku: min(max(old.units or known[1], 0), known[1])} if known else {}
+        most = known.ordered if known else 0
+        return {sku: min(max(old.units or most, 0), most)} if known else {}
 
     return Change(number, make, wants=wants, takes=changing_lines.first_claims, answer=_new_line)
 
@@ -125,24 +128,23 @@ def _new_line(before: Order, after: Order) -> Answer:
 # --- what it may come to want --------------------------------------------------------------------
 
 
-def _asked(tx: Tx, line: NewLine) -> Mapping[str, int]:
+def _asked(tx: Tx, line: NewLine, order: int | None = None) -> Mapping[str, int]:
     """Units by SKU that a line may come to want: read before the queues are locked."""
-    catalogue = load_catalogue(tx, [line])
-    product = catalogue.products.get(line.sku)
-    if product is None or (line.pack is not None and line.pack not in product.packs):
+    catalogue = load_catalogue(tx, [line], order)
+    if line.sku not in catalogue.products or not has_pack(line, catalogue):
         return {}
     return {line.sku: min(max(units_of(line, catalogue), 0), MOST_UNITS)}
 
 
-def _line_of(tx: Tx, number: str, line: int) -> tuple[str, int] | None:
+def _line_of(tx: Tx, number: str, line: int) -> Any | None:
     rows = tx.rows(
-        "SELECT l.sku, l.ordered FROM order_line l JOIN orders o ON o.id = l.order_id"
+        "SELECT l.sku, l.ordered, l.order_id FROM order_line l JOIN orders o ON o.id = l.order_id"
         " WHERE o.merchant = :merchant AND o.number = :number AND l.line = :line",
         merchant=tx.merchant,
         number=number,
         line=line,
     )
-    return (rows[0].sku, rows[0].ordered) if rows else None
+    return rows[0] if rows else None
 
 
 # --- what is refused -----------------------------------------------------------------------------
@@ -153,8 +155,7 @@ def _in_all(line: NewLine, catalogue: Catalogue) -> int:
     if line.quantity <= 0:
         message = f"a line is for at least one unit, not {line.quantity}; or cancel it"
         raise invalid("bad_quantity", message, "units")
-    packs = catalogue.products[line.sku].packs
-    if line.pack is not None and line.pack not in packs:
+    if not has_pack(line, catalogue):
         _check_line(line, catalogue, BY_UNITS)
     return units_of(line, catalogue)
 
@@ -164,6 +165,8 @@ def _check_growth(order: Order, line: OrderLine, units: int, catalogue: Catalogu
     if more > 0:
         _check_size(order, more)
         new = NewLine(line.number, line.sku, more)
+        # The units beyond are asked for anew, by what the catalogue says today.
+        catalogue = replace(catalogue, ordered={})
         _check_line(new, catalogue, BY_UNITS)
         if line.channel is not Channel.DROP_SHIP:
             _check_backorder(new, line.source or order.only_location, catalogue, BY_UNITS)

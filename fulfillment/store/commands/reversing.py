@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fulfillment.domain.moves import ReturnStatus, TransferStatus
 from fulfillment.domain.refusals import conflict, missing
 from fulfillment.domain.shipments import LatePin
-from fulfillment.domain.statuses import INBOUND, PurchaseOrderStatus
 from fulfillment.store import outbox
 from fulfillment.store.commands.moves.levels import Booking, Move
 from fulfillment.store.commands.purchasing.finding import tell
@@ -25,7 +23,6 @@ class _Receipt:
     id: int
     number: str
     location: str
-    status_before: str
     table: str
     document: int
 
@@ -35,8 +32,8 @@ def reverse_receipt(store: Store, command: Command, number: str, reason: str) ->
 
     Its units leave on hand through the ledger; who holds them gives them back, the latest in rank
     first, as when stock is counted down (behaviour.md §4.9), and is pinned again if a person had
-    pinned it. They are outstanding again on a document that is not closed, and a purchase order
-    that was received is on its way again.
+    pinned it. They are outstanding again, so that they can be counted again, and a document that
+    was received or closed has the status again that it had before (behaviour.md §7).
     """
 
     def body(tx: Tx) -> dict[str, Any]:
@@ -44,8 +41,8 @@ def reverse_receipt(store: Store, command: Command, number: str, reason: str) ->
         lock_queues(tx, skus | tx.also)
         receipt = _locked(tx, number)
         moves = _moves(tx, receipt, reason)
-        comes_again = _reopen(tx, receipt)
-        _give_back(tx, receipt, comes_again=comes_again)
+        _reopen(tx, receipt)
+        tx.run(GIVE_BACK, receipt=receipt.id)
         change_on_hand(tx, moves, Booking("reversal", number), again=_to_come(tx, receipt))
         _note(tx, receipt, reason)
         if receipt.table == "purchase_order":
@@ -69,7 +66,7 @@ def _skus_of(tx: Tx, number: str) -> frozenset[str]:
 
 def _locked(tx: Tx, number: str) -> _Receipt:
     (row,) = tx.rows(
-        "SELECT id, location, status_before, purchase_order, transfer, customer_return, reversed_at"
+        "SELECT id, location, purchase_order, transfer, customer_return, reversed_at"
         " FROM receipt WHERE merchant = :merchant AND number = :number FOR NO KEY UPDATE",
         merchant=tx.merchant,
         number=number,
@@ -79,7 +76,7 @@ def _locked(tx: Tx, number: str) -> _Receipt:
     tables = ("purchase_order", "transfer", "customer_return")
     (table,) = (table for table in tables if getattr(row, table) is not None)
     document = getattr(row, table)
-    return _Receipt(row.id, number, row.location, row.status_before, table, document)
+    return _Receipt(row.id, number, row.location, table, document)
 
 
 def _moves(tx: Tx, receipt: _Receipt, reason: str) -> Sequence[Move]:
@@ -98,48 +95,40 @@ def _moves(tx: Tx, receipt: _Receipt, reason: str) -> Sequence[Move]:
     ]
 
 
-STATUS = {
-    "purchase_order": "SELECT status FROM purchase_order WHERE id = :id FOR NO KEY UPDATE",
-    "transfer": "SELECT status FROM transfer WHERE id = :id FOR NO KEY UPDATE",
-    "customer_return": "SELECT status FROM customer_return WHERE id = :id FOR NO KEY UPDATE",
+HOW_IT_ENDED = {
+    "purchase_order": "SELECT ended_from FROM purchase_order WHERE id = :id FOR NO KEY UPDATE",
+    "transfer": "SELECT CASE WHEN ended_at IS NOT NULL THEN 'in_transit' END AS ended_from"
+    " FROM transfer WHERE id = :id FOR NO KEY UPDATE",
+    "customer_return": "SELECT CASE WHEN ended_at IS NOT NULL THEN 'announced' END AS ended_from"
+    " FROM customer_return WHERE id = :id FOR NO KEY UPDATE",
 }
 
 REOPEN = {
-    "purchase_order": "UPDATE purchase_order SET status = :status WHERE id = :id",
-    "transfer": "UPDATE transfer SET status = :status WHERE id = :id",
-    "customer_return": "UPDATE customer_return SET status = :status WHERE id = :id",
+    "purchase_order": "UPDATE purchase_order SET status = :status, ended_at = NULL,"
+    " ended_from = NULL WHERE id = :id",
+    "transfer": "UPDATE transfer SET status = :status, ended_at = NULL WHERE id = :id",
+    "customer_return": "UPDATE customer_return SET status = :status, ended_at = NULL"
+    " WHERE id = :id",
 }
 
-COMING = frozenset({*INBOUND, TransferStatus.IN_TRANSIT, ReturnStatus.ANNOUNCED})
-"""Statuses of documents for which more can come."""
 
-
-def _reopen(tx: Tx, receipt: _Receipt) -> bool:
-    """Have a document that was received be on its way again; whether more can come for it."""
-    (row,) = tx.rows(STATUS[receipt.table], id=receipt.document)
-    if row.status != PurchaseOrderStatus.RECEIVED:
-        return row.status in COMING
-    tx.run(REOPEN[receipt.table], id=receipt.document, status=receipt.status_before)
-    return True
+def _reopen(tx: Tx, receipt: _Receipt) -> None:
+    """Have a document that has ended stand where it stood before: more is to come for it."""
+    (row,) = tx.rows(HOW_IT_ENDED[receipt.table], id=receipt.document)
+    if row.ended_from is not None:
+        tx.run(REOPEN[receipt.table], id=receipt.document, status=row.ended_from)
 
 
 GIVE_BACK = """
 UPDATE supply u
    SET received = u.received - (b.units - least(b.units, u.over_received)),
        over_received = u.over_received - least(b.units, u.over_received),
-       closed = u.closed + CASE WHEN :comes_again THEN 0
-                                ELSE b.units - least(b.units, u.over_received) END,
-       inbound = :comes_again AND u.received + u.closed
-                 - (b.units - least(b.units, u.over_received)) < u.ordered
+       inbound = u.received + u.closed - (b.units - least(b.units, u.over_received)) < u.ordered
   FROM (SELECT supply, sum(units)::bigint AS units FROM receipt_line
          WHERE receipt = :receipt GROUP BY supply) b
  WHERE u.id = b.supply
 """
-
-
-def _give_back(tx: Tx, receipt: _Receipt, *, comes_again: bool) -> None:
-    """Units beyond what was ordered go first; on a document that has ended the rest is closed."""
-    tx.run(GIVE_BACK, receipt=receipt.id, comes_again=comes_again)
+"""Units beyond what was ordered go first. What a person gave up stays given up."""
 
 
 def _to_come(tx: Tx, receipt: _Receipt) -> dict[str, LatePin]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from fulfillment.domain.orders import Order
+from fulfillment.domain.shipments import ShipmentLine
 from fulfillment.domain.statuses import ShipmentStatus
 from fulfillment.store.saving.changes import Change, Products, lines_of
 from fulfillment.store.session import Tx
@@ -36,6 +37,8 @@ def write_levels(tx: Tx, changes: list[Change], products: Products) -> None:
         )
     if gone:
         _write_dispatches(tx, gone)
+    if sent := [line for change in changes for line in _drop_shipped(change)]:
+        tx.run("UPDATE shipment_line SET drop_shipped = true WHERE id = ANY(:ids)", ids=sent)
 
 
 def _count(moved: Moved, order: Order, products: Products, sign: int) -> None:
@@ -69,16 +72,25 @@ UPDATE stock_level l
 
 def _dispatched(change: Change, products: Products) -> Iterable[tuple[int, str, str, int]]:
     """Shipment line, SKU, location and units of what leaves the building with this change."""
+    for line in _leaving(change):
+        if products[line.sku].managed:
+            yield from (
+                (line.id, line.sku, claim.location, claim.units)
+                for claim in line.claims
+                if not claim.drop_ship
+            )
+
+
+def _drop_shipped(change: Change) -> Iterable[int]:
+    """The lines that leave from the supplier: their claims, which say so, end with this change."""
+    return (line.id for line in _leaving(change) if any(c.drop_ship for c in line.claims))
+
+
+def _leaving(change: Change) -> Iterable[ShipmentLine]:
     now_shipped = {s.id for s in change.after.shipments if s.status is ShipmentStatus.SHIPPED}
     for shipment in change.before.shipments:
         if shipment.id in now_shipped and shipment.status is not ShipmentStatus.SHIPPED:
-            for line in shipment.lines:
-                if products[line.sku].managed:
-                    yield from (
-                        (line.id, line.sku, claim.location, claim.units)
-                        for claim in line.claims
-                        if not claim.drop_ship
-                    )
+            yield from shipment.lines
 
 
 def _write_dispatches(tx: Tx, gone: list[tuple[int, str, str, int]]) -> None:

@@ -1,7 +1,6 @@
 """Products, their queues and their stock."""
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -73,10 +72,10 @@ stock_level = Table(
     Column("sku", String(63), nullable=False),
     Column("location", String(63), ForeignKey("location.id"), nullable=False),
     Column("disposition", Text, nullable=False, server_default="sellable"),
-    Column("on_hand", BigInteger, nullable=False, server_default=text("0")),
-    Column("allocated", BigInteger, nullable=False, server_default=text("0")),
-    Column("picked", BigInteger, nullable=False, server_default=text("0")),
-    Column("staged", BigInteger, nullable=False, server_default=text("0")),
+    Column("on_hand", Integer, nullable=False, server_default=text("0")),
+    Column("allocated", Integer, nullable=False, server_default=text("0")),
+    Column("picked", Integer, nullable=False, server_default=text("0")),
+    Column("staged", Integer, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("merchant", "sku", "location", "disposition"),
     product_key(),
     CheckConstraint("allocated BETWEEN 0 AND on_hand", name="allocated_is_on_hand"),

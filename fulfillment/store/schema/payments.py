@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -35,6 +36,13 @@ payment_entry = Table(
     Column("currency", String(3), nullable=False),
     Column("reference", Text, comment="the provider's own"),
     Column("cause", Text, nullable=False, comment="what made it, once for an order"),
+    Column(
+        "recorded",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="the shop told of it; else it was due, and asked of the provider",
+    ),
     Column("reason", Text),
     Column("actor", Text, nullable=False),
     Column("settled_at", Instant),
@@ -57,6 +65,14 @@ payment_entry = Table(
         text("ask_after NULLS FIRST"),
         "id",
         postgresql_where=text("status = 'due'"),
+    ),
+    Index(
+        "uq_payment_entry_reference",
+        "order_id",
+        "kind",
+        "reference",
+        unique=True,
+        postgresql_where=text("status = 'done' AND reference IS NOT NULL"),
     ),
     Index(None, "order_id"),
     comment="The ledger of the payment axis: what is due is asked of the provider by its adapter.",

@@ -44,6 +44,12 @@ orders = Table(
     Column("status", Text, nullable=False, server_default="received"),
     Column("priority", SmallInteger, nullable=False, server_default=text("50")),
     Column("placed_at", Instant, nullable=False),
+    Column(
+        "placed_on",
+        Date,
+        nullable=False,
+        comment="the day it was then at the merchant, whatever zone it has now",
+    ),
     Column("intake_seq", BigInteger, Identity(), nullable=False, unique=True),
     Column("ship_by", Date),
     Column("currency", String(3), nullable=False),
@@ -129,6 +135,13 @@ order_line = Table(
     Column("pack", Text),
     Column("pack_units", Integer),
     Column("unit_price_minor", BigInteger),
+    Column(
+        "managed",
+        Boolean,
+        nullable=False,
+        server_default=text("true"),
+        comment="whether the stock of its product was managed when it was asked for",
+    ),
     PrimaryKeyConstraint("order_id", "line"),
     product_key(),
     CheckConstraint("line > 0 AND ordered > 0", name="positive"),
@@ -136,6 +149,7 @@ order_line = Table(
     CheckConstraint("cancelled + shipped <= ordered", name="no_more_than_ordered"),
     CheckConstraint("unit_price_minor >= 0", name="price_is_not_negative"),
     CheckConstraint("channel IN ('pick', 'pickup', 'drop_ship')", name="channel"),
+    Index("ix_order_line_shipped", "merchant", "sku", postgresql_where=text("shipped > 0")),
 )
 
 

@@ -64,6 +64,13 @@ shipment_line = Table(
     Column("order_id", BigInteger, nullable=False),
     Column("order_line", Integer, nullable=False),
     Column("units", Integer, nullable=False),
+    Column(
+        "drop_shipped",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="its units went from the supplier, and left nobody's stock level",
+    ),
     ForeignKeyConstraint(["order_id", "order_line"], ["order_line.order_id", "order_line.line"]),
     CheckConstraint("units > 0", name="units_is_positive"),
     Index(None, "shipment"),

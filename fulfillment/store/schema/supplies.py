@@ -51,11 +51,14 @@ purchase_order = Table(
     ),
     Column("wake_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("reminded_at", Instant, comment="when it was last told that its timer is late"),
+    Column("ended_at", Instant, comment="when it was received, closed or cancelled"),
+    Column("ended_from", Text, comment="the status that it had until it ended"),
     Column("created_by", Text, nullable=False),
     moment("created_at"),
     UniqueConstraint("merchant", "number"),
     CheckConstraint(one_of("status", PurchaseOrderStatus), name="status"),
     CheckConstraint("over_receipt_percent BETWEEN 0 AND 100", name="over_receipt_percent"),
+    CheckConstraint("(ended_at IS NULL) = (ended_from IS NULL)", name="ended"),
 )
 
 
@@ -120,7 +123,6 @@ receipt = Table(
     Column("transfer", BigInteger, ForeignKey("transfer.id")),
     Column("customer_return", BigInteger, ForeignKey("customer_return.id")),
     Column("location", String(63), ForeignKey("location.id"), nullable=False),
-    Column("status_before", Text, nullable=False, comment="of its document, until it was counted"),
     Column("actor", Text, nullable=False),
     moment("at"),
     Column("reversed_at", Instant),

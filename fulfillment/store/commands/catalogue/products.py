@@ -83,10 +83,10 @@ def _check_product(product: NewProduct, index: int) -> None:
 def _refuse_managed_change(tx: Tx, products: Sequence[NewProduct]) -> None:
     """Claims count against stock or they do not: while there are any, that can not change.
 
-    The rows are taken before it is asked: a line that is taken in at this moment holds its
-    product's key until it is committed, and is seen, or comes after and finds what is now.
+    The products are locked before their orders are looked for: whoever takes one in meanwhile
+    waits for this, or this for them.
     """
-    changing = tx.rows(
+    rows = tx.rows(
         "SELECT p.sku FROM product p JOIN"
         " unnest(CAST(:skus AS text[]), CAST(:managed AS boolean[]))"
         " AS n(sku, managed) ON n.sku = p.sku WHERE p.merchant = :merchant"
@@ -95,15 +95,19 @@ def _refuse_managed_change(tx: Tx, products: Sequence[NewProduct]) -> None:
         skus=[product.sku for product in products],
         managed=[product.manage_stock for product in products],
     )
-    rows = tx.rows(
+    if not rows:
+        return
+    open_ones = tx.rows(
         "SELECT l.sku FROM order_line l JOIN orders o ON o.id = l.order_id"
-        " WHERE l.merchant = :merchant AND l.sku = ANY(:skus) AND o.finished_at IS NULL LIMIT 1",
+        " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND l.sku = ANY(:skus)"
+        " ORDER BY l.sku LIMIT 1",
         merchant=tx.merchant,
-        skus=[row.sku for row in changing],
+        skus=[row.sku for row in rows],
     )
-    if rows:
-        message = f"manage_stock of {rows[0].sku} can not change while orders for it are open"
-        raise conflict("orders_open", message, sku=rows[0].sku)
+    if open_ones:
+        sku = open_ones[0].sku
+        message = f"manage_stock of {sku} can not change while orders for it are open"
+        raise conflict("orders_open", message, sku=sku)
 
 
 def _some_change_their_future(tx: Tx, products: Sequence[NewProduct]) -> bool:

@@ -6,6 +6,7 @@ from fulfillment.store.commands.intake.checks import (
     check_backorders,
     check_line,
     check_order,
+    has_pack,
     units_of,
 )
 from fulfillment.store.commands.intake.documents import NewLine, NewOrder, Outcome, Taken
@@ -24,6 +25,7 @@ __all__ = [
     "check_order",
     "create_order",
     "create_orders",
+    "has_pack",
     "insert_lines",
     "load_catalogue",
     "start_payload",

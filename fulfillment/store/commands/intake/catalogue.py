@@ -1,7 +1,7 @@
 """What the checks of intake look at, loaded once for a batch."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fulfillment.domain.policy import Knobs
@@ -22,13 +22,16 @@ class Catalogue:
     currency: str
     settings: tuple[Knobs, ...] = ()
     """The scopes behind an order's own policy: the merchant's knobs, then the default ones."""
+    time_zone: str = "UTC"
+    ordered: Mapping[int, Any] = field(default_factory=dict)
+    """The lines that the order has already, by number: their packs are what they were then."""
 
 
-def load_catalogue(tx: Tx, lines: Iterable[NewLine]) -> Catalogue:
-    """What the checks need to know of the products of these lines."""
+def load_catalogue(tx: Tx, lines: Iterable[NewLine], order: int | None = None) -> Catalogue:
+    """What the checks need to know of the products of these lines, and of the order's own."""
     skus = sorted({line.sku for line in lines})
     heads = tx.rows(
-        "SELECT currency, (SELECT array_agg(ml.location) FROM merchant_location ml"
+        "SELECT currency, time_zone, (SELECT array_agg(ml.location) FROM merchant_location ml"
         " JOIN location l ON l.id = ml.location AND l.active WHERE ml.merchant = m.id) AS locations"
         " FROM merchant m WHERE m.id = :merchant",
         merchant=tx.merchant,
@@ -49,7 +52,18 @@ def load_catalogue(tx: Tx, lines: Iterable[NewLine]) -> Catalogue:
         waiting=_waiting(tx, strict) if strict else {},
         currency=heads[0].currency,
         settings=load_settings(tx),
+        time_zone=heads[0].time_zone,
+        ordered=_ordered(tx, order) if order is not None else {},
     )
+
+
+def _ordered(tx: Tx, order: int) -> dict[int, Any]:
+    rows = tx.rows(
+        "SELECT line, sku, pack, pack_units, ordered - cancelled AS units FROM order_line"
+        " WHERE order_id = :order",
+        order=order,
+    )
+    return {row.line: row for row in rows}
 
 
 def _free(tx: Tx, skus: list[str]) -> dict[tuple[str, str], int]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fulfillment.domain.policy import Knobs, OnShortage, PolicyError, checked, resolve
 from fulfillment.domain.presets import expand
@@ -62,7 +63,12 @@ def _check_size(order: NewOrder, catalogue: Catalogue) -> None:
 
 
 def check_line(line: NewLine, index: int, catalogue: Catalogue) -> None:
-    """Refuse an unknown SKU or pack and a quantity that is not positive."""
+    """Refuse an unknown SKU or pack and a quantity that is not positive.
+
+    A line that an order has already, and that asks for no more, is not asked of today's catalogue.
+    """
+    if _is_repeated(line, catalogue):
+        return
     product = catalogue.products.get(line.sku)
     if product is None or not product.active:
         message = f"there is no active product {line.sku}"
@@ -70,7 +76,7 @@ def check_line(line: NewLine, index: int, catalogue: Catalogue) -> None:
     if line.quantity <= 0:
         message = f"the quantity of {line.sku} must be positive, not {line.quantity}"
         raise invalid("bad_quantity", message, f"lines[{index}].quantity", sku=line.sku)
-    if line.pack is not None and line.pack not in product.packs:
+    if not has_pack(line, catalogue):
         known = ", ".join(sorted(product.packs)) or "none"
         message = f"{line.sku} has no pack {line.pack!r}; it has: {known}"
         raise invalid("unknown_pack", message, f"lines[{index}].pack", sku=line.sku)
@@ -82,8 +88,37 @@ def units_of(line: NewLine, catalogue: Catalogue) -> int:
 
 
 def pack_units(line: NewLine, catalogue: Catalogue) -> int:
-    """Base units in the pack a line is asked for in; 1 where none is named."""
-    return int(catalogue.products[line.sku].packs[line.pack]) if line.pack else 1
+    """Base units in the pack a line is asked for in; 1 where none is named.
+
+    The pack of a line that the order has already holds what it held when it was ordered.
+    """
+    if line.pack is None:
+        return 1
+    if known := _ordered_in(line, catalogue):
+        return int(known.pack_units)
+    return int(catalogue.products[line.sku].packs[line.pack])
+
+
+def has_pack(line: NewLine, catalogue: Catalogue) -> bool:
+    """Whether it is known how many units the line is for; its product must be known."""
+    return (
+        line.pack is None
+        or _ordered_in(line, catalogue) is not None
+        or line.pack in catalogue.products[line.sku].packs
+    )
+
+
+def _ordered_in(line: NewLine, catalogue: Catalogue) -> Any | None:
+    """The line of the order, where it was ordered in this very pack."""
+    known = catalogue.ordered.get(line.line)
+    return known if known and (known.sku, known.pack) == (line.sku, line.pack) else None
+
+
+def _is_repeated(line: NewLine, catalogue: Catalogue) -> bool:
+    known = catalogue.ordered.get(line.line)
+    if known is None or known.sku != line.sku or line.quantity <= 0:
+        return False
+    return has_pack(line, catalogue) and units_of(line, catalogue) <= known.units
 
 
 def check_backorders(

@@ -3,7 +3,9 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fulfillment.store import outbox
 from fulfillment.store.commands.intake.catalogue import Catalogue
@@ -20,18 +22,20 @@ def insert_orders(tx: Tx, orders: Sequence[NewOrder], catalogue: Catalogue) -> d
         INSERT_ORDERS,
         merchant=tx.merchant,
         now=tx.now,
-        rows=json.dumps([_order_row(order, catalogue) for order in orders], default=str),
+        rows=json.dumps([_order_row(order, catalogue, tx.now) for order in orders], default=str),
     )
     return {row.number: row.id for row in rows}
 
 
-def _order_row(order: NewOrder, catalogue: Catalogue) -> dict[str, object]:
+def _order_row(order: NewOrder, catalogue: Catalogue, now: datetime) -> dict[str, object]:
+    placed_at = order.placed_at or now
     return {
         "number": order.number,
         "revision": order.revision,
         "content_hash": order.content_hash.hex(),
         "priority": order.priority,
-        "placed_at": order.placed_at,
+        "placed_at": placed_at,
+        "placed_on": placed_at.astimezone(ZoneInfo(catalogue.time_zone)).date(),
         "ship_by": order.ship_by,
         "currency": order.currency or catalogue.currency,
         "policy": own_knobs(order, catalogue),
@@ -44,16 +48,17 @@ def _order_row(order: NewOrder, catalogue: Catalogue) -> dict[str, object]:
 
 
 INSERT_ORDERS = """
-INSERT INTO orders (merchant, number, revision, content_hash, priority, placed_at, ship_by,
-                    currency, policy, lock_location, pickup_location, created_at)
+INSERT INTO orders (merchant, number, revision, content_hash, priority, placed_at, placed_on,
+                    ship_by, currency, policy, lock_location, pickup_location, created_at)
 SELECT :merchant, r.number, r.revision, decode(r.content_hash, 'hex'), r.priority,
-       coalesce(r.placed_at, :now), r.ship_by, r.currency, r.policy, r.lock_location,
+       r.placed_at, r.placed_on, r.ship_by, r.currency, r.policy, r.lock_location,
        r.pickup_location, :now
   FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (
        number text, revision int, content_hash text, priority int, placed_at timestamptz,
-       ship_by date, currency text, policy jsonb, lock_location text, pickup_location text))
-       WITH ORDINALITY AS r(number, revision, content_hash, priority, placed_at, ship_by,
-                            currency, policy, lock_location, pickup_location, n)
+       placed_on date, ship_by date, currency text, policy jsonb, lock_location text,
+       pickup_location text))
+       WITH ORDINALITY AS r(number, revision, content_hash, priority, placed_at, placed_on,
+                            ship_by, currency, policy, lock_location, pickup_location, n)
  ORDER BY r.n
 ON CONFLICT (merchant, number) DO NOTHING
 RETURNING id, number
@@ -102,7 +107,7 @@ def start_payload(merchant: str, order: int, new: NewOrder) -> dict[str, Any]:
 
 
 def insert_lines(tx: Tx, lines: Sequence[tuple[int, NewLine]], catalogue: Catalogue) -> None:
-    """Order lines in base units; the pack they were asked for in is kept to be shown."""
+    """Order lines in base units, with the pack and the kind of stock that they are asked for in."""
     if not lines:
         return
     columns: dict[str, list[object]] = defaultdict(list)
@@ -114,16 +119,26 @@ def insert_lines(tx: Tx, lines: Sequence[tuple[int, NewLine]], catalogue: Catalo
         columns["packs"].append(line.pack)
         columns["pack_units"].append(pack_units(line, catalogue) if line.pack else None)
         columns["prices"].append(line.unit_price_minor)
-    tx.run(
-        "INSERT INTO order_line (order_id, line, merchant, sku, ordered, pack, pack_units,"
-        " unit_price_minor) SELECT l.order_id, l.line, :merchant, l.sku, l.units, l.pack,"
-        " l.pack_units, l.price FROM unnest(CAST(:orders AS bigint[]), CAST(:numbers AS int[]),"
-        " CAST(:skus AS text[]), CAST(:units AS int[]), CAST(:packs AS text[]),"
-        " CAST(:pack_units AS int[]), CAST(:prices AS bigint[]))"
-        " AS l(order_id, line, sku, units, pack, pack_units, price)",
-        merchant=tx.merchant,
-        **columns,
-    )
+    tx.run(INSERT_LINES, merchant=tx.merchant, **columns)
+
+
+INSERT_LINES = """
+WITH known AS MATERIALIZED (
+    SELECT sku, manage_stock FROM product
+     WHERE merchant = :merchant AND sku = ANY(CAST(:skus AS text[])) ORDER BY sku FOR KEY SHARE
+)
+INSERT INTO order_line (order_id, line, merchant, sku, ordered, pack, pack_units,
+                        unit_price_minor, managed)
+SELECT l.order_id, l.line, :merchant, sku, l.units, l.pack, l.pack_units, l.price,
+       known.manage_stock
+  FROM unnest(CAST(:orders AS bigint[]), CAST(:numbers AS int[]), CAST(:skus AS text[]),
+              CAST(:units AS int[]), CAST(:packs AS text[]), CAST(:pack_units AS int[]),
+              CAST(:prices AS bigint[]))
+       AS l(order_id, line, sku, units, pack, pack_units, price)
+  JOIN known USING (sku)
+"""
+"""The products are locked as a foreign key locks them, but before they are read: who changes
+whether their stock is managed waits for the order, or is seen by it."""
 
 
 FIRST_SHIPMENTS = """
@@ -143,8 +158,7 @@ WITH first AS (
            coalesce(o.lock_location, o.pickup_location), 'first'
       FROM parts p
       JOIN orders o ON o.id = p.order_id
-      JOIN order_line l ON l.order_id = p.order_id AND l.line = p.order_line
-      JOIN product d ON d.merchant = l.merchant AND d.sku = l.sku AND d.manage_stock
+      JOIN order_line l ON l.order_id = p.order_id AND l.line = p.order_line AND l.managed
     RETURNING order_id, wanted
 ), counted AS (
     UPDATE orders o SET waiting_units = t.units

@@ -29,12 +29,11 @@ from fulfillment.store.session import Tx
 class Arrival:
     """A receipt for the lines of one transfer or one return, whose queues and row are locked.
 
-    `status` is the document's until now, and `kind` what the ledger calls it.
+    `kind` is what the ledger calls it.
     """
 
     receipt: MoveReceipt
     location: str
-    status: str
     kind: str
     lines: Sequence[Line]
     transfer: int | None = None
@@ -122,16 +121,14 @@ def _moves(arrival: Arrival, came: Mapping[Line, int]) -> list[Move]:
 def _write(tx: Tx, arrival: Arrival) -> None:
     """The receipt, its lines, and what is outstanding on their supplies."""
     rows = tx.rows(
-        "INSERT INTO receipt (merchant, number, transfer, customer_return, location,"
-        " status_before, actor, at) VALUES (:merchant, :number, :transfer, :customer_return,"
-        " :location, :status, :actor, :now)"
+        "INSERT INTO receipt (merchant, number, transfer, customer_return, location, actor, at)"
+        " VALUES (:merchant, :number, :transfer, :customer_return, :location, :actor, :now)"
         " ON CONFLICT (merchant, number) DO NOTHING RETURNING id",
         merchant=tx.merchant,
         number=arrival.receipt.number,
         transfer=arrival.transfer,
         customer_return=arrival.customer_return,
         location=arrival.location,
-        status=arrival.status,
         actor=tx.actor,
         now=tx.now,
     )

@@ -36,7 +36,6 @@ def receive_transfer(store: Store, command: Command, receipt: MoveReceipt) -> An
             Arrival(
                 receipt=receipt,
                 location=transfer.destination,
-                status=transfer.status,
                 kind="transfer_in",
                 lines=transfer.lines,
                 transfer=transfer.id,
@@ -44,8 +43,9 @@ def receive_transfer(store: Store, command: Command, receipt: MoveReceipt) -> An
         )
         if is_complete:
             tx.run(
-                "UPDATE transfer SET status = :status WHERE id = :id",
+                "UPDATE transfer SET status = :status, ended_at = :now WHERE id = :id",
                 id=transfer.id,
+                now=tx.now,
                 status=move_transfer(transfer.status, TransferStatus.RECEIVED),
             )
         return {"receipt": receipt.number} | read_transfer(tx, receipt.document)
@@ -69,7 +69,6 @@ def receive_return(store: Store, command: Command, receipt: MoveReceipt) -> Answ
             Arrival(
                 receipt=receipt,
                 location=announced.location,
-                status=announced.status,
                 kind="return",
                 lines=announced.lines,
                 customer_return=announced.id,
@@ -77,8 +76,9 @@ def receive_return(store: Store, command: Command, receipt: MoveReceipt) -> Answ
         )
         if is_complete:
             tx.run(
-                "UPDATE customer_return SET status = :status WHERE id = :id",
+                "UPDATE customer_return SET status = :status, ended_at = :now WHERE id = :id",
                 id=announced.id,
+                now=tx.now,
                 status=move_return(announced.status, ReturnStatus.RECEIVED),
             )
         record(tx, _happenings(announced, receipt))

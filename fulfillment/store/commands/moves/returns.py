@@ -1,7 +1,5 @@
 """Goods that come back from customers: announced, and given up."""
 
-from collections import Counter
-
 from fulfillment.domain.moves import ReturnStatus, move_return
 from fulfillment.domain.refusals import conflict, invalid
 from fulfillment.domain.statuses import MoveNotAllowedError
@@ -12,6 +10,7 @@ from fulfillment.store.commands.moves.finding import (
     locked_return,
     skus_of,
 )
+from fulfillment.store.commands.moves.returnable import check_returnable
 from fulfillment.store.commands.moves.supplies import check_lines, give_up, told_before
 from fulfillment.store.commands.purchasing.replanning import replan
 from fulfillment.store.commands.stock import check_places
@@ -55,51 +54,32 @@ def _close(tx: Tx, announced: CustomerReturn) -> None:
     except MoveNotAllowedError as error:
         raise conflict("move_not_allowed", str(error), status=announced.status) from error
     tx.run(
-        "UPDATE customer_return SET status = :status WHERE id = :id",
+        "UPDATE customer_return SET status = :status, ended_at = :now WHERE id = :id",
         id=announced.id,
+        now=tx.now,
         status=ReturnStatus.CLOSED,
     )
 
 
-SHIPPED = """
-SELECT l.line, l.sku, l.shipped,
-       coalesce((SELECT sum(u.ordered - u.closed)
-                   FROM return_line r JOIN supply u ON u.id = r.supply
-                  WHERE r.order_id = l.order_id AND r.order_line = l.line), 0)::bigint AS returned
-  FROM order_line l WHERE l.order_id = :order
-"""
-
-
 def _checked_order(tx: Tx, new: NewReturn) -> int | None:
-    """The id of the order that the goods come from, if that is said, once its lines fit it.
-
-    All returns of a line are of one SKU, whose queue is locked: two at once can not both count
-    the same units.
-    """
+    """The id of the order that the goods come from, if that is said, once its lines fit it."""
     order = _order_id(tx, new)
-    known = {row.line: row for row in tx.rows(SHIPPED, order=order)} if order else {}
-    taken: Counter[int] = Counter()
+    sql = "SELECT line, sku FROM order_line WHERE order_id = :order"
+    known = {row.line: row.sku for row in tx.rows(sql, order=order)} if order else {}
     for index, line in enumerate(new.lines):
         if line.order_line is None:
             continue
         at = f"lines[{index}]"
         if order is None:
             raise invalid("order_needed", "name the order of this line", "order")
-        found = known.get(line.order_line)
-        if found is None:
+        sku = known.get(line.order_line)
+        if sku is None:
             message = f"order {new.order} has no line {line.order_line}"
             raise invalid("unknown_order_line", message, f"{at}.order_line")
-        if found.sku != line.sku:
-            message = f"line {line.order_line} of order {new.order} is of {found.sku}"
-            raise invalid("other_sku", message, f"{at}.sku", sku=found.sku)
-        taken[line.order_line] += line.units
-        if found.returned + taken[line.order_line] > found.shipped:
-            message = (
-                f"of line {line.order_line} of order {new.order} {found.shipped} were shipped,"
-                f" and {found.returned} are returned already"
-            )
-            facts = {"shipped": found.shipped, "returned": found.returned}
-            raise invalid("more_than_shipped", message, f"{at}.units", **facts)
+        if sku != line.sku:
+            message = f"line {line.order_line} of order {new.order} is of {sku}"
+            raise invalid("other_sku", message, f"{at}.sku", sku=sku)
+    check_returnable(tx, new, order)
     return order
 
 

@@ -154,12 +154,15 @@ def _move(tx: Tx, transfer: Transfer, target: TransferStatus) -> None:
         move_transfer(transfer.status, target)
     except MoveNotAllowedError as error:
         raise conflict("move_not_allowed", str(error), status=transfer.status) from error
+    leaves = target is TransferStatus.IN_TRANSIT
     tx.run(
         "UPDATE transfer SET status = :status,"
-        " shipped_at = CASE WHEN :leaves THEN :now ELSE shipped_at END WHERE id = :id",
+        " shipped_at = CASE WHEN :leaves THEN :now ELSE shipped_at END,"
+        " ended_at = CASE WHEN :leaves THEN NULL ELSE CAST(:now AS timestamptz) END"
+        " WHERE id = :id",
         id=transfer.id,
         status=target,
-        leaves=target is TransferStatus.IN_TRANSIT,
+        leaves=leaves,
         now=tx.now,
     )
 

@@ -6,9 +6,7 @@ from datetime import date
 from typing import Any
 
 from fulfillment.domain.refusals import missing
-from fulfillment.domain.statuses import (
-    PurchaseOrderStatus,
-)
+from fulfillment.domain.statuses import ENDED, PurchaseOrderStatus
 from fulfillment.store import outbox
 from fulfillment.store.session import LocksTooSmallError, Tx
 
@@ -89,10 +87,14 @@ def is_complete(tx: Tx, purchase_order: int) -> bool:
 
 
 def set_status(tx: Tx, purchase_order: int, status: PurchaseOrderStatus) -> None:
-    """Store a status that the transition table allows."""
+    """Store a status that the transition table allows; one that it ends in remembers the last."""
     tx.run(
-        "UPDATE purchase_order SET status = :status WHERE id = :id",
+        "UPDATE purchase_order SET status = :status,"
+        " ended_at = CASE WHEN :ends THEN CAST(:now AS timestamptz) END,"
+        " ended_from = CASE WHEN :ends THEN status END WHERE id = :id",
         status=status,
+        ends=status in ENDED,
+        now=tx.now,
         id=purchase_order,
     )
 

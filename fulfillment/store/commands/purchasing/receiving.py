@@ -110,9 +110,8 @@ def _insert_receipt(
 ) -> None:
     """The receipt, its ledger rows, the stock and what is outstanding, all or nothing."""
     rows = tx.rows(
-        "INSERT INTO receipt (merchant, number, purchase_order, location, status_before, actor, at)"
-        " SELECT :merchant, :number, id, :location, status, :actor, :now FROM purchase_order"
-        " WHERE id = :purchase_order"
+        "INSERT INTO receipt (merchant, number, purchase_order, location, actor, at)"
+        " VALUES (:merchant, :number, :purchase_order, :location, :actor, :now)"
         " ON CONFLICT (merchant, number) DO NOTHING RETURNING id",
         merchant=tx.merchant,
         number=receipt.number,

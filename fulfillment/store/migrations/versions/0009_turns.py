@@ -1,4 +1,4 @@
-"""Sums that outgrow 32 bits, and orders whose first claim is to come found in their turn."""
+"""A sum that outgrows 32 bits, and orders whose first claim is to come found in their turn."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,13 +8,9 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-LEVELS = ("on_hand", "allocated", "picked", "staged")
-
 
 def upgrade() -> None:
-    """Widen what is a sum of accepted numbers, and add the index of the unclaimed."""
-    for column in LEVELS:
-        op.alter_column("stock_level", column, type_=sa.BigInteger())
+    """Widen what is a sum of all lines of an order, and add the index of the unclaimed."""
     op.alter_column("orders", "waiting_units", type_=sa.BigInteger())
     op.create_index(
         "ix_orders_unclaimed",
@@ -25,8 +21,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the index away, and narrow the sums again."""
+    """Take the index away, and narrow the sum again."""
     op.drop_index("ix_orders_unclaimed", table_name="orders")
     op.alter_column("orders", "waiting_units", type_=sa.Integer())
-    for column in LEVELS:
-        op.alter_column("stock_level", column, type_=sa.Integer())
