@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fulfillment.domain.refusals import invalid
 from fulfillment.domain.workdays import WorkDays, target_ship_on
 from fulfillment.store.session import Tx
+from fulfillment.store.zones import zone_of
 
 MEMO = "calendars"
 
@@ -47,7 +47,7 @@ def _work_days(row: Any) -> WorkDays:
         return day in closures or (code is not None and day in public_holidays(code, day.year))
 
     return WorkDays(
-        zone=ZoneInfo(row.time_zone),
+        zone=zone_of(row.time_zone),
         cutoff=row.cutoff,
         weekdays=frozenset(row.working_days),
         is_closed=is_closed,

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fulfillment.domain.orders import Channel, Order, OrderLine
 from fulfillment.domain.payments import PaymentTerms
@@ -14,6 +13,7 @@ from fulfillment.domain.shipments import Claim, LatePin, Peg, Shipment, Shipment
 from fulfillment.domain.statuses import LIVE, PurchaseOrderStatus, ShipmentStatus
 from fulfillment.domain.supply import Product, StockLevel, Supply
 from fulfillment.store.session import Tx
+from fulfillment.store.zones import zone_of
 
 EVERYBODY = "*"
 """The scope of the default settings."""
@@ -98,7 +98,7 @@ def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Kno
         lines=tuple(_order_line(line) for line in row.lines),
         shipments=shipments,
         placed_at=row.placed_at,
-        placed_on=row.placed_at.astimezone(ZoneInfo(row.time_zone)).date(),
+        placed_on=row.placed_at.astimezone(zone_of(row.time_zone)).date(),
         next_shipment_number=row.next_shipment_number,
         lock=row.lock_location,
         pickup=row.pickup_location,

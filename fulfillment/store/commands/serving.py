@@ -4,6 +4,7 @@ from datetime import date
 
 from fulfillment.domain.recheck import recheck_on
 from fulfillment.store.commands.overdue import declare_others_overdue
+from fulfillment.store.days import day_at, days_now
 from fulfillment.store.session import Store, Tx
 from fulfillment.store.workspace import open_queues
 
@@ -62,12 +63,12 @@ def _flag_all_if_settings_changed(tx: Tx) -> None:
 def due_orders(tx: Tx, most: int) -> list[int]:
     """Orders whose day to be looked at has come, the first in rank first."""
     rows = tx.rows(
-        "SELECT o.id FROM orders o JOIN merchant m ON m.id = o.merchant"
+        "SELECT o.id FROM orders o JOIN merchant m ON m.id = o.merchant"  # noqa: S608 -- constants
         " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND o.recheck_on <= :latest"
-        " AND o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date"
+        f" AND o.recheck_on <= {day_at('m.time_zone')}"
         " ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT :most",
         merchant=tx.merchant,
-        now=tx.now,
+        days=days_now(tx),
         latest=tx.latest_today,
         most=most,
     )
