@@ -1,12 +1,20 @@
 """Alembic's entry: one connection, one migrator at a time, and no long wait for a lock."""
 
+from collections.abc import Collection
+from typing import Any
+
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
+from fulfillment.store.migrations import note_supported
 from fulfillment.store.schema import metadata
 
 MIGRATION_LOCK = 7_239_401
 """Advisory lock: two processes that start together migrate one after the other."""
+
+
+def _note_supported(ctx: Any, step: Any, heads: Collection[Any], run_args: Any) -> None:  # noqa: ARG001 -- given by name
+    note_supported(ctx.connection, next(iter(heads), None))
 
 
 def run() -> None:
@@ -22,6 +30,7 @@ def run() -> None:
             compare_type=True,
             compare_server_default=False,
             transaction_per_migration=True,
+            on_version_apply=_note_supported,
         )
         with context.begin_transaction():
             context.run_migrations()
