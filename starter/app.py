@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fulfillment import settings as configuration
 from fulfillment.relay.relay import Relay
 from fulfillment.settings import Settings
+from fulfillment.store.patience import Patience
 from fulfillment.store.session import Store, connect
 from starter import documentation
 from starter.edge import BodyLimit, LastResort, SlashesInParts
@@ -84,7 +85,11 @@ def create_app() -> FastAPI:
     It starts, and takes orders, while the engine is away.
     """
     chosen = configuration.load()
-    engine = connect(chosen.require_database_url(), pool_size=chosen.database_pool_size)
+    engine = connect(
+        chosen.require_database_url(),
+        pool_size=chosen.database_pool_size,
+        patience=Patience(**chosen.database_patience),
+    )
     store = Store(engine)
     return build_app(store, Relay(store, OneClient(), chosen.task_queue), chosen)
 
@@ -93,10 +98,13 @@ def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAP
     """The app over a store, with a relay that runs beside it, or none."""
     told = store if relay is None else replace(store, after_commit=relay.nudge)
 
+    parts = make_parts(told, relay.pulse if relay else None)
+
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with running(relay):
             yield
+        parts.probes.close()
         store.engine.dispose()
 
     app = FastAPI(
@@ -104,7 +112,7 @@ def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAP
         docs_url=None, redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
-    app.state.parts = make_parts(told)
+    app.state.parts = parts
     for router in ROUTERS:
         app.include_router(router)
     documentation.install(app)
