@@ -74,21 +74,23 @@ def test_database_that_is_frozen_is_told_in_time_and_comes_back(
     store = Store(connect(server.url, patience=HURRIED))
     settle(store)
     headers = {"Authorization": f"Bearer {create_key(store, 'shop', Role.INTAKE, ACME)}"}
-    with serving(build_app(store, None, Settings())) as url:
-        with httpx.Client(base_url=url, headers=headers, timeout=30) as shop:
-            assert shop.get("/v1/orders").status_code == 200
-            assert ready(url)[0] == 200
-            with frozen(server.pid):
-                for _ in range(3):
-                    status, told, seconds = ready(url)
-                    assert (status, told["database"]) == (503, "unreachable")
-                    assert seconds < 4
-                began = time.monotonic()
-                answer = shop.get("/v1/orders")
-                assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
-                assert time.monotonic() - began < 10
-            until(lambda: ready(url)[0] == 200)
-            until(lambda: shop.get("/v1/orders").status_code == 200)
+    with (
+        serving(build_app(store, None, Settings())) as url,
+        httpx.Client(base_url=url, headers=headers, timeout=30) as shop,
+    ):
+        assert shop.get("/v1/orders").status_code == 200
+        assert ready(url)[0] == 200
+        with frozen(server.pid):
+            for _ in range(3):
+                status, told, seconds = ready(url)
+                assert (status, told["database"]) == (503, "unreachable")
+                assert seconds < 5
+            began = time.monotonic()
+            answer = shop.get("/v1/orders")
+            assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+            assert time.monotonic() - began < 12
+        until(lambda: ready(url)[0] == 200)
+        until(lambda: shop.get("/v1/orders").status_code == 200)
 
 
 def test_server_that_is_frozen_is_given_up_in_the_midst_of_a_statement(
@@ -121,7 +123,7 @@ def test_readiness_and_reads_answer_while_one_session_holds_a_queue(database_url
         cancels = _crowd(url, headers, "/v1/orders/SO-1/cancel")
         status, told, seconds = ready(url)
         assert (status, told["database"]) == (200, "migrated")
-        assert seconds < 4
+        assert seconds < 5
         until(lambda: shop.get("/v1/orders").status_code == 200, seconds=5)
         answers = cancels()
         codes = {answer.json()["code"] for answer in answers}
@@ -154,10 +156,10 @@ def test_engine_that_is_frozen_is_told_as_unreachable_in_time(
         with frozen(engine.pid):
             status, told, seconds = ready(url)
             assert (status, told["engine"]) == (200, "unreachable")
-            assert seconds < 4
+            assert seconds < 5
         until(lambda: ready(url)[1]["engine"] == "reachable")
     with frozen(engine.pid), serving(build_app(store, None, Settings())) as url:
         # One that was never reached: the port takes the connection, and nothing comes.
         _, told, seconds = ready(url)
         assert told["engine"] == "unreachable"
-        assert seconds < 4
+        assert seconds < 5

@@ -48,9 +48,12 @@ def test_what_is_held_is_named_soon_and_can_be_had_afterwards(
 ) -> None:
     order = warehouse.order([("K1", 1), ("K2", 1)], number="FIRST")
     began = time.monotonic()
-    with holding(warehouse, sql) as pid, capture_logs() as lines:
-        with pytest.raises(HeldError) as held:
-            hurried.cancel(order)
+    with (
+        holding(warehouse, sql) as pid,
+        capture_logs() as lines,
+        pytest.raises(HeldError) as held,
+    ):
+        hurried.cancel(order)
     assert time.monotonic() - began < 3
     assert (held.value.kind, held.value.names) == (kind, names)
     (line,) = [line for line in lines if line["event"] == "lock_not_had"]
