@@ -131,7 +131,7 @@ async def test_rows_of_a_kind_that_is_not_known_are_left_to_others_and_told(
         async with relaying_for(warehouse, temporal_client) as relay:
             await until(lambda: warehouse.one("SELECT count(*) FROM outbox") == relaying.BATCH + 1)
             assert relay.pulse.trouble is None
-    assert warehouse.one("SELECT sum(attempts) FROM outbox") == 0
+            assert warehouse.one("SELECT sum(attempts) FROM outbox") == 0
     (told,) = [line for line in lines if line["event"] == "outbox_kinds_not_known"]
     assert told["kinds"] == {"party": relaying.BATCH + 1}
 
