@@ -110,7 +110,8 @@ async def keep_reporting(pulses: Sequence[Pulse]) -> None:
     with _report_file() as file:
         while True:
             troubles = tuple(pulse.trouble for pulse in pulses if pulse.trouble)
-            await asyncio.to_thread(_write, file, Report(os.getpid(), time.time(), troubles))
+            # Not on a thread: those may all be waiting for a server, and this must be told then.
+            _write(file, Report(os.getpid(), time.time(), troubles))
             await asyncio.sleep(REPORT_SECONDS)
 
 

@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from fulfillment.contracts import names
 from fulfillment.keeping import Pulse
+from fulfillment.store.apart import each_apart
 from fulfillment.store.commands.closures import renew_broken_off
 from fulfillment.store.restarts import owe_overdue, start_unfinished, wake_overdue
 from fulfillment.store.session import Store
@@ -74,13 +75,19 @@ class Sweep:
         found: dict[str, list[str]] = defaultdict(list)
         client = await self.connect()
         async for run in client.list_workflows(self._query()):
-            _, merchant, number = run.id.split(":", 2)
+            _, _, name = run.id.partition(":")
+            merchant, _, number = name.partition(":")
             found[merchant].append(number)
         started = 0
-        for merchant, numbers in sorted(found.items()):
+
+        def start(merchant: str) -> None:
+            nonlocal started
             self.pulse.beat()
-            started += await in_thread(None, start_unfinished, self.store, merchant, numbers)
-        self.since = began - OVERLAP
+            started += start_unfinished(self.store, merchant, found[merchant])
+
+        merchants = await in_thread(None, each_apart, "start_unfinished", sorted(found), start)
+        if merchants == len(found):
+            self.since = began - OVERLAP
         if started:
             log.warning("orders_started_again", orders=started)
         return started

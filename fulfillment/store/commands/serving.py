@@ -1,5 +1,6 @@
 """Serve what is owed: queues, orders whose day has come, orders under other settings."""
 
+from collections.abc import Collection
 from datetime import date
 
 from fulfillment.domain.recheck import recheck_on
@@ -16,12 +17,17 @@ MOST_ORDERS = 200
 
 
 def serve_due(
-    store: Store, merchant: str, *, most_skus: int = MOST_SKUS, most_orders: int = MOST_ORDERS
+    store: Store,
+    merchant: str,
+    *,
+    most_skus: int = MOST_SKUS,
+    most_orders: int = MOST_ORDERS,
+    without: Collection[str] = (),
 ) -> int:
     """Serve what is owed to a merchant, one bounded batch; how much is still owed.
 
     Each batch starts at the head of the queue, so a crash between two of them, or a newcomer,
-    changes nothing: nobody behind is ever served first.
+    changes nothing: nobody behind is ever served first. `without` are queues to be left out.
     """
 
     def body(tx: Tx) -> int:
@@ -30,11 +36,11 @@ def serve_due(
         orders = due_orders(tx, most_orders)
         if orders:
             _look_again(tx, orders)
-        elif skus := _due_skus(tx, most_skus):
+        elif skus := due_skus(tx, most_skus, without):
             space = open_queues(tx, skus)
             space.plan()
             space.save()
-        return len(_due_skus(tx, most_skus)) + len(due_orders(tx, most_orders))
+        return len(due_skus(tx, most_skus, without)) + len(due_orders(tx, most_orders))
 
     # In a transaction of its own: it takes orders, and the batch takes queues first.
     store.transact(merchant, _flag_all_if_settings_changed, actor="replan")
@@ -92,11 +98,13 @@ def _look_again(tx: Tx, orders: list[int]) -> None:
     )
 
 
-def _due_skus(tx: Tx, most: int) -> list[str]:
+def due_skus(tx: Tx, most: int, without: Collection[str] = ()) -> list[str]:
+    """Queues to which a distribution is owed, those first that wait for the longest."""
     rows = tx.rows(
         "SELECT sku FROM sku_queue WHERE merchant = :merchant AND due_since IS NOT NULL"
-        " ORDER BY due_since, sku LIMIT :most",
+        " AND sku <> ALL(CAST(:without AS text[])) ORDER BY due_since, sku LIMIT :most",
         merchant=tx.merchant,
         most=most,
+        without=list(without),
     )
     return [row.sku for row in rows]

@@ -19,8 +19,11 @@ def _note_supported(ctx: Any, step: Any, heads: Collection[Any], run_args: Any) 
 
 def run() -> None:
     """Migrate the database that the configuration names."""
-    engine = create_engine(context.config.attributes["database_url"], poolclass=pool.NullPool)
+    url = context.config.attributes["database_url"]
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"connect_timeout": 5})
     with engine.connect() as connection:
+        # A migrator that hangs must not have the next one hang as well.
+        connection.execute(text("SET lock_timeout = '60s'"))
         connection.execute(text("SELECT pg_advisory_lock(:id)"), {"id": MIGRATION_LOCK})
         connection.execute(text("SET lock_timeout = '5s'"))
         connection.commit()
