@@ -8,10 +8,9 @@ import json
 
 from fulfillment.store.session import Tx
 
-
-def day_at(zone: str) -> str:
-    """SQL: the day that it is in the zone of a column; the statement is given `days_now`."""
-    return f"((SELECT CAST(:days AS jsonb)) ->> {zone})::date"
+MERCHANTS_DAY = "((SELECT CAST(:days AS jsonb)) ->> m.time_zone)::date"
+LOCATIONS_DAY = "((SELECT CAST(:days AS jsonb)) ->> at.time_zone)::date"
+"""SQL: the day that it is for a merchant `m`, or at a location `at`; it is given `days_now`."""
 
 
 def days_now(tx: Tx) -> str:

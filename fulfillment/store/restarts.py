@@ -6,7 +6,7 @@ from datetime import timedelta
 from fulfillment.store import outbox
 from fulfillment.store.apart import each_apart
 from fulfillment.store.commands.overdue import PASSED, Reminded, note_reminded, wake_reminded
-from fulfillment.store.days import day_at, days_now
+from fulfillment.store.days import MERCHANTS_DAY, days_now
 from fulfillment.store.owing import owe_replan
 from fulfillment.store.session import Store, Tx
 from fulfillment.store.threads import in_thread
@@ -77,7 +77,7 @@ def _owed(tx: Tx, wait: timedelta) -> list[str]:
         " UNION SELECT id FROM merchant WHERE replan_due"
         " UNION SELECT o.merchant FROM orders o JOIN merchant m ON m.id = o.merchant"
         " WHERE o.recheck_on <= :latest AND o.finished_at IS NULL"
-        f" AND o.recheck_on <= {day_at('m.time_zone')}"
+        f" AND o.recheck_on <= {MERCHANTS_DAY}"
         f" UNION SELECT u.merchant {PASSED} AND u.kind <> 'purchase_order'"
         " ORDER BY 1",
         cutoff=tx.now - wait,

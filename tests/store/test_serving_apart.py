@@ -9,6 +9,7 @@ from fulfillment.store.commands import serving
 from fulfillment.store.commands.serving_apart import serve_due_apart
 from fulfillment.store.patience import Patience
 from fulfillment.store.session import Store, connect
+from fulfillment.store.workspace import open_queues
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_held import holding
 
@@ -23,7 +24,6 @@ def owe(warehouse: Warehouse) -> None:
 
 def fail_for(monkeypatch: pytest.MonkeyPatch, sku: str) -> None:
     """As a row does that nobody foresaw, whenever it is loaded."""
-    open_queues = serving.open_queues
 
     def fail(tx: Any, skus: Any, **more: Any) -> Any:
         if sku in skus:

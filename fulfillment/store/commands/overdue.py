@@ -14,7 +14,7 @@ from fulfillment.store.commands.purchasing.finding import (
     tell,
 )
 from fulfillment.store.commands.purchasing.replanning import Was, replan
-from fulfillment.store.days import day_at, days_now
+from fulfillment.store.days import LOCATIONS_DAY, days_now
 from fulfillment.store.locks import lock_queues
 from fulfillment.store.session import Store, Tx
 
@@ -32,7 +32,7 @@ PASSED = f"""
   LEFT JOIN purchase_order o ON o.id = l.purchase_order
  WHERE u.inbound AND NOT u.overdue AND o.status IS DISTINCT FROM 'arrived'
    AND u.expected_on < :latest
-   AND u.expected_on < {day_at("at.time_zone")}
+   AND u.expected_on < {LOCATIONS_DAY}
 """
 """Supply whose date is over at its location. What has arrived is awaited no more."""
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from fulfillment.domain.recheck import recheck_on
 from fulfillment.store.commands.overdue import declare_others_overdue
-from fulfillment.store.days import day_at, days_now
+from fulfillment.store.days import MERCHANTS_DAY, days_now
 from fulfillment.store.session import Store, Tx
 from fulfillment.store.workspace import open_queues
 
@@ -71,7 +71,7 @@ def due_orders(tx: Tx, most: int) -> list[int]:
     rows = tx.rows(
         "SELECT o.id FROM orders o JOIN merchant m ON m.id = o.merchant"  # noqa: S608 -- constants
         " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND o.recheck_on <= :latest"
-        f" AND o.recheck_on <= {day_at('m.time_zone')}"
+        f" AND o.recheck_on <= {MERCHANTS_DAY}"
         " ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT :most",
         merchant=tx.merchant,
         days=days_now(tx),

@@ -8,7 +8,7 @@ from fulfillment.domain.actions import ShipmentFacts, shipment_actions
 from fulfillment.domain.policy import Knobs, MinPoStatus, resolve
 from fulfillment.domain.refusals import missing
 from fulfillment.domain.statuses import WAITING, PurchaseOrderStatus, ShipmentStatus
-from fulfillment.store.days import day_at, days_now
+from fulfillment.store.days import LOCATIONS_DAY, days_now
 from fulfillment.store.loading import load_settings
 from fulfillment.store.reading.choices import choices
 from fulfillment.store.reading.orders import NO_DATE
@@ -111,7 +111,7 @@ class ShipmentFilter:
 
 LATE = f"""
 coalesce(s.status IN ('ready', 'picking', 'picked', 'packed') AND s.target_ship_on < (
-    SELECT {day_at("f.time_zone")} FROM location f WHERE f.id = s.location), false)
+    SELECT {LOCATIONS_DAY} FROM location at WHERE at.id = s.location), false)
 """  # noqa: S608 -- a constant
 
 CONDITIONS: Mapping[str, str] = {
