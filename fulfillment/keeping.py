@@ -107,11 +107,19 @@ class Report:
 
 async def keep_reporting(pulses: Sequence[Pulse]) -> None:
     """Write a report again and again, until cancelled."""
+    is_told = False
     with _report_file() as file:
         while True:
             troubles = tuple(pulse.trouble for pulse in pulses if pulse.trouble)
             # Not on a thread: those may all be waiting for a server, and this must be told then.
-            _write(file, Report(os.getpid(), time.time(), troubles))
+            try:
+                _write(file, Report(os.getpid(), time.time(), troubles))
+            except OSError as error:
+                if not is_told:
+                    log.warning("report_not_written", error=type(error).__qualname__)
+                is_told = True
+            else:
+                is_told = False
             await asyncio.sleep(REPORT_SECONDS)
 
 
@@ -131,13 +139,10 @@ def _file_of(pid: int) -> Path:
 
 def _write(file: Path, report: Report) -> None:
     """Written aside and put in place, so that a reader never sees half of it."""
-    try:
-        handle, fresh = tempfile.mkstemp(prefix=file.name, dir=file.parent)
-        with os.fdopen(handle, "w") as written:
-            json.dump(asdict(report), written)
-        Path(fresh).replace(file)
-    except OSError as error:
-        log.warning("report_not_written", folder=str(file.parent), error=type(error).__qualname__)
+    handle, fresh = tempfile.mkstemp(prefix=file.name, dir=file.parent)
+    with os.fdopen(handle, "w") as written:
+        json.dump(asdict(report), written)
+    Path(fresh).replace(file)
 
 
 def read_report(pid: int) -> Report | None:

@@ -10,16 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
+from temporalio.client import Client
 
 import worker
 from cli import health
-from cli.errors import ServiceAwayError
+from cli.connection import store_of
+from cli.errors import CommandError, ServiceAwayError
 from embedded.temporal import EmbeddedTemporal
 from fulfillment import engine as temporal
 from fulfillment import keeping
 from fulfillment.keeping import Pulse, keep_reporting, keep_running, read_report
 from fulfillment.relay.relay import Relay
+from fulfillment.relay.sweep import Sweep
+from fulfillment.settings import Settings
+from fulfillment.store.held import HeldError
+from tests.builders.warehouse import Warehouse
 
 
 @pytest.fixture(autouse=True)
@@ -132,3 +139,33 @@ async def until_it_polls(queue: str) -> None:
             return
         await asyncio.sleep(0.1)
     raise AssertionError("no worker polls")
+
+
+async def test_steps_of_the_sweep_are_done_when_another_fails(database_url: str) -> None:
+    warehouse = Warehouse.on(database_url).furnish()
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE merchant SET replan_due = true")
+    asked = 0
+
+    async def away() -> Client:
+        nonlocal asked
+        asked += 1
+        raise ValueError("nobody foresaw it")
+
+    sweep = Sweep(warehouse.store, away, every_seconds=0.01)
+    with capture_logs() as lines:
+        async with task(keep_running(sweep.run, sweep.pulse)):
+            while asked < 2:  # noqa: ASYNC110 -- it is told by a number alone
+                await asyncio.sleep(0.01)
+    assert warehouse.one("SELECT kind FROM outbox") == "replan"
+    assert sweep.pulse.trouble is None
+    assert {(line["event"], line.get("step")) for line in lines} == {
+        ("sweep_could_not_look", "closed_runs")
+    }
+    warehouse.engine.dispose()
+
+
+def test_command_tells_that_something_is_held(database_url: str) -> None:
+    settings = Settings(database_url=SecretStr(database_url))
+    with pytest.raises(CommandError, match="queue K1 is held"), store_of(settings):
+        raise HeldError("queue", ["K1"])

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
+from fulfillment.settings import Settings
 from fulfillment.store.held import HeldError
-from fulfillment.store.patience import Patience
+from fulfillment.store.patience import PATIENCE, Patience
 from fulfillment.store.session import Store, connect
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_once import at_once
@@ -90,6 +91,10 @@ def test_others_go_on_while_a_queue_is_held(warehouse: Warehouse, hurried: Wareh
     with holding(warehouse, "SELECT 1 FROM sku_queue WHERE sku = 'K1' FOR UPDATE"):
         order = hurried.order([("K2", 2)])
         assert hurried.read(order)["lines"][0]["allocated"] == 2
+
+
+def test_settings_that_nobody_changes_are_what_the_store_has_by_itself() -> None:
+    assert Patience(**Settings().database_patience) == PATIENCE
 
 
 def test_a_statement_that_runs_for_too_long_is_ended(hurried: Warehouse) -> None:
