@@ -106,3 +106,17 @@ def test_other_merchants_are_served_when_one_can_not_be(
     assert (line["event"], line["step"], line["which"]) == (
         "step_failed_for_one", "owe_overdue", "aaa",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["XX", "AT-99", "Mars"])
+def test_orders_are_released_when_a_stored_holiday_code_is_not_known(
+    warehouse: Warehouse, code: str
+) -> None:
+    with warehouse.engine.begin() as connection:
+        sql = "UPDATE location SET holidays = %s WHERE id = 'A'"
+        connection.exec_driver_sql(sql, (code,))
+    warehouse.stock(5)
+    with capture_logs() as lines:
+        order = warehouse.order([("K1", 2)])
+    assert warehouse.allocated(order) == 2
+    assert {line["event"] for line in lines} <= {"holidays_not_known"}
