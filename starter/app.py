@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
+from anyio import to_thread
 from fastapi import FastAPI
 
 from fulfillment import settings as configuration
@@ -12,6 +13,7 @@ from fulfillment.relay.relay import Relay
 from fulfillment.settings import Settings
 from fulfillment.store.patience import Patience
 from fulfillment.store.session import Store, connect
+from fulfillment.store.turns import Turns
 from starter import documentation
 from starter.edge import BodyLimit, LastResort, SlashesInParts
 from starter.openapi import describe
@@ -79,6 +81,9 @@ ROUTERS = (
 )
 
 
+MOST_THREADS = 100
+
+
 def create_app() -> FastAPI:
     """The app as it runs: the database and the engine as the environment names them.
 
@@ -90,8 +95,13 @@ def create_app() -> FastAPI:
         pool_size=chosen.database_pool_size,
         patience=Patience(**chosen.database_patience),
     )
-    store = Store(engine)
+    store = Store(engine, turns=turns_of(chosen))
     return build_app(store, Relay(store, OneClient(), chosen.task_queue), chosen)
+
+
+def turns_of(chosen: Settings) -> Turns:
+    """One merchant's changes have half of what the pool grows to; reads always find the rest."""
+    return Turns(chosen.database_pool_size, chosen.database_pool_seconds)
 
 
 def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAPI:
@@ -102,6 +112,8 @@ def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAP
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # Those who wait for something that is held keep a thread each.
+        to_thread.current_default_thread_limiter().total_tokens = MOST_THREADS
         async with running(relay):
             yield
         parts.probes.close()

@@ -4,7 +4,8 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from sqlalchemy.pool import Pool
 from fulfillment.domain.refusals import conflict
 from fulfillment.store.held import named_if_held
 from fulfillment.store.patience import PATIENCE, Patience
+from fulfillment.store.turns import Turns
 from fulfillment.store.zones import zone_of
 
 Result = TypeVar("Result")
@@ -103,11 +105,15 @@ def fingerprint(content: object) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The database as the processes use it: an engine, a clock, and whom to tell of a commit."""
+    """The database as the processes use it: an engine, a clock, and whom to tell of a commit.
+
+    With `turns`, one merchant's changes leave connections for others and for reads.
+    """
 
     engine: Engine
     clock: Clock = system_clock
     after_commit: Callable[[], None] = lambda: None
+    turns: Turns | None = None
 
     def execute(self, command: Command, body: Callable[[Tx], dict[str, Any]]) -> dict[str, Any]:
         """Do the command once; the same key again is answered with the stored result.
@@ -138,7 +144,7 @@ class Store:
         attempt, also = 0, frozenset[str]()
         while True:
             try:
-                with named_if_held(self.engine, merchant), self.engine.begin() as connection:
+                with self._turn(merchant) as connection:
                     result = body(Tx(connection, merchant, self.clock(), actor, reason, also))
             except LocksTooSmallError as error:
                 # A set that grows comes to an end; only one that does not is a try lost.
@@ -154,6 +160,12 @@ class Store:
                 self.after_commit()
                 return result
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 -- not a secret
+
+    @contextmanager
+    def _turn(self, merchant: str) -> Iterator[Connection]:
+        turn = self.turns.take(merchant) if self.turns else nullcontext()
+        with turn, named_if_held(self.engine, merchant), self.engine.begin() as connection:
+            yield connection
 
     def read(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
         """Run a query; nothing it does is kept."""

@@ -12,6 +12,7 @@ from starlette.routing import Match
 
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.held import HeldError, is_held
+from fulfillment.store.turns import BusyError
 from starter.problems.documents import Told, answer, told_of_refusal
 from starter.problems.errors import BodyTooLargeError, ForbiddenError, UnauthenticatedError
 from starter.problems.validation import is_no_object, is_unreadable, told_of_errors
@@ -112,6 +113,12 @@ async def held(_: Request, error: Exception) -> Response:
     return _later(_told_of_held(error))
 
 
+async def busy(_: Request, error: Exception) -> Response:
+    """One merchant has as much under way as may be at once."""
+    assert isinstance(error, BusyError)  # noqa: S101 -- as above
+    return _later(Told(503, "database_busy", str(error)))
+
+
 def _told_of_held(error: HeldError) -> Told:
     errors = [{"held": error.kind, "name": name} for name in error.names]
     return Told(503, "locked", str(error), errors)
@@ -134,6 +141,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     ForbiddenError: forbidden,
     BodyTooLargeError: too_large,
     HeldError: held,
+    BusyError: busy,
     OperationalError: unavailable,
     InterfaceError: unavailable,
     PoolTimeoutError: unavailable,

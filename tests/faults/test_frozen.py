@@ -21,11 +21,13 @@ from fulfillment.store import migrations, patience
 from fulfillment.store.commands.keys import Role, create_key
 from fulfillment.store.patience import Patience
 from fulfillment.store.session import Store, connect
-from starter.app import build_app
-from tests.api.world import ACME, order, serving, settle
+from starter.app import build_app, turns_of
+from tests.api.world import ACME, BOLT, order, serving, settle
 
 HURRIED = Patience(connect=2, pool=1, lock=0.5, statement=1, idle=5)
-CROWD = 30
+NUT = {"name": "Hazelnut"}
+
+CROWD = 50
 """More requests than the pool has connections."""
 
 
@@ -108,10 +110,14 @@ def test_server_that_is_frozen_is_given_up_in_the_midst_of_a_statement(
     engine.dispose()
 
 
-def test_readiness_and_reads_answer_while_one_session_holds_a_queue(database_url: str) -> None:
-    store = Store(connect(database_url, pool_size=5, patience=HURRIED))
+def test_readiness_reads_and_other_merchants_go_on_while_one_session_holds_a_queue(
+    database_url: str,
+) -> None:
+    few = Settings(database_pool_size=5, database_pool_seconds=1)
+    store = Store(connect(database_url, pool_size=5, patience=HURRIED), turns=turns_of(few))
     settle(store)
     headers = {"Authorization": f"Bearer {create_key(store, 'admin', Role.ADMIN, ACME)}"}
+    bolt = {"Authorization": f"Bearer {create_key(store, 'other', Role.ADMIN, BOLT)}"}
     hold = "SELECT 1 FROM sku_queue WHERE sku = 'TEA' FOR UPDATE"
     with (
         serving(build_app(store, None, Settings())) as url,
@@ -124,7 +130,8 @@ def test_readiness_and_reads_answer_while_one_session_holds_a_queue(database_url
         status, told, seconds = ready(url)
         assert (status, told["database"]) == (200, "migrated")
         assert seconds < 5
-        until(lambda: shop.get("/v1/orders").status_code == 200, seconds=5)
+        assert shop.get("/v1/orders").status_code == 200
+        assert httpx.put(f"{url}/v1/products/NUT", headers=bolt, json=NUT).status_code == 200
         answers = cancels()
         codes = {answer.json()["code"] for answer in answers}
         assert {answer.status_code for answer in answers} == {503}
@@ -142,7 +149,7 @@ def _crowd(url: str, headers: dict[str, str], path: str) -> Callable[[], list[ht
     asked = [
         pool.submit(httpx.post, f"{url}{path}", headers=headers, timeout=30) for _ in range(CROWD)
     ]
-    time.sleep(0.3)
+    time.sleep(0.2)
     return lambda: [each.result() for each in asked]
 
 
