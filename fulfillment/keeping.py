@@ -126,11 +126,20 @@ async def keep_reporting(pulses: Sequence[Pulse]) -> None:
 @contextmanager
 def _report_file() -> Iterator[Path]:
     file = _file_of(os.getpid())
+    _remove_old(file.parent)
     try:
         yield file
     finally:
         with suppress(OSError):
             file.unlink(missing_ok=True)
+
+
+def _remove_old(folder: Path) -> None:
+    """What processes of this user left behind that had no time to remove it."""
+    for file in folder.glob(f"pegboard-{os.getuid()}-*.json*"):
+        with suppress(OSError):
+            if time.time() - file.lstat().st_mtime > HEALTHY_SECONDS:
+                file.unlink()
 
 
 def _file_of(pid: int) -> Path:

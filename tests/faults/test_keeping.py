@@ -95,6 +95,16 @@ async def test_report_tells_of_every_task_and_goes_with_its_process() -> None:
     assert read_report(os.getpid()) is None
 
 
+async def test_reports_that_killed_processes_left_behind_are_removed(tmp_path: Path) -> None:
+    left = tmp_path / f"pegboard-{os.getuid()}-1.json"
+    left.write_text("{}")
+    os.utime(left, (0, 0))
+    async with task(keep_reporting([])):
+        while read_report(os.getpid()) is None:  # noqa: ASYNC110 -- it is a file
+            await asyncio.sleep(0.01)
+    assert not left.exists()
+
+
 @pytest.mark.parametrize(
     "said", ["", "{}", "null", json.dumps({"pid": 1, "at": time.time() - 60, "troubles": []})]
 )
