@@ -15,8 +15,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import workflows.order
 from activities.fulfilling import Fulfilling
 from fulfillment import bytecode, engine, logs, settings
+from fulfillment.keeping import Pulse, keep_reporting, keep_running
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sweep import Sweep
+from fulfillment.store.patience import PATIENCE, Patience
 from fulfillment.store.session import Store, connect
 from payments.process import asking
 from workflows.order import OrderWorkflow
@@ -83,21 +85,38 @@ def build_worker(
 
 @dataclass
 class Processes:
-    """What runs beside the worker: the relay and the sweep."""
+    """What runs beside the worker: the relay and the sweep, and what is said of all of them."""
 
     relay: Relay
     sweep: Sweep
+    others: tuple[Pulse, ...] = ()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run them for as long as the block lasts."""
-        tasks = [asyncio.create_task(self.relay.run()), asyncio.create_task(self.sweep.run())]
+        tasks = [
+            asyncio.create_task(keep_running(self.relay.run, self.relay.pulse)),
+            asyncio.create_task(keep_running(self.sweep.run, self.sweep.pulse)),
+            asyncio.create_task(keep_reporting([self.relay.pulse, self.sweep.pulse, *self.others])),
+        ]
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a worker process is to be; `others` are tasks beside it of which it tells as well."""
+
+    database_url: str
+    task_queue: str
+    threads: int = 8
+    build_id: str | None = None
+    patience: Patience = PATIENCE
+    others: tuple[Pulse, ...] = ()
 
 
 @contextlib.asynccontextmanager
@@ -109,24 +128,32 @@ async def running(
     build_id: str | None = None,
 ) -> AsyncIterator[Store]:
     """A whole worker process on this client and database, for as long as the block lasts."""
-    store = Store(connect(database_url, pool_size=threads + 4))
+    async with running_as(client, Plan(database_url, task_queue, threads, build_id)) as store:
+        yield store
+
+
+@contextlib.asynccontextmanager
+async def running_as(client: Client, plan: Plan) -> AsyncIterator[Store]:
+    """The same, as planned."""
+    database = connect(plan.database_url, pool_size=plan.threads + 4, patience=plan.patience)
+    store = Store(database)
 
     async def same_client() -> Client:
         return client
 
-    relay = Relay(store, same_client, task_queue)
-    told = Store(store.engine, store.clock, relay.nudge)
-    processes = Processes(relay, Sweep(store, same_client))
-    fulfilling = Fulfilling(told, threads)
+    relay = Relay(store, same_client, plan.task_queue)
+    told = Store(database, store.clock, relay.nudge)
+    processes = Processes(relay, Sweep(store, same_client), plan.others)
+    fulfilling = Fulfilling(told, plan.threads)
     try:
         with bytecode.kept(workflows.order):
             async with (
-                build_worker(client, fulfilling, task_queue, build_id),
+                build_worker(client, fulfilling, plan.task_queue, plan.build_id),
                 processes.running(),
             ):
                 yield told
     finally:
-        store.engine.dispose()
+        database.dispose()
 
 
 ENDS_WITHIN = 6.0
@@ -153,11 +180,18 @@ async def serve(found: settings.Settings) -> None:
 
 
 async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
-    url, threads = found.require_database_url(), found.worker_activity_threads
-    async with asking(found):
+    async with asking(found) as payments:
         client = await engine.connect()
-        async with running(client, url, found.task_queue, threads, found.worker_build_id):
-            log.info("worker_ready", task_queue=found.task_queue, threads=threads)
+        plan = Plan(
+            found.require_database_url(),
+            found.task_queue,
+            found.worker_activity_threads,
+            found.worker_build_id,
+            Patience(**found.database_patience),
+            (payments,) if payments else (),
+        )
+        async with running_as(client, plan):
+            log.info("worker_ready", task_queue=plan.task_queue, threads=plan.threads)
             await stop.wait()
             log.info("worker_stopping")
 

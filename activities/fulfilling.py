@@ -19,7 +19,7 @@ from fulfillment.contracts.messages import (
     ReplanStart,
 )
 from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import orders, overdue, purchasing, serving
+from fulfillment.store.commands import orders, overdue, purchasing, serving_apart
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
 
@@ -87,7 +87,7 @@ class Fulfilling:
     async def serve_due_queues(self, replan: ReplanStart) -> int:
         """Serve the queues to which a distribution is owed, one batch; how many still are."""
         with _rules_are_final():
-            return await self._run(serving.serve_due, self._store, replan.merchant)
+            return await self._run(serving_apart.serve_due_apart, self._store, replan.merchant)
 
     @property
     def all(self) -> list[Callable[..., Any]]:

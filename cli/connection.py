@@ -13,9 +13,14 @@ from sqlalchemy.exc import OperationalError
 from cli.errors import CommandError, ServiceAwayError
 from fulfillment import engine
 from fulfillment.settings import Settings
+from fulfillment.store.held import HeldError
+from fulfillment.store.patience import Patience
 from fulfillment.store.session import Store, connect
 
 FILE = "connection.json"
+UNHURRIED = {"lock": 60.0, "statement": 3600.0}
+"""Seconds: an audit may read for long, and nobody else waits for a person's command."""
+
 SAME_START_SECONDS = 3.0
 
 
@@ -93,11 +98,14 @@ def store_of(settings: Settings) -> Iterator[Store]:
     """The store, for as long as the block lasts.
 
     Raises ServiceAwayError when the database does not answer, with nothing of a statement or its
-    values in the message.
+    values in the message; CommandError when somebody holds what is needed.
     """
-    opened = connect(database_url(settings), pool_size=2)
+    patience = Patience(**settings.database_patience | UNHURRIED)
+    opened = connect(database_url(settings), pool_size=2, patience=patience)
     try:
         yield Store(opened)
+    except HeldError as error:
+        raise CommandError(f"{error}; try again, or look who holds it in the log") from None
     except OperationalError as error:
         raise ServiceAwayError(f"the database does not answer ({_cause(error)})") from None
     finally:

@@ -1,6 +1,7 @@
 """Whether a process of this machine does its work: the health checks of a container."""
 
 import time
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated
 
@@ -21,7 +22,8 @@ class Process(StrEnum):
 def health(process: Annotated[Process, typer.Argument(help="Whom to ask about.")]) -> None:
     """Tell whether the API or a worker of this machine does its work; exit code 3 if not.
 
-    The API is asked whether it can take orders; Temporal, whether a worker of this machine polls.
+    The API is asked whether it can take orders; Temporal, whether a worker of this machine polls,
+    and that worker, whether its tasks work: the relay, the sweep, the asking for payments.
 
     Example: pegboard health api
     """
@@ -56,15 +58,29 @@ def _ask_temporal(task_queue: str) -> None:
     from cli.errors import ServiceAwayError
 
     try:
-        polls = asyncio.run(asyncio.wait_for(_polls(task_queue), ANSWER_SECONDS))
+        polling = asyncio.run(asyncio.wait_for(_polling(task_queue), ANSWER_SECONDS))
     except TimeoutError:
         raise ServiceAwayError("Temporal does not answer in time") from None
-    if not polls:
+    if not polling:
         raise ServiceAwayError(f"no worker of this machine polls the task queue {task_queue}")
-    typer.echo(f"a worker of this machine polls the task queue {task_queue}")
+    _ask_workers(polling)
+    typer.echo(f"a worker of this machine polls the task queue {task_queue}, and its tasks work")
 
 
-async def _polls(task_queue: str) -> bool:
+def _ask_workers(pids: Collection[int]) -> None:
+    """What workers say of their tasks; one that ended lately may still be on Temporal's list."""
+    from cli.errors import ServiceAwayError
+    from fulfillment.keeping import read_report
+
+    reports = [report for pid in sorted(pids) if (report := read_report(pid))]
+    if not reports:
+        raise ServiceAwayError("a worker of this machine polls, but says nothing of its tasks")
+    if troubles := [trouble for report in reports for trouble in report.troubles]:
+        raise ServiceAwayError("; ".join(troubles))
+
+
+async def _polling(task_queue: str) -> set[int]:
+    """Process ids of this machine's workers that poll."""
     from temporalio.api.enums.v1 import TaskQueueType
     from temporalio.api.taskqueue.v1 import TaskQueue
     from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
@@ -80,7 +96,8 @@ async def _polls(task_queue: str) -> bool:
         )
     )
     since = time.time() - RECENT_SECONDS
-    return any(
-        engine.is_of_this_machine(poller.identity) and poller.last_access_time.seconds > since
+    return {
+        engine.pid_of(poller.identity)
         for poller in answer.pollers
-    )
+        if engine.is_of_this_machine(poller.identity) and poller.last_access_time.seconds > since
+    }

@@ -182,7 +182,11 @@ class System:
         while not self._stopped.wait(WATCH_SECONDS):
             with self._lock:
                 for part in self._parts():
-                    self._keep_one(part)
+                    try:
+                        self._keep_one(part)
+                    except Exception as error:
+                        # What goes wrong with one part must not leave the others unwatched.
+                        self._say(f"{part.name} could not be looked after: {error}")
 
     def _keep_one(self, part: Part) -> None:
         """Start a part again that has ended, after a wait that grows while it keeps ending."""

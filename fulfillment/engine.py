@@ -43,6 +43,11 @@ def is_of_this_machine(identity: str) -> bool:
     return identity.startswith("pegboard-") and identity.endswith(f"@{socket.gethostname()}")
 
 
+def pid_of(identity: str) -> int:
+    """The process that gave this identity of ours."""
+    return int(identity.removeprefix("pegboard-").partition("@")[0])
+
+
 async def connect(*, lazy: bool = False, interceptors: Sequence[Interceptor] = ()) -> Client:
     """A client with our payload format; a lazy one connects at its first call.
 

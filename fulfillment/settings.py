@@ -27,6 +27,27 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(
         default=10, ge=1, le=200, description="Connections that one process keeps open at most."
     )
+    database_connect_seconds: float = Field(
+        default=5.0, ge=1, le=60, description="How long a connection to the database may take."
+    )
+    database_pool_seconds: float = Field(
+        default=5.0, gt=0, le=60, description="How long one waits for a connection of the pool."
+    )
+    database_lock_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=300,
+        description="How long one waits for what another transaction holds; then a 503 tells what.",
+    )
+    database_statement_seconds: float = Field(
+        default=30.0, gt=0, le=3600, description="How long one statement may run."
+    )
+    database_idle_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=3600,
+        description="How long a transaction of ours may pause before PostgreSQL ends it.",
+    )
     home: Path = Field(
         default=Path(".pegboard"),
         description="Folder of the embedded servers' data, logs and locks.",
@@ -92,6 +113,17 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         default="console", description="Lines for people, or one JSON object a line."
     )
+
+    @property
+    def database_patience(self) -> dict[str, float]:
+        """How long the database may keep us waiting, in seconds."""
+        return {
+            "connect": self.database_connect_seconds,
+            "pool": self.database_pool_seconds,
+            "lock": self.database_lock_seconds,
+            "statement": self.database_statement_seconds,
+            "idle": self.database_idle_seconds,
+        }
 
     def require_database_url(self) -> str:
         """The database's URL; a process that needs one does not start without it."""

@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
+from fulfillment.keeping import Pulse, keep_running
 from fulfillment.settings import Settings
+from fulfillment.store.patience import Patience
 from fulfillment.store.session import Store, connect
 from fulfillment.store.threads import in_thread
 from payments.asking import Outcome, ask_next
@@ -27,11 +29,13 @@ class Asking:
     store: Store
     provider: PaymentProvider
     every_seconds: float = EVERY_SECONDS
+    pulse: Pulse = field(default_factory=lambda: Pulse("payments", silent_seconds=300))
 
     async def run(self) -> None:
         """Ask until cancelled, with growing pauses while the provider or the database is away."""
         pause = self.every_seconds
         while True:
+            self.pulse.beat()
             pause = self.every_seconds if await self.look() else min(pause * 2, LONGEST_PAUSE)
             await asyncio.sleep(pause)
 
@@ -39,6 +43,7 @@ class Asking:
         """Ask for all that may be asked for now; whether there was somebody to ask."""
         try:
             while outcome := await in_thread(None, ask_next, self.store, self.provider):
+                self.pulse.beat()
                 if outcome is Outcome.AWAY:
                     return False
         except Exception as error:
@@ -49,20 +54,22 @@ class Asking:
 
 
 @contextlib.asynccontextmanager
-async def asking(found: Settings) -> AsyncIterator[None]:
+async def asking(found: Settings) -> AsyncIterator[Pulse | None]:
     """Ask the provider of the settings for as long as the block lasts; nobody where it is manual.
 
-    Raises MissingSettingError when the provider lacks one.
+    Its pulse tells whether it works. Raises MissingSettingError when the provider lacks one.
     """
     provider = provider_of(found)
     if provider is None:
-        yield
+        yield None
         return
-    store = Store(connect(found.require_database_url(), pool_size=1))
-    task = asyncio.create_task(Asking(store, provider).run())
+    patience = Patience(**found.database_patience)
+    store = Store(connect(found.require_database_url(), pool_size=1, patience=patience))
+    asks = Asking(store, provider)
+    task = asyncio.create_task(keep_running(asks.run, asks.pulse))
     log.info("payments_are_asked", provider=found.payment_provider)
     try:
-        yield
+        yield asks.pulse
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

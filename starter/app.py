@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
+from anyio import to_thread
 from fastapi import FastAPI
 
 from fulfillment import settings as configuration
 from fulfillment.relay.relay import Relay
 from fulfillment.settings import Settings
+from fulfillment.store.patience import Patience
 from fulfillment.store.session import Store, connect
+from fulfillment.store.turns import Turns
 from starter import documentation
 from starter.edge import BodyLimit, LastResort, SlashesInParts
 from starter.openapi import describe
@@ -78,25 +81,42 @@ ROUTERS = (
 )
 
 
+MOST_THREADS = 100
+
+
 def create_app() -> FastAPI:
     """The app as it runs: the database and the engine as the environment names them.
 
     It starts, and takes orders, while the engine is away.
     """
     chosen = configuration.load()
-    engine = connect(chosen.require_database_url(), pool_size=chosen.database_pool_size)
-    store = Store(engine)
+    engine = connect(
+        chosen.require_database_url(),
+        pool_size=chosen.database_pool_size,
+        patience=Patience(**chosen.database_patience),
+    )
+    store = Store(engine, turns=turns_of(chosen))
     return build_app(store, Relay(store, OneClient(), chosen.task_queue), chosen)
+
+
+def turns_of(chosen: Settings) -> Turns:
+    """One merchant's changes have half of what the pool grows to; reads always find the rest."""
+    return Turns(chosen.database_pool_size, chosen.database_pool_seconds)
 
 
 def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAPI:
     """The app over a store, with a relay that runs beside it, or none."""
     told = store if relay is None else replace(store, after_commit=relay.nudge)
 
+    parts = make_parts(told, relay.pulse if relay else None)
+
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # Those who wait for something that is held keep a thread each.
+        to_thread.current_default_thread_limiter().total_tokens = MOST_THREADS
         async with running(relay):
             yield
+        parts.probes.close()
         store.engine.dispose()
 
     app = FastAPI(
@@ -104,7 +124,7 @@ def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAP
         docs_url=None, redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
-    app.state.parts = make_parts(told)
+    app.state.parts = parts
     for router in ROUTERS:
         app.include_router(router)
     documentation.install(app)

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from fulfillment.keeping import Pulse
 from fulfillment.store.reading.parties import merchant_exists
 from fulfillment.store.session import Store
 from starter.auth.keyring import Keyring
+from starter.probing import Probes
 
 
 @dataclass
@@ -27,16 +29,22 @@ class KnownMerchants:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The store, the keys that were verified lately, the merchants that are known."""
+    """The store, the keys that were verified lately, the merchants that are known.
+
+    And what readiness asks: the probes, and the pulse of the relay if there is one.
+    """
 
     store: Store
     keyring: Keyring
     merchants: KnownMerchants
+    probes: Probes
+    relay: Pulse | None
 
 
-def make_parts(store: Store) -> Parts:
+def make_parts(store: Store, relay: Pulse | None = None) -> Parts:
     """The parts of an app over this store."""
-    return Parts(store, Keyring(store), KnownMerchants(store))
+    probes = Probes.of(store.engine.url)
+    return Parts(store, Keyring(store), KnownMerchants(store), probes, relay)
 
 
 def parts_of(request: Request) -> Parts:

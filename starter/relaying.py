@@ -6,18 +6,16 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-import structlog
 from temporalio.client import Client
 
 from fulfillment import engine
-
-RESTART_SECONDS = 5.0
-
-log = structlog.get_logger(__name__)
+from fulfillment.keeping import Pulse, keep_running
 
 
 class RelayLike(Protocol):
     """What carries outbox rows to the engine."""
+
+    pulse: Pulse
 
     def nudge(self) -> None:
         """There is something to carry; called from any thread."""
@@ -43,26 +41,13 @@ class OneClient:
 
 @contextlib.asynccontextmanager
 async def running(relay: RelayLike | None) -> AsyncIterator[None]:
-    """Run the relay in the background for as long as the block lasts."""
+    """Run the relay in the background for as long as the block lasts, again if it fails."""
     if relay is None:
         yield
         return
-    task = asyncio.create_task(keep_running(relay), name="relay")
+    task = asyncio.create_task(keep_running(relay.run, relay.pulse), name="relay")
     try:
         yield
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-async def keep_running(relay: RelayLike) -> None:
-    """A relay that fails is started again: orders must not wait for a restart of the process."""
-    while True:
-        try:
-            await relay.run()
-        except Exception as error:
-            # The error's own words are left out: they can quote what a customer sent.
-            log.error("relay_failed", error=type(error).__qualname__)  # noqa: TRY400
-        else:
-            return
-        await asyncio.sleep(RESTART_SECONDS)

@@ -46,7 +46,7 @@ class OrderWorkflow:
         self._order = OrderRef(start.merchant, start.order)
         self._start = start
         self._progress = start.progress
-        self._hinted = False
+        self._hinted = start.hinted
         self._signals = 0
         self._next_date = Alarm(self._due, _has_passed_everywhere, JITTER)
         self._card = OrderCard(start)
@@ -183,7 +183,8 @@ class OrderWorkflow:
     async def _begin_history_anew_if_long(self) -> None:
         if workflow.info().is_continue_as_new_suggested() or self._signals >= MOST_SIGNALS:
             await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(replace(self._start, progress=self._progress))
+            hinted = self._hinted or self._next_date.rang
+            workflow.continue_as_new(replace(self._start, progress=self._progress, hinted=hinted))
 
 
 def _has_passed_everywhere(due: date) -> datetime:

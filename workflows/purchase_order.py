@@ -1,5 +1,6 @@
 """The life of one purchase order."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -99,19 +100,32 @@ class PurchaseOrderWorkflow:
         )
         if declared.seq <= self._progress.seq:
             # The database's clock is behind this one, or news came meanwhile.
-            await workflow.sleep(LOOK_AGAIN, summary="the date has not passed yet")
+            await self._pause()
         self._take(declared)
         self._to_serve = self._to_serve or declared.distribution_due
+
+    async def _pause(self) -> None:
+        """A while before it is declared again; goods that come, or any news, end it."""
+        summary = "the date has not passed yet"
+        if not workflow.patched("news-ends-the-pause"):
+            await workflow.sleep(LOOK_AGAIN, summary=summary)
+            return
+        with suppress(TimeoutError):
+            await self._wait_for_news(LOOK_AGAIN, summary)
 
     def _take(self, progress: PurchaseOrderProgress) -> None:
         if progress.seq > self._progress.seq:
             self._progress = progress
             self._card.show(progress)
 
-    async def _wait_for_news(self) -> None:
+    async def _wait_for_news(
+        self, at_most: timedelta | None = None, summary: str | None = None
+    ) -> None:
         seen = self._progress.seq
         await workflow.wait_condition(
-            lambda: self._to_serve or self._due_date.rang or self._progress.seq != seen
+            lambda: self._to_serve or self._due_date.rang or self._progress.seq != seen,
+            timeout=at_most,
+            timeout_summary=summary,
         )
 
     async def _begin_history_anew_if_long(self) -> None:

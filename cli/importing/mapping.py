@@ -20,7 +20,7 @@ Scalar = str | int | bool
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         msg = f"there is no time zone {name!r}"
         raise ValueError(msg) from error
     return name

@@ -30,12 +30,16 @@ class OrderRef:
 
 @dataclass(frozen=True, slots=True)
 class OrderStart:
-    """The start of an order's workflow; `progress` is what an earlier run knew."""
+    """The start of an order's workflow; `progress` is what an earlier run knew.
+
+    `hinted`: it was told to look, and has not looked yet.
+    """
 
     merchant: str
     order: int
     number: str
     progress: Progress | None = None
+    hinted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from fulfillment.keeping import Pulse
 from fulfillment.relay.delivery import Delivery
 from fulfillment.store import outbox
 from fulfillment.store.outbox import Message
@@ -26,6 +27,13 @@ LEASE = timedelta(seconds=30)
 POLL = 1.0
 LONGEST_WAIT = timedelta(seconds=30)
 LONGEST_AWAY = timedelta(seconds=2)
+LONGEST_ASIDE = timedelta(minutes=10)
+"""What this version does not understand is left to another, and tried again now and then."""
+
+DELIVER_SECONDS = 10.0
+"""Well within the lease: an engine that is silent for so long is away."""
+
+LOOK_FOR_NOT_KNOWN = 60.0
 ENGINE_AWAY = frozenset(
     {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 )
@@ -46,6 +54,8 @@ class Relay:
     poll_seconds: float | None = POLL
     _nudged: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
+    pulse: Pulse = field(default_factory=lambda: Pulse("relay"))
+    _looked_at: float = float("-inf")
     _pace: Pace = field(default_factory=lambda: Pace(busy_within=0.3, gather=0.1))
 
     def nudge(self) -> None:
@@ -61,12 +71,14 @@ class Relay:
         while True:
             await self._pace.next()
             self._nudged.clear()
+            self.pulse.beat()
             if not await self._round():
                 await self._rest()
 
     async def _round(self) -> bool:
         """Whether there may be more to do at once."""
         try:
+            await self._tell_of_not_known()
             return await self.deliver_batch() == BATCH
         except SQLAlchemyError as error:
             log.warning("relay_database_away", error=type(error).__name__)
@@ -83,10 +95,12 @@ class Relay:
         if not messages:
             return 0
         try:
-            delivery = Delivery(self.store, await self.connect(), self.task_queue)
-        except (RuntimeError, RPCError) as error:
+            async with asyncio.timeout(DELIVER_SECONDS):
+                client = await self.connect()
+        except (RuntimeError, RPCError, TimeoutError) as error:
             await in_thread(None, self._put_back, [(m, error) for m in messages])
             return 0
+        delivery = Delivery(self.store, client, self.task_queue)
         results = await asyncio.gather(*(self._deliver(delivery, message) for message in messages))
         failures = [(m, e) for m, e in zip(messages, results, strict=True) if e is not None]
         failed = {message.id for message, _ in failures}
@@ -96,7 +110,8 @@ class Relay:
 
     async def _deliver(self, delivery: Delivery, message: Message) -> Exception | None:
         try:
-            await delivery.deliver(message)
+            async with asyncio.timeout(DELIVER_SECONDS):
+                await delivery.deliver(message)
         except Exception as error:
             return error
         return None
@@ -127,6 +142,9 @@ class Relay:
         told = [(m, f"{type(e).__name__}: {e}", now + _wait(m, e)) for m, e in failures]
         with self._soon_durable() as connection:
             outbox.failed(connection, told)
+        for message, error in failures:
+            if _is_not_understood(error):
+                _tell_of(message, error)
         message, error = failures[0]
         log.warning(
             "relay_not_delivered",
@@ -136,14 +154,48 @@ class Relay:
             error=type(error).__name__,
         )
 
+    async def _tell_of_not_known(self) -> None:
+        """Now and then, of rows that wait for a version that knows them."""
+        now = asyncio.get_running_loop().time()
+        if now - self._looked_at < LOOK_FOR_NOT_KNOWN:
+            return
+        self._looked_at = now
+        if kinds := await in_thread(None, self._not_known):
+            log.error("outbox_kinds_not_known", kinds=kinds)
+
+    def _not_known(self) -> dict[str, int]:
+        with self.store.engine.connect() as connection:
+            return outbox.not_known(connection)
+
 
 def _wait(message: Message, error: Exception) -> timedelta:
     """Longer with every try; short while the engine is away, which is over at once for all."""
-    longest = LONGEST_AWAY if _engine_is_away(error) else LONGEST_WAIT
-    return min(timedelta(seconds=0.25 * 2 ** min(message.attempts, 8)), longest)
+    if _engine_is_away(error):
+        longest = LONGEST_AWAY
+    else:
+        longest = LONGEST_ASIDE if _is_not_understood(error) else LONGEST_WAIT
+    return min(timedelta(seconds=0.25 * 2 ** min(message.attempts, 12)), longest)
 
 
 def _engine_is_away(error: Exception) -> bool:
     if isinstance(error, RPCError):
         return error.status in ENGINE_AWAY
-    return isinstance(error, RuntimeError)
+    return isinstance(error, (RuntimeError, TimeoutError))
+
+
+def _is_not_understood(error: Exception) -> bool:
+    """A fault of the row or of this version: neither the engine nor the database is to blame."""
+    others = (RPCError, RuntimeError, TimeoutError, SQLAlchemyError)
+    return not isinstance(error, others)
+
+
+def _tell_of(message: Message, error: Exception) -> None:
+    log.error(
+        "outbox_row_set_aside",
+        id=message.id,
+        merchant=message.merchant,
+        kind=message.kind,
+        subject=message.subject,
+        attempts=message.attempts,
+        error=type(error).__qualname__,
+    )

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from fulfillment.contracts import names
+from fulfillment.keeping import Pulse
+from fulfillment.store.apart import each_apart
 from fulfillment.store.commands.closures import renew_broken_off
-from fulfillment.store.restarts import owe_overdue, start_unfinished
+from fulfillment.store.restarts import owe_overdue, start_unfinished, wake_overdue
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
 
@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 EVERY_SECONDS = 5.0
 OWED_TOO_LONG = timedelta(seconds=30)
 """After so long a queue is served whoever was to do it: its workflow may have been ended."""
+
+STEP_SECONDS = 300.0
+"""A step that takes longer waits for an answer that does not come; it is done again."""
 
 OVERLAP = timedelta(minutes=1)
 """Visibility is written a little after the fact: each look reaches back over the last one."""
@@ -39,17 +42,32 @@ class Sweep:
     connect: Callable[[], Awaitable[Client]]
     every_seconds: float = EVERY_SECONDS
     since: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    pulse: Pulse = field(default_factory=lambda: Pulse("sweep", silent_seconds=600))
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
         while True:
-            try:
-                await self.look()
-                await in_thread(None, owe_overdue, self.store, OWED_TOO_LONG)
-                await in_thread(None, renew_broken_off, self.store)
-            except (RPCError, RuntimeError, SQLAlchemyError) as error:
-                log.warning("sweep_could_not_look", error=type(error).__name__)
+            for name, step in self._steps.items():
+                self.pulse.beat()
+                await self._try(name, step)
             await asyncio.sleep(self.every_seconds)
+
+    @property
+    def _steps(self) -> Mapping[str, Callable[[], Awaitable[int]]]:
+        """What is looked for; none of them waits for another to succeed."""
+        return {
+            "closed_runs": self.look,
+            "owed": lambda: in_thread(None, owe_overdue, self.store, OWED_TOO_LONG),
+            "late_timers": lambda: in_thread(None, wake_overdue, self.store),
+            "calendars": lambda: in_thread(None, renew_broken_off, self.store),
+        }
+
+    async def _try(self, name: str, step: Callable[[], Awaitable[int]]) -> None:
+        try:
+            async with asyncio.timeout(STEP_SECONDS):
+                await step()
+        except Exception as error:
+            log.warning("sweep_could_not_look", step=name, error=type(error).__qualname__)
 
     async def look(self) -> int:
         """One look; how many orders were given a new start."""
@@ -57,12 +75,19 @@ class Sweep:
         found: dict[str, list[str]] = defaultdict(list)
         client = await self.connect()
         async for run in client.list_workflows(self._query()):
-            _, merchant, number = run.id.split(":", 2)
+            _, _, name = run.id.partition(":")
+            merchant, _, number = name.partition(":")
             found[merchant].append(number)
         started = 0
-        for merchant, numbers in sorted(found.items()):
-            started += await in_thread(None, start_unfinished, self.store, merchant, numbers)
-        self.since = began - OVERLAP
+
+        def start(merchant: str) -> None:
+            nonlocal started
+            self.pulse.beat()
+            started += start_unfinished(self.store, merchant, found[merchant])
+
+        merchants = await in_thread(None, each_apart, "start_unfinished", sorted(found), start)
+        if merchants == len(found):
+            self.since = began - OVERLAP
         if started:
             log.warning("orders_started_again", orders=started)
         return started

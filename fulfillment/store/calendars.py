@@ -4,11 +4,15 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
+
+import structlog
 
 from fulfillment.domain.refusals import invalid
 from fulfillment.domain.workdays import WorkDays, target_ship_on
 from fulfillment.store.session import Tx
+from fulfillment.store.zones import zone_of
+
+log = structlog.get_logger(__name__)
 
 MEMO = "calendars"
 
@@ -47,7 +51,7 @@ def _work_days(row: Any) -> WorkDays:
         return day in closures or (code is not None and day in public_holidays(code, day.year))
 
     return WorkDays(
-        zone=ZoneInfo(row.time_zone),
+        zone=zone_of(row.time_zone),
         cutoff=row.cutoff,
         weekdays=frozenset(row.working_days),
         is_closed=is_closed,
@@ -59,10 +63,15 @@ def _work_days(row: Any) -> WorkDays:
 def public_holidays(code: str, year: int) -> frozenset[date]:
     """The public holidays of a country, or of a part of it, in one year.
 
-    The library's own calendars grow while they are asked, which threads must not share.
+    The library's own calendars grow while they are asked, which threads must not share. A code
+    that it does not know any more is told, and has none: who is planned beside it goes on.
     """
     country, _, part = code.partition("-")
-    found = _library().country_holidays(country, subdiv=part or None, years=year, expand=False)
+    try:
+        found = _library().country_holidays(country, subdiv=part or None, years=year, expand=False)
+    except NotImplementedError:
+        log.error("holidays_not_known", holidays=code, taken_for="none")  # noqa: TRY400
+        return frozenset()
     return frozenset(found)
 
 

@@ -12,6 +12,7 @@ from fulfillment.domain.progress import progress_of
 from fulfillment.domain.supply import Snapshot
 from fulfillment.store.checks import CHECKS
 from fulfillment.store.commands.overdue import PASSED
+from fulfillment.store.days import MERCHANTS_DAY, days_now
 from fulfillment.store.loading import (
     load_levels,
     load_locations,
@@ -118,10 +119,10 @@ def _whole_snapshot(tx: Tx, orders: dict[int, Order], time_zone: str) -> Snapsho
             " UNION SELECT l.sku FROM order_line l JOIN orders o ON o.id = l.order_id"
             " JOIN merchant m ON m.id = o.merchant"
             " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND (m.replan_due"
-            " OR o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date)"
+            f" OR o.recheck_on <= {MERCHANTS_DAY})"
             f" UNION SELECT u.sku {PASSED} AND u.merchant = :merchant",
             merchant=tx.merchant,
-            now=tx.now,
+            days=days_now(tx),
             latest=tx.latest_today,
         )
     }

@@ -10,6 +10,7 @@ set from the start again. What is only imagined locks nothing.
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from fulfillment.store.held import wanting
 from fulfillment.store.session import LocksTooSmallError, Tx
 
 
@@ -32,15 +33,19 @@ def lock_more_queues(tx: Tx, skus: Collection[str]) -> None:
 def _queues(tx: Tx, skus: Iterable[str], locking: str) -> list[Any]:
     sql = "SELECT sku, due_since FROM sku_queue WHERE merchant = :merchant AND sku = ANY(:skus)"
     in_order = f"{sql} ORDER BY sku {'' if tx.is_imagined else locking}"
-    return tx.rows(in_order, merchant=tx.merchant, skus=sorted(set(skus)))
+    wanted = sorted(set(skus))
+    with wanting("queue", wanted):
+        return tx.rows(in_order, merchant=tx.merchant, skus=wanted)
 
 
 def lock_orders(tx: Tx, orders: Collection[int]) -> None:
     """Take the rows of these orders."""
     if orders and not tx.is_imagined:
-        tx.rows(
-            "SELECT id FROM orders WHERE merchant = :merchant AND id = ANY(:ids)"
-            " ORDER BY id FOR NO KEY UPDATE",
-            merchant=tx.merchant,
-            ids=sorted(set(orders)),
-        )
+        wanted = sorted(set(orders))
+        with wanting("order", wanted):
+            tx.rows(
+                "SELECT id FROM orders WHERE merchant = :merchant AND id = ANY(:ids)"
+                " ORDER BY id FOR NO KEY UPDATE",
+                merchant=tx.merchant,
+                ids=wanted,
+            )

@@ -81,7 +81,7 @@ def wake_orders(tx: Tx, progresses: Collection[Progress], merchant: str) -> None
 TAKE = """
 WITH due AS (
     SELECT id, lane, row_number() OVER (PARTITION BY lane, merchant ORDER BY id) AS turn
-      FROM outbox WHERE due_at <= :now
+      FROM outbox WHERE due_at <= :now AND kind = ANY(:known)
 ), chosen AS (
     SELECT o.id FROM outbox o JOIN due ON due.id = o.id
      WHERE o.due_at <= :now
@@ -96,14 +96,24 @@ RETURNING o.id, o.merchant, o.lane, o.kind, o.subject, o.payload, o.version, o.a
 def take(connection: Connection, now: datetime, most: int, lease: timedelta) -> list[Message]:
     """Lease due rows, each merchant in turn within a lane.
 
-    A relay that dies keeps nothing: its rows are due again when the lease is over.
+    A relay that dies keeps nothing: its rows are due again when the lease is over. Kinds that this
+    version does not know are left to one that does.
     """
-    parameters = {"now": now, "most": most, "leased_until": now + lease}
+    parameters = {"now": now, "most": most, "leased_until": now + lease, "known": list(Kind)}
     rows = connection.execute(text(TAKE), parameters).fetchall()
     return [
         Message(r.id, r.merchant, Kind(r.kind), r.subject, r.payload, r.version, r.attempts)
         for r in sorted(rows, key=lambda row: (row.lane, row.id))
     ]
+
+
+def not_known(connection: Connection) -> dict[str, int]:
+    """Kinds of rows that this version does not know, and how many there are of each."""
+    rows = connection.execute(
+        text("SELECT kind, count(*) AS n FROM outbox WHERE kind <> ALL(:known) GROUP BY kind"),
+        {"known": list(Kind)},
+    )
+    return {row.kind: row.n for row in rows}
 
 
 def done(connection: Connection, messages: Sequence[Message]) -> None:
@@ -131,7 +141,8 @@ def failed(connection: Connection, failures: Sequence[tuple[Message, str, dateti
         {
             "ids": [message.id for message, _, _ in failures],
             "versions": [message.version for message, _, _ in failures],
-            "errors": [error[:500] for _, error, _ in failures],
+            # PostgreSQL's text holds everything but this one character.
+            "errors": [error[:500].replace("\0", "") for _, error, _ in failures],
             "dues": [due_at for _, _, due_at in failures],
         },
     )

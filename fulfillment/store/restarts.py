@@ -1,11 +1,12 @@
 """What has to be started again, and whether there is anything left to do."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from fulfillment.store import outbox
-from fulfillment.store.commands.overdue import PASSED, wake_passed
+from fulfillment.store.apart import each_apart
+from fulfillment.store.commands.overdue import PASSED, Reminded, note_reminded, wake_reminded
+from fulfillment.store.days import MERCHANTS_DAY, days_now
 from fulfillment.store.owing import owe_replan
 from fulfillment.store.session import Store, Tx
 from fulfillment.store.threads import in_thread
@@ -62,23 +63,35 @@ def start_unfinished(store: Store, merchant: str, numbers: Sequence[str]) -> int
 
 def owe_overdue(store: Store, wait: timedelta) -> int:
     """Have served what is owed for longer, or since a day has come; for how many merchants."""
+    merchants = store.read("*", lambda tx: _owed(tx, wait))
+    return each_apart(
+        "owe_overdue",
+        merchants,
+        lambda merchant: store.transact(merchant, owe_replan, actor="sweep"),
+    )
 
-    def body(tx: Tx) -> int:
-        rows = tx.rows(
-            "SELECT merchant FROM sku_queue WHERE due_since < :cutoff"  # noqa: S608 -- constants
-            " UNION SELECT id FROM merchant WHERE replan_due"
-            " UNION SELECT o.merchant FROM orders o JOIN merchant m ON m.id = o.merchant"
-            " WHERE o.recheck_on <= :latest AND o.finished_at IS NULL"
-            " AND o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date"
-            f" UNION SELECT u.merchant {PASSED} AND u.kind <> 'purchase_order'"
-            " ORDER BY 1",
-            cutoff=tx.now - wait,
-            now=tx.now,
-            latest=tx.latest_today,
-        )
-        for row in rows:
-            owe_replan(replace(tx, merchant=row.merchant))
-        wake_passed(tx, TIMER_IS_LATE)
-        return len(rows)
 
-    return store.transact("*", body, actor="sweep")
+def _owed(tx: Tx, wait: timedelta) -> list[str]:
+    rows = tx.rows(
+        "SELECT merchant FROM sku_queue WHERE due_since < :cutoff"  # noqa: S608 -- constants
+        " UNION SELECT id FROM merchant WHERE replan_due"
+        " UNION SELECT o.merchant FROM orders o JOIN merchant m ON m.id = o.merchant"
+        " WHERE o.recheck_on <= :latest AND o.finished_at IS NULL"
+        f" AND o.recheck_on <= {MERCHANTS_DAY}"
+        f" UNION SELECT u.merchant {PASSED} AND u.kind <> 'purchase_order'"
+        " ORDER BY 1",
+        cutoff=tx.now - wait,
+        days=days_now(tx),
+        latest=tx.latest_today,
+    )
+    return [row.merchant for row in rows]
+
+
+def wake_overdue(store: Store) -> int:
+    """Tell purchase orders whose timers are late; how many."""
+    found = store.transact("*", lambda tx: note_reminded(tx, TIMER_IS_LATE), actor="sweep")
+
+    def wake(which: Reminded) -> None:
+        store.transact(which.merchant, lambda tx: wake_reminded(tx, which.id), actor="sweep")
+
+    return each_apart("wake_overdue", found, wake)

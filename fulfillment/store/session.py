@@ -4,23 +4,27 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import Pool
 
 from fulfillment.domain.refusals import conflict
+from fulfillment.store.held import named_if_held
+from fulfillment.store.patience import PATIENCE, Patience
+from fulfillment.store.turns import Turns
+from fulfillment.store.zones import zone_of
 
 Result = TypeVar("Result")
 Clock = Callable[[], datetime]
 
-RETRIED_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
-"""Serialization failure, deadlock, lock not available: the same work is done again."""
+RETRIED_SQLSTATES = frozenset({"40001", "40P01"})
+"""Serialization failure, deadlock: the same work is done again."""
 
 MOST_TRIES = 8
 
@@ -68,7 +72,7 @@ class Tx:
 
     def today(self, time_zone: str) -> date:
         """The day it is now in a time zone."""
-        return self.now.astimezone(ZoneInfo(time_zone)).date()
+        return self.now.astimezone(zone_of(time_zone)).date()
 
     @property
     def latest_today(self) -> date:
@@ -101,11 +105,15 @@ def fingerprint(content: object) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The database as the processes use it: an engine, a clock, and whom to tell of a commit."""
+    """The database as the processes use it: an engine, a clock, and whom to tell of a commit.
+
+    With `turns`, one merchant's changes leave connections for others and for reads.
+    """
 
     engine: Engine
     clock: Clock = system_clock
     after_commit: Callable[[], None] = lambda: None
+    turns: Turns | None = None
 
     def execute(self, command: Command, body: Callable[[Tx], dict[str, Any]]) -> dict[str, Any]:
         """Do the command once; the same key again is answered with the stored result.
@@ -136,7 +144,7 @@ class Store:
         attempt, also = 0, frozenset[str]()
         while True:
             try:
-                with self.engine.begin() as connection:
+                with self._turn(merchant) as connection:
                     result = body(Tx(connection, merchant, self.clock(), actor, reason, also))
             except LocksTooSmallError as error:
                 # A set that grows comes to an end; only one that does not is a try lost.
@@ -152,6 +160,12 @@ class Store:
                 self.after_commit()
                 return result
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 -- not a secret
+
+    @contextmanager
+    def _turn(self, merchant: str) -> Iterator[Connection]:
+        turn = self.turns.take(merchant) if self.turns else nullcontext()
+        with turn, named_if_held(self.engine, merchant), self.engine.begin() as connection:
+            yield connection
 
     def read(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
         """Run a query; nothing it does is kept."""
@@ -169,24 +183,36 @@ class Store:
 
 
 def connect(
-    database_url: str, *, pool_size: int = 10, poolclass: type[Pool] | None = None
+    database_url: str | URL,
+    *,
+    pool_size: int = 10,
+    poolclass: type[Pool] | None = None,
+    patience: Patience = PATIENCE,
 ) -> Engine:
-    """An engine with the isolation level that the lock order is made for."""
-    sizing: dict[str, Any] = (
-        {"poolclass": poolclass}
-        if poolclass
-        else {"pool_size": pool_size, "max_overflow": pool_size, "pool_pre_ping": True}
-    )
-    return create_engine(
+    """An engine with the isolation level that the lock order is made for.
+
+    Nobody waits for it for ever: neither for a lock, nor for a server that says nothing.
+    """
+    sizing: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+    sizing |= {"pool_pre_ping": True, "pool_timeout": patience.pool}
+    engine = create_engine(
         database_url,
         isolation_level="READ COMMITTED",
         hide_parameters=True,
         connect_args={
             "application_name": "pegboard",
-            "options": "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan",
+            "connect_timeout": max(1, round(patience.connect)),
+            "options": "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan "
+            + patience.options,
         },
-        **sizing,
+        **({"poolclass": poolclass} if poolclass else sizing),
     )
+
+    @event.listens_for(engine, "do_connect")
+    def watched(_dialect: Any, _record: Any, given: Any, named: Any) -> Any:
+        return patience.connection_class.connect(*given, **named)
+
+    return engine
 
 
 def _is_retried(error: Exception) -> bool:

@@ -96,8 +96,11 @@ class LiveOut(BaseModel):
 class ReadyOut(BaseModel):
     """Whether orders can be taken. The engine may be away: orders are started when it is back."""
 
-    model_config = example(status="ready", database="migrated", engine="reachable")
+    model_config = example(status="ready", database="migrated", engine="reachable", relay="running")
 
     status: Literal["ready", "not_ready"]
     database: Database
     engine: Literal["reachable", "unreachable"]
+    relay: Literal["running", "failing"] = Field(
+        description="What carries messages to the engine from here; workers carry them, too."
+    )

@@ -57,6 +57,10 @@ REMEDIES_BY_CODE: Mapping[str, str] = {
     "more_than_picked": "Pack what is picked and in no package, or change a package first.",
     "packages_hold_more": "Change the packages to what is picked, or pick the units again.",
     "package_shipped": "Change or ship a package that is still here.",
+    "locked": "Send it again after the time in Retry-After; if it stays so, have the session ended"
+    " that holds it: the log names it.",
+    "database_busy": "Send it again after the time in Retry-After; send less at the same time.",
+    "database_too_slow": "Ask for less at once, or send it again after the time in Retry-After.",
     "merchant_needed": "Name the merchant in the Pegboard-Merchant header.",
 }
 

@@ -11,11 +11,15 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from fulfillment.domain.refusals import RefusedError
+from fulfillment.store.held import HeldError, is_held
+from fulfillment.store.turns import BusyError
 from starter.problems.documents import Told, answer, told_of_refusal
 from starter.problems.errors import BodyTooLargeError, ForbiddenError, UnauthenticatedError
 from starter.problems.validation import is_no_object, is_unreadable, told_of_errors
 
 RETRY_AFTER_SECONDS = "5"
+
+STATEMENT_TOO_LONG = "57014"
 
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
@@ -86,9 +90,41 @@ async def too_large(_: Request, error: Exception) -> Response:
     return answer(Told(413, error.code, str(error)))
 
 
-async def unavailable(_: Request, __: Exception) -> Response:
-    """The database is away, or has no room for one more."""
-    told = Told(503, "database_unavailable", "the database does not answer right now")
+async def unavailable(_: Request, error: Exception) -> Response:
+    """The database is away, has no room for one more, or took too long."""
+    return _later(_told_of_database(error))
+
+
+def _told_of_database(error: Exception) -> Told:
+    if is_held(error):
+        return _told_of_held(HeldError("row", ()))
+    if isinstance(error, PoolTimeoutError):
+        message = "every connection to the database is in use right now"
+        return Told(503, "database_busy", message)
+    if getattr(getattr(error, "orig", None), "sqlstate", None) == STATEMENT_TOO_LONG:
+        message = "the database took too long for this; nothing was done"
+        return Told(503, "database_too_slow", message)
+    return Told(503, "database_unavailable", "the database does not answer right now")
+
+
+async def held(_: Request, error: Exception) -> Response:
+    """Somebody else holds a queue, an order or something else for longer than one waits."""
+    assert isinstance(error, HeldError)  # noqa: S101 -- as above
+    return _later(_told_of_held(error))
+
+
+async def busy(_: Request, error: Exception) -> Response:
+    """One merchant has as much under way as may be at once."""
+    assert isinstance(error, BusyError)  # noqa: S101 -- as above
+    return _later(Told(503, "database_busy", str(error)))
+
+
+def _told_of_held(error: HeldError) -> Told:
+    errors = [{"held": error.kind, "name": name} for name in error.names]
+    return Told(503, "locked", str(error), errors)
+
+
+def _later(told: Told) -> Response:
     return answer(told, {"Retry-After": RETRY_AFTER_SECONDS})
 
 
@@ -104,6 +140,8 @@ HANDLERS: dict[type[Exception], Handler] = {
     UnauthenticatedError: unauthenticated,
     ForbiddenError: forbidden,
     BodyTooLargeError: too_large,
+    HeldError: held,
+    BusyError: busy,
     OperationalError: unavailable,
     InterfaceError: unavailable,
     PoolTimeoutError: unavailable,

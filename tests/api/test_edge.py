@@ -10,6 +10,7 @@ import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
 
+from fulfillment.keeping import Pulse
 from fulfillment.settings import Settings
 from fulfillment.store.commands.keys import Role, create_key
 from fulfillment.store.session import Store, connect
@@ -118,14 +119,14 @@ def test_nothing_internal_is_told_when_something_breaks(world, admin, monkeypatc
 def test_api_is_ready_when_the_engine_is_away(shared, monkeypatch):
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     answer = httpx.get(f"{shared.url}/health/ready")
-    told = {"status": "ready", "database": "migrated", "engine": "unreachable"}
+    told = {"status": "ready", "database": "migrated", "engine": "unreachable", "relay": "running"}
     assert (answer.status_code, answer.json()) == (200, told)
 
 
-def test_engine_is_reachable_when_something_listens_there(shared, monkeypatch):
+def test_engine_is_not_reachable_when_something_only_listens_there(shared, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as listening:
         monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{listening.getsockname()[1]}")
-        assert httpx.get(f"{shared.url}/health/ready").json()["engine"] == "reachable"
+        assert httpx.get(f"{shared.url}/health/ready").json()["engine"] == "unreachable"
 
 
 class FakeRelay:
@@ -133,6 +134,7 @@ class FakeRelay:
 
     def __init__(self) -> None:
         self.runs = 0
+        self.pulse = Pulse("relay")
         self.nudged = threading.Event()
         self.cancelled = threading.Event()
 
@@ -150,7 +152,7 @@ class FakeRelay:
 
 
 def test_relay_is_nudged_when_an_order_is_committed(database_url, monkeypatch):
-    monkeypatch.setattr("starter.relaying.RESTART_SECONDS", 0.01)
+    monkeypatch.setattr("fulfillment.keeping.FIRST_PAUSE", 0.01)
     store = Store(connect(database_url))
     settle(store)
     relay = FakeRelay()

@@ -172,7 +172,8 @@ def test_the_services_run_get_healthy_and_end_on_the_stop_signal(host: Host):
         api.wait_until_healthy()
         worker.wait_until_healthy()
         ready = httpx.get(f"http://127.0.0.1:{host.api_port}/health/ready", trust_env=False)
-        assert ready.json() == {"status": "ready", "database": "migrated", "engine": "reachable"}
+        told = {"status": "ready", "database": "migrated", "engine": "reachable"}
+        assert ready.json() == told | {"relay": "running"}
         assert answers_to_a_key_alone(host)
         assert has_no_findings(host)
 

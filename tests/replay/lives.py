@@ -227,6 +227,31 @@ async def purchase_order_overdue(stage: Stage, desk: Desk) -> Handle:
     return handle
 
 
+async def _pausing(stage: Stage, desk: Desk) -> Handle:
+    """A purchase order whose date has passed by its own clock, and not by the database's."""
+    still = purchase_order(1, P.APPROVED, due_on=TODAY - timedelta(days=1))
+    desk.overdue = deque([still])
+    handle = await stage.start_purchase_order(still)
+    await stage.until_event(handle, EventType.EVENT_TYPE_TIMER_STARTED)
+    return handle
+
+
+async def purchase_order_told_while_it_slept(stage: Stage, desk: Desk) -> Handle:
+    """Recorded when a pause was slept through whatever came."""
+    handle = await _pausing(stage, desk)
+    await stage.tell(handle, purchase_order(2, P.RECEIVED, received=10, due=True))
+    await stage.pass_days(handle, 0.01)
+    await handle.result()
+    return handle
+
+
+async def purchase_order_told_during_its_pause(stage: Stage, desk: Desk) -> Handle:
+    handle = await _pausing(stage, desk)
+    await stage.tell(handle, purchase_order(2, P.RECEIVED, received=10, due=True))
+    await handle.result()
+    return handle
+
+
 async def replan_until_nothing_is_left(stage: Stage, desk: Desk) -> Handle:
     desk.left_to_serve = deque([2, 0])
     handle = await stage.start_replan()
@@ -287,6 +312,8 @@ LIVES: dict[str, Life] = {
         purchase_order_open_with_date,
         purchase_order_date_moved_earlier,
         purchase_order_overdue,
+        purchase_order_told_while_it_slept,
+        purchase_order_told_during_its_pause,
         replan_until_nothing_is_left,
     )
 }

@@ -37,7 +37,7 @@ NEARER = """
 UPDATE supply SET expected_on = expected_on - :days;
 UPDATE purchase_order SET expected_on = expected_on - :days;
 UPDATE orders SET recheck_on = recheck_on - :days,
-       placed_at = placed_at - make_interval(days => :days);
+       placed_at = placed_at - make_interval(days => :days), placed_on = placed_on - :days;
 UPDATE open_demand SET placed_at = placed_at - make_interval(days => :days);
 UPDATE shipment SET expected_on = expected_on - :days;
 UPDATE order_line SET promise = (
@@ -47,15 +47,25 @@ UPDATE order_line SET promise = (
 """
 
 
-async def pass_days(system: System, skipper: TimeSkipper, days: int, *workflows: Any) -> None:
-    """So many days pass: everything dated is nearer, and these workflows' clocks move on."""
+async def pass_days(
+    system: System, skipper: TimeSkipper, days: int, *workflows: Any, early: bool = False
+) -> None:
+    """So many days pass: everything dated is nearer, and these workflows' clocks move on.
+
+    They come to the same hour of that day, or to an hour so `early` that the last day before is
+    not over everywhere.
+    """
+    passed = timedelta(days=days)
+    if early:
+        now = datetime.now(UTC)
+        passed += timedelta(hours=1) - (now - now.replace(hour=0, minute=0, second=0))
 
     def shift(tx: Tx) -> None:
         for sql in NEARER.split(";"):
             tx.run(sql, days=days)
 
     system.store.transact(system.merchant, shift)
-    await asyncio.gather(*(fast_forward(skipper, w, timedelta(days=days)) for w in workflows))
+    await asyncio.gather(*(fast_forward(skipper, w, passed) for w in workflows))
 
 
 def purchase_workflow(system: System, number: str) -> Any:
@@ -88,7 +98,7 @@ async def test_14_promise_moves_once_when_the_purchase_order_is_late(
         others = [await system.order(("K1", 1)) for _ in range(3)]
         assert await promise(system, order) == [(100, in_days(10)), (20, in_days(30))]
         workflows = [system.workflow(number) for number in (order, *others)]
-        await pass_days(system, skipper, 11, purchase_workflow(system, po), *workflows)
+        await pass_days(system, skipper, 11, purchase_workflow(system, po), *workflows, early=True)
         await system.until_order(order, lambda o: o["lines"][0]["pegged"] == 0)
         assert await promise(system, order) == [(120, in_days(19))]
         history = await system.ok("GET", f"/v1/orders/{order}/history")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from fulfillment.store.commands.overdue import declare_overdue
-from fulfillment.store.restarts import owe_overdue
+from fulfillment.store.restarts import owe_overdue, wake_overdue
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_once import at_once
 
@@ -16,6 +16,7 @@ def declare(warehouse: Warehouse, purchase: str) -> dict[str, Any]:
 
 
 def sweep(warehouse: Warehouse) -> int:
+    wake_overdue(warehouse.store)
     return owe_overdue(warehouse.store, timedelta(seconds=30))
 
 

@@ -1,16 +1,18 @@
 """The order's workflow, message by message, on a real server with virtual time."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from temporalio import activity
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import TimeSkipper
 
 from fulfillment.contracts import names, search_attributes
+from fulfillment.contracts.messages import OrderRef, Progress
 from fulfillment.domain.statuses import OrderStatus
 from tests.workflows.desk import (
     Desk,
@@ -236,6 +238,41 @@ async def test_history_begins_anew_and_keeps_what_is_known_when_it_grows_long(
         await stage.tell(handle, shipped(9))
         assert (await handle.result()).seq == 9
     assert desk.calls == ["prepare_fulfillment"]
+
+
+async def test_hint_is_followed_when_it_comes_while_it_looks_and_the_history_begins_anew(
+    skipper: TimeSkipper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.order.MOST_SIGNALS", 2)
+    desk = SlowDesk()
+    desk.prepare.append(awaiting(1))
+    desk.look = deque([awaiting(2), ready(3)])
+    async with staged(skipper, desk, sandboxed=False) as stage:
+        handle = await stage.start_order()
+        await stage.until_seq(handle, 1)
+        await handle.signal(names.PO_RECEIVED, "PO-1")
+        await stage.until_called("look_again")
+        await handle.signal(names.PO_RECEIVED, "PO-2")
+        desk.looked.set()
+        await stage.until_seq(handle, 3)
+        assert (await handle.describe()).run_id != handle.first_execution_run_id
+        await stage.tell(handle, shipped(4))
+        await handle.result()
+    assert desk.calls.count("look_again") == 2
+
+
+class SlowDesk(Desk):
+    """Its first look takes until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked = asyncio.Event()
+
+    @activity.defn
+    async def look_again(self, order: OrderRef) -> Progress:
+        answer = await super().look_again(order)
+        await self.looked.wait()
+        return answer
 
 
 async def test_search_attributes_are_capped_when_very_many_skus_are_awaited(

@@ -3,12 +3,15 @@
 from collections import deque
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
+from temporalio.testing import TimeSkipper
 
 from fulfillment.contracts import names
 from fulfillment.domain.statuses import PurchaseOrderStatus
 from tests.workflows.desk import Desk, purchase_order
-from tests.workflows.stage import Stage
+from tests.workflows.stage import Stage, staged
 
 P = PurchaseOrderStatus
 TODAY = datetime.now(UTC).date()
@@ -139,3 +142,31 @@ async def test_it_looks_again_when_the_date_has_not_passed_by_the_clock_of_the_d
     await stage.until_called("declare_overdue", times=2)
     await stage.pass_days(handle, 5)
     assert desk.calls == ["declare_overdue"] * 2
+
+
+async def test_goods_that_come_during_the_pause_are_served_at_once(
+    stage: Stage, desk: Desk
+) -> None:
+    still = purchase_order(1, P.APPROVED, due_on=TODAY - timedelta(days=1))
+    desk.overdue = deque([still])
+    handle = await stage.start_purchase_order(still)
+    await stage.until_event(handle, EventType.EVENT_TYPE_TIMER_STARTED)
+    # Time stands still now: only news can end the pause.
+    await stage.tell(handle, purchase_order(2, P.RECEIVED, received=10, due=True))
+    assert (await handle.result()).status is P.RECEIVED
+    assert desk.calls[-1] == "serve_receipts"
+
+
+async def test_replan_goes_on_in_a_new_history_when_the_old_one_is_long(
+    skipper: TimeSkipper, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = [False, True, False, False]
+    monkeypatch.setattr(
+        workflow.Info, "is_continue_as_new_suggested", lambda _: long.pop(0) if long else False
+    )
+    desk.left_to_serve = deque([2, 1, 0])
+    async with staged(skipper, desk, sandboxed=False) as stage:
+        handle = await stage.start_replan()
+        await handle.result()
+        assert (await handle.describe()).run_id != handle.first_execution_run_id
+    assert desk.calls == ["serve_due_queues"] * 3

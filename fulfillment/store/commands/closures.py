@@ -9,6 +9,7 @@ from datetime import date
 
 from fulfillment.domain.refusals import missing
 from fulfillment.domain.workdays import target_ship_on
+from fulfillment.store.apart import each_apart
 from fulfillment.store.calendars import load_calendars
 from fulfillment.store.session import Store, Tx
 
@@ -69,9 +70,9 @@ def renew_broken_off(store: Store) -> int:
             "SELECT id FROM location WHERE renewed_revision < calendar_revision ORDER BY id"
         ),
     )
-    for row in rows:
-        renew_targets(store, row.id)
-    return len(rows)
+    return each_apart(
+        "renew_targets", [row.id for row in rows], lambda location: renew_targets(store, location)
+    )
 
 
 def renew_targets(store: Store, location: str) -> None:

@@ -1,7 +1,7 @@
 """Declare supply overdue: its date has passed, for all who wait for it at once."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from fulfillment.store.commands.purchasing.finding import (
     tell,
 )
 from fulfillment.store.commands.purchasing.replanning import Was, replan
+from fulfillment.store.days import LOCATIONS_DAY, days_now
 from fulfillment.store.locks import lock_queues
 from fulfillment.store.session import Store, Tx
 
@@ -25,13 +26,13 @@ MOST_WOKEN = 100
 REMIND_AGAIN = timedelta(minutes=10)
 """A purchase order whose timer is late is told no more often than that."""
 
-PASSED = """
+PASSED = f"""
   FROM supply u JOIN location at ON at.id = u.location
   LEFT JOIN purchase_order_line l ON l.supply = u.id
   LEFT JOIN purchase_order o ON o.id = l.purchase_order
  WHERE u.inbound AND NOT u.overdue AND o.status IS DISTINCT FROM 'arrived'
    AND u.expected_on < :latest
-   AND u.expected_on < (CAST(:now AS timestamptz) AT TIME ZONE at.time_zone)::date
+   AND u.expected_on < {LOCATIONS_DAY}
 """
 """Supply whose date is over at its location. What has arrived is awaited no more."""
 
@@ -72,16 +73,24 @@ def declare_others_overdue(tx: Tx) -> bool:
     return True
 
 
-def wake_passed(tx: Tx, after: timedelta) -> int:
-    """Tell purchase orders whose timers should have rung so long ago; how many there are.
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """A purchase order that is told that its timer is late."""
 
-    Their workflows may have been ended: the message starts them again. Who was told a while ago
-    is left alone: while no worker runs, messages would only pile up.
+    merchant: str
+    id: int
+
+
+def note_reminded(tx: Tx, after: timedelta) -> list[Reminded]:
+    """Purchase orders whose timers should have rung so long ago, noted as told.
+
+    Who was told a while ago is left alone: while no worker runs, messages would only pile up. It
+    is noted before it is done, so that those whom telling fails do not stay ahead of the others.
     """
     rows = tx.rows(
         f"SELECT DISTINCT u.merchant, o.id {PASSED} AND o.id IS NOT NULL"
         " AND (o.reminded_at IS NULL OR o.reminded_at <= :told) ORDER BY 1, 2 LIMIT :most",
-        now=tx.now - after,
+        days=days_now(replace(tx, now=tx.now - after)),
         latest=tx.latest_today,
         told=tx.now - REMIND_AGAIN,
         most=MOST_WOKEN,
@@ -92,16 +101,19 @@ def wake_passed(tx: Tx, after: timedelta) -> int:
         at=tx.now,
         ids=[row.id for row in rows],
     )
-    for row in rows:
-        tell(replace(tx, merchant=row.merchant), row.id, outbox.Kind.WAKE_PURCHASE_ORDER)
-    return len(rows)
+    return [Reminded(row.merchant, row.id) for row in rows]
+
+
+def wake_reminded(tx: Tx, purchase_order: int) -> None:
+    """Tell one of them: its workflow may have been ended, and the message starts it again."""
+    tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
 
 
 def _passed(tx: Tx, which: str, **more: object) -> list[Any]:
     return tx.rows(
         f"SELECT u.id, u.sku, u.expected_on, o.status {PASSED} AND u.merchant = :merchant {which}",
         merchant=tx.merchant,
-        now=tx.now,
+        days=days_now(tx),
         latest=tx.latest_today,
         **more,
     )

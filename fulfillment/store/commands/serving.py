@@ -1,11 +1,13 @@
 """Serve what is owed: queues, orders whose day has come, orders under other settings."""
 
+from collections.abc import Collection
 from datetime import date
 
 from fulfillment.domain.recheck import recheck_on
 from fulfillment.store.commands.claiming import claim_next
 from fulfillment.store.commands.distributing import serve
 from fulfillment.store.commands.overdue import declare_others_overdue
+from fulfillment.store.days import MERCHANTS_DAY, days_now
 from fulfillment.store.newcomers import any_standing_in
 from fulfillment.store.session import Store, Tx
 
@@ -17,12 +19,17 @@ MOST_ORDERS = 200
 
 
 def serve_due(
-    store: Store, merchant: str, *, most_skus: int = MOST_SKUS, most_orders: int = MOST_ORDERS
+    store: Store,
+    merchant: str,
+    *,
+    most_skus: int = MOST_SKUS,
+    most_orders: int = MOST_ORDERS,
+    without: Collection[str] = (),
 ) -> int:
     """Serve what is owed to a merchant, one bounded batch; how much is still owed.
 
     Each batch starts at the head of the queue, so a crash between two of them, or a newcomer,
-    changes nothing: nobody behind is ever served first.
+    changes nothing: nobody behind is ever served first. `without` are queues to be left out.
     """
 
     def body(tx: Tx) -> int:
@@ -31,13 +38,13 @@ def serve_due(
         orders = due_orders(tx, most_orders)
         if orders:
             _look_again(tx, orders)
-        elif skus := _due_skus(tx, most_skus):
+        elif skus := due_skus(tx, most_skus, without):
             serve(tx, skus)
-        return len(_due_skus(tx, most_skus)) + len(due_orders(tx, most_orders))
+        return len(due_skus(tx, most_skus, without)) + len(due_orders(tx, most_orders))
 
     # In a transaction of its own: it takes orders, and the batch takes queues first.
     store.transact(merchant, _flag_all_if_settings_changed, actor="replan")
-    if store.read(merchant, lambda tx: any_standing_in(tx, _due_skus(tx, most_skus))):
+    if store.read(merchant, lambda tx: any_standing_in(tx, due_skus(tx, most_skus, without))):
         claim_next(store, merchant)
     return store.transact(merchant, body, actor="replan")
 
@@ -64,13 +71,12 @@ def _flag_all_if_settings_changed(tx: Tx) -> None:
 def due_orders(tx: Tx, most: int) -> list[int]:
     """Orders whose day to be looked at has come, the first in rank first."""
     rows = tx.rows(
-        "SELECT o.id FROM orders o JOIN merchant m ON m.id = o.merchant"
+        "SELECT o.id FROM orders o JOIN merchant m ON m.id = o.merchant"  # noqa: S608 -- constants
         " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND o.first_claimed"
-        " AND o.recheck_on <= :latest"
-        " AND o.recheck_on <= (CAST(:now AS timestamptz) AT TIME ZONE m.time_zone)::date"
+        f" AND o.recheck_on <= :latest AND o.recheck_on <= {MERCHANTS_DAY}"
         " ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT :most",
         merchant=tx.merchant,
-        now=tx.now,
+        days=days_now(tx),
         latest=tx.latest_today,
         most=most,
     )
@@ -93,11 +99,13 @@ def _look_again(tx: Tx, orders: list[int]) -> None:
     )
 
 
-def _due_skus(tx: Tx, most: int) -> list[str]:
+def due_skus(tx: Tx, most: int, without: Collection[str] = ()) -> list[str]:
+    """Queues to which a distribution is owed, those first that wait for the longest."""
     rows = tx.rows(
         "SELECT sku FROM sku_queue WHERE merchant = :merchant AND due_since IS NOT NULL"
-        " ORDER BY due_since, sku LIMIT :most",
+        " AND sku <> ALL(CAST(:without AS text[])) ORDER BY due_since, sku LIMIT :most",
         merchant=tx.merchant,
         most=most,
+        without=list(without),
     )
     return [row.sku for row in rows]

@@ -1,20 +1,17 @@
-"""Whether the database answers, and whether its tables are those of this version."""
+"""Whether the database answers, and whether this version can work with its tables."""
 
-from alembic.script import ScriptDirectory
+from functools import cache
 
 from fulfillment.store import migrations
 from fulfillment.store.session import Tx
 
 
+@cache
 def newest_revision() -> str | None:
-    """The revision that this version of the program needs."""
-    configuration = migrations.configuration("")
-    return ScriptDirectory.from_config(configuration).get_current_head()
+    """The revision that this version of the program was made for."""
+    return migrations.scripts().get_current_head()
 
 
-def revision(tx: Tx) -> str | None:
-    """The revision that the database is at; None where no migration has run."""
-    if not tx.rows("SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL"):
-        return None
-    rows = tx.rows("SELECT version_num FROM alembic_version")
-    return rows[0].version_num if rows else None
+def is_migrated(tx: Tx) -> bool:
+    """Whether the tables are this version's, or newer ones that it can work with as well."""
+    return migrations.supports(tx.connection, newest_revision())

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fulfillment.domain.orders import Order, OrderLine
 from fulfillment.domain.policy import resolve
@@ -22,6 +21,7 @@ from fulfillment.store.commands.intake import (
 )
 from fulfillment.store.opening import open_queues
 from fulfillment.store.session import Tx
+from fulfillment.store.zones import zone_of
 
 BASKET = 0
 """The id of the order that is only imagined; stored ones count from 1."""
@@ -68,7 +68,7 @@ def _as_order(tx: Tx, basket: NewOrder, catalogue: Catalogue) -> Order:
         lines=tuple(lines),
         shipments=(Shipment(-1, 1, ShipmentStatus.BACKORDER, parts),),
         placed_at=placed_at,
-        placed_on=placed_at.astimezone(ZoneInfo(row.time_zone)).date(),
+        placed_on=placed_at.astimezone(zone_of(row.time_zone)).date(),
         lock=basket.lock_location,
         pickup=basket.pickup_location,
         verified=True,

@@ -8,6 +8,7 @@ from fulfillment.domain.actions import ShipmentFacts, shipment_actions
 from fulfillment.domain.policy import Knobs, MinPoStatus, resolve
 from fulfillment.domain.refusals import missing
 from fulfillment.domain.statuses import WAITING, PurchaseOrderStatus, ShipmentStatus
+from fulfillment.store.days import LOCATIONS_DAY, days_now
 from fulfillment.store.loading import load_settings
 from fulfillment.store.reading.choices import choices
 from fulfillment.store.reading.orders import NO_DATE
@@ -108,16 +109,18 @@ class ShipmentFilter:
     late: bool | None = None
 
 
+LATE = f"""
+coalesce(s.status IN ('ready', 'picking', 'picked', 'packed') AND s.target_ship_on < (
+    SELECT {LOCATIONS_DAY} FROM location at WHERE at.id = s.location), false)
+"""  # noqa: S608 -- a constant
+
 CONDITIONS: Mapping[str, str] = {
     "id": "s.id = :id",
     "merchant": "o.merchant = :merchant",
     "statuses": "s.status = ANY(:statuses)",
     "location": "s.location = :location",
     "places": "s.location = ANY(:places)",
-    "late": """
-        coalesce(s.status IN ('ready', 'picking', 'picked', 'packed') AND s.target_ship_on < (
-            SELECT (CAST(:now AS timestamptz) AT TIME ZONE f.time_zone)::date
-              FROM location f WHERE f.id = s.location), false) = :late""",
+    "late": f"{LATE} = :late",
 }
 
 
@@ -153,7 +156,7 @@ def _shipments(tx: Tx, window: Window, sort: Sort, asked: dict[str, object]) -> 
         page_sql(LIST, sort, [*(CONDITIONS[name] for name in asked), *behind]),
         most=window.limit + 1,
         **asked,
-        **({"now": tx.now} if "late" in asked else {}),
+        **({"days": days_now(tx)} if "late" in asked else {}),
         **key,
     )
     settings = {name: load_settings(replace(tx, merchant=name)) for name in _merchants(rows)}

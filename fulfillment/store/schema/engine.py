@@ -44,6 +44,14 @@ outbox = Table(
 )
 
 
+supported_revision = Table(
+    "supported_revision",
+    metadata,
+    Column("revision", Text, primary_key=True),
+    comment="Newest revisions known to programs that may work with the tables as they are.",
+)
+
+
 command = Table(
     "command",
     metadata,

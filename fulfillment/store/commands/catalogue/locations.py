@@ -38,11 +38,11 @@ def put_location(store: Store, new: NewLocation) -> None:
     What is ready there gets the target days of its calendar as it is then. Where units may be
     taken from now, or not any more, every open order of the merchants concerned is planned again.
     """
-    check_zone(new.time_zone, "time_zone")
     if new.holidays is not None:
         check_holidays(new.holidays, "holidays")
 
     def body(tx: Tx) -> bool:
+        check_zone(tx, new.time_zone, "time_zone")
         # Waits for those who released by the calendar as it was (see `closures`).
         before = tx.rows(
             "SELECT active, time_zone FROM location WHERE id = :id FOR UPDATE", id=new.id

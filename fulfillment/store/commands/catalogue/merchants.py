@@ -26,10 +26,10 @@ def put_merchant(store: Store, new: NewMerchant) -> None:
     In another zone other days have come, and what waits for its payment's authorisation may need
     none any more: then every open order is planned again.
     """
-    check_zone(new.time_zone, "time_zone")
     check_currency(new.currency, "currency")
 
     def body(tx: Tx) -> None:
+        check_zone(tx, new.time_zone, "time_zone")
         before = tx.rows(
             "SELECT time_zone, authorise_before_release FROM merchant WHERE id = :id"
             " FOR NO KEY UPDATE",

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from fulfillment.domain.refusals import missing
 from fulfillment.domain.statuses import ENDED, PurchaseOrderStatus
 from fulfillment.store import outbox
 from fulfillment.store.session import LocksTooSmallError, Tx
+from fulfillment.store.zones import zone_of
 
 
 def find(tx: Tx, number: str) -> tuple[int, frozenset[str]]:
@@ -111,8 +112,9 @@ SELECT p.id AS purchase_order, p.number, p.wake_seq AS seq, p.status, p.supplier
        min(u.expected_on) FILTER (WHERE u.ordered > u.received + u.closed) AS due_on,
        sum(u.ordered)::bigint AS ordered, sum(u.received + u.over_received)::bigint AS received,
        bool_or(q.due_since IS NOT NULL) AS distribution_due,
-       min((u.expected_on + 1)::timestamp AT TIME ZONE at.time_zone)
-           FILTER (WHERE u.inbound AND NOT u.overdue AND p.status <> 'arrived') AS due_at,
+       jsonb_agg(DISTINCT jsonb_build_array(u.expected_on, at.time_zone))
+           FILTER (WHERE u.expected_on IS NOT NULL AND u.inbound AND NOT u.overdue
+                     AND p.status <> 'arrived') AS awaited,
        coalesce(sum(u.ordered - u.received - u.closed)
            FILTER (WHERE u.inbound AND u.overdue), 0)::bigint AS overdue
   FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
@@ -129,7 +131,14 @@ def purchase_order_progress(tx: Tx, purchase_order: int) -> dict[str, Any]:
     `due_at` is the moment at which the next date of a line has passed at its location.
     """
     (row,) = tx.rows(PROGRESS, id=purchase_order)
-    return dict(row._asdict())
+    known = dict(row._asdict())
+    ends = [_end_of(date.fromisoformat(day), zone) for day, zone in known.pop("awaited") or ()]
+    return known | {"due_at": min(ends, default=None)}
+
+
+def _end_of(day: date, zone: str) -> datetime:
+    """The moment at which a day is over in a zone."""
+    return datetime.combine(day + timedelta(days=1), time(), zone_of(zone)).astimezone(UTC)
 
 
 def read_purchase_order(tx: Tx, number: str) -> dict[str, Any]:

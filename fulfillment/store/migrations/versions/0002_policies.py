@@ -8,6 +8,7 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+breaks_older = True
 
 GATES = "gate IN ('first', 'open', 'choosy', 'closed', 'by_hand')"
 EARLIER_GATES = "gate IN ('first', 'open', 'by_hand', 'closed')"

@@ -7,6 +7,7 @@ revision = "0011"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
+breaks_older = True
 
 ENDED = "ended_at = now() WHERE status IN ('received', 'closed', 'cancelled')"
 
