@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
+import structlog
 from pydantic import TypeAdapter
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -12,18 +13,23 @@ from temporalio.exceptions import ApplicationError
 from activities.together import Together
 from fulfillment.contracts.messages import (
     Hold,
+    Known,
     OrderRef,
     Progress,
     PurchaseOrderProgress,
     PurchaseOrderRef,
     ReplanStart,
+    Standing,
 )
 from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import orders, overdue, purchasing, serving
+from fulfillment.store.commands import orders, overdue, purchasing, restoring, serving
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
 
+log = structlog.get_logger(__name__)
+
 PROGRESS = TypeAdapter(Progress)
+STANDING = TypeAdapter(Standing)
 PURCHASE_ORDER_PROGRESS = TypeAdapter(PurchaseOrderProgress)
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -69,6 +75,22 @@ class Fulfilling:
         return PROGRESS.validate_python(answer)
 
     @activity.defn
+    async def check_with_database(self, known: Known) -> Standing:
+        """Where the order stands, whatever its workflow was told; they are compared."""
+        answer = await self._run(
+            restoring.check_order, self._store, known.merchant, known.order, known.progress
+        )
+        standing = STANDING.validate_python(answer)
+        if standing.at_odds:
+            log.warning(
+                standing.at_odds,
+                merchant=known.merchant,
+                order=known.order,
+                do="pegboard reconcile",
+            )
+        return standing
+
+    @activity.defn
     async def serve_receipts(self, purchase_order: PurchaseOrderRef) -> int:
         """Serve the queues of what came, one batch; how many SKUs are still to be served."""
         merchant, which = purchase_order.merchant, purchase_order.purchase_order
@@ -96,6 +118,7 @@ class Fulfilling:
             self.prepare_fulfillment,
             self.look_again,
             self.hold_order,
+            self.check_with_database,
             self.serve_receipts,
             self.declare_overdue,
             self.serve_due_queues,

@@ -97,21 +97,21 @@ class PurchaseOrderWorkflow:
             start_to_close_timeout=timedelta(minutes=5),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
-        if declared.seq <= self._progress.seq:
+        if declared.version <= self._progress.version:
             # The database's clock is behind this one, or news came meanwhile.
             await workflow.sleep(LOOK_AGAIN, summary="the date has not passed yet")
         self._take(declared)
         self._to_serve = self._to_serve or declared.distribution_due
 
     def _take(self, progress: PurchaseOrderProgress) -> None:
-        if progress.seq > self._progress.seq:
+        if progress.version > self._progress.version:
             self._progress = progress
             self._card.show(progress)
 
     async def _wait_for_news(self) -> None:
-        seen = self._progress.seq
+        seen = self._progress.version
         await workflow.wait_condition(
-            lambda: self._to_serve or self._due_date.rang or self._progress.seq != seen
+            lambda: self._to_serve or self._due_date.rang or self._progress.version != seen
         )
 
     async def _begin_history_anew_if_long(self) -> None:

@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
 
     from fulfillment.contracts import search_attributes
     from fulfillment.contracts.messages import (
+        AtOdds,
         OrderStart,
         Progress,
         PurchaseOrderProgress,
@@ -16,11 +17,20 @@ with workflow.unsafe.imports_passed_through():
     )
 
 
+AT_ODDS = {
+    AtOdds.DATABASE_BEHIND: "The database knew less than this workflow: it was put back."
+    " Run `pegboard reconcile`.",
+    AtOdds.UNKNOWN_ORDER: "The database does not know this order. If it was put back, run"
+    " `pegboard reconcile` and take the order in again.",
+}
+
+
 class OrderCard:
     """An order in the Temporal UI. Each upsert is an event and an action: only on a change."""
 
     def __init__(self, start: OrderStart) -> None:
         self._title = f"### Order {start.number} of {start.merchant}"
+        self.at_odds: AtOdds | None = None
         self._shown: dict[str, object] = (
             search_attributes.order_values(start.progress)
             if start.progress
@@ -32,8 +42,14 @@ class OrderCard:
         self._shown = _upsert_changed(self._shown, search_attributes.order_values(progress))
         workflow.set_current_details(self._markdown(progress))
 
+    def show_unknown(self) -> None:
+        """Say that the database has no such order."""
+        workflow.set_current_details(f"{self._title}\n\n{AT_ODDS[AtOdds.UNKNOWN_ORDER]}")
+
     def _markdown(self, progress: Progress) -> str:
         lines = [self._title, "", f"**{_words(progress.status)}**"]
+        if self.at_odds:
+            lines.append(AT_ODDS[self.at_odds])
         if progress.holds:
             lines.append(f"held for: {', '.join(progress.holds)}")
         if progress.waiting_units:

@@ -8,11 +8,13 @@ from temporalio import activity
 
 from fulfillment.contracts.messages import (
     Hold,
+    Known,
     OrderRef,
     Progress,
     PurchaseOrderProgress,
     PurchaseOrderRef,
     ReplanStart,
+    Standing,
 )
 
 
@@ -31,6 +33,12 @@ def look_again(order: OrderRef) -> Progress:
 @activity.defn
 def hold_order(hold: Hold) -> Progress:
     """Put the order on hold."""
+    raise NotImplementedError
+
+
+@activity.defn
+def check_with_database(known: Known) -> Standing:
+    """Where the order stands, whatever its workflow was told; they are compared."""
     raise NotImplementedError
 
 

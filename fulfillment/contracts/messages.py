@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from fulfillment.domain.progress import Progress, ShipmentProgress
+from fulfillment.domain.restored import AtOdds
 from fulfillment.domain.statuses import INBOUND, PurchaseOrderStatus
 
 __all__ = [
+    "AtOdds",
     "Hold",
+    "Known",
     "OrderRef",
     "OrderStart",
     "OrderState",
@@ -17,6 +20,7 @@ __all__ = [
     "PurchaseOrderStart",
     "ReplanStart",
     "ShipmentProgress",
+    "Standing",
 ]
 
 
@@ -30,12 +34,16 @@ class OrderRef:
 
 @dataclass(frozen=True, slots=True)
 class OrderStart:
-    """The start of an order's workflow; `progress` is what an earlier run knew."""
+    """The start of an order's workflow; `progress` is what an earlier run knew.
+
+    `epoch` is that of the database that asks for the start.
+    """
 
     merchant: str
     order: int
     number: str
     progress: Progress | None = None
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +56,29 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a workflow knows of its order, for the database to compare."""
+
+    merchant: str
+    order: int
+    progress: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the database says of an order: where it stands, None where it does not know it."""
+
+    progress: Progress | None
+    at_odds: AtOdds | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderState:
-    """The answer to the `state` query."""
+    """The answer to the `state` query; `at_odds` says how the database and it disagree, if so."""
 
     progress: Progress | None
     timer_armed_for: date | None
+    at_odds: AtOdds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +91,7 @@ class PurchaseOrderRef:
 
 @dataclass(frozen=True, slots=True)
 class PurchaseOrderProgress:
-    """Where a purchase order stands. A higher `seq` is newer.
+    """Where a purchase order stands. A higher `version` is newer.
 
     `due_on` is the first date of a line that is outstanding; at `due_at` the next one has passed
     that was not declared overdue yet. `overdue` are the units of which it was.
@@ -82,6 +108,12 @@ class PurchaseOrderProgress:
     distribution_due: bool = False
     due_at: datetime | None = None
     overdue: int = 0
+    epoch: int = 0
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Which of two is the newer; see `Progress`."""
+        return self.epoch, self.seq
 
     @property
     def ended(self) -> bool:

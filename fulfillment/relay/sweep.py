@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from fulfillment.contracts import names
+from fulfillment.relay.healing import Healing
 from fulfillment.store.commands.closures import renew_broken_off
 from fulfillment.store.restarts import owe_overdue, start_unfinished
 from fulfillment.store.session import Store
@@ -39,17 +40,28 @@ class Sweep:
     connect: Callable[[], Awaitable[Client]]
     every_seconds: float = EVERY_SECONDS
     since: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    healing: Healing = field(default_factory=Healing)
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
+        steps: tuple[Callable[[], Awaitable[object]], ...] = (
+            self.look,
+            lambda: in_thread(None, owe_overdue, self.store, OWED_TOO_LONG),
+            lambda: in_thread(None, renew_broken_off, self.store),
+            self.heal,
+        )
         while True:
-            try:
-                await self.look()
-                await in_thread(None, owe_overdue, self.store, OWED_TOO_LONG)
-                await in_thread(None, renew_broken_off, self.store)
-            except (RPCError, RuntimeError, SQLAlchemyError) as error:
-                log.warning("sweep_could_not_look", error=type(error).__name__)
+            for step in steps:
+                # Each has a try of its own: one that fails must not keep the others from it.
+                try:
+                    await step()
+                except (RPCError, RuntimeError, SQLAlchemyError) as error:
+                    log.warning("sweep_could_not_look", error=type(error).__name__)
             await asyncio.sleep(self.every_seconds)
+
+    async def heal(self) -> None:
+        """Compare both sides now and then, and bring them together where they differ."""
+        await self.healing.next(self.store, self.connect)
 
     async def look(self) -> int:
         """One look; how many orders were given a new start."""
@@ -57,8 +69,10 @@ class Sweep:
         found: dict[str, list[str]] = defaultdict(list)
         client = await self.connect()
         async for run in client.list_workflows(self._query()):
-            _, merchant, number = run.id.split(":", 2)
-            found[merchant].append(number)
+            if (name := names.of_workflow_id(names.ORDER, run.id)) is None:
+                log.warning("not_our_workflow", workflow=run.id)
+                continue
+            found[name[0]].append(name[1])
         started = 0
         for merchant, numbers in sorted(found.items()):
             started += await in_thread(None, start_unfinished, self.store, merchant, numbers)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from fulfillment.store import outbox
 from fulfillment.store.commands.overdue import PASSED, wake_passed
+from fulfillment.store.commands.restoring import restart_orders
 from fulfillment.store.owing import owe_replan
 from fulfillment.store.session import Store, Tx
 from fulfillment.store.threads import in_thread
@@ -31,33 +32,19 @@ async def order_is_finished(store: Store, merchant: str, order: int) -> bool:
 
 def start_unfinished(store: Store, merchant: str, numbers: Sequence[str]) -> int:
     """Owe a start to those of these orders that are not finished; how many there are."""
+    sql = (
+        "SELECT id FROM orders WHERE merchant = :merchant AND number = ANY(:numbers)"
+        " AND finished_at IS NULL"
+    )
+    rows = store.read(merchant, lambda tx: tx.rows(sql, merchant=merchant, numbers=list(numbers)))
+    return restart_orders(store, merchant, [row.id for row in rows], "sweep")
 
-    def body(tx: Tx) -> int:
-        rows = tx.rows(
-            "SELECT id, number, priority FROM orders WHERE merchant = :merchant"
-            " AND number = ANY(:numbers) AND finished_at IS NULL",
-            merchant=merchant,
-            numbers=list(numbers),
-        )
-        outbox.put(
-            tx,
-            outbox.Kind.START_ORDER,
-            (
-                (
-                    str(row.id),
-                    {
-                        "merchant": merchant,
-                        "order": row.id,
-                        "number": row.number,
-                        "priority": row.priority,
-                    },
-                )
-                for row in rows
-            ),
-        )
-        return len(rows)
 
-    return store.transact(merchant, body, actor="sweep")
+def restarts_owed(store: Store) -> int:
+    """How many orders that are started again are still to be delivered."""
+    sql = "SELECT count(*) AS owed FROM outbox WHERE lane = :lane"
+    (row,) = store.read("*", lambda tx: tx.rows(sql, lane=outbox.RESTART_LANE))
+    return int(row.owed)
 
 
 def owe_overdue(store: Store, wait: timedelta) -> int:

@@ -11,12 +11,14 @@ from temporalio.exceptions import ApplicationError
 
 from fulfillment.contracts.messages import (
     Hold,
+    Known,
     OrderRef,
     Progress,
     PurchaseOrderProgress,
     PurchaseOrderRef,
     ReplanStart,
     ShipmentProgress,
+    Standing,
 )
 from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus, ShipmentStatus
 
@@ -90,6 +92,8 @@ class Desk:
     def __init__(self) -> None:
         self.prepare: deque[Progress | Exception] = deque()
         self.look: deque[Progress | Exception] = deque()
+        self.standing: deque[Standing] = deque()
+        self.known: list[Progress | None] = []
         self.left_to_serve: deque[int] = deque([0])
         self.overdue: deque[PurchaseOrderProgress] = deque()
         self.calls: list[str] = []
@@ -106,6 +110,13 @@ class Desk:
     async def hold_order(self, hold: Hold) -> Progress:
         self.calls.append(f"hold_order {hold.reason}")
         return progress(5, OrderStatus.ON_HOLD, holds=(hold.reason,), claimed=False)
+
+    @activity.defn
+    async def check_with_database(self, known: Known) -> Standing:
+        """As the database: where a test does not say otherwise, what is known is right."""
+        self.calls.append("check_with_database")
+        self.known.append(known.progress)
+        return self._next(self.standing) if self.standing else Standing(known.progress)
 
     @activity.defn
     async def serve_receipts(self, _: PurchaseOrderRef) -> int:
@@ -128,6 +139,7 @@ class Desk:
             self.prepare_fulfillment,
             self.look_again,
             self.hold_order,
+            self.check_with_database,
             self.serve_receipts,
             self.declare_overdue,
             self.serve_due_queues,

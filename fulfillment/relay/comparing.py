@@ -1,0 +1,267 @@
+"""What the engine knows and the database does not: it was put back from an older copy."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from temporalio.client import Client, WorkflowExecutionStatus
+
+from fulfillment.contracts import names, search_attributes
+from fulfillment.contracts.messages import Progress, PurchaseOrderProgress
+from fulfillment.domain.restored import holds_for, is_ahead
+from fulfillment.relay.remembering import OrderMemory, order_memory, purchase_order_memory
+from fulfillment.store.reading.standing import (
+    Life,
+    OrderHead,
+    PurchaseOrderHead,
+    heads_of,
+    life,
+    progress_of_orders,
+    purchase_order_heads,
+    unfinished_heads,
+)
+from fulfillment.store.session import Store
+from fulfillment.store.threads import in_thread
+
+PAGE = 1_000
+AT_ONCE = 50
+"""Histories that are read side by side."""
+
+Name = tuple[str, str]
+Item = TypeVar("Item")
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The latest run of a workflow, as the engine lists it."""
+
+    merchant: str
+    number: str
+    workflow_id: str
+    run_id: str
+    is_running: bool
+    started_at: datetime
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """An order of which the engine knows more than the database."""
+
+    merchant: str
+    known: Progress
+    stored: Progress
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why a person has to look at it before it goes on, if so."""
+        return holds_for(self.known, self.stored)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What of it is shown."""
+        return {
+            "merchant": self.merchant,
+            "order": self.known.number,
+            "engine": [str(self.known.status), self.known.seq],
+            "database": [str(self.stored.status), self.stored.seq],
+            "on_hold_for": list(self.reasons),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A workflow of an order, or of a purchase order, that the database does not know."""
+
+    run: Listed
+    epoch: int
+    status: str
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What of it is shown."""
+        return {
+            "merchant": self.run.merchant,
+            "number": self.run.number,
+            "engine": self.status,
+            "workflow": self.run.workflow_id,
+            "running": self.run.is_running,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A purchase order of which the engine knows more than the database."""
+
+    merchant: str
+    known: PurchaseOrderProgress
+    stored: PurchaseOrderHead
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What of it is shown."""
+        return {
+            "merchant": self.merchant,
+            "purchase_order": self.known.number,
+            "engine": [str(self.known.status), self.known.seq],
+            "received_by_engine": self.known.received,
+            "received": self.stored.received,
+        }
+
+
+@dataclass
+class Comparison:
+    """All in which the two disagree, with the latest epoch and the highest id that one knows."""
+
+    life: Life
+    unfinished: list[OrderHead] = field(default_factory=list)
+    ahead: list[Ahead] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+    ended: list[OrderHead] = field(default_factory=list)
+    forgotten: list[Forgotten] = field(default_factory=list)
+    open_purchase_orders: list[PurchaseOrderHead] = field(default_factory=list)
+    latest_epoch: int = 0
+    highest_id: int = 0
+
+    @property
+    def lost(self) -> list[Unknown]:
+        """What the database should know: it was given away in the epoch that it believes in."""
+        return [each for each in self.unknown if each.epoch >= self.life.epoch]
+
+    def saw(self, epoch: int, id_: int) -> None:
+        """Remember what is not to be given away again."""
+        self.latest_epoch = max(self.latest_epoch, epoch)
+        self.highest_id = max(self.highest_id, id_)
+
+
+async def compare(
+    store: Store, client: Client, closed_since: Callable[[Life], datetime]
+) -> Comparison:
+    """Read both sides. One small request to the engine for each order that is not finished."""
+    found = Comparison(await in_thread(None, life, store))
+    since = closed_since(found.life)
+    await _compare_orders(store, client, found, since)
+    await _compare_purchase_orders(store, client, found, since)
+    return found
+
+
+async def _compare_orders(store: Store, client: Client, found: Comparison, since: datetime) -> None:
+    runs = await listed(client, names.ORDER_WORKFLOW, names.ORDER, since)
+    # After the engine: what was finished meanwhile must not look as if it were still open.
+    found.unfinished = await in_thread(None, unfinished_heads, store)
+    heads = {(head.merchant, head.number): head for head in found.unfinished}
+    others = await heads_by_name(store, runs.keys() - heads.keys())
+    found.ended = [others[name] for name, run in runs.items() if run.is_running and name in others]
+    asked = [run for name, run in runs.items() if name not in others]
+    stored = await _stored(store, found.unfinished)
+    async for run, memory in _gathered(
+        asked, lambda run: order_memory(client, run.workflow_id, run.run_id)
+    ):
+        if memory is not None:
+            _compare_order(found, run, memory, heads, stored)
+
+
+def _compare_order(
+    found: Comparison,
+    run: Listed,
+    memory: OrderMemory,
+    heads: dict[Name, OrderHead],
+    stored: dict[int, Progress],
+) -> None:
+    known = memory.progress
+    epoch = max(memory.epoch, known.epoch if known else 0)
+    found.saw(epoch, memory.order)
+    head = heads.get((run.merchant, run.number))
+    if head is None or head.id != memory.order:
+        found.unknown.append(Unknown(run, epoch, str(known.status) if known else "received"))
+    elif known is not None and head.id in stored and is_ahead(known, stored[head.id]):
+        found.ahead.append(Ahead(run.merchant, known, stored[head.id]))
+
+
+async def _compare_purchase_orders(
+    store: Store, client: Client, found: Comparison, since: datetime
+) -> None:
+    runs = await listed(client, names.PURCHASE_ORDER_WORKFLOW, names.PURCHASE_ORDER, since)
+    heads = await in_thread(None, purchase_order_heads, store)
+    by_name = {(head.merchant, head.number): head for head in heads}
+    found.open_purchase_orders = [head for head in heads if head.is_open]
+    async for run, known in _gathered(
+        list(runs.values()),
+        lambda run: purchase_order_memory(client, run.workflow_id, run.run_id),
+    ):
+        if known is None:
+            continue
+        found.saw(known.epoch, known.purchase_order)
+        head = by_name.get((run.merchant, run.number))
+        if head is None or head.id != known.purchase_order:
+            found.unknown.append(Unknown(run, known.epoch, str(known.status)))
+        elif known.version > (found.life.epoch, head.seq):
+            found.forgotten.append(Forgotten(run.merchant, known, head))
+
+
+async def listed(
+    client: Client, workflow: str, kind: str, closed_since: datetime | None = None
+) -> dict[Name, Listed]:
+    """The latest run of each workflow that runs, or has closed since. Foreign ids are left out."""
+    latest: dict[Name, Listed] = {}
+    closed = f" OR CloseTime > '{closed_since.isoformat()}'" if closed_since else ""
+    query = (
+        f"WorkflowType = '{workflow}' AND ExecutionStatus != 'ContinuedAsNew'"
+        f" AND (ExecutionStatus = 'Running'{closed})"
+    )
+    async for run in client.list_workflows(query, page_size=PAGE):
+        if (name := names.of_workflow_id(kind, run.id)) is None:
+            continue
+        is_running = run.status is WorkflowExecutionStatus.RUNNING
+        status = run.typed_search_attributes.get(search_attributes.STATUS)
+        one = Listed(*name, run.id, run.run_id, is_running, run.start_time, status)
+        before = latest.get(name)
+        if before is None or (one.is_running, one.started_at) > (
+            before.is_running,
+            before.started_at,
+        ):
+            latest[name] = one
+    return latest
+
+
+async def heads_by_name(store: Store, wanted: Iterable[Name]) -> dict[Name, OrderHead]:
+    """Those of these orders that the database knows."""
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for merchant, number in wanted:
+        numbers[merchant].append(number)
+    found: dict[Name, OrderHead] = {}
+    for merchant, mine in sorted(numbers.items()):
+        heads = await in_thread(None, heads_of, store, merchant, mine)
+        found |= {(merchant, number): head for number, head in heads.items()}
+    return found
+
+
+async def _stored(store: Store, heads: Collection[OrderHead]) -> dict[int, Progress]:
+    ids: dict[str, list[int]] = defaultdict(list)
+    for head in heads:
+        ids[head.merchant].append(head.id)
+    found: dict[int, Progress] = {}
+    for merchant, mine in sorted(ids.items()):
+        standing = await in_thread(None, _standing, store, merchant, mine)
+        found |= {progress.order: progress for progress in standing}
+    return found
+
+
+def _standing(store: Store, merchant: str, ids: Collection[int]) -> list[Progress]:
+    return list(progress_of_orders(store, merchant, ids))
+
+
+async def _gathered(
+    items: Sequence[Item], ask: Callable[[Item], Awaitable[Found]]
+) -> AsyncIterator[tuple[Item, Found]]:
+    """Each item with its answer, some asked for side by side."""
+    for at in range(0, len(items), AT_ONCE):
+        batch = items[at : at + AT_ONCE]
+        for item, answer in zip(
+            batch, await asyncio.gather(*(ask(item) for item in batch)), strict=True
+        ):
+            yield item, answer
