@@ -98,6 +98,15 @@ class Fulfilling:
             return await self._run(purchasing.serve_receipts, self._store, merchant, which)
 
     @activity.defn
+    async def check_purchase_order(
+        self, purchase_order: PurchaseOrderRef
+    ) -> PurchaseOrderProgress | None:
+        """Where it stands, whatever its workflow was told; None where the database lacks it."""
+        merchant, which = purchase_order.merchant, purchase_order.purchase_order
+        answer = await self._run(restoring.check_purchase_order, self._store, merchant, which)
+        return PURCHASE_ORDER_PROGRESS.validate_python(answer) if answer else None
+
+    @activity.defn
     async def declare_overdue(self, purchase_order: PurchaseOrderRef) -> PurchaseOrderProgress:
         """Plan anew for all who wait for goods whose date has passed; where it stands then."""
         merchant, which = purchase_order.merchant, purchase_order.purchase_order
@@ -121,6 +130,7 @@ class Fulfilling:
             self.check_with_database,
             self.serve_receipts,
             self.declare_overdue,
+            self.check_purchase_order,
             self.serve_due_queues,
         ]
 

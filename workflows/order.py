@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
         OrderState,
         Progress,
     )
-    from fulfillment.domain.restored import is_doubtful
+    from fulfillment.domain.restored import ASKS, is_doubtful
     from workflows.alarm import Alarm
     from workflows.showing import OrderCard
 
@@ -40,10 +40,6 @@ RETRIES = RetryPolicy(
 
 TIMEOUT = timedelta(seconds=20)
 """After so long a worker is taken for dead, and another does it."""
-
-
-ASKS = "asks the database in doubt"
-"""Runs from before this drop what is old, and believe whatever claims to be newer."""
 
 
 @workflow.defn(name=names.ORDER_WORKFLOW)

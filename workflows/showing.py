@@ -36,6 +36,8 @@ class OrderCard:
             if start.progress
             else {search_attributes.STATUS.name: "received"}
         )
+        if start.progress:
+            workflow.set_current_details(self._markdown(start.progress))
 
     def show(self, progress: Progress) -> None:
         """Bring the attributes and the details to where the order stands."""

@@ -49,6 +49,12 @@ def serve_receipts(purchase_order: PurchaseOrderRef) -> int:
 
 
 @activity.defn
+def check_purchase_order(purchase_order: PurchaseOrderRef) -> PurchaseOrderProgress | None:
+    """Where it stands, whatever its workflow was told; None where the database lacks it."""
+    raise NotImplementedError
+
+
+@activity.defn
 def declare_overdue(purchase_order: PurchaseOrderRef) -> PurchaseOrderProgress:
     """Plan anew for all who wait for goods whose date has passed; where the order stands then."""
     raise NotImplementedError

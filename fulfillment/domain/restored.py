@@ -1,6 +1,7 @@
 """What an order's workflow still knows after its database was put back from an older copy."""
 
 from enum import StrEnum
+from typing import Protocol
 
 from fulfillment.domain.progress import Progress
 from fulfillment.domain.statuses import FINISHED_ORDER, OrderStatus
@@ -14,6 +15,9 @@ ENDED = "ended_before_restore"
 MOST_AHEAD = 50
 """Wakes overtake each other by a few; what claims to be further ahead may not come from us."""
 
+ASKS = "asks the database in doubt"
+"""A workflow's patch: runs from before it drop what is old, and believe whatever is newer."""
+
 LEFT = frozenset({OrderStatus.SHIPPED, OrderStatus.PARTIALLY_SHIPPED})
 
 
@@ -24,16 +28,37 @@ class AtOdds(StrEnum):
     UNKNOWN_ORDER = "unknown_order"
 
 
+class Told(Protocol):
+    """What an order and a purchase order alike are told."""
+
+    @property
+    def epoch(self) -> int:
+        """Of the database that says so."""
+
+    @property
+    def seq(self) -> int:
+        """A higher one is newer."""
+
+    @property
+    def status(self) -> StrEnum:
+        """What it is now."""
+
+
 def is_doubtful(told: Progress, known: Progress | None, order: int, epoch: int) -> bool:
     """Whether the database is to be asked before such news is believed or dropped.
 
     So is what comes from another epoch, about another order, from far ahead or from behind, and
     what contradicts what is known. The same once more is not, and the next is plain news.
     """
-    if told.order != order or told.epoch != (known.epoch if known else epoch):
+    if told.order != order or (known is None and told.epoch != epoch):
         return True
-    if known is None:
-        return False
+    return known is not None and contradicts(told, known)
+
+
+def contradicts(told: Told, known: Told) -> bool:
+    """Whether what is told can not just be the next that is to be told, or the same again."""
+    if told.epoch != known.epoch:
+        return True
     if told.seq == known.seq:
         return told.status is not known.status
     return not known.seq < told.seq <= known.seq + MOST_AHEAD

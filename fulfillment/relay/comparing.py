@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 
-from fulfillment.contracts import names, search_attributes
+from fulfillment.contracts import names
 from fulfillment.contracts.messages import Progress, PurchaseOrderProgress
 from fulfillment.domain.restored import holds_for, is_ahead
+from fulfillment.relay.listing import Listed, Name, listed
 from fulfillment.relay.remembering import OrderMemory, order_memory, purchase_order_memory
 from fulfillment.store.reading.standing import (
     Life,
     OrderHead,
     PurchaseOrderHead,
     heads_of,
+    known_merchants,
     life,
     progress_of_orders,
     purchase_order_heads,
@@ -26,26 +28,11 @@ from fulfillment.store.reading.standing import (
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
 
-PAGE = 1_000
 AT_ONCE = 50
 """Histories that are read side by side."""
 
-Name = tuple[str, str]
 Item = TypeVar("Item")
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The latest run of a workflow, as the engine lists it."""
-
-    merchant: str
-    number: str
-    workflow_id: str
-    run_id: str
-    is_running: bool
-    started_at: datetime
-    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +105,8 @@ class Comparison:
     """All in which the two disagree, with the latest epoch and the highest id that one knows."""
 
     life: Life
+    merchants: frozenset[str]
+    other_merchants: set[str] = field(default_factory=set)
     unfinished: list[OrderHead] = field(default_factory=list)
     ahead: list[Ahead] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
@@ -132,6 +121,11 @@ class Comparison:
         """What the database should know: it was given away in the epoch that it believes in."""
         return [each for each in self.unknown if each.epoch >= self.life.epoch]
 
+    def ours(self, runs: dict[Name, Listed]) -> dict[Name, Listed]:
+        """The runs for merchants that the database knows; the other merchants are noted."""
+        self.other_merchants |= {merchant for merchant, _ in runs} - self.merchants
+        return {name: run for name, run in runs.items() if name[0] in self.merchants}
+
     def saw(self, epoch: int, id_: int) -> None:
         """Remember what is not to be given away again."""
         self.latest_epoch = max(self.latest_epoch, epoch)
@@ -142,7 +136,8 @@ async def compare(
     store: Store, client: Client, closed_since: Callable[[Life], datetime]
 ) -> Comparison:
     """Read both sides. One small request to the engine for each order that is not finished."""
-    found = Comparison(await in_thread(None, life, store))
+    merchants = await in_thread(None, known_merchants, store)
+    found = Comparison(await in_thread(None, life, store), merchants)
     since = closed_since(found.life)
     await _compare_orders(store, client, found, since)
     await _compare_purchase_orders(store, client, found, since)
@@ -150,7 +145,7 @@ async def compare(
 
 
 async def _compare_orders(store: Store, client: Client, found: Comparison, since: datetime) -> None:
-    runs = await listed(client, names.ORDER_WORKFLOW, names.ORDER, since)
+    runs = found.ours(await listed(client, names.ORDER_WORKFLOW, names.ORDER, since))
     # After the engine: what was finished meanwhile must not look as if it were still open.
     found.unfinished = await in_thread(None, unfinished_heads, store)
     heads = {(head.merchant, head.number): head for head in found.unfinished}
@@ -185,7 +180,8 @@ def _compare_order(
 async def _compare_purchase_orders(
     store: Store, client: Client, found: Comparison, since: datetime
 ) -> None:
-    runs = await listed(client, names.PURCHASE_ORDER_WORKFLOW, names.PURCHASE_ORDER, since)
+    kind = names.PURCHASE_ORDER_WORKFLOW
+    runs = found.ours(await listed(client, kind, names.PURCHASE_ORDER, since))
     heads = await in_thread(None, purchase_order_heads, store)
     by_name = {(head.merchant, head.number): head for head in heads}
     found.open_purchase_orders = [head for head in heads if head.is_open]
@@ -201,31 +197,6 @@ async def _compare_purchase_orders(
             found.unknown.append(Unknown(run, known.epoch, str(known.status)))
         elif known.version > (found.life.epoch, head.seq):
             found.forgotten.append(Forgotten(run.merchant, known, head))
-
-
-async def listed(
-    client: Client, workflow: str, kind: str, closed_since: datetime | None = None
-) -> dict[Name, Listed]:
-    """The latest run of each workflow that runs, or has closed since. Foreign ids are left out."""
-    latest: dict[Name, Listed] = {}
-    closed = f" OR CloseTime > '{closed_since.isoformat()}'" if closed_since else ""
-    query = (
-        f"WorkflowType = '{workflow}' AND ExecutionStatus != 'ContinuedAsNew'"
-        f" AND (ExecutionStatus = 'Running'{closed})"
-    )
-    async for run in client.list_workflows(query, page_size=PAGE):
-        if (name := names.of_workflow_id(kind, run.id)) is None:
-            continue
-        is_running = run.status is WorkflowExecutionStatus.RUNNING
-        status = run.typed_search_attributes.get(search_attributes.STATUS)
-        one = Listed(*name, run.id, run.run_id, is_running, run.start_time, status)
-        before = latest.get(name)
-        if before is None or (one.is_running, one.started_at) > (
-            before.is_running,
-            before.started_at,
-        ):
-            latest[name] = one
-    return latest
 
 
 async def heads_by_name(store: Store, wanted: Iterable[Name]) -> dict[Name, OrderHead]:

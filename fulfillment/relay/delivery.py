@@ -103,7 +103,9 @@ class Delivery:
             known,
             {
                 "task_queue": self.task_queue,
-                "search_attributes": search_attributes.order_at_start(start.merchant, priority),
+                "search_attributes": search_attributes.order_at_start(
+                    start.merchant, priority, start.progress
+                ),
                 "static_summary": f"Order {start.number} of {start.merchant}"
                 + (f", {lines} lines" if lines else ""),
             },

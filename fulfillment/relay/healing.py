@@ -10,9 +10,10 @@ import structlog
 from temporalio.client import Client
 
 from fulfillment.contracts import names
-from fulfillment.relay.comparing import Listed, Name, heads_by_name, listed
+from fulfillment.relay.comparing import heads_by_name
+from fulfillment.relay.listing import Listed, Name, listed
 from fulfillment.store.commands.restoring import restart_orders, wake_orders_again
-from fulfillment.store.reading.standing import OrderHead, unfinished_heads
+from fulfillment.store.reading.standing import OrderHead, known_merchants, unfinished_heads
 from fulfillment.store.restarts import restarts_owed
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
@@ -25,6 +26,9 @@ REST = 20
 
 RESTARTS = 500
 """Orders that are owed a start again at one time: what is new goes before them all the while."""
+
+MOST_TOLD = 500
+"""Workflows that one comparison tells once more where their orders stand."""
 
 PATIENCE = timedelta(minutes=1)
 """What was committed within this time may still be under way."""
@@ -77,7 +81,9 @@ class Healing:
     ) -> None:
         known = {(head.merchant, head.number): head for head in heads}
         others = await heads_by_name(store, runs.keys() - known.keys())
-        unknown = runs.keys() - known.keys() - others.keys()
+        merchants = await in_thread(None, known_merchants, store)
+        missing = runs.keys() - known.keys() - others.keys()
+        unknown = [name for name in missing if name[0] in merchants]
         if unknown:
             log.warning("workflows_of_unknown_orders", workflows=len(unknown))
         late = store.clock() - PATIENCE
@@ -91,7 +97,7 @@ class Healing:
         behind = lives_on | (differs & self._behind)
         self._behind = differs
         known |= others
-        await in_thread(None, _wake, store, [known[name] for name in sorted(behind)])
+        await in_thread(None, _wake, store, [known[name] for name in sorted(behind)[:MOST_TOLD]])
 
     async def _start_some(self, store: Store) -> None:
         room = RESTARTS - await in_thread(None, restarts_owed, store)

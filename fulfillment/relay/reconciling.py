@@ -34,6 +34,7 @@ class Report:
     ahead: list[dict[str, Any]] = field(default_factory=list)
     unknown: list[dict[str, Any]] = field(default_factory=list)
     receipts: list[dict[str, Any]] = field(default_factory=list)
+    other_merchants: list[str] = field(default_factory=list)
     ended: int = 0
 
     @property
@@ -47,6 +48,7 @@ class Report:
             "orders_ahead": self.ahead,
             "unknown": self.unknown,
             "purchase_orders_ahead": self.receipts,
+            "unknown_merchants": self.other_merchants,
             "workflows_ended": self.ended,
         }
 
@@ -66,6 +68,7 @@ def preview(found: Comparison) -> Report:
         [ahead.row for ahead in found.ahead],
         [unknown.row for unknown in found.unknown],
         [forgotten.row for forgotten in found.forgotten],
+        sorted(found.other_merchants),
     )
 
 

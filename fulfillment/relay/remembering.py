@@ -17,7 +17,7 @@ from fulfillment.contracts.messages import (
     PurchaseOrderStart,
     Standing,
 )
-from fulfillment.domain.restored import is_doubtful
+from fulfillment.domain.restored import contradicts, is_doubtful
 
 Message = TypeVar("Message")
 ANSWERS_WITH_PROGRESS = frozenset({"prepare_fulfillment", "look_again", "hold_order"})
@@ -84,21 +84,29 @@ async def purchase_order_memory(
     """What a purchase order's run knows."""
     known: PurchaseOrderProgress | None = None
     async for event in _events(client, workflow_id, run_id):
-        told = await _purchase_order_told(client, event)
-        if told is not None and (known is None or told.version > known.version):
+        told, is_answer = await _purchase_order_told(client, event)
+        if told is None:
+            continue
+        if known is None or is_answer or (not contradicts(told, known) and told.seq > known.seq):
             known = told
     return known
 
 
-async def _purchase_order_told(client: Client, event: HistoryEvent) -> PurchaseOrderProgress | None:
+async def _purchase_order_told(
+    client: Client, event: HistoryEvent
+) -> tuple[PurchaseOrderProgress | None, bool]:
+    """What an event says of a purchase order, and whether it is the database's own answer."""
     if event.HasField("workflow_execution_started_event_attributes"):
         started = event.workflow_execution_started_event_attributes
         start = await _decoded(client, started.input.payloads, PurchaseOrderStart)
-        return start.progress if start else None
+        return start.progress if start else None, False
     if event.HasField("workflow_execution_signaled_event_attributes"):
         told = event.workflow_execution_signaled_event_attributes
-        return await _decoded(client, told.input.payloads, PurchaseOrderProgress)
-    return None
+        return await _decoded(client, told.input.payloads, PurchaseOrderProgress), False
+    if event.HasField("activity_task_completed_event_attributes"):
+        done = event.activity_task_completed_event_attributes
+        return await _decoded(client, done.result.payloads, PurchaseOrderProgress), True
+    return None, False
 
 
 async def _events(client: Client, workflow_id: str, run_id: str | None) -> Any:

@@ -3,10 +3,10 @@
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from temporalio.client import Client
 
 import worker
@@ -19,11 +19,14 @@ from fulfillment.relay.audit import audit_memories
 from fulfillment.relay.healing import Healing
 from fulfillment.relay.reconciling import compare_all, preview, reconcile
 from fulfillment.store.invariants import audit
-from fulfillment.store.session import Store, connect, system_clock
+from fulfillment.store.session import Store, connect
 from tests.scenarios.system import System, api
 
 MERCHANT = "shop"
 COPY = "pegboard_copy"
+AT_RISK = {
+    "SHIPS": PARCEL_LEFT, "PARTLY": PARCEL_LEFT, "CANCELS": ENDED, "HELD": "payment_review"
+}  # fmt: skip
 
 
 @dataclass
@@ -133,26 +136,16 @@ async def test_everything_goes_on_and_nothing_ships_twice_when_a_copy_is_put_bac
     backups.put_back()
 
     with stored(database_url) as store:
-        told = {finding.number: finding.rows for finding in await audit_memories(store, client)}
-        assert {row["order"] for row in told["7e"]} == {"SHIPS", "CANCELS", "PARTLY", "HELD"}
-        assert {row["order"] for row in told["7c"]} >= {"UNCLAIMED", "WAITS", "SHIPS"}
-        assert {row["number"] for row in told["7d"]} == {"LOST", "LOST-AND-GONE"}
-        assert {row["purchase_order"] for row in told["7g"]} == {purchase_order}
+        await the_audit_says_it(store, client, purchase_order)
         before = preview(await compare_all(store, client))
         report = await reconcile(store, client, end_unknown=False, actor="test")
         assert before.on_hold == report.on_hold
         assert before.epoch < report.epoch
 
     async with fronted(database_url, client) as shop:
+        await those_at_risk_are_on_hold(shop)
         await shop.until_status("UNCLAIMED", "awaiting_pick_and_pack", seconds=60)
-        reasons = {
-            "SHIPS": PARCEL_LEFT, "PARTLY": PARCEL_LEFT, "CANCELS": ENDED, "HELD": "payment_review"
-        }  # fmt: skip
-        for number, reason in reasons.items():
-            order = await shop.until_status(number, "on_hold", seconds=60)
-            assert order["holds"] == [reason]
-            await nothing_ships(shop, order)
-        await shop.until_running(*reasons, "STAYS", "WAITS", epoch=report.epoch)
+        await shop.until_running(*AT_RISK, "STAYS", "WAITS", epoch=report.epoch)
         # The order is taken in again: another id, and a workflow of its own in the same name.
         await shop.order(("K1", 2), number="LOST")
         assert id_of(database_url, "LOST") > lost + 1_000
@@ -171,6 +164,21 @@ async def test_everything_goes_on_and_nothing_ships_twice_when_a_copy_is_put_bac
         assert await audit_memories(store, client) == []
 
 
+async def the_audit_says_it(store: Store, client: Client, purchase_order: str) -> None:
+    told = {finding.number: finding.rows for finding in await audit_memories(store, client)}
+    assert {row["order"] for row in told["7e"]} == set(AT_RISK)
+    assert {row["order"] for row in told["7c"]} >= {"UNCLAIMED", "WAITS", "SHIPS"}
+    assert {row["number"] for row in told["7d"]} == {"LOST", "LOST-AND-GONE"}
+    assert {row["purchase_order"] for row in told["7g"]} == {purchase_order}
+
+
+async def those_at_risk_are_on_hold(shop: System) -> None:
+    for number, reason in AT_RISK.items():
+        order = await shop.until_status(number, "on_hold", seconds=60)
+        assert order["holds"] == [reason]
+        await nothing_ships(shop, order)
+
+
 async def test_nothing_is_deaf_and_nothing_ships_twice_when_reconcile_was_forgotten(
     database_url: str, backups: Backups, client: Client
 ) -> None:
@@ -180,12 +188,7 @@ async def test_nothing_is_deaf_and_nothing_ships_twice_when_reconcile_was_forgot
     backups.put_back()
 
     async with fronted(database_url, client) as shop:
-        later = Store(shop.store.engine, lambda: system_clock() + timedelta(minutes=2))
-
-        async def connected() -> Client:
-            return client
-
-        await Healing().next(later, connected)
+        await heal(shop.store, client)
         for number, reason in (("SHIPS", PARCEL_LEFT), ("CANCELS", ENDED)):
             order = await shop.until_status(number, "on_hold", seconds=60)
             assert order["holds"] == [reason]
@@ -194,6 +197,17 @@ async def test_nothing_is_deaf_and_nothing_ships_twice_when_reconcile_was_forgot
         await shop.until_status("WAITS", "awaiting_pick_and_pack")
         await shop.ship_all("WAITS")
         await shop.until_ended("WAITS")
+
+
+async def heal(store: Store, client: Client) -> None:
+    """What the sweep does each minute, with orders that are not new any more."""
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE orders SET created_at = created_at - interval '1 hour'"))
+
+    async def connected() -> Client:
+        return client
+
+    await Healing().next(store, connected)
 
 
 async def nothing_ships(shop: System, order: dict[str, Any]) -> None:
@@ -210,12 +224,7 @@ async def test_orders_start_by_themselves_when_the_engine_was_lost(
 ) -> None:
     await before_the_copy(database_url, temporal_client)
     async with fronted(database_url, client) as shop:
-        later = Store(shop.store.engine, lambda: system_clock() + timedelta(minutes=2))
-
-        async def connected() -> Client:
-            return client
-
-        await Healing().next(later, connected)
+        await heal(shop.store, client)
         await shop.until_status("UNCLAIMED", "awaiting_pick_and_pack", seconds=60)
         await shop.until_running("SHIPS", "WAITS", "PARTLY")
         for number in ("SHIPS", "STAYS"):

@@ -214,6 +214,18 @@ async def purchase_order_open_in_transit(stage: Stage, desk: Desk) -> Handle:
     return await _looked_at(handle)
 
 
+async def purchase_order_open_after_doubt(stage: Stage, desk: Desk) -> Handle:
+    """Its database was put back, and began an epoch in which it is not in transit yet."""
+    restored = purchase_order(4, P.APPROVED, epoch=9)
+    desk.purchase_orders = deque([restored])
+    handle = await stage.start_purchase_order(purchase_order(7, P.IN_TRANSIT))
+    await stage.tell(handle, restored)
+    await stage.until_purchase_order(handle, (9, 4))
+    await stage.tell(handle, purchase_order(5, P.IN_TRANSIT, epoch=9))
+    await stage.until_purchase_order(handle, (9, 5))
+    return handle
+
+
 async def purchase_order_closed(stage: Stage, desk: Desk) -> Handle:
     handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED))
     await stage.tell(handle, purchase_order(2, P.CLOSED))
@@ -309,6 +321,7 @@ LIVES: dict[str, Life] = {
         purchase_order_received,
         purchase_order_open_draft,
         purchase_order_open_in_transit,
+        purchase_order_open_after_doubt,
         purchase_order_closed,
         purchase_order_cancelled,
         purchase_order_open_with_date,

@@ -96,6 +96,7 @@ class Desk:
         self.known: list[Progress | None] = []
         self.left_to_serve: deque[int] = deque([0])
         self.overdue: deque[PurchaseOrderProgress] = deque()
+        self.purchase_orders: deque[PurchaseOrderProgress | None] = deque([None])
         self.calls: list[str] = []
 
     @activity.defn
@@ -129,6 +130,11 @@ class Desk:
         return self._next(self.overdue)
 
     @activity.defn
+    async def check_purchase_order(self, _: PurchaseOrderRef) -> PurchaseOrderProgress | None:
+        self.calls.append("check_purchase_order")
+        return self._next(self.purchase_orders)
+
+    @activity.defn
     async def serve_due_queues(self, _: ReplanStart) -> int:
         self.calls.append("serve_due_queues")
         return self._next(self.left_to_serve)
@@ -142,6 +148,7 @@ class Desk:
             self.check_with_database,
             self.serve_receipts,
             self.declare_overdue,
+            self.check_purchase_order,
             self.serve_due_queues,
         ]
 

@@ -1,13 +1,15 @@
 """What an order can not have been told so makes it ask the database."""
 
+from collections import deque
 from dataclasses import replace
 
 from fulfillment.contracts.messages import Standing
 from fulfillment.domain.restored import AtOdds
-from fulfillment.domain.statuses import OrderStatus
-from tests.workflows.desk import Desk, picked, progress, ready, refusal, shipped
+from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus
+from tests.workflows.desk import Desk, picked, progress, purchase_order, ready, refusal, shipped
 from tests.workflows.stage import Stage
 
+P = PurchaseOrderStatus
 CHECK = "check_with_database"
 
 
@@ -109,3 +111,26 @@ async def test_order_that_the_database_never_knew_is_not_put_on_hold_for_ever(
     await stage.tell(handle, shipped(2))
     await handle.result()
     assert desk.calls == ["prepare_fulfillment", CHECK, "prepare_fulfillment"]
+
+
+async def test_purchase_order_asks_before_it_believes_news_from_far_ahead(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.purchase_orders = deque([purchase_order(2, P.IN_TRANSIT)])
+    handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED))
+    await stage.tell(handle, purchase_order(1_000_000, P.CANCELLED))
+    await stage.until_purchase_order(handle, (0, 2))
+    await stage.tell(handle, purchase_order(3, P.RECEIVED, received=10))
+    assert (await handle.result()).seq == 3
+
+
+async def test_purchase_order_goes_on_when_its_database_was_put_back(
+    stage: Stage, desk: Desk
+) -> None:
+    restored = purchase_order(4, P.APPROVED, epoch=9)
+    desk.purchase_orders = deque([restored])
+    handle = await stage.start_purchase_order(purchase_order(7, P.IN_TRANSIT))
+    await stage.tell(handle, restored)
+    await stage.until_purchase_order(handle, (9, 4))
+    await stage.tell(handle, purchase_order(5, P.CANCELLED, epoch=9))
+    assert (await handle.result()).version == (9, 5)

@@ -14,7 +14,7 @@ from fulfillment.domain.verification import VerificationFacts, failed_checks
 from fulfillment.store.commands.changing import Answer, Change, answer_for, change_order
 from fulfillment.store.session import Command, Store, Tx
 from fulfillment.store.verifying import verification_facts
-from fulfillment.store.workspace import open_orders, open_queues, skus_of_order
+from fulfillment.store.workspace import Workspace, open_orders, open_queues, skus_of_order
 
 
 def prepare_fulfillment(store: Store, merchant: str, orders: Collection[int]) -> dict[int, Answer]:
@@ -32,6 +32,7 @@ def prepare_fulfillment(store: Store, merchant: str, orders: Collection[int]) ->
         gives = any(row.holds_units for row in lines)
         claiming = None if gives else (min(ranks), max(ranks))
         space = open_queues(tx, {row.sku for row in lines}, orders=orders, claiming=claiming)
+        _all_known(space, orders)
         facts = verification_facts(tx, orders)
         new = [id_ for id_ in orders if _is_new(space.after[id_])]
         for id_ in new:
@@ -42,6 +43,12 @@ def prepare_fulfillment(store: Store, merchant: str, orders: Collection[int]) ->
         return {id_: answer_for(space, id_) for id_ in orders}
 
     return store.transact(merchant, body, actor="workflow")
+
+
+def _all_known(space: Workspace, orders: Collection[int]) -> None:
+    """A database that was put back may not know an order that a workflow still runs for."""
+    if unknown := sorted(set(orders) - space.after.keys()):
+        raise missing("order", ", ".join(map(str, unknown)))
 
 
 def _is_new(order: Order) -> bool:
@@ -68,6 +75,7 @@ def look_again(store: Store, merchant: str, order: int) -> Answer:
 
     def body(tx: Tx) -> Answer:
         space = open_queues(tx, skus_of_order(tx, order), orders=[order])
+        _all_known(space, [order])
         space.plan()
         space.save(silent=[order])
         return answer_for(space, order)
@@ -100,6 +108,7 @@ def hold_for_rule(store: Store, merchant: str, order: int, reason: str) -> Answe
 
     def body(tx: Tx) -> Answer:
         space = open_orders(tx, [order])
+        _all_known(space, [order])
         held = space.after[order]
         if held.live:
             space.put(replace(held, holds=tuple(sorted({*held.holds, reason}))))

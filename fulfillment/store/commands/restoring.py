@@ -9,7 +9,7 @@ from typing import Any
 from fulfillment.domain.progress import Progress, progress_of
 from fulfillment.domain.restored import AtOdds, holds_for, is_ahead
 from fulfillment.store import outbox
-from fulfillment.store.commands.purchasing.finding import tell
+from fulfillment.store.commands.purchasing.finding import purchase_order_progress, tell
 from fulfillment.store.session import Store, Tx
 from fulfillment.store.workspace import Workspace, open_orders
 
@@ -122,6 +122,17 @@ def wake_orders_again(store: Store, merchant: str, ids: Collection[int]) -> None
         outbox.wake_orders(tx, [progress_of(order) for order in space.after.values()], merchant)
 
     store.transact(merchant, body, actor="sweep")
+
+
+def check_purchase_order(store: Store, merchant: str, purchase_order: int) -> dict[str, Any] | None:
+    """Where a purchase order stands; None where the database does not know it."""
+
+    def body(tx: Tx) -> dict[str, Any] | None:
+        sql = "SELECT 1 FROM purchase_order WHERE merchant = :merchant AND id = :id"
+        is_known = tx.rows(sql, merchant=merchant, id=purchase_order)
+        return purchase_order_progress(tx, purchase_order) if is_known else None
+
+    return store.read(merchant, body)
 
 
 def restart_purchase_orders(store: Store, merchant: str, ids: Collection[int]) -> None:

@@ -56,6 +56,12 @@ def life(store: Store) -> Life:
     return Life(row.number, row.began_at, row.newest)
 
 
+def known_merchants(store: Store) -> frozenset[str]:
+    """Whose workflows are of this database: others may share the engine."""
+    rows = store.read("*", lambda tx: tx.rows("SELECT id FROM merchant"))
+    return frozenset(row.id for row in rows)
+
+
 def unfinished_heads(store: Store) -> list[OrderHead]:
     """Every merchant's orders that are not finished, the newest first."""
     sql = (
