@@ -1,8 +1,9 @@
 """`pegboard reconcile`, without and with something at odds."""
 
 import json
+from typing import Any
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from fulfillment.contracts import names, search_attributes
 from fulfillment.contracts.messages import OrderStart, Progress
@@ -40,8 +41,9 @@ async def test_what_the_engine_knows_is_told_by_the_audit_and_held_by_reconcile(
     new = NewOrder("SO-1", (NewLine(1, "TEA", 2),), address={"city": "Vienna"})
     (taken,) = create_orders(store, merchant, [new], "test")
     epoch = life(store).epoch
+    assert taken.order is not None
     known = Progress(taken.order, "SO-1", 9, OrderStatus.PARTIALLY_SHIPPED, 50, epoch=epoch)
-    runs = [
+    runs: list[WorkflowHandle[Any, Any]] = [
         await temporal_client.start_workflow(
             names.ORDER_WORKFLOW,
             OrderStart(merchant, id_, number, progress, epoch),

@@ -1,5 +1,6 @@
 """A database that is put back from an older copy, with the engine ahead of it."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -197,6 +198,21 @@ async def test_nothing_is_deaf_and_nothing_ships_twice_when_reconcile_was_forgot
         await shop.until_status("WAITS", "awaiting_pick_and_pack")
         await shop.ship_all("WAITS")
         await shop.until_ended("WAITS")
+        # Ids are used again: under its old number the order has another one now.
+        for number in ("OTHER", "LOST"):
+            await shop.ok("POST", "/v1/orders", shop.order_body(("K1", 1), number=number))
+        await until_refused(shop.store, "pegboard reconcile")
+        await reconcile(shop.store, client, end_unknown=False, actor="test")
+        await shop.until_status("LOST", "awaiting_pick_and_pack", seconds=60)
+
+
+async def until_refused(store: Store, why: str) -> None:
+    sql = "SELECT last_error FROM outbox WHERE last_error IS NOT NULL"
+    for _ in range(200):
+        if any(why in row.last_error for row in store.read("*", lambda tx: tx.rows(sql))):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("no start was refused")
 
 
 async def heal(store: Store, client: Client) -> None:
