@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -146,16 +146,20 @@ async def compare(
 
 async def _compare_orders(store: Store, client: Client, found: Comparison, since: datetime) -> None:
     runs = found.ours(await listed(client, names.ORDER_WORKFLOW, names.ORDER, since))
-    # After the engine: what was finished meanwhile must not look as if it were still open.
-    found.unfinished = await in_thread(None, unfinished_heads, store)
-    heads = {(head.merchant, head.number): head for head in found.unfinished}
-    others = await heads_by_name(store, runs.keys() - heads.keys())
+    open_names = {
+        (head.merchant, head.number) for head in await in_thread(None, unfinished_heads, store)
+    }
+    others = await heads_by_name(store, runs.keys() - open_names)
     found.ended = [others[name] for name, run in runs.items() if run.is_running and name in others]
-    asked = [run for name, run in runs.items() if name not in others]
-    stored = await _stored(store, found.unfinished)
-    async for run, memory in _gathered(
-        asked, lambda run: order_memory(client, run.workflow_id, run.run_id)
-    ):
+    memories = await _gathered(
+        [run for name, run in runs.items() if name not in others],
+        lambda run: order_memory(client, run.workflow_id, run.run_id),
+    )
+    # After the engine: else what is decided meanwhile would look as if the database lacked it.
+    found.unfinished = await in_thread(None, unfinished_heads, store)
+    heads = await heads_by_name(store, [(run.merchant, run.number) for run, _ in memories])
+    stored = await _stored(store, heads.values())
+    for run, memory in memories:
         if memory is not None:
             _compare_order(found, run, memory, heads, stored)
 
@@ -182,13 +186,14 @@ async def _compare_purchase_orders(
 ) -> None:
     kind = names.PURCHASE_ORDER_WORKFLOW
     runs = found.ours(await listed(client, kind, names.PURCHASE_ORDER, since))
+    memories = await _gathered(
+        list(runs.values()),
+        lambda run: purchase_order_memory(client, run.workflow_id, run.run_id),
+    )
     heads = await in_thread(None, purchase_order_heads, store)
     by_name = {(head.merchant, head.number): head for head in heads}
     found.open_purchase_orders = [head for head in heads if head.is_open]
-    async for run, known in _gathered(
-        list(runs.values()),
-        lambda run: purchase_order_memory(client, run.workflow_id, run.run_id),
-    ):
+    for run, known in memories:
         if known is None:
             continue
         found.saw(known.epoch, known.purchase_order)
@@ -228,11 +233,11 @@ def _standing(store: Store, merchant: str, ids: Collection[int]) -> list[Progres
 
 async def _gathered(
     items: Sequence[Item], ask: Callable[[Item], Awaitable[Found]]
-) -> AsyncIterator[tuple[Item, Found]]:
+) -> list[tuple[Item, Found]]:
     """Each item with its answer, some asked for side by side."""
+    found: list[tuple[Item, Found]] = []
     for at in range(0, len(items), AT_ONCE):
         batch = items[at : at + AT_ONCE]
-        for item, answer in zip(
-            batch, await asyncio.gather(*(ask(item) for item in batch)), strict=True
-        ):
-            yield item, answer
+        answers = await asyncio.gather(*(ask(item) for item in batch))
+        found.extend(zip(batch, answers, strict=True))
+    return found

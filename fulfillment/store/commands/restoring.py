@@ -10,6 +10,7 @@ from fulfillment.domain.progress import Progress, progress_of
 from fulfillment.domain.restored import AtOdds, holds_for, is_ahead
 from fulfillment.store import outbox
 from fulfillment.store.commands.purchasing.finding import purchase_order_progress, tell
+from fulfillment.store.loading import load_orders
 from fulfillment.store.session import Store, Tx
 from fulfillment.store.workspace import Workspace, open_orders
 
@@ -25,15 +26,18 @@ def check_order(store: Store, merchant: str, order: int, known: Progress | None)
     Where the workflow knows more than the database, the database was put back: what left or ended
     meanwhile is held for a person.
     """
+    found = store.read(merchant, lambda tx: load_orders(tx, [order])).get(order)
+    if found is None:
+        return {"progress": None, "at_odds": AtOdds.UNKNOWN_ORDER}
+    stored = progress_of(found)
+    if known is None or not is_ahead(known, stored):
+        return {"progress": asdict(stored), "at_odds": None}
 
     def body(tx: Tx) -> dict[str, Any]:
         space = open_orders(tx, [order])
-        if order not in space.after:
-            return {"progress": None, "at_odds": AtOdds.UNKNOWN_ORDER}
-        if known is None or not is_ahead(known, progress_of(space.after[order])):
-            return {"progress": asdict(progress_of(space.after[order])), "at_odds": None}
-        _hold(space, order, known)
-        space.save(silent=[order])
+        if is_ahead(known, progress_of(space.after[order])):
+            _hold(space, order, known)
+            space.save(silent=[order])
         told = asdict(progress_of(space.after[order]))
         return {"progress": told, "at_odds": AtOdds.DATABASE_BEHIND}
 
