@@ -5,25 +5,33 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
+import structlog
 from pydantic import TypeAdapter
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.together import Together
 from fulfillment.contracts.messages import (
     Hold,
+    Known,
     OrderRef,
     Progress,
     PurchaseOrderProgress,
     PurchaseOrderRef,
     ReplanStart,
+    Standing,
 )
 from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import orders, overdue, purchasing, serving_apart
+from fulfillment.store.commands import orders, overdue, purchasing, restoring, serving_apart
+from fulfillment.store.newcomers import CLAIM_FAILED
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
 
+log = structlog.get_logger(__name__)
+
 PROGRESS = TypeAdapter(Progress)
+BENIGN = ApplicationErrorCategory.BENIGN
+STANDING = TypeAdapter(Standing)
 PURCHASE_ORDER_PROGRESS = TypeAdapter(PurchaseOrderProgress)
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -38,6 +46,21 @@ def _rules_are_final() -> Iterator[None]:
         raise ApplicationError(str(refusal), type=refusal.code, non_retryable=True) from refusal
 
 
+def _claimed(progress: Progress) -> Progress:
+    """The progress of an order that has made its first claim, or has ended without one.
+
+    One whose claim went wrong waits for a person. One before which too much is still to be done
+    asks again: the engine's own retry is that, and costs the workflow nothing.
+    """
+    if progress.claimed or progress.finished:
+        return progress
+    if CLAIM_FAILED in progress.holds:
+        message = f"the first claim of order {progress.number} went wrong"
+        raise ApplicationError(message, type=CLAIM_FAILED, non_retryable=True)
+    message = f"order {progress.number} has not claimed yet: others are served before it"
+    raise ApplicationError(message, type="not_claimed_yet", category=BENIGN)
+
+
 class Fulfilling:
     """Every activity with the store it works on. Names and types are those of the stubs."""
 
@@ -50,7 +73,8 @@ class Fulfilling:
     async def prepare_fulfillment(self, order: OrderRef) -> Progress:
         """Verify the order, claim for it at its rank, split and release: one transaction."""
         with _rules_are_final():
-            return PROGRESS.validate_python(await self._first_claims.answer(order))
+            progress = PROGRESS.validate_python(await self._first_claims.answer(order))
+        return _claimed(progress)
 
     @activity.defn
     async def look_again(self, order: OrderRef) -> Progress:
@@ -69,11 +93,36 @@ class Fulfilling:
         return PROGRESS.validate_python(answer)
 
     @activity.defn
+    async def check_with_database(self, known: Known) -> Standing:
+        """Where the order stands, whatever its workflow was told; they are compared."""
+        answer = await self._run(
+            restoring.check_order, self._store, known.merchant, known.order, known.progress
+        )
+        standing = STANDING.validate_python(answer)
+        if standing.at_odds:
+            log.warning(
+                standing.at_odds,
+                merchant=known.merchant,
+                order=known.order,
+                do="pegboard reconcile",
+            )
+        return standing
+
+    @activity.defn
     async def serve_receipts(self, purchase_order: PurchaseOrderRef) -> int:
         """Serve the queues of what came, one batch; how many SKUs are still to be served."""
         merchant, which = purchase_order.merchant, purchase_order.purchase_order
         with _rules_are_final():
             return await self._run(purchasing.serve_receipts, self._store, merchant, which)
+
+    @activity.defn
+    async def check_purchase_order(
+        self, purchase_order: PurchaseOrderRef
+    ) -> PurchaseOrderProgress | None:
+        """Where it stands, whatever its workflow was told; None where the database lacks it."""
+        merchant, which = purchase_order.merchant, purchase_order.purchase_order
+        answer = await self._run(restoring.check_purchase_order, self._store, merchant, which)
+        return PURCHASE_ORDER_PROGRESS.validate_python(answer) if answer else None
 
     @activity.defn
     async def declare_overdue(self, purchase_order: PurchaseOrderRef) -> PurchaseOrderProgress:
@@ -96,8 +145,10 @@ class Fulfilling:
             self.prepare_fulfillment,
             self.look_again,
             self.hold_order,
+            self.check_with_database,
             self.serve_receipts,
             self.declare_overdue,
+            self.check_purchase_order,
             self.serve_due_queues,
         ]
 

@@ -10,7 +10,12 @@ from rich.text import Text
 from cli.showing import console, words
 from fulfillment import engine
 from fulfillment.relay.audit import RULES as ENGINE_RULES
-from fulfillment.relay.audit import audit_engine, orders_without_workflow, start_again
+from fulfillment.relay.audit import (
+    audit_engine,
+    audit_memories,
+    orders_without_workflow,
+    start_again,
+)
 from fulfillment.store.checks import CHECKS
 from fulfillment.store.invariants import Finding
 from fulfillment.store.invariants import audit as audit_store
@@ -22,6 +27,10 @@ PLAN_RULES = {
     "6a": "no order waits while a unit that it may take is free",
     "6c": "stored statuses and counts are those that the rules compute",
 }
+
+
+BEHIND = frozenset({"7c", "7d", "7e", "7g"})
+"""Rules that break when a database is put back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,11 @@ class Result:
         return sorted(
             self.rules.items(), key=lambda rule: (int(rule[0].rstrip(ascii_lowercase)), rule[0])
         )
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the engine knows more than the database."""
+        return any(finding.number in BEHIND for finding in self.findings)
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -74,7 +88,8 @@ def check(store: Store, *, with_engine: bool) -> Result:
 async def _ask_engine(store: Store) -> tuple[list[OrderName], list[Finding]]:
     client = await engine.connect()
     missing = await orders_without_workflow(store, client)
-    return missing, await audit_engine(store, missing)
+    memories = await audit_memories(store, client)
+    return missing, [*await audit_engine(store, missing), *memories]
 
 
 def mend(store: Store, result: Result) -> int:
@@ -93,5 +108,10 @@ def show(result: Result, started: int) -> None:
             console.print(Text(f"      {told}", style="red"))
     if started:
         console.print(f"{started} orders are started again by the next worker that runs")
+    elif result.is_behind:
+        console.print(
+            "the engine knows what the database does not: if it was put back, stop workers and"
+            " API, and run `pegboard reconcile`"
+        )
     elif result.without_workflow:
         console.print("`pegboard audit --repair` starts the orders again")

@@ -15,6 +15,7 @@ from cli.order_changes import app as orders
 from cli.picking import app as pick_lists
 from cli.purchasing_changes import app as purchase_orders
 from cli.receipts import app as receipts
+from cli.reconcile import reconcile
 from cli.register import register
 from cli.returns import app as returns
 from cli.serve import api, migrate, worker
@@ -52,6 +53,7 @@ app.command()(migrate)
 app.command()(register)
 app.command()(health)
 app.command()(audit)
+app.command()(reconcile)
 app.add_typer(importing, name="import")
 app.add_typer(orders, name="order")
 app.add_typer(purchase_orders, name="po")

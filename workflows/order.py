@@ -9,7 +9,16 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from fulfillment.contracts import activities, names
-    from fulfillment.contracts.messages import Hold, OrderRef, OrderStart, OrderState, Progress
+    from fulfillment.contracts.messages import (
+        AtOdds,
+        Hold,
+        Known,
+        OrderRef,
+        OrderStart,
+        OrderState,
+        Progress,
+    )
+    from fulfillment.domain.restored import ASKS, is_doubtful
     from workflows.alarm import Alarm
     from workflows.showing import OrderCard
 
@@ -38,7 +47,8 @@ class OrderWorkflow:
     """Verify, prepare fulfillment, await stock, release, pick, pack, ship, done.
 
     The database decides and tells: each change of the order arrives as a `progress` signal that
-    carries where the order stands, so a pick or a dispatch costs one signal and no activity.
+    carries where the order stands, so a pick or a dispatch costs one signal and no activity. What
+    the order can not have been told so makes it ask the database.
     """
 
     @workflow.init
@@ -47,6 +57,8 @@ class OrderWorkflow:
         self._start = start
         self._progress = start.progress
         self._hinted = start.hinted
+        self._doubted = False
+        self._at_odds: AtOdds | None = None
         self._signals = 0
         self._next_date = Alarm(self._due, _has_passed_everywhere, JITTER)
         self._card = OrderCard(start)
@@ -54,10 +66,16 @@ class OrderWorkflow:
     @workflow.run
     async def run(self, _: OrderStart) -> Progress:
         """Lead the order from intake to its end, however long its stock takes."""
-        await self._verify_and_prepare_fulfillment()
-        while not self._now.finished:
+        while self._progress is None or not self._progress.finished:
+            if self._doubted:
+                await self._check_with_database()
+                continue
             await self._begin_history_anew_if_long()
-            if self._now.awaits_stock:
+            if self._at_odds is AtOdds.UNKNOWN_ORDER:
+                await self._await_database()
+            elif not self._is_prepared:
+                await self._verify_and_prepare_fulfillment()
+            elif self._now.awaits_stock:
                 await self._await_stock()
             else:
                 await self._await_warehouse()
@@ -69,19 +87,19 @@ class OrderWorkflow:
 
     async def _verify_and_prepare_fulfillment(self) -> None:
         """One transaction: what always follows each other is one activity."""
-        while not self._is_prepared:
-            try:
-                self._take(
-                    await workflow.execute_activity(
-                        activities.prepare_fulfillment,
-                        self._order,
-                        summary="verify, claim, split, release",
-                        start_to_close_timeout=TIMEOUT,
-                        retry_policy=RETRIES,
-                    )
+        try:
+            self._hear(
+                await workflow.execute_activity(
+                    activities.prepare_fulfillment,
+                    self._order,
+                    summary="verify, claim, split, release",
+                    start_to_close_timeout=TIMEOUT,
+                    retry_policy=RETRIES,
                 )
-            except ActivityError as error:
-                await self._hold(error)
+            )
+        except ActivityError as error:
+            await self._hold(error)
+            if self._at_odds is not AtOdds.UNKNOWN_ORDER:
                 await self._wait_for_news()
                 self._hinted = False
 
@@ -99,13 +117,40 @@ class OrderWorkflow:
         # A hint or a date that comes now is of no use; left set, it would end every wait at once.
         self._hinted = self._next_date.rang = False
 
+    async def _check_with_database(self) -> None:
+        """Its answer stands, whatever was known: a database that was put back knows less."""
+        self._doubted, known = False, self._progress
+        standing = await workflow.execute_activity(
+            activities.check_with_database,
+            Known(self._order.merchant, self._order.order, known),
+            summary="in doubt: ask the database",
+            start_to_close_timeout=TIMEOUT,
+            retry_policy=RETRIES,
+        )
+        self._at_odds = self._card.at_odds = standing.at_odds
+        if standing.progress is None:
+            self._card.show_unknown()
+        elif self._progress is not known:
+            # News came meanwhile: what was read may be older than that.
+            self._doubted = True
+        else:
+            self._progress = standing.progress
+            self._card.show(standing.progress)
+
+    async def _await_database(self) -> None:
+        """The database does not know the order: it may be told of it again, by `reconcile`."""
+        await self._wait_for_news()
+        # Whatever it was, only the database can say whether the order is there again.
+        self._hinted = self._next_date.rang = False
+        self._doubted = True
+
     # --- messages --------------------------------------------------------------------------------
 
     @workflow.signal(name=names.PROGRESS)
     def progress(self, progress: Progress) -> None:
         """Where the order stands. It may come twice, late or out of order: only news is taken."""
         self._signals += 1
-        self._take(progress)
+        self._hear(progress)
 
     @workflow.signal(name=names.PO_RECEIVED)
     def po_received(self, _: str | None = None) -> None:
@@ -116,7 +161,7 @@ class OrderWorkflow:
     @workflow.query(name=names.STATE)
     def state(self) -> OrderState:
         """Where the order stands, and the date its timer is armed for."""
-        return OrderState(self._progress, self._next_date.set_for)
+        return OrderState(self._progress, self._next_date.set_for, self._at_odds)
 
     # --- parts -----------------------------------------------------------------------------------
 
@@ -135,24 +180,33 @@ class OrderWorkflow:
         known = self._progress
         return known is not None and (known.claimed or known.finished)
 
+    def _hear(self, told: Progress) -> None:
+        """Take news at once; note a doubt, which is for the database to decide."""
+        in_doubt = is_doubtful(told, self._progress, self._order.order, self._start.epoch)
+        if in_doubt and workflow.patched(ASKS):
+            self._doubted = True
+        else:
+            self._take(told)
+
     def _take(self, progress: Progress) -> None:
-        if self._progress is None or progress.seq > self._progress.seq:
+        if self._progress is None or progress.version > self._progress.version:
             self._progress = progress
             self._card.show(progress)
 
     async def _wait_for_news(self) -> None:
-        seen = self._progress.seq if self._progress else None
+        seen = self._progress.version if self._progress else None
         await workflow.wait_condition(
             lambda: (
                 self._hinted
+                or self._doubted
                 or self._next_date.rang
-                or (self._progress is not None and self._progress.seq != seen)
+                or (self._progress is not None and self._progress.version != seen)
             )
         )
 
     async def _look_again(self) -> None:
         try:
-            self._take(
+            self._hear(
                 await workflow.execute_activity(
                     activities.look_again,
                     self._order,
@@ -169,8 +223,12 @@ class OrderWorkflow:
         cause = error.cause
         if not isinstance(cause, ApplicationError):
             raise error
+        if cause.type == AtOdds.UNKNOWN_ORDER and workflow.patched(ASKS):
+            self._at_odds = AtOdds.UNKNOWN_ORDER
+            self._card.show_unknown()
+            return
         hold = Hold(self._order.merchant, self._order.order, cause.type or "refused")
-        self._take(
+        self._hear(
             await workflow.execute_activity(
                 activities.hold_order,
                 hold,

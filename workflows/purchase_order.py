@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
         PurchaseOrderRef,
         PurchaseOrderStart,
     )
+    from fulfillment.domain.restored import ASKS, contradicts
     from workflows.alarm import Alarm
     from workflows.showing import PurchaseOrderCard
 
@@ -39,6 +40,7 @@ class PurchaseOrderWorkflow:
         self._start = start
         self._progress = start.progress
         self._to_serve = start.progress.distribution_due
+        self._doubted = False
         self._signals = 0
         self._due_date = Alarm(lambda: self._progress.due_at, lambda due_at: due_at, JITTER)
         self._card = PurchaseOrderCard(start)
@@ -46,7 +48,10 @@ class PurchaseOrderWorkflow:
     @workflow.run
     async def run(self, _: PurchaseOrderStart) -> PurchaseOrderProgress:
         """Serve the queues after every receipt until nothing more can come."""
-        while self._to_serve or not self._progress.ended:
+        while self._doubted or self._to_serve or not self._progress.ended:
+            if self._doubted:
+                await self._check_with_database()
+                continue
             await self._begin_history_anew_if_long()
             if self._to_serve:
                 await self._serve_the_queues()
@@ -63,7 +68,11 @@ class PurchaseOrderWorkflow:
     def progress(self, progress: PurchaseOrderProgress) -> None:
         """Where the purchase order stands. Only what is newer is taken."""
         self._signals += 1
-        self._take(progress)
+        is_other = progress.purchase_order != self._progress.purchase_order
+        if (is_other or contradicts(progress, self._progress)) and workflow.patched(ASKS):
+            self._doubted = True
+        else:
+            self._take(progress)
         # Serving twice is harmless, so a late message may ask for it too.
         self._to_serve = self._to_serve or progress.distribution_due
 
@@ -71,6 +80,23 @@ class PurchaseOrderWorkflow:
     def state(self) -> PurchaseOrderProgress:
         """Where the purchase order stands."""
         return self._progress
+
+    async def _check_with_database(self) -> None:
+        """Its answer stands, whatever was known; what it does not know goes on as it is."""
+        self._doubted, known = False, self._progress
+        answer = await workflow.execute_activity(
+            activities.check_purchase_order,
+            PurchaseOrderRef(self._start.merchant, known.purchase_order),
+            summary="in doubt: ask the database",
+            start_to_close_timeout=timedelta(seconds=20),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        )
+        if self._progress is not known:
+            # News came meanwhile: what was read may be older than that.
+            self._doubted = True
+        elif answer is not None:
+            self._progress = answer
+            self._card.show(answer)
 
     async def _serve_the_queues(self) -> None:
         # Read before the activity looks: what comes in between is served by the next round.
@@ -98,7 +124,7 @@ class PurchaseOrderWorkflow:
             start_to_close_timeout=timedelta(minutes=5),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
-        if declared.seq <= self._progress.seq:
+        if declared.version <= self._progress.version:
             # The database's clock is behind this one, or news came meanwhile.
             await self._pause()
         self._take(declared)
@@ -114,16 +140,21 @@ class PurchaseOrderWorkflow:
             await self._wait_for_news(LOOK_AGAIN, summary)
 
     def _take(self, progress: PurchaseOrderProgress) -> None:
-        if progress.seq > self._progress.seq:
+        if progress.version > self._progress.version:
             self._progress = progress
             self._card.show(progress)
 
     async def _wait_for_news(
         self, at_most: timedelta | None = None, summary: str | None = None
     ) -> None:
-        seen = self._progress.seq
+        seen = self._progress.version
         await workflow.wait_condition(
-            lambda: self._to_serve or self._due_date.rang or self._progress.seq != seen,
+            lambda: (
+                self._doubted
+                or self._to_serve
+                or self._due_date.rang
+                or self._progress.version != seen
+            ),
             timeout=at_most,
             timeout_summary=summary,
         )

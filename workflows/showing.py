@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
 
     from fulfillment.contracts import search_attributes
     from fulfillment.contracts.messages import (
+        AtOdds,
         OrderStart,
         Progress,
         PurchaseOrderProgress,
@@ -16,24 +17,41 @@ with workflow.unsafe.imports_passed_through():
     )
 
 
+AT_ODDS = {
+    AtOdds.DATABASE_BEHIND: "The database knew less than this workflow: it was put back."
+    " Run `pegboard reconcile`.",
+    AtOdds.UNKNOWN_ORDER: "The database does not know this order. If it was put back, run"
+    " `pegboard reconcile` and take the order in again.",
+}
+
+
 class OrderCard:
     """An order in the Temporal UI. Each upsert is an event and an action: only on a change."""
 
     def __init__(self, start: OrderStart) -> None:
         self._title = f"### Order {start.number} of {start.merchant}"
+        self.at_odds: AtOdds | None = None
         self._shown: dict[str, object] = (
             search_attributes.order_values(start.progress)
             if start.progress
             else {search_attributes.STATUS.name: "received"}
         )
+        if start.progress:
+            workflow.set_current_details(self._markdown(start.progress))
 
     def show(self, progress: Progress) -> None:
         """Bring the attributes and the details to where the order stands."""
         self._shown = _upsert_changed(self._shown, search_attributes.order_values(progress))
         workflow.set_current_details(self._markdown(progress))
 
+    def show_unknown(self) -> None:
+        """Say that the database has no such order."""
+        workflow.set_current_details(f"{self._title}\n\n{AT_ODDS[AtOdds.UNKNOWN_ORDER]}")
+
     def _markdown(self, progress: Progress) -> str:
         lines = [self._title, "", f"**{_words(progress.status)}**"]
+        if self.at_odds:
+            lines.append(AT_ODDS[self.at_odds])
         if progress.holds:
             lines.append(f"held for: {', '.join(progress.holds)}")
         if progress.waiting_units:

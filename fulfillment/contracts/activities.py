@@ -8,11 +8,13 @@ from temporalio import activity
 
 from fulfillment.contracts.messages import (
     Hold,
+    Known,
     OrderRef,
     Progress,
     PurchaseOrderProgress,
     PurchaseOrderRef,
     ReplanStart,
+    Standing,
 )
 
 
@@ -35,8 +37,20 @@ def hold_order(hold: Hold) -> Progress:
 
 
 @activity.defn
+def check_with_database(known: Known) -> Standing:
+    """Where the order stands, whatever its workflow was told; they are compared."""
+    raise NotImplementedError
+
+
+@activity.defn
 def serve_receipts(purchase_order: PurchaseOrderRef) -> int:
     """Serve the queues of what came, one batch; how many SKUs are still to be served."""
+    raise NotImplementedError
+
+
+@activity.defn
+def check_purchase_order(purchase_order: PurchaseOrderRef) -> PurchaseOrderProgress | None:
+    """Where it stands, whatever its workflow was told; None where the database lacks it."""
     raise NotImplementedError
 
 

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from fulfillment.domain.progress import Progress, ShipmentProgress
+from fulfillment.domain.restored import AtOdds
 from fulfillment.domain.statuses import INBOUND, PurchaseOrderStatus
 
 __all__ = [
+    "AtOdds",
     "Hold",
+    "Known",
     "OrderRef",
     "OrderStart",
     "OrderState",
@@ -17,6 +20,7 @@ __all__ = [
     "PurchaseOrderStart",
     "ReplanStart",
     "ShipmentProgress",
+    "Standing",
 ]
 
 
@@ -33,6 +37,7 @@ class OrderStart:
     """The start of an order's workflow; `progress` is what an earlier run knew.
 
     `hinted`: it was told to look, and has not looked yet.
+    `epoch` is that of the database that asks for the start.
     """
 
     merchant: str
@@ -40,6 +45,7 @@ class OrderStart:
     number: str
     progress: Progress | None = None
     hinted: bool = False
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +58,29 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a workflow knows of its order, for the database to compare."""
+
+    merchant: str
+    order: int
+    progress: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the database says of an order: where it stands, None where it does not know it."""
+
+    progress: Progress | None
+    at_odds: AtOdds | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderState:
-    """The answer to the `state` query."""
+    """The answer to the `state` query; `at_odds` says how the database and it disagree, if so."""
 
     progress: Progress | None
     timer_armed_for: date | None
+    at_odds: AtOdds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +93,7 @@ class PurchaseOrderRef:
 
 @dataclass(frozen=True, slots=True)
 class PurchaseOrderProgress:
-    """Where a purchase order stands. A higher `seq` is newer.
+    """Where a purchase order stands. A higher `version` is newer.
 
     `due_on` is the first date of a line that is outstanding; at `due_at` the next one has passed
     that was not declared overdue yet. `overdue` are the units of which it was.
@@ -86,6 +110,12 @@ class PurchaseOrderProgress:
     distribution_due: bool = False
     due_at: datetime | None = None
     overdue: int = 0
+    epoch: int = 0
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Which of two is the newer; see `Progress`."""
+        return self.epoch, self.seq
 
     @property
     def ended(self) -> bool:

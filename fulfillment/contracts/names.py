@@ -9,15 +9,25 @@ PO_RECEIVED = "po_received"
 AGAIN = "again"
 STATE = "state"
 
+ORDER = "order"
+PURCHASE_ORDER = "purchase-order"
+
 
 def order_workflow_id(merchant: str, number: str) -> str:
     """One order, one workflow: its id is the order's business identity."""
-    return f"order:{merchant}:{number}"
+    return f"{ORDER}:{merchant}:{number}"
 
 
 def purchase_order_workflow_id(merchant: str, number: str) -> str:
     """One purchase order, one workflow."""
-    return f"purchase-order:{merchant}:{number}"
+    return f"{PURCHASE_ORDER}:{merchant}:{number}"
+
+
+def of_workflow_id(kind: str, workflow_id: str) -> tuple[str, str] | None:
+    """The merchant and number of an order's or purchase order's workflow; None for a foreign id."""
+    given, _, rest = workflow_id.partition(":")
+    merchant, colon, number = rest.partition(":")
+    return (merchant, number) if given == kind and colon and merchant and number else None
 
 
 def replan_workflow_id(merchant: str) -> str:

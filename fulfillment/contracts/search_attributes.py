@@ -37,11 +37,18 @@ LIST_BYTES = 1_500
 """A list is cut before it grows longer than this, encoded."""
 
 
-def order_at_start(merchant: str, priority: int | None = None) -> TypedSearchAttributes:
-    """What is known of an order when its workflow starts."""
+def order_at_start(
+    merchant: str, priority: int | None = None, progress: Progress | None = None
+) -> TypedSearchAttributes:
+    """What is known of an order when its workflow starts; more where it was started before."""
+    values = order_values(progress) if progress else {STATUS.name: "received"}
     pairs: list[SearchAttributePair[Any]] = [
         SearchAttributePair(MERCHANT, merchant),
-        SearchAttributePair(STATUS, "received"),
+        *(
+            SearchAttributePair(KEYS[name], value)
+            for name, value in values.items()
+            if value is not None
+        ),
     ]
     if priority is not None:
         pairs.append(SearchAttributePair(PRIORITY, priority))

@@ -86,6 +86,7 @@ class Order:
     waves_shipped: frozenset[int] = frozenset()
     waves_granted: int = 0
     wake_seq: int = 0
+    epoch: int = 0
     cancel_on: date | None = None
     terms: PaymentTerms = field(default_factory=PaymentTerms)
     knobs: Knobs = field(default_factory=dict)

@@ -20,7 +20,11 @@ class ShipmentProgress:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where an order stands. A higher `seq` is newer; ids, quantities and dates only."""
+    """Where an order stands: ids, quantities and dates only.
+
+    A higher `version` is newer. A database that is put back tells less than it told before; the
+    *epoch* that `pegboard reconcile` then begins makes what it tells the newer again.
+    """
 
     order: int
     number: str
@@ -34,6 +38,13 @@ class Progress:
     shipments: tuple[ShipmentProgress, ...] = ()
     holds: tuple[str, ...] = ()
     claimed: bool = False
+    shipped_units: int = 0
+    epoch: int = 0
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Which of two is the newer."""
+        return self.epoch, self.seq
 
     @property
     def finished(self) -> bool:
@@ -66,4 +77,6 @@ def progress_of(order: Order) -> Progress:
         ),
         holds=order.holds,
         claimed=order.first_claimed,
+        shipped_units=sum(line.shipped for line in order.lines),
+        epoch=order.epoch,
     )

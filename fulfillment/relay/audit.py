@@ -4,11 +4,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts import names
+from fulfillment.relay.comparing import compare
 from fulfillment.store.invariants import SHOWN, Finding
 from fulfillment.store.reading.unfinished import OrderName, owed_since, unfinished_orders
 from fulfillment.store.restarts import start_unfinished
@@ -22,7 +24,15 @@ PAGE = 1_000
 RULES = {
     "7a": "every order that is not finished has a running workflow",
     "7b": "nothing has been owed to a workflow for more than a minute",
+    "7c": "the database knows all that it ever told the workflows of its orders",
+    "7d": "the database knows every order and purchase order that a workflow runs for",
+    "7e": "nothing that left or ended is about to be shipped again",
+    "7f": "no workflow lives on after its order was finished",
+    "7g": "the database knows all that it ever told the workflows of its purchase orders",
 }
+
+WINDOW = timedelta(days=1)
+"""So far back runs that have closed are compared; `pegboard reconcile` looks at all."""
 
 
 async def orders_without_workflow(store: Store, client: Client) -> list[OrderName]:
@@ -53,6 +63,26 @@ async def audit_engine(store: Store, missing: Collection[OrderName]) -> list[Fin
     if late:
         findings.append(Finding("7b", RULES["7b"], tuple(late)))
     return findings
+
+
+async def audit_memories(store: Store, client: Client) -> list[Finding]:
+    """What the engine knows and the database does not: it was put back, or told what is not so."""
+    now = store.clock()
+    found = await compare(store, client, lambda life: min(life.newest, now) - WINDOW)
+    late = now - PATIENCE
+    ended = [head for head in found.ended if head.finished_at and head.finished_at < late]
+    rows: dict[str, list[dict[str, Any]]] = {
+        "7c": [ahead.row for ahead in found.ahead],
+        "7d": [each.row for each in found.unknown if each.run.is_running or each in found.lost],
+        "7e": [ahead.row for ahead in found.ahead if ahead.reasons],
+        "7f": [{"merchant": head.merchant, "order": head.number} for head in ended],
+        "7g": [forgotten.row for forgotten in found.forgotten],
+    }
+    return [
+        Finding(number, f"{RULES[number]} ({len(each)} break it)", tuple(each[:SHOWN]))
+        for number, each in rows.items()
+        if each
+    ]
 
 
 def start_again(store: Store, orders: Iterable[OrderName]) -> int:

@@ -12,7 +12,6 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
-from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts import names, search_attributes
@@ -23,9 +22,14 @@ from fulfillment.contracts.messages import (
     PurchaseOrderStart,
     ReplanStart,
 )
+from fulfillment.domain.statuses import OrderStatus
+from fulfillment.relay.remembering import order_memory
+from fulfillment.relay.starting import Run, Subject, start_after_closed, start_once
+from fulfillment.store.commands.restoring import check_order
 from fulfillment.store.outbox import Kind, Message
 from fulfillment.store.restarts import order_is_finished
 from fulfillment.store.session import Store
+from fulfillment.store.threads import in_thread
 
 ORDER_PROGRESS = TypeAdapter(Progress)
 PURCHASE_ORDER_PROGRESS = TypeAdapter(PurchaseOrderProgress)
@@ -51,8 +55,14 @@ class Delivery:
         await deliver[message.kind](message)
 
     async def _start_order(self, message: Message) -> None:
+        """A start that says where the order stands is for an order that was started before."""
         payload = message.payload
-        start = OrderStart(message.merchant, payload["order"], payload["number"])
+        told = payload.get("progress")
+        progress = ORDER_PROGRESS.validate_python(told) if told else None
+        epoch = payload.get("epoch", 0)
+        start = OrderStart(
+            message.merchant, payload["order"], payload["number"], progress, epoch=epoch
+        )
         await self._start_order_once(start, payload.get("priority"), payload.get("lines"))
 
     async def _wake_order(self, message: Message) -> None:
@@ -61,8 +71,10 @@ class Delivery:
         if await self._signalled(workflow_id, progress):
             return
         if not progress.finished:
-            start = OrderStart(message.merchant, progress.order, progress.number)
-            await self._start_order_once(start, progress.priority, None, progress)
+            start = OrderStart(
+                message.merchant, progress.order, progress.number, progress, epoch=progress.epoch
+            )
+            await self._start_order_once(start, progress.priority, None)
 
     async def _signalled(self, workflow_id: str, progress: object) -> bool:
         try:
@@ -74,40 +86,52 @@ class Delivery:
         return True
 
     async def _start_order_once(
-        self,
-        start: OrderStart,
-        priority: int | None,
-        lines: int | None,
-        progress: Progress | None = None,
+        self, start: OrderStart, priority: int | None, lines: int | None
     ) -> None:
-        """Start an order's workflow; a closed run is enough only if the order is finished."""
-        options: dict[str, Any] = {
-            "id": names.order_workflow_id(start.merchant, start.number),
-            "task_queue": self.task_queue,
-            "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
-            "search_attributes": search_attributes.order_at_start(start.merchant, priority),
-            "static_summary": f"Order {start.number} of {start.merchant}"
-            + (f", {lines} lines" if lines else ""),
-        }
-        if progress is not None:
-            options |= {"start_signal": names.PROGRESS, "start_signal_args": [progress]}
-        for reuse in (
-            WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        ):
-            try:
-                await self.client.start_workflow(
-                    names.ORDER_WORKFLOW, start, id_reuse_policy=reuse, **options
-                )
-            except WorkflowAlreadyStartedError:
-                if await order_is_finished(self.store, start.merchant, start.order):
-                    return
-            else:
-                return
+        """Start an order's workflow; a closed run is enough only if the order is finished.
+
+        A run that is there is told where the order stands; that of a new order, that it is new: a
+        run that knows more than that asks the database.
+        """
+        known = start.progress or Progress(
+            start.order, start.number, 0, OrderStatus.RECEIVED, priority or 0, epoch=start.epoch
+        )
+        subject = Subject(start.merchant, start.order, start.epoch)
+        run = Run(
+            names.ORDER_WORKFLOW,
+            names.order_workflow_id(start.merchant, start.number),
+            start,
+            subject,
+            known,
+            {
+                "task_queue": self.task_queue,
+                "search_attributes": search_attributes.order_at_start(
+                    start.merchant, priority, start.progress
+                ),
+                "static_summary": f"Order {start.number} of {start.merchant}"
+                + (f", {lines} lines" if lines else ""),
+            },
+        )
+        if (closed := await start_once(self.client, run)) is None:
+            return
+        if closed == subject.id and await self._is_finished(start, run.workflow_id):
+            return
+        await start_after_closed(self.client, run)
+
+    async def _is_finished(self, start: OrderStart, workflow_id: str) -> bool:
+        """Whether the database says so too; else it was put back, and is told what was known."""
+        if await order_is_finished(self.store, start.merchant, start.order):
+            return True
+        memory = await order_memory(self.client, workflow_id, None)
+        if memory is not None and memory.order == start.order:
+            await in_thread(
+                None, check_order, self.store, start.merchant, start.order, memory.progress
+            )
+        return False
 
     async def _start_purchase_order(self, message: Message) -> None:
         progress = PURCHASE_ORDER_PROGRESS.validate_python(message.payload["progress"])
-        await self._start_purchase_order_run(message.merchant, progress, {})
+        await self._start_purchase_order_run(message.merchant, progress)
 
     async def _wake_purchase_order(self, message: Message) -> None:
         progress = PURCHASE_ORDER_PROGRESS.validate_python(message.payload["progress"])
@@ -115,24 +139,25 @@ class Delivery:
         if await self._signalled(workflow_id, progress):
             return
         if progress.distribution_due or not progress.ended:
-            # Signal with the start: a start of the same id may be under way beside this one.
-            signal = {"start_signal": names.PROGRESS, "start_signal_args": [progress]}
-            await self._start_purchase_order_run(message.merchant, progress, signal)
+            await self._start_purchase_order_run(message.merchant, progress)
 
     async def _start_purchase_order_run(
-        self, merchant: str, progress: PurchaseOrderProgress, signal: dict[str, Any]
+        self, merchant: str, progress: PurchaseOrderProgress
     ) -> None:
-        await self.client.start_workflow(
+        run = Run(
             names.PURCHASE_ORDER_WORKFLOW,
+            names.purchase_order_workflow_id(merchant, progress.number),
             PurchaseOrderStart(merchant, progress),
-            id=names.purchase_order_workflow_id(merchant, progress.number),
-            task_queue=self.task_queue,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=_purchase_order_attributes(merchant, progress),
-            static_summary=f"Purchase order {progress.number} of {merchant}",
-            **signal,
+            Subject(merchant, progress.purchase_order, progress.epoch),
+            progress,
+            {
+                "task_queue": self.task_queue,
+                "search_attributes": _purchase_order_attributes(merchant, progress),
+                "static_summary": f"Purchase order {progress.number} of {merchant}",
+            },
         )
+        if await start_once(self.client, run) is not None:
+            await start_after_closed(self.client, run)
 
     async def _replan(self, message: Message) -> None:
         await self.client.start_workflow(

@@ -1,6 +1,7 @@
 """Find workflows that somebody ended too early, and have them started again."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +12,10 @@ from temporalio.client import Client
 
 from fulfillment.contracts import names
 from fulfillment.keeping import Pulse
+from fulfillment.relay.healing import Healing
 from fulfillment.store.apart import each_apart
 from fulfillment.store.commands.closures import renew_broken_off
+from fulfillment.store.queue_checks import owe_idle
 from fulfillment.store.restarts import owe_overdue, start_unfinished, wake_overdue
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
@@ -23,6 +26,7 @@ EVERY_SECONDS = 5.0
 OWED_TOO_LONG = timedelta(seconds=30)
 """After so long a queue is served whoever was to do it: its workflow may have been ended."""
 
+IDLE_EVERY_SECONDS = 60.0
 STEP_SECONDS = 300.0
 """A step that takes longer waits for an answer that does not come; it is done again."""
 
@@ -43,6 +47,8 @@ class Sweep:
     every_seconds: float = EVERY_SECONDS
     since: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     pulse: Pulse = field(default_factory=lambda: Pulse("sweep", silent_seconds=600))
+    healing: Healing = field(default_factory=Healing)
+    next_idle: float = 0.0
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
@@ -53,16 +59,30 @@ class Sweep:
             await asyncio.sleep(self.every_seconds)
 
     @property
-    def _steps(self) -> Mapping[str, Callable[[], Awaitable[int]]]:
+    def _steps(self) -> Mapping[str, Callable[[], Awaitable[object]]]:
         """What is looked for; none of them waits for another to succeed."""
         return {
             "closed_runs": self.look,
             "owed": lambda: in_thread(None, owe_overdue, self.store, OWED_TOO_LONG),
             "late_timers": lambda: in_thread(None, wake_overdue, self.store),
             "calendars": lambda: in_thread(None, renew_broken_off, self.store),
+            "both_sides": self.heal,
+            "idle": self.give_what_is_idle,
         }
 
-    async def _try(self, name: str, step: Callable[[], Awaitable[int]]) -> None:
+    async def give_what_is_idle(self) -> None:
+        """Now and then, have units given that lie free beside who may take them: a fault."""
+        if (now := time.monotonic()) < self.next_idle:
+            return
+        self.next_idle = now + IDLE_EVERY_SECONDS
+        for merchant, skus in (await in_thread(None, owe_idle, self.store)).items():
+            log.error("units_were_idle", merchant=merchant, skus=skus)
+
+    async def heal(self) -> None:
+        """Compare both sides now and then, and bring them together where they differ."""
+        await self.healing.next(self.store, self.connect)
+
+    async def _try(self, name: str, step: Callable[[], Awaitable[object]]) -> None:
         try:
             async with asyncio.timeout(STEP_SECONDS):
                 await step()
@@ -75,9 +95,10 @@ class Sweep:
         found: dict[str, list[str]] = defaultdict(list)
         client = await self.connect()
         async for run in client.list_workflows(self._query()):
-            _, _, name = run.id.partition(":")
-            merchant, _, number = name.partition(":")
-            found[merchant].append(number)
+            if (name := names.of_workflow_id(names.ORDER, run.id)) is None:
+                log.warning("not_our_workflow", workflow=run.id)
+                continue
+            found[name[0]].append(name[1])
         started = 0
 
         def start(merchant: str) -> None:

@@ -38,7 +38,8 @@ SELECT o.*, m.authorise_before_release, m.reauthorise_on_release,
                          ORDER BY l.line)
           FROM order_line l WHERE l.order_id = o.id) AS lines,
        (SELECT array_agg(DISTINCT s.wave) FROM shipment s
-         WHERE s.order_id = o.id AND s.status = 'shipped' AND s.wave IS NOT NULL) AS waves_shipped
+         WHERE s.order_id = o.id AND s.status = 'shipped' AND s.wave IS NOT NULL) AS waves_shipped,
+       (SELECT max(number) FROM epoch) AS epoch
   FROM orders o JOIN merchant m ON m.id = o.merchant
  WHERE o.merchant = :merchant AND o.id = ANY(:ids)
 """
@@ -109,6 +110,7 @@ def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Kno
         waves_shipped=frozenset(row.waves_shipped or ()),
         waves_granted=row.waves_granted,
         wake_seq=row.wake_seq,
+        epoch=row.epoch,
         cancel_on=row.cancel_on,
         terms=PaymentTerms(
             row.authorise_before_release, row.reauthorise_on_release, row.secured or 0

@@ -32,6 +32,9 @@ LANES = {
 }
 """Starts go before wakes, wakes before the rest."""
 
+RESTART_LANE = 3
+"""What is started again goes after all that is new."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -46,19 +49,26 @@ class Message:
     attempts: int
 
 
-def put(tx: Tx, kind: Kind, messages: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    """One pending row for each subject: a newer one takes the older one's place."""
+def put(
+    tx: Tx, kind: Kind, messages: Iterable[tuple[str, dict[str, Any]]], lane: int | None = None
+) -> None:
+    """One pending row for each subject: a newer one takes the older one's place.
+
+    Each says in which epoch of the database it was written.
+    """
     rows = sorted(messages, key=lambda message: message[0])
     if not rows:
         return
     tx.run(
         "INSERT INTO outbox (merchant, lane, kind, subject, payload, due_at, created_at)"
-        " SELECT :merchant, :lane, :kind, m.subject, m.payload::jsonb, :now, :now"
+        " SELECT :merchant, :lane, :kind, m.subject, m.payload::jsonb"
+        " || jsonb_build_object('epoch', (SELECT max(number) FROM epoch)), :now, :now"
         " FROM unnest(CAST(:subjects AS text[]), CAST(:payloads AS text[])) AS m(subject, payload)"
         " ON CONFLICT (kind, subject) DO UPDATE SET payload = excluded.payload,"
+        " lane = least(outbox.lane, excluded.lane),"
         " version = outbox.version + 1, attempts = 0, due_at = excluded.due_at",
         merchant=tx.merchant,
-        lane=LANES[kind],
+        lane=LANES[kind] if lane is None else lane,
         kind=kind,
         subjects=[subject for subject, _ in rows],
         payloads=[json.dumps(payload, default=str) for _, payload in rows],

@@ -6,6 +6,7 @@ from datetime import timedelta
 from fulfillment.store import outbox
 from fulfillment.store.apart import each_apart
 from fulfillment.store.commands.overdue import PASSED, Reminded, note_reminded, wake_reminded
+from fulfillment.store.commands.restoring import restart_orders
 from fulfillment.store.days import MERCHANTS_DAY, days_now
 from fulfillment.store.owing import owe_replan
 from fulfillment.store.session import Store, Tx
@@ -32,33 +33,19 @@ async def order_is_finished(store: Store, merchant: str, order: int) -> bool:
 
 def start_unfinished(store: Store, merchant: str, numbers: Sequence[str]) -> int:
     """Owe a start to those of these orders that are not finished; how many there are."""
+    sql = (
+        "SELECT id FROM orders WHERE merchant = :merchant AND number = ANY(:numbers)"
+        " AND finished_at IS NULL"
+    )
+    rows = store.read(merchant, lambda tx: tx.rows(sql, merchant=merchant, numbers=list(numbers)))
+    return restart_orders(store, merchant, [row.id for row in rows], "sweep")
 
-    def body(tx: Tx) -> int:
-        rows = tx.rows(
-            "SELECT id, number, priority FROM orders WHERE merchant = :merchant"
-            " AND number = ANY(:numbers) AND finished_at IS NULL",
-            merchant=merchant,
-            numbers=list(numbers),
-        )
-        outbox.put(
-            tx,
-            outbox.Kind.START_ORDER,
-            (
-                (
-                    str(row.id),
-                    {
-                        "merchant": merchant,
-                        "order": row.id,
-                        "number": row.number,
-                        "priority": row.priority,
-                    },
-                )
-                for row in rows
-            ),
-        )
-        return len(rows)
 
-    return store.transact(merchant, body, actor="sweep")
+def restarts_owed(store: Store) -> int:
+    """How many orders that are started again are still to be delivered."""
+    sql = "SELECT count(*) AS owed FROM outbox WHERE lane = :lane"
+    (row,) = store.read("*", lambda tx: tx.rows(sql, lane=outbox.RESTART_LANE))
+    return int(row.owed)
 
 
 def owe_overdue(store: Store, wait: timedelta) -> int:
@@ -76,7 +63,7 @@ def _owed(tx: Tx, wait: timedelta) -> list[str]:
         "SELECT merchant FROM sku_queue WHERE due_since < :cutoff"  # noqa: S608 -- constants
         " UNION SELECT id FROM merchant WHERE replan_due"
         " UNION SELECT o.merchant FROM orders o JOIN merchant m ON m.id = o.merchant"
-        " WHERE o.recheck_on <= :latest AND o.finished_at IS NULL"
+        " WHERE o.recheck_on <= :latest AND o.finished_at IS NULL AND o.first_claimed"
         f" AND o.recheck_on <= {MERCHANTS_DAY}"
         f" UNION SELECT u.merchant {PASSED} AND u.kind <> 'purchase_order'"
         " ORDER BY 1",

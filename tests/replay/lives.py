@@ -14,6 +14,8 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
 from fulfillment.contracts import names
+from fulfillment.contracts.messages import Standing
+from fulfillment.domain.restored import AtOdds
 from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus
 from tests.workflows.desk import (
     Desk,
@@ -64,6 +66,29 @@ async def order_open_ready(stage: Stage, desk: Desk) -> Handle:
     return await _order(stage, desk, ready(1))
 
 
+async def order_open_after_doubt(stage: Stage, desk: Desk) -> Handle:
+    """Its database was put back, and began an epoch in which the claim is forgotten."""
+    unclaimed = progress(0, OrderStatus.RECEIVED, claimed=False, epoch=9)
+    desk.prepare.extend([ready(7), replace(ready(1), epoch=9)])
+    desk.standing.append(Standing(unclaimed))
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 7)
+    await stage.tell(handle, unclaimed)
+    await stage.until(handle, lambda state: state.progress == replace(ready(1), epoch=9))
+    return await _told(stage, handle, replace(picked(2), epoch=9))
+
+
+async def order_open_unknown(stage: Stage, desk: Desk) -> Handle:
+    desk.prepare.append(refusal("unknown_order"))
+    desk.standing.append(Standing(None, AtOdds.UNKNOWN_ORDER))
+    handle = await stage.start_order()
+    await stage.until_called("prepare_fulfillment")
+    await stage.until(handle, lambda state: state.at_odds is AtOdds.UNKNOWN_ORDER)
+    await stage.tell(handle, ready(1))
+    await stage.until_called("check_with_database")
+    return handle
+
+
 async def order_open_picking(stage: Stage, desk: Desk) -> Handle:
     return await _order(stage, desk, ready(1), picked(2))
 
@@ -99,17 +124,17 @@ async def order_open_partially_shipped(stage: Stage, desk: Desk) -> Handle:
 
 
 async def order_open_refused_at_first(stage: Stage, desk: Desk) -> Handle:
-    desk.prepare.append(refusal("unknown_order"))
+    desk.prepare.append(refusal("no_longer_sold"))
     handle = await stage.start_order()
     await stage.until_seq(handle, 5)
     return handle
 
 
 async def order_open_received(stage: Stage, desk: Desk) -> Handle:
-    desk.prepare.append(refusal("unknown_order"))
+    desk.prepare.append(refusal("no_longer_sold"))
     handle = await stage.start_order()
     await stage.until_seq(handle, 5)
-    desk.prepare = deque([refusal("unknown_order")])
+    desk.prepare = deque([refusal("no_longer_sold")])
     await stage.tell(handle, progress(6, OrderStatus.RECEIVED, claimed=False))
     await stage.until_called("prepare_fulfillment", times=2)
     return handle
@@ -187,6 +212,18 @@ async def purchase_order_open_in_transit(stage: Stage, desk: Desk) -> Handle:
     await stage.tell(handle, purchase_order(2, P.IN_TRANSIT))
     await stage.tell(handle, purchase_order(3, P.ARRIVED))
     return await _looked_at(handle)
+
+
+async def purchase_order_open_after_doubt(stage: Stage, desk: Desk) -> Handle:
+    """Its database was put back, and began an epoch in which it is not in transit yet."""
+    restored = purchase_order(4, P.APPROVED, epoch=9)
+    desk.purchase_orders = deque([restored])
+    handle = await stage.start_purchase_order(purchase_order(7, P.IN_TRANSIT))
+    await stage.tell(handle, restored)
+    await stage.until_purchase_order(handle, (9, 4))
+    await stage.tell(handle, purchase_order(5, P.IN_TRANSIT, epoch=9))
+    await stage.until_purchase_order(handle, (9, 5))
+    return handle
 
 
 async def purchase_order_closed(stage: Stage, desk: Desk) -> Handle:
@@ -287,6 +324,8 @@ LIVES: dict[str, Life] = {
         order_in_stock_shipped,
         order_open_ready,
         order_open_picking,
+        order_open_after_doubt,
+        order_open_unknown,
         order_open_awaiting_stock,
         order_open_awaiting_with_date,
         order_open_verifying,
@@ -307,6 +346,7 @@ LIVES: dict[str, Life] = {
         purchase_order_received,
         purchase_order_open_draft,
         purchase_order_open_in_transit,
+        purchase_order_open_after_doubt,
         purchase_order_closed,
         purchase_order_cancelled,
         purchase_order_open_with_date,

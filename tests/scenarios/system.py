@@ -12,10 +12,12 @@ from typing import Any
 import httpx
 import uvicorn
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 import worker
 from fulfillment import settings
 from fulfillment.contracts import names
+from fulfillment.contracts.messages import OrderState
 from fulfillment.relay.relay import Relay
 from fulfillment.store.commands import catalogue, keys
 from fulfillment.store.commands.keys import Role
@@ -156,6 +158,18 @@ class System:
         """Until the order's workflow has ended well."""
         await asyncio.wait_for(self.workflow(number).result(), 20)
 
+    async def until_running(self, *orders: str, epoch: int | None = None) -> None:
+        """Until each has a workflow that knows where it stands, by what this epoch says."""
+        for number in orders:
+            for _ in range(400):
+                with contextlib.suppress(RPCError):
+                    state = await self.workflow(number).query(names.STATE, result_type=OrderState)
+                    if state.progress and epoch in (None, state.progress.epoch):
+                        break
+                await asyncio.sleep(0.05)
+            else:
+                raise AssertionError(f"order {number} has no workflow that goes on")
+
     # --- HTTP ------------------------------------------------------------------------------------
 
     async def ok(self, method: str, path: str, body: Any = None, **more: Any) -> Answer:
@@ -192,10 +206,12 @@ async def serving(app: Any) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def api(database_url: str, temporal: Client) -> AsyncIterator[System]:
-    """The API alone, with a merchant and an admin's key; no worker."""
+async def api(
+    database_url: str, temporal: Client, merchant: str | None = None
+) -> AsyncIterator[System]:
+    """The API alone, with a merchant, of its own unless one is named, and an admin's key."""
     store = Store(connect(database_url))
-    merchant = f"m{next(numbers)}-{uuid.uuid4().hex[:6]}"
+    merchant = merchant or f"m{next(numbers)}-{uuid.uuid4().hex[:6]}"
     catalogue.put_merchant(store, catalogue.NewMerchant(merchant, merchant))
     key = keys.create_key(store, "test", Role.ADMIN, merchant)
 

@@ -11,12 +11,14 @@ from temporalio.exceptions import ApplicationError
 
 from fulfillment.contracts.messages import (
     Hold,
+    Known,
     OrderRef,
     Progress,
     PurchaseOrderProgress,
     PurchaseOrderRef,
     ReplanStart,
     ShipmentProgress,
+    Standing,
 )
 from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus, ShipmentStatus
 
@@ -90,8 +92,11 @@ class Desk:
     def __init__(self) -> None:
         self.prepare: deque[Progress | Exception] = deque()
         self.look: deque[Progress | Exception] = deque()
+        self.standing: deque[Standing] = deque()
+        self.known: list[Progress | None] = []
         self.left_to_serve: deque[int] = deque([0])
         self.overdue: deque[PurchaseOrderProgress] = deque()
+        self.purchase_orders: deque[PurchaseOrderProgress | None] = deque([None])
         self.calls: list[str] = []
 
     @activity.defn
@@ -108,6 +113,13 @@ class Desk:
         return progress(5, OrderStatus.ON_HOLD, holds=(hold.reason,), claimed=False)
 
     @activity.defn
+    async def check_with_database(self, known: Known) -> Standing:
+        """As the database: where a test does not say otherwise, what is known is right."""
+        self.calls.append("check_with_database")
+        self.known.append(known.progress)
+        return self._next(self.standing) if self.standing else Standing(known.progress)
+
+    @activity.defn
     async def serve_receipts(self, _: PurchaseOrderRef) -> int:
         self.calls.append("serve_receipts")
         return self._next(self.left_to_serve)
@@ -116,6 +128,11 @@ class Desk:
     async def declare_overdue(self, _: PurchaseOrderRef) -> PurchaseOrderProgress:
         self.calls.append("declare_overdue")
         return self._next(self.overdue)
+
+    @activity.defn
+    async def check_purchase_order(self, _: PurchaseOrderRef) -> PurchaseOrderProgress | None:
+        self.calls.append("check_purchase_order")
+        return self._next(self.purchase_orders)
 
     @activity.defn
     async def serve_due_queues(self, _: ReplanStart) -> int:
@@ -128,8 +145,10 @@ class Desk:
             self.prepare_fulfillment,
             self.look_again,
             self.hold_order,
+            self.check_with_database,
             self.serve_receipts,
             self.declare_overdue,
+            self.check_purchase_order,
             self.serve_due_queues,
         ]
 

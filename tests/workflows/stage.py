@@ -97,6 +97,18 @@ class Stage:
             handle, lambda state: state.progress is not None and state.progress.seq >= seq
         )
 
+    async def until_purchase_order(
+        self, handle: WorkflowHandle[Any, Any], version: tuple[int, int]
+    ) -> PurchaseOrderProgress:
+        """What a purchase order knows as soon as it is that."""
+        known: PurchaseOrderProgress | None = None
+        for _ in range(200):
+            known = await handle.query(names.STATE, result_type=PurchaseOrderProgress)
+            if known.version == version:
+                return known
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"still {known}")
+
     async def until_armed(self, handle: WorkflowHandle[Any, Any], due: date) -> OrderState:
         return await self.until(handle, lambda state: state.timer_armed_for == due)
 

@@ -192,14 +192,14 @@ async def test_timer_is_gone_when_the_order_ends_before_its_date(stage: Stage, d
 
 
 async def test_order_is_held_and_goes_on_when_a_rule_refuses(stage: Stage, desk: Desk) -> None:
-    desk.prepare.extend([refusal("unknown_order"), ready(7)])
+    desk.prepare.extend([refusal("no_longer_sold"), ready(7)])
     handle = await stage.start_order()
     await stage.until_seq(handle, 5)
     await stage.tell(handle, progress(6, OrderStatus.RECEIVED, claimed=False))
     await stage.until_seq(handle, 7)
     await stage.tell(handle, shipped(8))
     await handle.result()
-    assert "hold_order unknown_order" in desk.calls
+    assert "hold_order no_longer_sold" in desk.calls
 
 
 async def test_order_is_held_when_a_rule_refuses_while_it_waits(stage: Stage, desk: Desk) -> None:
@@ -320,7 +320,7 @@ async def test_date_that_passes_while_the_order_is_ready_is_of_no_use(
 async def test_hint_tries_once_more_when_the_first_claim_was_refused(
     stage: Stage, desk: Desk
 ) -> None:
-    desk.prepare.append(refusal("unknown_order"))
+    desk.prepare.append(refusal("no_longer_sold"))
     handle = await stage.start_order()
     await stage.until_seq(handle, 5)
     await handle.signal(names.PO_RECEIVED)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fulfillment.domain import holding
 from fulfillment.domain.ending import NothingToCancelError, cancelled
 from fulfillment.domain.orders import Order
-from fulfillment.domain.refusals import conflict
+from fulfillment.domain.refusals import conflict, missing
 from fulfillment.store.commands.changing import (
     Answer,
     Change,
@@ -18,6 +18,7 @@ from fulfillment.store.commands.claiming import claim_until_claimed, where_they_
 from fulfillment.store.commands.distributing import serve
 from fulfillment.store.opening import open_orders, skus_of_order
 from fulfillment.store.session import Command, Store, Tx
+from fulfillment.store.workspace import Workspace
 
 
 def prepare_fulfillment(store: Store, merchant: str, orders: Collection[int]) -> dict[int, Answer]:
@@ -37,9 +38,16 @@ def look_again(store: Store, merchant: str, order: int) -> Answer:
 
     def body(tx: Tx) -> Answer:
         space = serve(tx, skus_of_order(tx, order), [order], silent=[order])
+        _all_known(space, [order])
         return answer_for(space, order)
 
     return store.transact(merchant, body, actor="workflow")
+
+
+def _all_known(space: Workspace, orders: Collection[int]) -> None:
+    """A database that was put back may not know an order that a workflow still runs for."""
+    if unknown := sorted(set(orders) - space.after.keys()):
+        raise missing("order", ", ".join(map(str, unknown)))
 
 
 def verify(store: Store, command: Command, number: str) -> Answer:
@@ -67,6 +75,7 @@ def hold_for_rule(store: Store, merchant: str, order: int, reason: str) -> Answe
 
     def body(tx: Tx) -> Answer:
         space = open_orders(tx, [order])
+        _all_known(space, [order])
         held = space.after[order]
         if held.live:
             space.put(replace(held, holds=tuple(sorted({*held.holds, reason}))))

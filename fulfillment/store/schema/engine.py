@@ -52,6 +52,16 @@ supported_revision = Table(
 )
 
 
+epoch = Table(
+    "epoch",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("actor", Text, nullable=False),
+    moment("began_at"),
+    comment="Lives of this database: whoever knows an older one may know what was lost.",
+)
+
+
 command = Table(
     "command",
     metadata,

@@ -109,6 +109,7 @@ def tell(tx: Tx, purchase_order: int, kind: outbox.Kind) -> None:
 
 PROGRESS = """
 SELECT p.id AS purchase_order, p.number, p.wake_seq AS seq, p.status, p.supplier,
+       (SELECT max(number) FROM epoch) AS epoch,
        min(u.expected_on) FILTER (WHERE u.ordered > u.received + u.closed) AS due_on,
        sum(u.ordered)::bigint AS ordered, sum(u.received + u.over_received)::bigint AS received,
        bool_or(q.due_since IS NOT NULL) AS distribution_due,

@@ -1,0 +1,243 @@
+"""What the engine knows and the database does not: it was put back from an older copy."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from temporalio.client import Client
+
+from fulfillment.contracts import names
+from fulfillment.contracts.messages import Progress, PurchaseOrderProgress
+from fulfillment.domain.restored import holds_for, is_ahead
+from fulfillment.relay.listing import Listed, Name, listed
+from fulfillment.relay.remembering import OrderMemory, order_memory, purchase_order_memory
+from fulfillment.store.reading.standing import (
+    Life,
+    OrderHead,
+    PurchaseOrderHead,
+    heads_of,
+    known_merchants,
+    life,
+    progress_of_orders,
+    purchase_order_heads,
+    unfinished_heads,
+)
+from fulfillment.store.session import Store
+from fulfillment.store.threads import in_thread
+
+AT_ONCE = 50
+"""Histories that are read side by side."""
+
+Item = TypeVar("Item")
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """An order of which the engine knows more than the database."""
+
+    merchant: str
+    known: Progress
+    stored: Progress
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why a person has to look at it before it goes on, if so."""
+        return holds_for(self.known, self.stored)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What of it is shown."""
+        return {
+            "merchant": self.merchant,
+            "order": self.known.number,
+            "engine": [str(self.known.status), self.known.seq],
+            "database": [str(self.stored.status), self.stored.seq],
+            "on_hold_for": list(self.reasons),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A workflow of an order, or of a purchase order, that the database does not know."""
+
+    run: Listed
+    epoch: int
+    status: str
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What of it is shown."""
+        return {
+            "merchant": self.run.merchant,
+            "number": self.run.number,
+            "engine": self.status,
+            "workflow": self.run.workflow_id,
+            "running": self.run.is_running,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A purchase order of which the engine knows more than the database."""
+
+    merchant: str
+    known: PurchaseOrderProgress
+    stored: PurchaseOrderHead
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What of it is shown."""
+        return {
+            "merchant": self.merchant,
+            "purchase_order": self.known.number,
+            "engine": [str(self.known.status), self.known.seq],
+            "received_by_engine": self.known.received,
+            "received": self.stored.received,
+        }
+
+
+@dataclass
+class Comparison:
+    """All in which the two disagree, with the latest epoch and the highest id that one knows."""
+
+    life: Life
+    merchants: frozenset[str]
+    other_merchants: set[str] = field(default_factory=set)
+    unfinished: list[OrderHead] = field(default_factory=list)
+    ahead: list[Ahead] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+    ended: list[OrderHead] = field(default_factory=list)
+    forgotten: list[Forgotten] = field(default_factory=list)
+    open_purchase_orders: list[PurchaseOrderHead] = field(default_factory=list)
+    latest_epoch: int = 0
+    highest_id: int = 0
+
+    @property
+    def lost(self) -> list[Unknown]:
+        """What the database should know: it was given away in the epoch that it believes in."""
+        return [each for each in self.unknown if each.epoch >= self.life.epoch]
+
+    def ours(self, runs: dict[Name, Listed]) -> dict[Name, Listed]:
+        """The runs for merchants that the database knows; the other merchants are noted."""
+        self.other_merchants |= {merchant for merchant, _ in runs} - self.merchants
+        return {name: run for name, run in runs.items() if name[0] in self.merchants}
+
+    def saw(self, epoch: int, id_: int) -> None:
+        """Remember what is not to be given away again."""
+        self.latest_epoch = max(self.latest_epoch, epoch)
+        self.highest_id = max(self.highest_id, id_)
+
+
+async def compare(
+    store: Store, client: Client, closed_since: Callable[[Life], datetime]
+) -> Comparison:
+    """Read both sides. One small request to the engine for each order that is not finished."""
+    merchants = await in_thread(None, known_merchants, store)
+    found = Comparison(await in_thread(None, life, store), merchants)
+    since = closed_since(found.life)
+    await _compare_orders(store, client, found, since)
+    await _compare_purchase_orders(store, client, found, since)
+    return found
+
+
+async def _compare_orders(store: Store, client: Client, found: Comparison, since: datetime) -> None:
+    runs = found.ours(await listed(client, names.ORDER_WORKFLOW, names.ORDER, since))
+    open_names = {
+        (head.merchant, head.number) for head in await in_thread(None, unfinished_heads, store)
+    }
+    others = await heads_by_name(store, runs.keys() - open_names)
+    found.ended = [others[name] for name, run in runs.items() if run.is_running and name in others]
+    memories = await _gathered(
+        [run for name, run in runs.items() if name not in others],
+        lambda run: order_memory(client, run.workflow_id, run.run_id),
+    )
+    # After the engine: else what is decided meanwhile would look as if the database lacked it.
+    found.unfinished = await in_thread(None, unfinished_heads, store)
+    heads = await heads_by_name(store, [(run.merchant, run.number) for run, _ in memories])
+    stored = await _stored(store, heads.values())
+    for run, memory in memories:
+        if memory is not None:
+            _compare_order(found, run, memory, heads, stored)
+
+
+def _compare_order(
+    found: Comparison,
+    run: Listed,
+    memory: OrderMemory,
+    heads: dict[Name, OrderHead],
+    stored: dict[int, Progress],
+) -> None:
+    known = memory.progress
+    epoch = max(memory.epoch, known.epoch if known else 0)
+    found.saw(epoch, memory.order)
+    head = heads.get((run.merchant, run.number))
+    if head is None or head.id != memory.order:
+        found.unknown.append(Unknown(run, epoch, str(known.status) if known else "received"))
+    elif known is not None and head.id in stored and is_ahead(known, stored[head.id]):
+        found.ahead.append(Ahead(run.merchant, known, stored[head.id]))
+
+
+async def _compare_purchase_orders(
+    store: Store, client: Client, found: Comparison, since: datetime
+) -> None:
+    kind = names.PURCHASE_ORDER_WORKFLOW
+    runs = found.ours(await listed(client, kind, names.PURCHASE_ORDER, since))
+    memories = await _gathered(
+        list(runs.values()),
+        lambda run: purchase_order_memory(client, run.workflow_id, run.run_id),
+    )
+    heads = await in_thread(None, purchase_order_heads, store)
+    by_name = {(head.merchant, head.number): head for head in heads}
+    found.open_purchase_orders = [head for head in heads if head.is_open]
+    for run, known in memories:
+        if known is None:
+            continue
+        found.saw(known.epoch, known.purchase_order)
+        head = by_name.get((run.merchant, run.number))
+        if head is None or head.id != known.purchase_order:
+            found.unknown.append(Unknown(run, known.epoch, str(known.status)))
+        elif known.version > (found.life.epoch, head.seq):
+            found.forgotten.append(Forgotten(run.merchant, known, head))
+
+
+async def heads_by_name(store: Store, wanted: Iterable[Name]) -> dict[Name, OrderHead]:
+    """Those of these orders that the database knows."""
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for merchant, number in wanted:
+        numbers[merchant].append(number)
+    found: dict[Name, OrderHead] = {}
+    for merchant, mine in sorted(numbers.items()):
+        heads = await in_thread(None, heads_of, store, merchant, mine)
+        found |= {(merchant, number): head for number, head in heads.items()}
+    return found
+
+
+async def _stored(store: Store, heads: Collection[OrderHead]) -> dict[int, Progress]:
+    ids: dict[str, list[int]] = defaultdict(list)
+    for head in heads:
+        ids[head.merchant].append(head.id)
+    found: dict[int, Progress] = {}
+    for merchant, mine in sorted(ids.items()):
+        standing = await in_thread(None, _standing, store, merchant, mine)
+        found |= {progress.order: progress for progress in standing}
+    return found
+
+
+def _standing(store: Store, merchant: str, ids: Collection[int]) -> list[Progress]:
+    return list(progress_of_orders(store, merchant, ids))
+
+
+async def _gathered(
+    items: Sequence[Item], ask: Callable[[Item], Awaitable[Found]]
+) -> list[tuple[Item, Found]]:
+    """Each item with its answer, some asked for side by side."""
+    found: list[tuple[Item, Found]] = []
+    for at in range(0, len(items), AT_ONCE):
+        batch = items[at : at + AT_ONCE]
+        answers = await asyncio.gather(*(ask(item) for item in batch))
+        found.extend(zip(batch, answers, strict=True))
+    return found

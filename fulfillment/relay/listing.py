@@ -1,0 +1,51 @@
+"""The workflows of orders and purchase orders, as the engine lists them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from temporalio.client import Client, WorkflowExecutionStatus
+
+from fulfillment.contracts import names, search_attributes
+
+PAGE = 1_000
+
+Name = tuple[str, str]
+"""A merchant, and a number of its."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The latest run of a workflow, as the engine lists it."""
+
+    merchant: str
+    number: str
+    workflow_id: str
+    run_id: str
+    is_running: bool
+    started_at: datetime
+    status: str | None = None
+
+
+async def listed(
+    client: Client, workflow: str, kind: str, closed_since: datetime | None = None
+) -> dict[Name, Listed]:
+    """The latest run of each workflow that runs, or has closed since. Foreign ids are left out."""
+    latest: dict[Name, Listed] = {}
+    closed = f" OR CloseTime > '{closed_since.isoformat()}'" if closed_since else ""
+    query = (
+        f"WorkflowType = '{workflow}' AND ExecutionStatus != 'ContinuedAsNew'"
+        f" AND (ExecutionStatus = 'Running'{closed})"
+    )
+    async for run in client.list_workflows(query, page_size=PAGE):
+        if (name := names.of_workflow_id(kind, run.id)) is None:
+            continue
+        is_running = run.status is WorkflowExecutionStatus.RUNNING
+        status = run.typed_search_attributes.get(search_attributes.STATUS)
+        one = Listed(*name, run.id, run.run_id, is_running, run.start_time, status)
+        before = latest.get(name)
+        if before is None or (one.is_running, one.started_at) > (
+            before.is_running,
+            before.started_at,
+        ):
+            latest[name] = one
+    return latest

@@ -1,0 +1,127 @@
+"""After the database was put back: a new epoch, and everything that it knows goes on."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from fulfillment.contracts.messages import Progress
+from fulfillment.relay.comparing import Comparison, Unknown, compare
+from fulfillment.store.commands.restoring import (
+    begin_epoch,
+    hold_lost,
+    restart_orders,
+    restart_purchase_orders,
+)
+from fulfillment.store.session import Store
+from fulfillment.store.threads import in_thread
+
+MARGIN = timedelta(hours=1)
+"""The engine's clock and the database's may differ, and its lists lag a little behind."""
+
+
+@dataclass
+class Report:
+    """What was done, and what a person has to look at."""
+
+    epoch: int
+    orders: int = 0
+    purchase_orders: int = 0
+    on_hold: list[dict[str, Any]] = field(default_factory=list)
+    ahead: list[dict[str, Any]] = field(default_factory=list)
+    unknown: list[dict[str, Any]] = field(default_factory=list)
+    receipts: list[dict[str, Any]] = field(default_factory=list)
+    other_merchants: list[str] = field(default_factory=list)
+    ended: int = 0
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return {
+            "epoch": self.epoch,
+            "orders": self.orders,
+            "purchase_orders": self.purchase_orders,
+            "orders_on_hold": self.on_hold,
+            "orders_ahead": self.ahead,
+            "unknown": self.unknown,
+            "purchase_orders_ahead": self.receipts,
+            "unknown_merchants": self.other_merchants,
+            "workflows_ended": self.ended,
+        }
+
+
+async def compare_all(store: Store, client: Client) -> Comparison:
+    """Compare with all that the engine has kept since this epoch of the database began."""
+    return await compare(store, client, lambda life: life.began_at - MARGIN)
+
+
+def preview(found: Comparison) -> Report:
+    """What reconciling would find, with nothing done; the epoch is the one that it is in."""
+    return Report(
+        found.life.epoch,
+        len(found.unfinished),
+        len(found.open_purchase_orders),
+        [ahead.row for ahead in found.ahead if ahead.reasons],
+        [ahead.row for ahead in found.ahead],
+        [unknown.row for unknown in found.unknown],
+        [forgotten.row for forgotten in found.forgotten],
+        sorted(found.other_merchants),
+    )
+
+
+async def reconcile(store: Store, client: Client, *, end_unknown: bool, actor: str) -> Report:
+    """Begin an epoch, hold what left or ended, and owe every unfinished order a start.
+
+    A worker's relay delivers them. Done again, it begins one more epoch and changes nothing else.
+    """
+    found = await compare_all(store, client)
+    report = preview(found)
+    lost: dict[str, dict[int, Progress]] = defaultdict(dict)
+    for ahead in found.ahead:
+        if ahead.reasons:
+            lost[ahead.merchant][ahead.known.order] = ahead.known
+    for merchant, known in sorted(lost.items()):
+        await in_thread(None, hold_lost, store, merchant, known, actor)
+    report.epoch = await in_thread(
+        None,
+        begin_epoch,
+        store,
+        found.latest_epoch,
+        found.highest_id,
+        found.life.newest,
+        actor,
+    )
+    await in_thread(None, _restart_all, store, found, actor)
+    if end_unknown:
+        for unknown in found.unknown:
+            report.ended += await _end(client, unknown)
+    return report
+
+
+def _restart_all(store: Store, found: Comparison, actor: str) -> None:
+    orders: dict[str, list[int]] = defaultdict(list)
+    for head in found.unfinished:
+        orders[head.merchant].append(head.id)
+    for merchant, mine in sorted(orders.items()):
+        restart_orders(store, merchant, mine, actor)
+    purchases: dict[str, list[int]] = defaultdict(list)
+    for purchase in found.open_purchase_orders:
+        purchases[purchase.merchant].append(purchase.id)
+    for merchant, ids in sorted(purchases.items()):
+        restart_purchase_orders(store, merchant, ids)
+
+
+async def _end(client: Client, unknown: Unknown) -> int:
+    if not unknown.run.is_running:
+        return 0
+    handle = client.get_workflow_handle(unknown.run.workflow_id, run_id=unknown.run.run_id)
+    try:
+        await handle.terminate("the database does not know it: pegboard reconcile --end-unknown")
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return 0
+    return 1

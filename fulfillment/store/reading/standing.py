@@ -1,0 +1,102 @@
+"""Where orders and purchase orders stand, for a comparison with what the engine knows."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from fulfillment.domain.progress import Progress, progress_of
+from fulfillment.store.loading import load_orders
+from fulfillment.store.session import Store
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The epoch that the database is in, since when, and the newest moment that it knows."""
+
+    epoch: int
+    began_at: datetime
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHead:
+    """An order as lists have it."""
+
+    id: int
+    merchant: str
+    number: str
+    status: str
+    finished_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrderHead:
+    """A purchase order with how much its workflow was told, and what came of it."""
+
+    id: int
+    merchant: str
+    number: str
+    seq: int
+    received: int
+    is_open: bool
+
+
+def life(store: Store) -> Life:
+    """The database's epoch."""
+    sql = (
+        "SELECT number, began_at, greatest(began_at,"
+        " (SELECT at FROM order_event ORDER BY id DESC LIMIT 1),"
+        " (SELECT created_at FROM outbox ORDER BY id DESC LIMIT 1)) AS newest"
+        " FROM epoch ORDER BY number DESC LIMIT 1"
+    )
+    (row,) = store.read("*", lambda tx: tx.rows(sql))
+    return Life(row.number, row.began_at, row.newest)
+
+
+def known_merchants(store: Store) -> frozenset[str]:
+    """Whose workflows are of this database: others may share the engine."""
+    rows = store.read("*", lambda tx: tx.rows("SELECT id FROM merchant"))
+    return frozenset(row.id for row in rows)
+
+
+def unfinished_heads(store: Store) -> list[OrderHead]:
+    """Every merchant's orders that are not finished, the newest first."""
+    sql = (
+        "SELECT id, merchant, number, status, finished_at, created_at FROM orders"
+        " WHERE finished_at IS NULL ORDER BY id DESC"
+    )
+    return [OrderHead(*row) for row in store.read("*", lambda tx: tx.rows(sql))]
+
+
+def heads_of(store: Store, merchant: str, numbers: Collection[str]) -> dict[str, OrderHead]:
+    """Those of these orders that there are, by number."""
+    sql = (
+        "SELECT id, merchant, number, status, finished_at, created_at FROM orders"
+        " WHERE merchant = :merchant AND number = ANY(:numbers)"
+    )
+    rows = store.read(merchant, lambda tx: tx.rows(sql, merchant=merchant, numbers=sorted(numbers)))
+    return {row.number: OrderHead(*row) for row in rows}
+
+
+def progress_of_orders(store: Store, merchant: str, ids: Collection[int]) -> Iterator[Progress]:
+    """Where each of these orders stands."""
+    wanted = sorted(ids)
+    for at in range(0, len(wanted), BATCH):
+        batch = wanted[at : at + BATCH]
+        found = store.read(merchant, lambda tx, mine=batch: load_orders(tx, mine))  # type: ignore[misc]
+        yield from (progress_of(order) for order in found.values())
+
+
+def purchase_order_heads(store: Store) -> list[PurchaseOrderHead]:
+    """Every purchase order of every merchant."""
+    sql = (
+        "SELECT p.id, p.merchant, p.number, p.wake_seq,"
+        " coalesce(sum(u.received + u.over_received), 0)::int AS received,"
+        " p.status NOT IN ('received', 'closed', 'cancelled') AS is_open"
+        " FROM purchase_order p LEFT JOIN purchase_order_line l ON l.purchase_order = p.id"
+        " LEFT JOIN supply u ON u.id = l.supply GROUP BY p.id ORDER BY p.id"
+    )
+    return [PurchaseOrderHead(*row) for row in store.read("*", lambda tx: tx.rows(sql))]
