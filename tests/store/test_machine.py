@@ -13,8 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from fulfillment.domain.preparing import Choice, Choose
 from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands
+from fulfillment.store.commands import hands, orders
 from fulfillment.store.commands.changing import Change, change_order, preview_change
+from fulfillment.store.commands.overdue import declare_overdue
 from tests.builders import floor, moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
@@ -212,6 +213,20 @@ class Fulfilment(RuleBasedStateMachine):
             self.attempt(lambda: self.warehouse.receive(row.number, {row.line: units}, at=at))
             if served:
                 self.warehouse.serve(row.number)
+
+    @rule(pick=PICK, many=st.integers(1, 4), deed=st.sampled_from(["claim", "look", "pos"]))
+    def activity_again(self, pick: int, many: int, deed: str) -> None:
+        """What a retry or a restart does: an activity once more, for whom it was done or not."""
+        store = self.warehouse.store
+        found = [row.id for row in self.warehouse.rows("SELECT id FROM orders ORDER BY id")]
+        some = [found[(pick + at) % len(found)] for at in range(many)] if found else []
+        if some and deed == "claim":
+            orders.prepare_fulfillment(store, MERCHANT, sorted(set(some)))
+        elif some and deed == "look":
+            orders.look_again(store, MERCHANT, some[0])
+        for row in self.warehouse.rows("SELECT id, number FROM purchase_order ORDER BY id")[:many]:
+            self.warehouse.serve(row.number)
+            declare_overdue(store, MERCHANT, row.id)
 
     @rule()
     def serve(self) -> None:
