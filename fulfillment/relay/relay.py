@@ -74,8 +74,10 @@ class Relay:
             return False
 
     async def _rest(self) -> None:
+        # Not `wait_for`: until Python 3.12 it loses a cancellation that comes with the nudge.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._nudged.wait(), self.poll_seconds)
+            async with asyncio.timeout(self.poll_seconds):
+                await self._nudged.wait()
 
     async def deliver_batch(self) -> int:
         """Deliver one batch; how many rows it took."""
