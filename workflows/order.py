@@ -1,5 +1,6 @@
 """The life of one order."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -10,6 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from fulfillment.contracts import activities, names
     from fulfillment.contracts.messages import Hold, OrderRef, OrderStart, OrderState, Progress
+    from workflows import attempts
     from workflows.alarm import Alarm
     from workflows.showing import OrderCard
 
@@ -29,8 +31,12 @@ RETRIES = RetryPolicy(
 )
 """Infrastructure is retried without limit; a broken rule is final by its own type."""
 
-TIMEOUT = timedelta(seconds=20)
-"""After so long a worker is taken for dead, and another does it."""
+ASK_AGAIN = timedelta(seconds=30)
+MOST_PATIENCE = timedelta(minutes=15)
+"""An order whose turn has not come is told when it has; should that be lost, it asks after so
+long, and then after twice as long, up to the second."""
+
+PATCH_NOT_YET = "an-order-may-have-to-wait-for-its-first-claim"
 
 
 @workflow.defn(name=names.ORDER_WORKFLOW)
@@ -48,6 +54,7 @@ class OrderWorkflow:
         self._progress = start.progress
         self._hinted = False
         self._signals = 0
+        self._patience = ASK_AGAIN
         self._next_date = Alarm(self._due, _has_passed_everywhere, JITTER)
         self._card = OrderCard(start)
 
@@ -76,14 +83,26 @@ class OrderWorkflow:
                         activities.prepare_fulfillment,
                         self._order,
                         summary="verify, claim, split, release",
-                        start_to_close_timeout=TIMEOUT,
                         retry_policy=RETRIES,
+                        **attempts.OF_AN_ACTIVITY,
                     )
                 )
             except ActivityError as error:
                 await self._hold(error)
                 await self._wait_for_news()
                 self._hinted = False
+            else:
+                await self._await_turn()
+
+    async def _await_turn(self) -> None:
+        """Its queues are still served for those ahead: it is told, and asks again in the end."""
+        if self._is_prepared or not workflow.patched(PATCH_NOT_YET):
+            return
+        with suppress(TimeoutError):
+            await self._wait_for_news(self._patience)
+        self._patience = min(self._patience * 2, MOST_PATIENCE)
+        self._hinted = False
+        await self._begin_history_anew_if_long()
 
     async def _await_stock(self) -> None:
         """Wait for a wake, a hint, or the next expected date; the last two make it look."""
@@ -140,14 +159,16 @@ class OrderWorkflow:
             self._progress = progress
             self._card.show(progress)
 
-    async def _wait_for_news(self) -> None:
+    async def _wait_for_news(self, at_most: timedelta | None = None) -> None:
         seen = self._progress.seq if self._progress else None
         await workflow.wait_condition(
             lambda: (
                 self._hinted
                 or self._next_date.rang
                 or (self._progress is not None and self._progress.seq != seen)
-            )
+            ),
+            timeout=at_most,
+            timeout_summary="ask again",
         )
 
     async def _look_again(self) -> None:
@@ -157,8 +178,8 @@ class OrderWorkflow:
                     activities.look_again,
                     self._order,
                     summary="look for stock",
-                    start_to_close_timeout=TIMEOUT,
                     retry_policy=RETRIES,
+                    **attempts.OF_AN_ACTIVITY,
                 )
             )
         except ActivityError as error:
@@ -175,8 +196,8 @@ class OrderWorkflow:
                 activities.hold_order,
                 hold,
                 summary=f"hold: {hold.reason}",
-                start_to_close_timeout=TIMEOUT,
                 retry_policy=RETRIES,
+                **attempts.OF_AN_ACTIVITY,
             )
         )
 

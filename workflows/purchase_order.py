@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
         PurchaseOrderRef,
         PurchaseOrderStart,
     )
+    from workflows import attempts
     from workflows.alarm import Alarm
     from workflows.showing import PurchaseOrderCard
 
@@ -79,8 +80,8 @@ class PurchaseOrderWorkflow:
             activities.serve_receipts,
             ref,
             summary="serve those who wait",
-            start_to_close_timeout=timedelta(minutes=5),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            **attempts.OF_AN_ACTIVITY,
         )
         self._to_serve = self._to_serve or left > 0
 
@@ -94,8 +95,8 @@ class PurchaseOrderWorkflow:
             activities.declare_overdue,
             ref,
             summary="overdue: plan anew for those who wait",
-            start_to_close_timeout=timedelta(minutes=5),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            **attempts.OF_AN_ACTIVITY,
         )
         if declared.seq <= self._progress.seq:
             # The database's clock is behind this one, or news came meanwhile.

@@ -19,6 +19,7 @@ from tests.workflows.desk import (
     Desk,
     awaiting,
     cancelled,
+    not_yet,
     packed,
     picked,
     progress,
@@ -250,6 +251,24 @@ async def order_ready_before_it_was_received(stage: Stage, desk: Desk) -> Handle
     return handle
 
 
+async def order_told_that_its_turn_has_come(stage: Stage, desk: Desk) -> Handle:
+    handle = await _order(stage, desk, not_yet(1))
+    await stage.until_event(handle, EventType.EVENT_TYPE_TIMER_STARTED)
+    await _told(stage, handle, ready(2))
+    await stage.tell(handle, shipped(3))
+    await handle.result()
+    return handle
+
+
+async def order_open_asked_again_for_its_turn(stage: Stage, desk: Desk) -> Handle:
+    desk.prepare.append(not_yet(1))
+    handle = await _order(stage, desk, not_yet(1))
+    await stage.until_event(handle, EventType.EVENT_TYPE_TIMER_STARTED)
+    await stage.pass_days(handle, 45 / 86_400)
+    await stage.until_called("prepare_fulfillment", times=2)
+    return await _looked_at(handle)
+
+
 async def _looked_at(handle: Handle) -> Handle:
     """A query is answered only once the messages before it were."""
     await handle.query(names.STATE)
@@ -272,6 +291,8 @@ LIVES: dict[str, Life] = {
         order_open_received,
         order_open_awaiting_preparation,
         order_ready_before_it_was_received,
+        order_told_that_its_turn_has_come,
+        order_open_asked_again_for_its_turn,
         order_hinted_then_shipped,
         order_timer_fired,
         order_date_moved_later_and_met,

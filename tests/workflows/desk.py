@@ -46,6 +46,11 @@ def packed(seq: int) -> Progress:
     return progress(seq, OrderStatus.PICKING, shipments=(shipment,))
 
 
+def not_yet(seq: int) -> Progress:
+    """It has not claimed: its queues are still served for those ahead of it."""
+    return progress(seq, OrderStatus.RECEIVED, claimed=False, waiting_units=2)
+
+
 def shipped(seq: int) -> Progress:
     return progress(seq, OrderStatus.SHIPPED)
 

@@ -16,6 +16,7 @@ from tests.workflows.desk import (
     Desk,
     awaiting,
     cancelled,
+    not_yet,
     packed,
     picked,
     progress,
@@ -292,3 +293,48 @@ async def test_hint_tries_once_more_when_the_first_claim_was_refused(
     assert desk.calls.count("prepare_fulfillment") == 2
     await stage.tell(handle, cancelled(6))
     await handle.result()
+
+
+async def test_order_whose_turn_has_not_come_asks_no_more_when_it_is_told(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.prepare.append(not_yet(1))
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 1)
+    await stage.tell(handle, ready(2))
+    await stage.until_seq(handle, 2)
+    await stage.tell(handle, shipped(3))
+    await handle.result()
+    assert desk.calls == ["prepare_fulfillment"]
+
+
+async def test_order_whose_turn_has_not_come_asks_again_after_a_while_and_less_and_less(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.prepare.extend([not_yet(1), not_yet(1), ready(2)])
+    handle = await stage.start_order()
+    await stage.until_event(handle, E.EVENT_TYPE_TIMER_STARTED)
+    assert desk.calls == ["prepare_fulfillment"]
+    await stage.pass_days(handle, 45 / 86_400)
+    await stage.until_called("prepare_fulfillment", times=2)
+    await stage.pass_days(handle, 45 / 86_400)
+    assert desk.calls.count("prepare_fulfillment") == 2
+    await stage.pass_days(handle, 45 / 86_400)
+    await stage.until_seq(handle, 2)
+    await stage.tell(handle, shipped(3))
+    await handle.result()
+    assert desk.calls == ["prepare_fulfillment"] * 3
+
+
+async def test_hint_makes_an_order_ask_at_once_when_its_turn_had_not_come(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.prepare.extend([not_yet(1), ready(2)])
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 1)
+    await stage.until_event(handle, E.EVENT_TYPE_TIMER_STARTED)
+    await handle.signal(names.PO_RECEIVED)
+    await stage.until_seq(handle, 2)
+    await stage.tell(handle, shipped(3))
+    await handle.result()
+    assert desk.calls == ["prepare_fulfillment"] * 2
