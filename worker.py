@@ -5,6 +5,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from temporalio.client import Client
@@ -15,6 +16,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import workflows.order
 from activities.fulfilling import Fulfilling
 from fulfillment import bytecode, engine, logs, settings
+from fulfillment.relay import lateness
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sweep import Sweep
 from fulfillment.store.session import Store, connect
@@ -30,6 +32,7 @@ WORKFLOWS = [OrderWorkflow, PurchaseOrderWorkflow, ReplanWorkflow]
 PASSED_THROUGH = (
     "fulfillment",
     "workflows.alarm",
+    "workflows.attempts",
     "workflows.showing",
     "pydantic",
     "pydantic_core",
@@ -44,8 +47,11 @@ def sandbox() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
-MOST_ACTIVITIES = 100
-"""Activities under way at once. Those that wait to share a transaction need no thread."""
+MOST_ACTIVITIES = 500
+"""Activities under way at once. Those that wait for their turn need no thread."""
+
+LONGEST_SILENCE = timedelta(seconds=8)
+"""Heartbeats are sent so often, well within the time after which a worker is taken for dead."""
 
 
 DEPLOYMENT = "pegboard"
@@ -76,6 +82,8 @@ def build_worker(
         workflows=WORKFLOWS,
         activities=fulfilling.all,
         max_concurrent_activities=MOST_ACTIVITIES,
+        max_heartbeat_throttle_interval=LONGEST_SILENCE,
+        default_heartbeat_throttle_interval=LONGEST_SILENCE,
         workflow_runner=sandbox(),
         deployment_config=version_of(build_id),
     )
@@ -83,7 +91,7 @@ def build_worker(
 
 @dataclass
 class Processes:
-    """What runs beside the worker: the relay and the sweep."""
+    """What runs beside the worker: the relay, the sweep, and who tells of what is late."""
 
     relay: Relay
     sweep: Sweep
@@ -91,7 +99,11 @@ class Processes:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run them for as long as the block lasts."""
-        tasks = [asyncio.create_task(self.relay.run()), asyncio.create_task(self.sweep.run())]
+        tasks = [
+            asyncio.create_task(self.relay.run()),
+            asyncio.create_task(self.sweep.run()),
+            asyncio.create_task(lateness.watch(self.sweep.store)),
+        ]
         try:
             yield
         finally:

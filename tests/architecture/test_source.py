@@ -22,7 +22,7 @@ DOMAIN_IMPORTS = {
 }  # fmt: skip
 CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
 COMPOSED = {
-    "activities", "asyncio", "collections", "concurrent", "contextlib", "dataclasses",
+    "activities", "asyncio", "collections", "concurrent", "contextlib", "dataclasses", "datetime",
     "fulfillment", "payments", "signal", "structlog", "temporalio", "workflows",
 }  # fmt: skip
 VAGUE = {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
