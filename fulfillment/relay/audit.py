@@ -9,6 +9,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts import names
+from fulfillment.relay import lateness
 from fulfillment.store.invariants import SHOWN, Finding
 from fulfillment.store.reading.unfinished import OrderName, owed_since, unfinished_orders
 from fulfillment.store.restarts import start_unfinished
@@ -22,7 +23,7 @@ PAGE = 1_000
 RULES = {
     "7a": "every order that is not finished has a running workflow",
     "7b": "nothing has been owed to a workflow for more than a minute",
-}
+} | {rule.number: rule.sentence for rule in lateness.RULES}
 
 
 async def orders_without_workflow(store: Store, client: Client) -> list[OrderName]:
@@ -52,7 +53,7 @@ async def audit_engine(store: Store, missing: Collection[OrderName]) -> list[Fin
     late = await asyncio.to_thread(owed_since, store, store.clock() - PATIENCE, SHOWN)
     if late:
         findings.append(Finding("7b", RULES["7b"], tuple(late)))
-    return findings
+    return findings + await asyncio.to_thread(lateness.late, store)
 
 
 def start_again(store: Store, orders: Iterable[OrderName]) -> int:
