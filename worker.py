@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -141,6 +142,9 @@ async def running(
         store.engine.dispose()
 
 
+SWITCH_SECONDS = 0.001
+"""A thread that plans a large order gives way so often: the event loop and small orders go on."""
+
 ENDS_WITHIN = 6.0
 """Seconds to end what is under way; what takes longer is given up, and done by another worker."""
 
@@ -178,4 +182,5 @@ def main() -> None:
     """Run a worker with the settings of the environment."""
     found = settings.load()
     logs.configure(found)
+    sys.setswitchinterval(SWITCH_SECONDS)
     asyncio.run(serve(found))

@@ -67,7 +67,7 @@ class Relay:
     async def _round(self) -> bool:
         """Whether there may be more to do at once."""
         try:
-            return await self.deliver_batch() == BATCH
+            return await self.deliver_batch() > 0
         except SQLAlchemyError as error:
             log.warning("relay_database_away", error=type(error).__name__)
             await asyncio.sleep(POLL)

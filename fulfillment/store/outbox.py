@@ -83,6 +83,9 @@ MOST_UNCLAIMED_LINES = 1_500
 """Orders of one merchant that are started and have not claimed yet, and their lines, at most: some
 transactions full. Each one more has newcomers wait for its workflow to be made."""
 
+MOST_AT_ONCE = 20
+"""Starts of one merchant that are taken at once: whoever comes meanwhile is in the next round."""
+
 FORGOTTEN_AFTER = timedelta(minutes=1)
 """An order that has not claimed so long after its start no longer keeps others from theirs."""
 
@@ -123,7 +126,7 @@ WITH RECURSIVE merchants AS (
            WINDOW turns AS (ORDER BY o.priority, o.id)
             ORDER BY o.priority, o.id LIMIT :most) d
      WHERE d.kind <> 'start_order'
-        OR (coalesce(u.orders, 0) + d.turn <= :most_unclaimed
+        OR (d.turn <= :most_at_once AND coalesce(u.orders, 0) + d.turn <= :most_unclaimed
             AND coalesce(u.lines, 0) + d.lines_before < :most_lines)
 ), chosen AS (
     SELECT o.id FROM outbox o JOIN due ON due.id = o.id
@@ -157,6 +160,7 @@ def take(connection: Connection, now: datetime, most: int, lease: timedelta) -> 
         "leased_until": now + lease,
         "forgotten": now - FORGOTTEN_AFTER,
         "most_unclaimed": MOST_UNCLAIMED,
+        "most_at_once": MOST_AT_ONCE,
         "most_lines": MOST_UNCLAIMED_LINES,
         "last_lane": LAST_LANE,
     }

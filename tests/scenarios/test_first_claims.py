@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from temporalio.api.enums.v1 import EventType
+from temporalio.service import RPCError
 
 from activities import heartbeats
 from fulfillment.contracts import names
@@ -57,13 +58,19 @@ async def another_merchant(system: System) -> AsyncIterator[System]:
 
 
 async def attempts_of(system: System, number: str) -> list[int]:
-    """How many times each activity of an order was begun."""
+    """How many times each activity of an order was begun; it may claim before it is asked to."""
     handle = system.temporal.get_workflow_handle(names.order_workflow_id(system.merchant, number))
-    return [
-        event.activity_task_started_event_attributes.attempt
-        async for event in handle.fetch_history_events()
-        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED
-    ]
+    for _ in range(200):
+        with contextlib.suppress(RPCError):
+            begun = [
+                event.activity_task_started_event_attributes.attempt
+                async for event in handle.fetch_history_events()
+                if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED
+            ]
+            if begun:
+                return begun
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"order {number} was not begun")
 
 
 async def take_in(system: System, orders: int, lines: int) -> list[str]:
