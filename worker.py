@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import sys
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
 from temporalio.client import Client
@@ -16,6 +18,7 @@ import workflows.order
 from activities.fulfilling import Fulfilling
 from fulfillment import bytecode, engine, logs, settings
 from fulfillment.keeping import Pulse, keep_reporting, keep_running
+from fulfillment.relay import lateness
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sweep import Sweep
 from fulfillment.store.patience import PATIENCE, Patience
@@ -32,6 +35,7 @@ WORKFLOWS = [OrderWorkflow, PurchaseOrderWorkflow, ReplanWorkflow]
 PASSED_THROUGH = (
     "fulfillment",
     "workflows.alarm",
+    "workflows.attempts",
     "workflows.showing",
     "pydantic",
     "pydantic_core",
@@ -46,8 +50,11 @@ def sandbox() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
-MOST_ACTIVITIES = 100
-"""Activities under way at once. Those that wait to share a transaction need no thread."""
+MOST_ACTIVITIES = 500
+"""Activities under way at once. Those that wait for their turn need no thread."""
+
+LONGEST_SILENCE = timedelta(seconds=8)
+"""Heartbeats are sent so often, well within the time after which a worker is taken for dead."""
 
 
 DEPLOYMENT = "pegboard"
@@ -78,6 +85,8 @@ def build_worker(
         workflows=WORKFLOWS,
         activities=fulfilling.all,
         max_concurrent_activities=MOST_ACTIVITIES,
+        max_heartbeat_throttle_interval=LONGEST_SILENCE,
+        default_heartbeat_throttle_interval=LONGEST_SILENCE,
         workflow_runner=sandbox(),
         deployment_config=version_of(build_id),
     )
@@ -85,19 +94,26 @@ def build_worker(
 
 @dataclass
 class Processes:
-    """What runs beside the worker: the relay and the sweep, and what is said of all of them."""
+    """What runs beside the worker: the relay, the sweep, who tells of what is late, and of them."""
 
     relay: Relay
     sweep: Sweep
     others: tuple[Pulse, ...] = ()
+    lateness: Pulse = field(default_factory=lambda: Pulse("lateness"))
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run them for as long as the block lasts."""
+
+        def late() -> Awaitable[None]:
+            return lateness.watch(self.sweep.store, self.lateness)
+
+        pulses = [self.relay.pulse, self.sweep.pulse, self.lateness, *self.others]
         tasks = [
             asyncio.create_task(keep_running(self.relay.run, self.relay.pulse)),
             asyncio.create_task(keep_running(self.sweep.run, self.sweep.pulse)),
-            asyncio.create_task(keep_reporting([self.relay.pulse, self.sweep.pulse, *self.others])),
+            asyncio.create_task(keep_running(late, self.lateness)),
+            asyncio.create_task(keep_reporting(pulses)),
         ]
         try:
             yield
@@ -156,6 +172,9 @@ async def running_as(client: Client, plan: Plan) -> AsyncIterator[Store]:
         database.dispose()
 
 
+SWITCH_SECONDS = 0.001
+"""A thread that plans a large order gives way so often: the event loop and small orders go on."""
+
 ENDS_WITHIN = 6.0
 """Seconds to end what is under way; what takes longer is given up, and done by another worker."""
 
@@ -200,4 +219,5 @@ def main() -> None:
     """Run a worker with the settings of the environment."""
     found = settings.load()
     logs.configure(found)
+    sys.setswitchinterval(SWITCH_SECONDS)
     asyncio.run(serve(found))

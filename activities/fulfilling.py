@@ -1,16 +1,17 @@
 """The activities: each one command of the store, safe to run again and twice at once."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
 from pydantic import TypeAdapter
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.together import Together
+from activities.batching import Batching
+from activities.heartbeats import beating
+from activities.threads import Threads
 from fulfillment.contracts.messages import (
     Hold,
     Known,
@@ -24,8 +25,8 @@ from fulfillment.contracts.messages import (
 from fulfillment.domain.refusals import RefusedError
 from fulfillment.store.commands import orders, overdue, purchasing, restoring, serving_apart
 from fulfillment.store.newcomers import CLAIM_FAILED
+from fulfillment.store.reading.first_claims import Claimant, claimants
 from fulfillment.store.session import Store
-from fulfillment.store.threads import in_thread
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ def _rules_are_final() -> Iterator[None]:
         raise ApplicationError(str(refusal), type=refusal.code, non_retryable=True) from refusal
 
 
-def _claimed(progress: Progress) -> Progress:
+def claimed_answer(progress: Progress) -> Progress:
     """The progress of an order that has made its first claim, or has ended without one.
 
     One whose claim went wrong waits for a person. One before which too much is still to be done
@@ -61,43 +62,54 @@ def _claimed(progress: Progress) -> Progress:
     raise ApplicationError(message, type="not_claimed_yet", category=BENIGN)
 
 
+@asynccontextmanager
+async def _attempt() -> AsyncIterator[None]:
+    """An activity at work, or waiting for it: it tells that it lives, and a refusal is final."""
+    with _rules_are_final():
+        async with beating():
+            yield
+
+
+def _is_claimed(answer: dict[str, Any]) -> bool:
+    return bool(answer["claimed"])
+
+
 class Fulfilling:
     """Every activity with the store it works on. Names and types are those of the stubs."""
 
     def __init__(self, store: Store, threads: int) -> None:
         self._store = store
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="activity")
-        self._first_claims = Together(self._prepare)
+        self._threads = Threads(threads)
+        self._first_claims = Batching(self._prepare, self._measure, _is_claimed)
 
     @activity.defn
     async def prepare_fulfillment(self, order: OrderRef) -> Progress:
         """Verify the order, claim for it at its rank, split and release: one transaction."""
-        with _rules_are_final():
+        async with _attempt():
             progress = PROGRESS.validate_python(await self._first_claims.answer(order))
-        return _claimed(progress)
+        return claimed_answer(progress)
 
     @activity.defn
     async def look_again(self, order: OrderRef) -> Progress:
         """Serve the queues in which the order stands."""
-        with _rules_are_final():
-            answer = await self._run(orders.look_again, self._store, order.merchant, order.order)
+        async with _attempt():
+            answer = await self._run(order.merchant, orders.look_again, order.order)
         return PROGRESS.validate_python(answer)
 
     @activity.defn
     async def hold_order(self, hold: Hold) -> Progress:
         """Put the order on hold; held for that reason already is as good."""
-        with _rules_are_final():
-            answer = await self._run(
-                orders.hold_for_rule, self._store, hold.merchant, hold.order, hold.reason
-            )
+        async with _attempt():
+            answer = await self._run(hold.merchant, orders.hold_for_rule, hold.order, hold.reason)
         return PROGRESS.validate_python(answer)
 
     @activity.defn
     async def check_with_database(self, known: Known) -> Standing:
         """Where the order stands, whatever its workflow was told; they are compared."""
-        answer = await self._run(
-            restoring.check_order, self._store, known.merchant, known.order, known.progress
-        )
+        async with _attempt():
+            answer = await self._run(
+                known.merchant, restoring.check_order, known.order, known.progress
+            )
         standing = STANDING.validate_python(answer)
         if standing.at_odds:
             log.warning(
@@ -112,8 +124,8 @@ class Fulfilling:
     async def serve_receipts(self, purchase_order: PurchaseOrderRef) -> int:
         """Serve the queues of what came, one batch; how many SKUs are still to be served."""
         merchant, which = purchase_order.merchant, purchase_order.purchase_order
-        with _rules_are_final():
-            return await self._run(purchasing.serve_receipts, self._store, merchant, which)
+        async with _attempt():
+            return await self._run(merchant, purchasing.serve_receipts, which)
 
     @activity.defn
     async def check_purchase_order(
@@ -121,22 +133,23 @@ class Fulfilling:
     ) -> PurchaseOrderProgress | None:
         """Where it stands, whatever its workflow was told; None where the database lacks it."""
         merchant, which = purchase_order.merchant, purchase_order.purchase_order
-        answer = await self._run(restoring.check_purchase_order, self._store, merchant, which)
+        async with _attempt():
+            answer = await self._run(merchant, restoring.check_purchase_order, which)
         return PURCHASE_ORDER_PROGRESS.validate_python(answer) if answer else None
 
     @activity.defn
     async def declare_overdue(self, purchase_order: PurchaseOrderRef) -> PurchaseOrderProgress:
         """Plan anew for all who wait for goods whose date has passed; where it stands then."""
         merchant, which = purchase_order.merchant, purchase_order.purchase_order
-        with _rules_are_final():
-            answer = await self._run(overdue.declare_overdue, self._store, merchant, which)
+        async with _attempt():
+            answer = await self._run(merchant, overdue.declare_overdue, which)
         return PURCHASE_ORDER_PROGRESS.validate_python(answer)
 
     @activity.defn
     async def serve_due_queues(self, replan: ReplanStart) -> int:
         """Serve the queues to which a distribution is owed, one batch; how many still are."""
-        with _rules_are_final():
-            return await self._run(serving_apart.serve_due_apart, self._store, replan.merchant)
+        async with _attempt():
+            return await self._run(replan.merchant, serving_apart.serve_due_apart)
 
     @property
     def all(self) -> list[Callable[..., Any]]:
@@ -153,13 +166,19 @@ class Fulfilling:
         ]
 
     async def _prepare(self, merchant: str, ids: list[int]) -> dict[int, dict[str, Any]]:
-        return await self._run(orders.prepare_fulfillment, self._store, merchant, ids)
+        return await self._threads.run_first_claims(
+            orders.prepare_fulfillment, self._store, merchant, ids
+        )
+
+    async def _measure(self, merchant: str, ids: list[int]) -> dict[int, Claimant]:
+        return await self._threads.run_first_claims(claimants, self._store, merchant, ids)
 
     async def _run(
         self,
-        command: Callable[Given, Result],
+        merchant: str,
+        command: Callable[Concatenate[Store, str, Given], Result],
         *given: Given.args,
         **named: Given.kwargs,
     ) -> Result:
-        """Run a command on a thread of our own: the database driver blocks."""
-        return await in_thread(self._threads, command, *given, **named)
+        """Run a command of a merchant on a thread of our own, when it is the merchant's turn."""
+        return await self._threads.run(merchant, command, self._store, merchant, *given, **named)

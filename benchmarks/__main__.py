@@ -14,12 +14,20 @@ benchmarks, each with its own README and --help:
   python -m benchmarks.receipt            one receipt while many wait, against bulk statements
   python -m benchmarks.wake               wakes per second by the relay, against a bare loop
   python -m benchmarks.northwind FOLDER   a real order history, imported and shipped to its end
+  python -m benchmarks.weeks              five weeks of a wholesaler at once, and what another
+                                          merchant feels of it (also `make bench ARGS=weeks`)
 """
 
 
 def main() -> None:
     if "--list" in sys.argv[1:]:
         print(LIST)
+        return
+    if sys.argv[1:2] == ["weeks"]:
+        del sys.argv[1]
+        from benchmarks.weeks.__main__ import app as weeks  # noqa: PLC0415 -- only when it is run
+
+        weeks()
         return
     from benchmarks.intake.__main__ import app  # noqa: PLC0415 -- only when it is run
 

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
         Progress,
     )
     from fulfillment.domain.restored import ASKS, is_doubtful
+    from workflows import attempts
     from workflows.alarm import Alarm
     from workflows.showing import OrderCard
 
@@ -37,9 +38,6 @@ RETRIES = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30)
 )
 """Infrastructure is retried without limit; a broken rule is final by its own type."""
-
-TIMEOUT = timedelta(seconds=20)
-"""After so long a worker is taken for dead, and another does it."""
 
 
 @workflow.defn(name=names.ORDER_WORKFLOW)
@@ -93,8 +91,8 @@ class OrderWorkflow:
                     activities.prepare_fulfillment,
                     self._order,
                     summary="verify, claim, split, release",
-                    start_to_close_timeout=TIMEOUT,
                     retry_policy=RETRIES,
+                    **attempts.OF_AN_ACTIVITY,
                 )
             )
         except ActivityError as error:
@@ -124,8 +122,8 @@ class OrderWorkflow:
             activities.check_with_database,
             Known(self._order.merchant, self._order.order, known),
             summary="in doubt: ask the database",
-            start_to_close_timeout=TIMEOUT,
             retry_policy=RETRIES,
+            **attempts.OF_AN_ACTIVITY,
         )
         self._at_odds = self._card.at_odds = standing.at_odds
         if standing.progress is None:
@@ -211,8 +209,8 @@ class OrderWorkflow:
                     activities.look_again,
                     self._order,
                     summary="look for stock",
-                    start_to_close_timeout=TIMEOUT,
                     retry_policy=RETRIES,
+                    **attempts.OF_AN_ACTIVITY,
                 )
             )
         except ActivityError as error:
@@ -233,8 +231,8 @@ class OrderWorkflow:
                 activities.hold_order,
                 hold,
                 summary=f"hold: {hold.reason}",
-                start_to_close_timeout=TIMEOUT,
                 retry_policy=RETRIES,
+                **attempts.OF_AN_ACTIVITY,
             )
         )
 

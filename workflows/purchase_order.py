@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
         PurchaseOrderStart,
     )
     from fulfillment.domain.restored import ASKS, contradicts
+    from workflows import attempts
     from workflows.alarm import Alarm
     from workflows.showing import PurchaseOrderCard
 
@@ -88,8 +89,8 @@ class PurchaseOrderWorkflow:
             activities.check_purchase_order,
             PurchaseOrderRef(self._start.merchant, known.purchase_order),
             summary="in doubt: ask the database",
-            start_to_close_timeout=timedelta(seconds=20),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            **attempts.OF_AN_ACTIVITY,
         )
         if self._progress is not known:
             # News came meanwhile: what was read may be older than that.
@@ -106,8 +107,8 @@ class PurchaseOrderWorkflow:
             activities.serve_receipts,
             ref,
             summary="serve those who wait",
-            start_to_close_timeout=timedelta(minutes=5),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            **attempts.OF_AN_ACTIVITY,
         )
         self._to_serve = self._to_serve or left > 0
 
@@ -121,8 +122,8 @@ class PurchaseOrderWorkflow:
             activities.declare_overdue,
             ref,
             summary="overdue: plan anew for those who wait",
-            start_to_close_timeout=timedelta(minutes=5),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            **attempts.OF_AN_ACTIVITY,
         )
         if declared.version <= self._progress.version:
             # The database's clock is behind this one, or news came meanwhile.

@@ -8,6 +8,7 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from fulfillment.contracts import activities, names
     from fulfillment.contracts.messages import ReplanStart
+    from workflows import attempts
 
 
 @workflow.defn(name=names.REPLAN_WORKFLOW)
@@ -27,8 +28,8 @@ class ReplanWorkflow:
                 activities.serve_due_queues,
                 start,
                 summary="serve the queues",
-                start_to_close_timeout=timedelta(minutes=5),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+                **attempts.OF_AN_ACTIVITY,
             )
             self._again = self._again or left > 0
 

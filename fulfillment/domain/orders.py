@@ -190,7 +190,9 @@ class Order:
         return max(limit + self.waves_granted - self.waves_spent, 0)
 
     def line(self, number: int) -> OrderLine:
-        """Its line of that number."""
+        """Its line of that number: at once where they are numbered from one, as most are."""
+        if number <= len(self.lines) and self.lines[number - 1].number == number:
+            return self.lines[number - 1]
         return next(line for line in self.lines if line.number == number)
 
     def bound_to(self, shipment: Shipment, line: ShipmentLine) -> str | None:

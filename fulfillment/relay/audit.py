@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts import names
+from fulfillment.relay import lateness
 from fulfillment.relay.comparing import compare
 from fulfillment.store.invariants import SHOWN, Finding
 from fulfillment.store.reading.unfinished import OrderName, owed_since, unfinished_orders
@@ -29,7 +30,7 @@ RULES = {
     "7e": "nothing that left or ended is about to be shipped again",
     "7f": "no workflow lives on after its order was finished",
     "7g": "the database knows all that it ever told the workflows of its purchase orders",
-}
+} | {rule.number: rule.sentence for rule in lateness.RULES}
 
 WINDOW = timedelta(days=1)
 """So far back runs that have closed are compared; `pegboard reconcile` looks at all."""
@@ -62,7 +63,7 @@ async def audit_engine(store: Store, missing: Collection[OrderName]) -> list[Fin
     late = await asyncio.to_thread(owed_since, store, store.clock() - PATIENCE, SHOWN)
     if late:
         findings.append(Finding("7b", RULES["7b"], tuple(late)))
-    return findings
+    return findings + await asyncio.to_thread(lateness.late, store)
 
 
 async def audit_memories(store: Store, client: Client) -> list[Finding]:

@@ -79,15 +79,17 @@ class Relay:
         """Whether there may be more to do at once."""
         try:
             await self._tell_of_not_known()
-            return await self.deliver_batch() == BATCH
+            return await self.deliver_batch() > 0
         except SQLAlchemyError as error:
             log.warning("relay_database_away", error=type(error).__name__)
             await asyncio.sleep(POLL)
             return False
 
     async def _rest(self) -> None:
+        # Not `wait_for`: until Python 3.12 it loses a cancellation that comes with the nudge.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._nudged.wait(), self.poll_seconds)
+            async with asyncio.timeout(self.poll_seconds):
+                await self._nudged.wait()
 
     async def deliver_batch(self) -> int:
         """Deliver one batch; how many rows it took."""

@@ -88,28 +88,95 @@ def wake_orders(tx: Tx, progresses: Collection[Progress], merchant: str) -> None
     )
 
 
+MOST_UNCLAIMED = 100
+MOST_UNCLAIMED_LINES = 1_500
+"""Orders of one merchant that are started and have not claimed yet, and their lines, at most: some
+transactions full. Each one more has newcomers wait for its workflow to be made."""
+
+MOST_AT_ONCE = 20
+"""Starts of one merchant that are taken at once: whoever comes meanwhile is in the next round."""
+
+FORGOTTEN_AFTER = timedelta(minutes=1)
+"""An order that has not claimed so long after its start no longer keeps others from theirs."""
+
+LAST_LANE = 9
+
+FORGET = """
+DELETE FROM started_order WHERE order_id IN (
+    SELECT s.order_id FROM started_order s LEFT JOIN orders o ON o.id = s.order_id
+     WHERE s.started_at <= :forgotten OR o.id IS NULL OR o.first_claimed
+        OR o.finished_at IS NOT NULL
+       FOR UPDATE OF s SKIP LOCKED)
+"""
+
 TAKE = """
-WITH due AS (
-    SELECT id, lane, row_number() OVER (PARTITION BY lane, merchant ORDER BY id) AS turn
-      FROM outbox WHERE due_at <= :now AND kind = ANY(:known)
+WITH RECURSIVE merchants AS (
+    (SELECT merchant FROM outbox ORDER BY merchant LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.merchant FROM outbox o WHERE o.merchant > m.merchant
+             ORDER BY o.merchant LIMIT 1)
+      FROM merchants m WHERE m.merchant IS NOT NULL
+), unclaimed AS (
+    SELECT s.merchant, count(*) AS orders, sum(s.lines) AS lines FROM started_order s
+      JOIN orders o ON o.id = s.order_id AND NOT o.first_claimed AND o.finished_at IS NULL
+     WHERE s.started_at > :forgotten
+       AND NOT EXISTS (SELECT FROM outbox again WHERE again.kind = 'start_order'
+                          AND again.subject = s.order_id::text AND again.due_at <= :now)
+     GROUP BY s.merchant
+), due AS (
+    SELECT d.id, lanes.lane, d.turn FROM merchants m
+      LEFT JOIN unclaimed u ON u.merchant = m.merchant
+     CROSS JOIN generate_series(0, :last_lane) AS lanes(lane)
+     CROSS JOIN LATERAL (
+           SELECT o.id, o.kind, row_number() OVER turns AS turn,
+                  sum(coalesce((o.payload ->> 'lines')::int, 1)) OVER turns
+                  - coalesce((o.payload ->> 'lines')::int, 1) AS lines_before
+             FROM outbox o
+            WHERE o.merchant = m.merchant AND o.lane = lanes.lane AND o.due_at <= :now
+              AND o.kind = ANY(:known)
+           WINDOW turns AS (ORDER BY o.priority, o.id)
+            ORDER BY o.priority, o.id LIMIT :most) d
+     WHERE d.kind <> 'start_order'
+        OR (d.turn <= :most_at_once AND coalesce(u.orders, 0) + d.turn <= :most_unclaimed
+            AND coalesce(u.lines, 0) + d.lines_before < :most_lines)
 ), chosen AS (
     SELECT o.id FROM outbox o JOIN due ON due.id = o.id
      WHERE o.due_at <= :now
      ORDER BY due.lane, due.turn, o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED
+), taken AS (
+    UPDATE outbox o SET due_at = :leased_until, attempts = o.attempts + 1
+      FROM chosen WHERE o.id = chosen.id
+    RETURNING o.id, o.merchant, o.lane, o.kind, o.subject, o.payload, o.version, o.attempts
+), started AS (
+    INSERT INTO started_order (order_id, merchant, lines, started_at)
+    SELECT subject::bigint, merchant, coalesce((payload ->> 'lines')::int, 1), :now
+      FROM taken WHERE kind = 'start_order'
+    ON CONFLICT (order_id) DO UPDATE SET started_at = excluded.started_at
 )
-UPDATE outbox o SET due_at = :leased_until, attempts = o.attempts + 1
-  FROM chosen WHERE o.id = chosen.id
-RETURNING o.id, o.merchant, o.lane, o.kind, o.subject, o.payload, o.version, o.attempts
+SELECT * FROM taken
 """
 
 
 def take(connection: Connection, now: datetime, most: int, lease: timedelta) -> list[Message]:
     """Lease due rows, each merchant in turn within a lane.
 
-    A relay that dies keeps nothing: its rows are due again when the lease is over. Kinds that this
-    version does not know are left to one that does.
+    Starts are paced by what is claimed: a merchant's next ones wait here while many of its orders
+    wait for their first claim, so that a newcomer, also of another merchant, stands in no line
+    outside of the database. A relay that dies keeps nothing: its rows are due again when the
+    lease is over. Kinds that this version does not know are left to one that does.
     """
-    parameters = {"now": now, "most": most, "leased_until": now + lease, "known": list(Kind)}
+    parameters = {
+        "now": now,
+        "most": most,
+        "leased_until": now + lease,
+        "forgotten": now - FORGOTTEN_AFTER,
+        "most_unclaimed": MOST_UNCLAIMED,
+        "most_at_once": MOST_AT_ONCE,
+        "most_lines": MOST_UNCLAIMED_LINES,
+        "last_lane": LAST_LANE,
+        "known": list(Kind),
+    }
+    connection.execute(text(FORGET), parameters)
     rows = connection.execute(text(TAKE), parameters).fetchall()
     return [
         Message(r.id, r.merchant, Kind(r.kind), r.subject, r.payload, r.version, r.attempts)

@@ -22,8 +22,8 @@ DOMAIN_IMPORTS = {
 }  # fmt: skip
 CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
 COMPOSED = {
-    "activities", "asyncio", "collections", "concurrent", "contextlib", "dataclasses",
-    "fulfillment", "payments", "signal", "structlog", "temporalio", "workflows",
+    "activities", "asyncio", "collections", "concurrent", "contextlib", "dataclasses", "datetime",
+    "fulfillment", "payments", "signal", "structlog", "sys", "temporalio", "workflows",
 }  # fmt: skip
 VAGUE = {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 REGISTRIES = (

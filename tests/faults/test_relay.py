@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import create_engine
 from structlog.testing import capture_logs
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -63,6 +64,28 @@ async def test_killed_relay_loses_no_row_and_another_delivers_the_rest(
         assert (await handle.describe()).status is not None
         await handle.terminate()
     warehouse.engine.dispose()
+
+
+@pytest.mark.parametrize("steps", range(4))
+async def test_relay_ends_when_it_is_cancelled_as_it_is_nudged(
+    monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    async def nothing(_: Relay) -> bool:
+        return False
+
+    async def nobody() -> Client:
+        raise AssertionError("nothing is to be delivered")
+
+    monkeypatch.setattr(Relay, "_round", nothing)
+    store = Store(create_engine("postgresql+psycopg://"))
+    running = asyncio.create_task((relay := Relay(store, nobody, "q", poll_seconds=60)).run())
+    await asyncio.sleep(0.05)
+    relay.nudge()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    running.cancel()
+    ended, _ = await asyncio.wait([running], timeout=2)
+    assert ended
 
 
 async def until(is_so: Callable[[], bool], seconds: float = 20) -> None:

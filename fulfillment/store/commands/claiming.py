@@ -1,22 +1,23 @@
 """First claims: made in rank order, whoever asks for them."""
 
-import logging
 import time
 from collections.abc import Collection
 
+import structlog
 from sqlalchemy import exc
 
 from fulfillment.domain.orders import Happening
 from fulfillment.domain.progress import Progress, progress_of
 from fulfillment.domain.rank import Rank
 from fulfillment.domain.refusals import missing
+from fulfillment.store.held import HeldError
 from fulfillment.store.loading import load_orders
 from fulfillment.store.newcomers import CLAIM_FAILED, first_to_claim, next_to_claim
 from fulfillment.store.opening import open_queues
 from fulfillment.store.saving import record
 from fulfillment.store.session import LocksTooSmallError, Store, Tx
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 PATIENCE = 5.0
 """Seconds in which one call goes on with the claims before those that were asked for."""
@@ -53,7 +54,13 @@ def claim_next(store: Store, merchant: str, orders: Collection[int] | None = Non
     return len(batch)
 
 
-_INFRASTRUCTURE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, LocksTooSmallError)
+_INFRASTRUCTURE = (
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.TimeoutError,
+    HeldError,
+    LocksTooSmallError,
+)
 """What is no order's fault, and is tried again."""
 
 
@@ -63,7 +70,7 @@ def _claim_alone(store: Store, merchant: str, order: int) -> None:
     except _INFRASTRUCTURE:
         raise
     except Exception as error:
-        log.exception("the first claim of order %s of %s failed", order, merchant)
+        log.exception("first_claim_failed", merchant=merchant, order=order)
         why = str(getattr(error, "code", type(error).__name__))
         store.transact(merchant, lambda tx: _set_aside(tx, order, why), actor="workflow")
 

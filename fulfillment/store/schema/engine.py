@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Computed,
     Index,
     Integer,
     LargeBinary,
@@ -34,6 +35,13 @@ outbox = Table(
     Column("due_at", Instant, nullable=False, server_default=func.now()),
     Column("last_error", Text),
     moment("created_at"),
+    Column(
+        "priority",
+        SmallInteger,
+        Computed("coalesce((payload ->> 'priority')::smallint, 0)", persisted=True),
+        nullable=False,
+        comment="of the order to be started: among a merchant's starts lower ones go first",
+    ),
     UniqueConstraint("kind", "subject"),
     CheckConstraint(
         "kind IN ('start_order', 'wake_order', 'start_purchase_order', 'wake_purchase_order',"
@@ -41,6 +49,18 @@ outbox = Table(
         name="kind",
     ),
     Index(None, "lane", "due_at"),
+    Index("ix_outbox_turn", "merchant", "lane", "priority", "id"),
+)
+
+
+started_order = Table(
+    "started_order",
+    metadata,
+    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("merchant", String(63), nullable=False),
+    Column("lines", Integer, nullable=False),
+    moment("started_at"),
+    comment="Orders whose workflows were started a moment ago: further starts are paced by them.",
 )
 
 

@@ -83,9 +83,15 @@ orders = Table(
     CheckConstraint(one_of("status", OrderStatus), name="status"),
     CheckConstraint("lock_location IS NULL OR pickup_location IS NULL", name="lock_or_pickup"),
     Index("ix_orders_unfinished", "merchant", "id", postgresql_where=text("finished_at IS NULL")),
-    Index("ix_orders_rank", "merchant", "priority", "placed_at", "intake_seq"),
     Index(
         "ix_orders_unclaimed",
+        "merchant",
+        "created_at",
+        postgresql_where=text("NOT first_claimed AND finished_at IS NULL"),
+    ),
+    Index("ix_orders_rank", "merchant", "priority", "placed_at", "intake_seq"),
+    Index(
+        "ix_orders_turn",
         "merchant",
         "priority",
         "placed_at",

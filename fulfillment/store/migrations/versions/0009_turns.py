@@ -13,7 +13,7 @@ def upgrade() -> None:
     """Widen what is a sum of all lines of an order, and add the index of the unclaimed."""
     op.alter_column("orders", "waiting_units", type_=sa.BigInteger())
     op.create_index(
-        "ix_orders_unclaimed",
+        "ix_orders_turn",
         "orders",
         ["merchant", "priority", "placed_at", "intake_seq"],
         postgresql_where=sa.text("NOT first_claimed AND finished_at IS NULL"),
@@ -22,5 +22,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the index away, and narrow the sum again."""
-    op.drop_index("ix_orders_unclaimed", table_name="orders")
+    op.drop_index("ix_orders_turn", table_name="orders")
     op.alter_column("orders", "waiting_units", type_=sa.Integer())

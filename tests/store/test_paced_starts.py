@@ -1,0 +1,132 @@
+"""Starts of workflows: paced by what is claimed, by priority, each merchant in turn."""
+
+from datetime import timedelta
+
+import pytest
+
+from fulfillment.relay.audit import PATIENCE
+from fulfillment.store import outbox
+from fulfillment.store.commands import catalogue, intake
+from fulfillment.store.outbox import FORGOTTEN_AFTER, Kind, Message
+from fulfillment.store.reading.unfinished import owed_since, unfinished_orders
+from tests.builders.warehouse import Warehouse
+
+LEASE = timedelta(seconds=30)
+OTHER = "other"
+
+
+@pytest.fixture(autouse=True)
+def _few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fulfillment.store.outbox.MOST_UNCLAIMED", 3)
+    monkeypatch.setattr("fulfillment.store.outbox.MOST_UNCLAIMED_LINES", 10)
+
+
+@pytest.fixture
+def other(warehouse: Warehouse) -> str:
+    """Another merchant, with one order."""
+    catalogue.put_merchant(warehouse.store, catalogue.NewMerchant(OTHER, "Other"))
+    catalogue.put_products(warehouse.store, OTHER, [catalogue.NewProduct("K1", "K1")])
+    return OTHER
+
+
+def take(warehouse: Warehouse, most: int = 100) -> list[Message]:
+    with warehouse.engine.begin() as connection:
+        return outbox.take(connection, warehouse.clock(), most, LEASE)
+
+
+def delivered(warehouse: Warehouse, most: int = 100) -> list[int]:
+    """The orders whose starts were taken and delivered, in their order."""
+    messages = take(warehouse, most)
+    with warehouse.engine.begin() as connection:
+        outbox.done(connection, messages)
+    return [int(message.subject) for message in messages if message.kind is Kind.START_ORDER]
+
+
+def test_further_orders_start_when_those_before_them_have_claimed(warehouse: Warehouse) -> None:
+    first, second, third, fourth, fifth = (warehouse.take() for _ in range(5))
+    assert delivered(warehouse) == [first, second, third]
+    assert delivered(warehouse) == []
+    warehouse.claim(second)
+    assert delivered(warehouse) == [fourth]
+    warehouse.claim(first)
+    assert delivered(warehouse) == [fifth]
+
+
+def test_starts_are_paced_by_lines_too(warehouse: Warehouse) -> None:
+    large = warehouse.take([("K1", 1)] * 12)
+    small = warehouse.take()
+    assert delivered(warehouse) == [large]
+    warehouse.claim(large)
+    assert delivered(warehouse) == [small]
+
+
+def test_another_merchant_starts_at_once_when_one_has_many_to_start(
+    warehouse: Warehouse, other: str
+) -> None:
+    mine = [warehouse.take() for _ in range(5)]
+    assert delivered(warehouse) == mine[:3]
+    new = warehouse.new_order("OTHER-1")
+    theirs = intake.create_order(warehouse.store, other, new, "tester").order
+    assert delivered(warehouse) == [theirs]
+
+
+def test_merchants_start_in_turn(warehouse: Warehouse, other: str) -> None:
+    mine = [warehouse.take() for _ in range(5)]
+    theirs = [
+        intake.create_order(warehouse.store, other, warehouse.new_order(f"X-{n}"), "tester").order
+        for n in range(5)
+    ]
+    assert set(delivered(warehouse, most=4)) == {*mine[:2], *theirs[:2]}
+
+
+def test_order_of_a_better_priority_starts_first(warehouse: Warehouse) -> None:
+    waiting = [warehouse.take() for _ in range(4)]
+    urgent = warehouse.take(priority=10)
+    assert set(delivered(warehouse)) == {urgent, *waiting[:2]}
+
+
+def test_orders_that_do_not_claim_keep_nobody_from_a_start_for_ever(warehouse: Warehouse) -> None:
+    orders = [warehouse.take() for _ in range(6)]
+    assert delivered(warehouse) == orders[:3]
+    warehouse.clock.now += FORGOTTEN_AFTER
+    assert delivered(warehouse) == orders[3:]
+
+
+def test_order_that_ended_before_its_claim_makes_room(warehouse: Warehouse) -> None:
+    orders = [warehouse.take() for _ in range(4)]
+    delivered(warehouse)
+    warehouse.cancel(orders[0])
+    assert delivered(warehouse) == orders[3:]
+
+
+def test_starts_that_were_not_delivered_are_taken_again_when_the_lease_is_over(
+    warehouse: Warehouse,
+) -> None:
+    orders = [warehouse.take() for _ in range(5)]
+    assert len(take(warehouse)) == 3
+    assert take(warehouse) == []
+    warehouse.clock.now += LEASE
+    assert [int(message.subject) for message in take(warehouse)] == orders[:3]
+
+
+def test_wakes_are_not_held_back_by_starts(warehouse: Warehouse) -> None:
+    [warehouse.take() for _ in range(5)]
+    woken = warehouse.order()
+    take(warehouse)
+    warehouse.cancel(woken)
+    assert {message.kind for message in take(warehouse)} == {Kind.WAKE_ORDER}
+
+
+def test_start_that_waits_for_its_turn_is_not_late_while_others_are_started(
+    warehouse: Warehouse,
+) -> None:
+    orders = [warehouse.take() for _ in range(5)]
+    warehouse.clock.now += PATIENCE * 2
+    assert delivered(warehouse) == orders[:3]
+    before = warehouse.clock.now - PATIENCE
+    assert owed_since(warehouse.store, before, 20) == []
+    numbers = {order.number for order in unfinished_orders(warehouse.store, before)}
+    assert len(numbers) == 3
+    warehouse.clock.now += PATIENCE * 2
+    late = owed_since(warehouse.store, warehouse.clock.now - PATIENCE, 20)
+    assert [int(row["subject"]) for row in late] == orders[3:]
