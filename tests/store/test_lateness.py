@@ -25,7 +25,7 @@ def test_order_is_told_of_when_it_has_waited_too_long_for_its_claim(warehouse: W
     came = warehouse.clock.now
     warehouse.clock.now += LATER
     (finding,) = late(warehouse.store)
-    assert finding.number == "7c"
+    assert finding.number == "7h"
     assert finding.rows == ({"merchant": MERCHANT, "orders": 1, "oldest": came},)
     warehouse.claim(order)
     assert numbers(warehouse) == []
@@ -45,7 +45,7 @@ def test_queue_is_told_of_when_something_has_been_owed_to_it_for_long(
     warehouse.store.transact(MERCHANT, lambda tx: note_owed(tx, ["K1"]))
     assert numbers(warehouse) == []
     warehouse.clock.now += LATER
-    assert numbers(warehouse) == ["7d"]
+    assert numbers(warehouse) == ["7i"]
 
 
 def test_log_warns_of_what_is_late(warehouse: Warehouse) -> None:
