@@ -4,7 +4,8 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -106,6 +107,17 @@ class System:
                 part.stop()
         # Last, because what the keeper restarted ends when the keeper does.
         self._stopped.set()
+
+    @contextmanager
+    def services_stopped(self) -> Iterator[None]:
+        """Worker and API do not run while the block lasts; the servers do."""
+        with self._lock:
+            for service in self._services:
+                service.stop()
+            yield
+            for service in self._services:
+                self._start(service)
+        self._wait_until_ready()
 
     def kill(self) -> None:
         """End all of it at once."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from benchmarks.northwind.copies import Copies
 from benchmarks.northwind.scenario import Scenario
 from cli.ending import run_and_end
 from cli.supervisor import System
@@ -23,6 +24,7 @@ def main(
     concurrency: int = typer.Option(8, min=1, max=64, help="Requests at the same time."),
     *,
     durable: bool = typer.Option(default=False, help="Write to disk as safely as in use."),
+    restore: bool = typer.Option(default=False, help="Put an older copy back in the middle."),
 ) -> None:
     """Import Northwind, ship what can go, receive the rest by supplier, and check the sums."""
     for name in [name for name in os.environ if name.startswith(("TEMPORAL_", "PEGBOARD_"))]:
@@ -33,7 +35,8 @@ def main(
     kept.chmod(0o711)
     failed = True
     try:
-        failed = _run(folder, concurrency, Settings(home=kept, embedded_durable=durable))
+        settings = Settings(home=kept, embedded_durable=durable)
+        failed = _run(folder, concurrency, settings, restore=restore)
     finally:
         if home is None and not failed:
             shutil.rmtree(kept, ignore_errors=True)
@@ -42,11 +45,12 @@ def main(
     sys.exit(1 if failed else 0)
 
 
-def _run(folder: Path, concurrency: int, settings: Settings) -> bool:
+def _run(folder: Path, concurrency: int, settings: Settings, *, restore: bool) -> bool:
     system = System(settings, say=lambda line: console.print(line, style="dim", markup=False))
     try:
         system.start()
-        return Scenario(folder, settings.home, system.api_url, concurrency, console).run()
+        copies = Copies(system) if restore else None
+        return Scenario(folder, settings.home, system.api_url, concurrency, console, copies).run()
     finally:
         system.stop()
 

@@ -24,11 +24,14 @@ from rich.progress import (
 )
 
 from benchmarks.northwind.client import Api
+from benchmarks.northwind.copies import Copies
 from benchmarks.northwind.sums import Asked, Counts, Shipped, summary
 
 MERCHANT, LOCATION = "northwind", "main"
 PATIENCE = 300.0
 POLL = 0.2
+AT_RISK = 40
+"""Shipments that leave after a copy of the database was made, before it is put back."""
 
 
 @dataclass
@@ -40,6 +43,7 @@ class Scenario:
     url: str
     concurrency: int
     console: Console
+    copies: Copies | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     wrong: list[str] = field(default_factory=list)
@@ -63,9 +67,15 @@ class Scenario:
                                "--create")  # fmt: skip
             with self._phase("every order claims", asked.orders) as bar:
                 self._wait_for_claims(asked, bar)
+            self._pause("all claimed")
+            if self.copies:
+                with self._phase("put an older copy back"):
+                    self._restore(self.copies, asked, pool)
+                self._pause("a copy was put back")
             self._count_waiting()
             with self._phase("ship what is in stock"):
                 self._ship_ready(pool)
+            self._pause("stock is shipped")
             with self._phase("receive and ship the rest"):
                 self._receive_all(pool)
             with self._phase("audit"):
@@ -86,6 +96,38 @@ class Scenario:
             return received == 0
 
         self._wait(claimed, "orders are still `received`")
+
+    def _restore(self, copies: Copies, asked: Asked, pool: ThreadPoolExecutor) -> None:
+        """Ship some, forget it, and have a person say that the parcels have left indeed."""
+        copies.take()
+        left = list(self.api.pages("/v1/shipments", status="ready"))[:AT_RISK]
+        list(pool.map(self._ship, [shipment["id"] for shipment in left]))
+        copies.put_back(self._reconcile)
+        self._wait_for_claims(asked, lambda _: None)
+        held = {order["number"] for order in self.api.pages("/v1/orders", status="on_hold")}
+        self.counts.held_after_restore = len(held)
+        if held != {shipment["order"] for shipment in left}:
+            self.wrong.append(f"{len(left)} parcels left after the copy, {len(held)} orders held")
+        for number in sorted(held):
+            self.api.post(f"/v1/orders/{number}/unhold", f"unhold-{number}", {})
+
+    def _reconcile(self) -> None:
+        if not self._call("audit").returncode:
+            self.wrong.append("the audit found nothing after an older copy was put back")
+        self._pegboard("reconcile")
+
+    def _pause(self, when: str) -> None:
+        """While nothing happens: the audit, and a count that asks neither it nor the planner."""
+        done = self._call("audit")
+        if done.returncode:
+            self.wrong.append(f"{when}: the audit found something:\n{done.stdout}{done.stderr}")
+        idle = [
+            stock["sku"]
+            for stock in self.api.pages("/v1/stock")
+            if stock["available"] and stock["waiting"]
+        ]
+        if idle:
+            self.wrong.append(f"{when}: units lie free beside who waits for them: {idle[:9]}")
 
     def _count_waiting(self) -> None:
         for order in self.api.pages("/v1/orders"):

@@ -38,6 +38,7 @@ class Counts:
     received: int = 0
     purchase_orders: int = 0
     receipts: int = 0
+    held_after_restore: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def summary(asked: Asked, counts: Counts, shipped: Shipped) -> Table:
         (received, None, counts.received),
         (f"shipped ({shipped.shipments:,} shipments)", asked.orders - shipped.left, shipped.units),
         ("split over shipments", shipped.split, None),
+        ("held after a restore", counts.held_after_restore, None),
         ("left, each explained", shipped.left, None),
     ]
     for name, orders, units in rows:
