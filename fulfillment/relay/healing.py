@@ -13,7 +13,12 @@ from fulfillment.contracts import names
 from fulfillment.relay.comparing import heads_by_name
 from fulfillment.relay.listing import Listed, Name, listed
 from fulfillment.store.commands.restoring import restart_orders, wake_orders_again
-from fulfillment.store.reading.standing import OrderHead, known_merchants, unfinished_heads
+from fulfillment.store.reading.standing import (
+    OrderHead,
+    known_merchants,
+    starts_owed,
+    unfinished_heads,
+)
 from fulfillment.store.restarts import restarts_owed
 from fulfillment.store.session import Store
 from fulfillment.store.threads import in_thread
@@ -66,11 +71,14 @@ class Healing:
             if run.is_running
         }
         heads = await in_thread(None, unfinished_heads, store)
+        waiting = await in_thread(None, starts_owed, store)
         late = store.clock() - PATIENCE
         self._missing.extend(
             head
             for head in heads
-            if head.created_at < late and (head.merchant, head.number) not in runs
+            if head.created_at < late
+            and (head.merchant, head.number) not in runs
+            and head.id not in waiting
         )
         if self._missing:
             log.warning("orders_without_workflow", orders=len(self._missing))

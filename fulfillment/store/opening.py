@@ -14,7 +14,13 @@ from fulfillment.store.holders import holders_behind
 from fulfillment.store.hungry import Reach
 from fulfillment.store.loading import load_locations, load_orders, load_settings
 from fulfillment.store.locks import lock_more_queues, lock_orders, lock_queues
-from fulfillment.store.newcomers import MOST_LINES, claimed_along, cut_before, in_the_way
+from fulfillment.store.newcomers import (
+    MOST_LINES,
+    InTheWay,
+    claimed_along,
+    cut_before,
+    in_the_way,
+)
 from fulfillment.store.queue import head_of_queues
 from fulfillment.store.session import LocksTooSmallError, Tx
 from fulfillment.store.verifying import verification_facts
@@ -73,7 +79,7 @@ def open_queues(tx: Tx, skus: Iterable[str], **why: Any) -> Workspace:
         space = _open(tx, opening)
         more = deciding_queues(tx, space.after.values(), space.skus)
         way = in_the_way(tx, space.after.values(), space.skus, _giving(space, opening))
-        along = claimed_along(tx, way.newcomers.values(), min(opening.most, MOST_LINES))
+        along = _claimed_along(tx, way, opening)
         met = along.keys() - {*opening.orders, *opening.on_the_way}
         skus_met = frozenset(sku for id_ in met for sku in along[id_]) - space.skus
         if not more and not met:
@@ -88,8 +94,18 @@ def open_queues(tx: Tx, skus: Iterable[str], **why: Any) -> Workspace:
     for sku, rank in way.until.items():
         ends[sku] = min(rank, ends.get(sku, rank))
     space.until, claimed = cut_before(way.newcomers.values(), opened, ends)
+    if opening.claiming:
+        # Who is left asks again: only what was owed to somebody before is owed on.
+        space.asked_again = space.until.keys() - space.due
     space.newcomers = verification_facts(tx, claimed) if claimed else {}
     return space
+
+
+def _claimed_along(tx: Tx, way: InTheWay, opening: Opening) -> dict[int, frozenset[str]]:
+    """Who is claimed for on the way; nobody by first claims, which were chosen in rank order."""
+    if opening.claiming and not tx.is_imagined:
+        return {}
+    return claimed_along(tx, way.newcomers.values(), min(opening.most, MOST_LINES))
 
 
 def _giving(space: Workspace, opening: Opening) -> set[str]:

@@ -34,16 +34,19 @@ SELECT v.merchant, v.sku, v.location, v.on_hand - v.allocated AS free,
  CROSS JOIN LATERAL (
        (SELECT * FROM open_demand d
          WHERE d.merchant = v.merchant AND d.sku = v.sku AND d.gate = 'open' AND d.wanted > 0
-           AND d.lock_location IS NULL LIMIT 1)
+           AND d.lock_location IS NULL
+         ORDER BY d.lock_location, d.priority, d.placed_at, d.intake_seq LIMIT 1)
        UNION ALL
        (SELECT * FROM open_demand d
          WHERE d.merchant = v.merchant AND d.sku = v.sku AND d.gate = 'open' AND d.wanted > 0
-           AND d.lock_location = v.location LIMIT 1)) d
+           AND d.lock_location = v.location
+         ORDER BY d.lock_location, d.priority, d.placed_at, d.intake_seq LIMIT 1)) d
   JOIN orders o ON o.id = d.order_id AND o.recheck_on IS DISTINCT FROM '0001-01-01'
  WHERE v.disposition = 'sellable' AND v.on_hand > v.allocated
    AND (served.by_any_supply OR d.counts_from IS NOT NULL)
 """  # noqa: S608 -- a constant
-"""Read from the places that have something free, by an index; then one look for each."""
+"""Read from the places that have something free; then one look for each, by the index that the
+order of the lines names."""
 
 PASSED_OVER = f"""
 WITH {USABLE}, wants AS (

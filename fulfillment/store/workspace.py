@@ -1,7 +1,7 @@
 """Lock, load, change as values, plan, write: the shape of every deciding transaction."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -27,7 +27,8 @@ class Workspace:
     `arriving` are signed units by SKU and location that the caller is about to add to on hand. The
     queues in `until` are served only as far as that rank. The `newcomers` are claimed for by the
     plan, each with what is known to verify it. In the queues of `short`, more holders of what
-    somebody wants are left. Only a plan settles what is owed to a queue.
+    somebody wants are left; in those that are `asked_again`, who is left behind the cut asks by
+    itself. Only a plan settles what is owed to a queue.
     """
 
     tx: Tx
@@ -42,6 +43,7 @@ class Workspace:
     unplanned: frozenset[int] = frozenset()
     noted: frozenset[str] = frozenset()
     short: frozenset[str] = frozenset()
+    asked_again: Set[str] = frozenset()
     asked: frozenset[int] = frozenset()
     newcomers: Mapping[int, VerificationFacts] = field(default_factory=dict)
     by_po_status: frozenset[str] = frozenset()
@@ -138,7 +140,8 @@ class Workspace:
         if self._is_planned:
             planned(self.tx, self.unplanned, self.skus - self.until.keys())
         # Where no peg was left to move, a further batch would find as little.
-        more = {*self.until, *self.noted, *(self.more if changes else ()), *self._freed()}
+        cut = self.until.keys() - self.asked_again
+        more = {*cut, *self.noted, *(self.more if changes else ()), *self._freed()}
         more |= self._note_left_over(self.short if changes else ())
         if served := served - more:
             settle(self.tx, served)

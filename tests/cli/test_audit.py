@@ -91,7 +91,7 @@ async def test_order_without_a_workflow_is_found_and_started_again(
         assert "✓ 7a" in after.stdout
         assert "✓ 7b" in after.stdout
         # Nobody works there, so it has not claimed since it came an hour ago.
-        assert "x 7c  no order has waited for its first claim" in after.stdout
+        assert "x 7h  no order has waited for its first claim" in after.stdout
     finally:
         await temporal_client.get_workflow_handle(order).terminate()
 

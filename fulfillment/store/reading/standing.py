@@ -71,6 +71,12 @@ def unfinished_heads(store: Store) -> list[OrderHead]:
     return [OrderHead(*row) for row in store.read("*", lambda tx: tx.rows(sql))]
 
 
+def starts_owed(store: Store) -> frozenset[int]:
+    """The orders whose start waits for its turn to be delivered."""
+    sql = "SELECT subject::bigint AS id FROM outbox WHERE kind = 'start_order'"
+    return frozenset(row.id for row in store.read("*", lambda tx: tx.rows(sql)))
+
+
 def heads_of(store: Store, merchant: str, numbers: Collection[str]) -> dict[str, OrderHead]:
     """Those of these orders that there are, by number."""
     sql = (
