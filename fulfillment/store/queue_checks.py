@@ -24,29 +24,35 @@ usable AS (
 """
 
 IDLE = f"""
-WITH {USABLE}
-SELECT v.merchant, v.sku, v.location, v.on_hand - v.allocated AS free,
-       o.number AS waits, d.wanted
-  FROM stock_level v
-  JOIN usable USING (merchant, location)
-  JOIN served USING (merchant)
-  JOIN sku_queue q ON q.merchant = v.merchant AND q.sku = v.sku AND q.due_since IS NULL
+WITH {USABLE}, free AS MATERIALIZED (
+    SELECT v.merchant, v.sku, v.location, v.on_hand - v.allocated AS units, served.by_any_supply
+      FROM stock_level v JOIN served USING (merchant)
+     WHERE v.disposition = 'sellable' AND v.on_hand > v.allocated
+)
+SELECT f.merchant, f.sku, f.location, f.units AS free, o.number AS waits, d.wanted
+  FROM free f
+ CROSS JOIN LATERAL (SELECT FROM usable u
+                      WHERE u.merchant = f.merchant AND u.location = f.location LIMIT 1) at
+ CROSS JOIN LATERAL (SELECT FROM sku_queue q
+                      WHERE q.merchant = f.merchant AND q.sku = f.sku AND q.due_since IS NULL
+                      LIMIT 1) settled
  CROSS JOIN LATERAL (
        (SELECT * FROM open_demand d
-         WHERE d.merchant = v.merchant AND d.sku = v.sku AND d.gate = 'open' AND d.wanted > 0
+         WHERE d.merchant = f.merchant AND d.sku = f.sku AND d.gate = 'open' AND d.wanted > 0
            AND d.lock_location IS NULL
          ORDER BY d.lock_location, d.priority, d.placed_at, d.intake_seq LIMIT 1)
        UNION ALL
        (SELECT * FROM open_demand d
-         WHERE d.merchant = v.merchant AND d.sku = v.sku AND d.gate = 'open' AND d.wanted > 0
-           AND d.lock_location = v.location
+         WHERE d.merchant = f.merchant AND d.sku = f.sku AND d.gate = 'open' AND d.wanted > 0
+           AND d.lock_location = f.location
          ORDER BY d.lock_location, d.priority, d.placed_at, d.intake_seq LIMIT 1)) d
-  JOIN orders o ON o.id = d.order_id AND o.recheck_on IS DISTINCT FROM '0001-01-01'
- WHERE v.disposition = 'sellable' AND v.on_hand > v.allocated
-   AND (served.by_any_supply OR d.counts_from IS NOT NULL)
+ CROSS JOIN LATERAL (SELECT o.number FROM orders o
+                      WHERE o.id = d.order_id AND o.recheck_on IS DISTINCT FROM '0001-01-01'
+                      LIMIT 1) o
+ WHERE f.by_any_supply OR d.counts_from IS NOT NULL
 """  # noqa: S608 -- a constant
-"""Read from the places that have something free; then one look for each, by the index that the
-order of the lines names."""
+"""Read from the places that have something free; then one look for each, never a join of all: a
+table that has just grown is taken for empty when the statement is planned."""
 
 PASSED_OVER = f"""
 WITH {USABLE}, wants AS (
