@@ -64,12 +64,12 @@ SELECT DISTINCT d.order_id, a.order_id AS ahead, a.priority, a.placed_at, a.inta
 """  # noqa: S608 -- constants
 
 BEHIND = f"""
-SELECT DISTINCT d.order_id FROM open_demand d
- WHERE d.order_id = ANY(:orders) AND EXISTS (
-       SELECT 1 FROM open_demand a
+SELECT DISTINCT d.order_id FROM open_demand d CROSS JOIN LATERAL (
+       SELECT FROM open_demand a
         WHERE a.merchant = d.merchant AND a.sku = d.sku AND a.gate = 'first' AND a.wanted > 0
           AND (a.priority, a.placed_at, a.intake_seq) < (d.priority, d.placed_at, d.intake_seq)
-          AND a.order_id <> ALL(:orders)) AND {GIVES}
+          AND a.order_id <> ALL(:orders) LIMIT 1) ahead
+ WHERE d.order_id = ANY(:orders) AND {GIVES}
 """  # noqa: S608 -- constants
 
 UNCLAIMED = """

@@ -37,34 +37,39 @@ class Head:
 
 
 POOL = """
-WITH usable AS (
-    SELECT * FROM unnest(CAST(:locations AS text[]), CAST(:days AS date[])) AS u(location, today)
-), place AS (
-    SELECT NULL AS location UNION ALL SELECT location FROM usable
-), freed AS (
+WITH freed AS MATERIALIZED (
     SELECT a.sku, sum(a.units) AS units
       FROM shipment_line sl JOIN allocation a ON a.shipment_line = sl.id
      WHERE sl.order_id = ANY(:freeing) GROUP BY a.sku
+), there AS (
+    SELECT k.sku, u.location, stock.units AS stock, supply.units AS inbound
+      FROM unnest(CAST(:skus AS text[])) AS k(sku)
+     CROSS JOIN unnest(CAST(:locations AS text[]), CAST(:days AS date[])) AS u(location, today)
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(v.on_hand - v.allocated), 0) AS units FROM stock_level v
+            WHERE v.merchant = :merchant AND v.sku = k.sku AND v.location = u.location
+              AND v.disposition = 'sellable') stock
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(s.ordered - s.received - s.closed), 0) AS units
+             FROM supply s
+             LEFT JOIN purchase_order_line l ON l.supply = s.id
+             LEFT JOIN purchase_order o ON o.id = l.purchase_order
+            WHERE s.merchant = :merchant AND s.sku = k.sku AND s.inbound
+              AND s.location = u.location
+              AND (s.expected_on >= u.today OR o.status = 'arrived')) supply
+), pool AS (
+    SELECT sku, location, sum(stock) AS stock, sum(inbound) AS inbound
+      FROM there GROUP BY GROUPING SETS ((sku), (sku, location))
 )
-SELECT k.sku, place.location,
-       (coalesce((SELECT sum(v.on_hand - v.allocated)
-                    FROM stock_level v JOIN usable ON usable.location = v.location
-                   WHERE v.merchant = :merchant AND v.sku = k.sku
-                     AND v.disposition = 'sellable'
-                     AND (place.location IS NULL OR v.location = place.location)), 0)
-        + coalesce((SELECT units FROM freed WHERE freed.sku = k.sku), 0)
-        + k.margin)::bigint AS stock,
-       coalesce((SELECT sum(s.ordered - s.received - s.closed)
-                   FROM supply s JOIN usable ON usable.location = s.location
-                   LEFT JOIN purchase_order_line l ON l.supply = s.id
-                   LEFT JOIN purchase_order o ON o.id = l.purchase_order
-                  WHERE s.merchant = :merchant AND s.sku = k.sku AND s.inbound
-                    AND (s.expected_on >= usable.today OR o.status = 'arrived')
-                    AND (place.location IS NULL OR s.location = place.location)), 0)::bigint
-           AS inbound
-  FROM unnest(CAST(:skus AS text[]), CAST(:margins AS bigint[])) AS k(sku, margin)
- CROSS JOIN place
+SELECT pool.sku, pool.location,
+       (pool.stock + coalesce(freed.units, 0) + k.margin)::bigint AS stock,
+       pool.inbound::bigint AS inbound
+  FROM pool
+  JOIN unnest(CAST(:skus AS text[]), CAST(:margins AS bigint[])) AS k(sku, margin) USING (sku)
+  LEFT JOIN freed USING (sku)
 """
+"""What there is to give of each SKU: at each place, and, without a place, at all of them. Read
+place by place through the keys: a table that has just grown is taken for empty when planned."""
 
 PEGGED = """
 SELECT DISTINCT d.order_id FROM supply u

@@ -52,22 +52,25 @@ def _count(moved: Moved, order: Order, products: Products, sign: int) -> None:
 
 
 MOVE_LEVELS = """
-WITH delta AS (
-    SELECT * FROM unnest(CAST(:skus AS text[]), CAST(:locations AS text[]), CAST(:gone AS int[]),
-                         CAST(:allocated AS int[]), CAST(:picked AS int[]), CAST(:staged AS int[]))
+WITH delta AS MATERIALIZED (
+    SELECT CAST(:merchant AS text) AS merchant, 'sellable' AS disposition, d.*
+      FROM unnest(CAST(:skus AS text[]), CAST(:locations AS text[]), CAST(:gone AS int[]),
+                  CAST(:allocated AS int[]), CAST(:picked AS int[]), CAST(:staged AS int[]))
         AS d(sku, location, gone, allocated, picked, staged)
 ), locked AS MATERIALIZED (
-    SELECT l.sku, l.location FROM stock_level l JOIN delta USING (sku, location)
-     WHERE l.merchant = :merchant AND l.disposition = 'sellable'
+    SELECT delta.* FROM stock_level l
+      JOIN delta USING (merchant, sku, location, disposition)
      ORDER BY l.sku, l.location FOR NO KEY UPDATE OF l
 )
 UPDATE stock_level l
    SET on_hand = l.on_hand - d.gone, allocated = l.allocated + d.allocated,
        picked = l.picked + d.picked, staged = l.staged + d.staged
-  FROM delta d JOIN locked USING (sku, location)
- WHERE l.merchant = :merchant AND l.sku = d.sku AND l.location = d.location
-   AND l.disposition = 'sellable'
+  FROM locked d
+ WHERE l.merchant = d.merchant AND l.sku = d.sku AND l.location = d.location
+   AND l.disposition = d.disposition
 """
+"""Whose rows they are stands in what is joined, not beside it: a table that has just grown is
+taken for one that holds a single row of any merchant, and would be read for each row to move."""
 
 
 def _dispatched(change: Change, products: Products) -> Iterable[tuple[int, str, str, int]]:
