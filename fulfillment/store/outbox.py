@@ -88,12 +88,13 @@ def wake_orders(tx: Tx, progresses: Collection[Progress], merchant: str) -> None
     )
 
 
-MOST_UNCLAIMED = 100
-MOST_UNCLAIMED_LINES = 1_500
-"""Orders of one merchant that are started and have not claimed yet, and their lines, at most: some
-transactions full. Each one more has newcomers wait for its workflow to be made."""
+MOST_UNCLAIMED = 12
+MOST_UNCLAIMED_LINES = 500
+"""Orders of one merchant that are started and have not claimed yet, and their lines, at most: about
+a transaction full. The engine makes some ten workflows a second on two processors, so that each one
+more has newcomers wait a tenth of a second."""
 
-MOST_AT_ONCE = 20
+MOST_AT_ONCE = 6
 """Starts of one merchant that are taken at once: whoever comes meanwhile is in the next round."""
 
 FORGOTTEN_AFTER = timedelta(minutes=1)
