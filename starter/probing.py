@@ -69,6 +69,9 @@ class Probes:
         return False
 
     def close(self) -> None:
-        """Give the connection back."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
-        self.store.engine.dispose()
+        """Give the connection back, after a look that may still wait.
+
+        On the look's own thread: its connection would else come back to a pool that is closed.
+        """
+        self._thread.submit(self.store.engine.dispose)
+        self._thread.shutdown(wait=False)
