@@ -81,6 +81,10 @@ class Workspace:
         """Whether the plan changed anybody, or reached the end of every queue."""
         return not self.until or any(self.after[id_] != order for id_, order in self.before.items())
 
+    def ended_before(self, rank: Rank) -> frozenset[str]:
+        """The queues that are not served as far as this rank."""
+        return frozenset(sku for sku, last in self.until.items() if rank > last)
+
     def is_behind(self, order: Order) -> frozenset[str]:
         """The queues in which somebody before the order is still to be served."""
         return frozenset(

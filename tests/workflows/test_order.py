@@ -173,7 +173,7 @@ async def test_order_looks_once_a_day_when_its_date_stays_passed(stage: Stage, d
     desk.look.append(awaiting(1, due))
     handle = await stage.start_order()
     await stage.until_armed(handle, due)
-    await stage.pass_days(handle, 2.5)
+    await stage.pass_days(handle, 2.9)
     await stage.until_called("look_again")
     await stage.pass_days(handle, 3)
     await stage.until_called("look_again", times=2)

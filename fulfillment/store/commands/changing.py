@@ -91,26 +91,41 @@ def changed(tx: Tx, change: Change, order: int) -> Workspace:
         return rank, Counter(_units(tx, order)) + Counter(more)
 
     margin = Counter(_added(change.arriving)) + Counter(more)
-    batch = MOST if tx.is_imagined else 0
-    space = open_queues(tx, skus, orders=[order], asking=asking, margin=margin, batch=batch)
+
+    def opened(batch: int) -> Workspace:
+        return open_queues(tx, skus, orders=[order], asking=asking, margin=margin, batch=batch)
+
+    space = opened(MOST if tx.is_imagined else 0)
+    if not change.at_once and not tx.is_imagined:
+        space = _in_turn(space, change, order, opened)
     space.arriving = dict(change.arriving)
     mine = space.after[order]
     if not mine.live and not change.of_finished:
         raise finished(mine)
     space.put(change.make(tx, mine))
     takes = change.takes(space.after[order]) if change.takes else None
-    if not change.at_once and not tx.is_imagined:
-        _check_turn(space, mine, space.after[order], is_claiming=bool(takes))
     space.plan(hand_claims={order: takes} if takes else {})
     return space
 
 
-def _check_turn(space: Workspace, before: Order, after: Order, *, is_claiming: bool) -> None:
-    """An order that has claimed, or is to take something now, is changed in its turn."""
-    if before.first_claimed or is_claiming:
-        behind = space.is_behind(before) | space.is_behind(after)
-        if behind:
-            raise NotServedYetError(behind)
+def _in_turn(
+    space: Workspace, change: Change, order: int, opened: Callable[[int], Workspace]
+) -> Workspace:
+    """An order that has claimed, or is to take something now, is changed in its turn.
+
+    Where nothing is owed, a queue was cut by what the order itself may free: it is read whole.
+    """
+    mine = space.after[order]
+    if not mine.first_claimed and change.takes is None:
+        return space
+    last = replace(mine.rank, priority=max(mine.rank.priority, change.priority or 0))
+    behind = space.ended_before(last)
+    if behind and not behind & space.due:
+        space = opened(MOST)
+        behind = space.ended_before(last)
+    if behind:
+        raise NotServedYetError(behind)
+    return space
 
 
 def _units(tx: Tx, order: int) -> Mapping[str, int]:
