@@ -7,7 +7,7 @@ batch is, in which turn first claims are asked for, or whether activities are do
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -163,7 +163,11 @@ class World:
     # --- what came of it ---
 
     def outcome(self) -> dict[str, Any]:
-        """Each order by its number: its status, its parts, what it holds and is pegged on."""
+        """Each order by its number: its status, units by what becomes of them, claims and pegs.
+
+        In how many parts units wait that become the same is not told: a batch in between may have
+        divided them.
+        """
         told = {}
         for number in self.orders:
             order = self._id(number)
@@ -175,7 +179,7 @@ class World:
             )
             told[number] = (
                 self.warehouse.status(order),
-                sorted(map(str, self.warehouse.parts(order))),
+                _units(self.warehouse.parts(order)),
                 [tuple(row) for row in claims],
                 self.warehouse.sources(order),
             )
@@ -218,6 +222,14 @@ class World:
 
     def _id(self, number: str) -> int:
         return int(self.warehouse.one("SELECT id FROM orders WHERE number = :n", n=number))
+
+
+def _units(parts: Iterable[tuple[str, str | None, int]]) -> Counter[tuple[str, str | None]]:
+    """Units by status and location."""
+    units: Counter[tuple[str, str | None]] = Counter()
+    for status, location, many in parts:
+        units[status, location] += many
+    return units
 
 
 DONE = (
