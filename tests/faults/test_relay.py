@@ -36,8 +36,9 @@ async def test_killed_relay_loses_no_row_and_another_delivers_the_rest(
         return temporal_client
 
     monkeypatch.setattr(relaying, "LEASE", timedelta(seconds=1))
-    # Nobody claims here, and so many are to be started all the same.
-    monkeypatch.setattr("fulfillment.store.outbox.MOST_UNCLAIMED", 10 * ORDERS)
+    # Nobody claims here, and all are to be started at once all the same.
+    for bound in ("MOST_UNCLAIMED", "MOST_UNCLAIMED_LINES", "MOST_AT_ONCE"):
+        monkeypatch.setattr(f"fulfillment.store.outbox.{bound}", 10 * ORDERS)
     delivered: list[str] = []
     deliver = Delivery.deliver
 
