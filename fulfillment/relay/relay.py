@@ -33,6 +33,9 @@ LONGEST_ASIDE = timedelta(minutes=10)
 DELIVER_SECONDS = 10.0
 """Well within the lease: an engine that is silent for so long is away."""
 
+LAST_SECONDS = 3.0
+"""What a relay has taken it brings to its end when it is stopped, within this time."""
+
 LOOK_FOR_NOT_KNOWN = 60.0
 ENGINE_AWAY = frozenset(
     {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
@@ -72,8 +75,19 @@ class Relay:
             await self._pace.next()
             self._nudged.clear()
             self.pulse.beat()
-            if not await self._round():
+            if not await self._whole_round():
                 await self._rest()
+
+    async def _whole_round(self) -> bool:
+        """A round that a stop does not cut: rows it took would lie until their lease is over."""
+        round_ = asyncio.create_task(self._round(), name="relay round")
+        try:
+            return await asyncio.shield(round_)
+        except asyncio.CancelledError:
+            await asyncio.wait({round_}, timeout=LAST_SECONDS)
+            round_.cancel()
+            await asyncio.gather(round_, return_exceptions=True)
+            raise
 
     async def _round(self) -> bool:
         """Whether there may be more to do at once."""

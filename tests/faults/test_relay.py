@@ -36,6 +36,7 @@ async def test_killed_relay_loses_no_row_and_another_delivers_the_rest(
         return temporal_client
 
     monkeypatch.setattr(relaying, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(relaying, "LAST_SECONDS", 0.1)
     # Nobody claims here, and all are to be started at once all the same.
     for bound in ("MOST_UNCLAIMED", "MOST_UNCLAIMED_LINES", "MOST_AT_ONCE"):
         monkeypatch.setattr(f"fulfillment.store.outbox.{bound}", 10 * ORDERS)
@@ -52,8 +53,7 @@ async def test_killed_relay_loses_no_row_and_another_delivers_the_rest(
     killed = asyncio.create_task(Relay(store, same_client, "nobody").run())
     await until(lambda: len(delivered) == DELIVERED)
     killed.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await killed
+    await asyncio.gather(killed, return_exceptions=True)
     assert warehouse.one("SELECT count(*) FROM outbox") == ORDERS
 
     monkeypatch.setattr(Delivery, "deliver", deliver)
@@ -66,6 +66,26 @@ async def test_killed_relay_loses_no_row_and_another_delivers_the_rest(
         handle = temporal_client.get_workflow_handle(workflow)
         assert (await handle.describe()).status is not None
         await handle.terminate()
+    warehouse.engine.dispose()
+
+
+async def test_relay_that_is_stopped_delivers_what_it_took_and_leaves_no_lease(
+    database_url: str, temporal_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = Warehouse.on(database_url).furnish()
+    warehouse.take(number=f"STOPPED-{uuid.uuid4().hex[:6]}")
+    deliver = Delivery.deliver
+    begun = asyncio.Event()
+
+    async def slowly(self: Delivery, message: Message) -> None:
+        begun.set()
+        await asyncio.sleep(0.3)
+        await deliver(self, message)
+
+    monkeypatch.setattr(Delivery, "deliver", slowly)
+    async with relaying_for(warehouse, temporal_client):
+        await begun.wait()
+    assert warehouse.one("SELECT count(*) FROM outbox") == 0
     warehouse.engine.dispose()
 
 

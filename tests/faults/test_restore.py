@@ -89,6 +89,7 @@ async def before_the_copy(url: str, client: Client) -> str:
         purchase_order = await shop.purchase_order(("K2", 9), location="A")
     async with fronted(url, client, working=False) as shop:
         await shop.ok("POST", "/v1/orders", shop.order_body(("K1", 1), number="UNCLAIMED"))
+        await until_delivered(shop.store)
     return purchase_order
 
 
@@ -204,6 +205,15 @@ async def test_nothing_is_deaf_and_nothing_ships_twice_when_reconcile_was_forgot
         await until_refused(shop.store, "pegboard reconcile")
         await reconcile(shop.store, client, end_unknown=False, actor="test")
         await shop.until_status("LOST", "awaiting_pick_and_pack", seconds=60)
+
+
+async def until_delivered(store: Store) -> None:
+    sql = "SELECT count(*) AS n FROM outbox"
+    for _ in range(200):
+        if store.read("*", lambda tx: tx.rows(sql))[0].n == 0:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the engine was not told")
 
 
 async def until_refused(store: Store, why: str) -> None:
