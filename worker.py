@@ -53,6 +53,12 @@ def sandbox() -> SandboxedWorkflowRunner:
 MOST_ACTIVITIES = 500
 """Activities under way at once. Those that wait for their turn need no thread."""
 
+WORKFLOW_POLLS = 10
+NEW_WORKFLOWS_SHARE = 0.5
+"""Polls for workflow tasks, and their share for workflows that are not in memory yet. Of the usual
+five one is for these, which leaves three of a task queue's four partitions waiting for it: while
+many orders come, the first task of one lay there for seconds."""
+
 LONGEST_SILENCE = timedelta(seconds=8)
 """Heartbeats are sent so often, well within the time after which a worker is taken for dead."""
 
@@ -85,6 +91,8 @@ def build_worker(
         workflows=WORKFLOWS,
         activities=fulfilling.all,
         max_concurrent_activities=MOST_ACTIVITIES,
+        max_concurrent_workflow_task_polls=WORKFLOW_POLLS,
+        nonsticky_to_sticky_poll_ratio=NEW_WORKFLOWS_SHARE,
         max_heartbeat_throttle_interval=LONGEST_SILENCE,
         default_heartbeat_throttle_interval=LONGEST_SILENCE,
         workflow_runner=sandbox(),

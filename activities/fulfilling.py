@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.answered import Answered
 from activities.batching import Batching
 from activities.heartbeats import beating
 from activities.threads import Threads
@@ -23,7 +24,14 @@ from fulfillment.contracts.messages import (
     Standing,
 )
 from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import orders, overdue, purchasing, restoring, serving_apart
+from fulfillment.store.commands import (
+    orders,
+    overdue,
+    purchasing,
+    restoring,
+    serving_apart,
+    starts,
+)
 from fulfillment.store.newcomers import CLAIM_FAILED
 from fulfillment.store.reading.first_claims import Claimant, claimants
 from fulfillment.store.session import Store
@@ -81,13 +89,16 @@ class Fulfilling:
         self._store = store
         self._threads = Threads(threads)
         self._first_claims = Batching(self._prepare, self._measure, _is_claimed)
+        self._answered = Answered(self._starts_answered)
 
     @activity.defn
     async def prepare_fulfillment(self, order: OrderRef) -> Progress:
         """Verify the order, claim for it at its rank, split and release: one transaction."""
         async with _attempt():
             progress = PROGRESS.validate_python(await self._first_claims.answer(order))
-        return claimed_answer(progress)
+        answer = claimed_answer(progress)
+        self._answered.note(order.merchant, order.order)
+        return answer
 
     @activity.defn
     async def look_again(self, order: OrderRef) -> Progress:
@@ -172,6 +183,9 @@ class Fulfilling:
 
     async def _measure(self, merchant: str, ids: list[int]) -> dict[int, Claimant]:
         return await self._threads.run_first_claims(claimants, self._store, merchant, ids)
+
+    async def _starts_answered(self, merchant: str, ids: list[int]) -> None:
+        await self._threads.run_first_claims(starts.starts_answered, self._store, merchant, ids)
 
     async def _run(
         self,

@@ -31,6 +31,7 @@ class Figures:
     ready: list[float] = field(default_factory=list)
     longest: float = 0.0
     retried: int = 0
+    asked_again: int = 0
     retried_because: dict[str, int] = field(default_factory=dict)
     batches: list[dict[str, float]] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
@@ -64,6 +65,7 @@ def show(figures: Figures, console: Console) -> bool:
     used = ", ".join(f"{name} {seconds:.0f}" for name, seconds in figures.cpu.items())
     table.add_row(f"CPU seconds ({used})", f"{sum(figures.cpu.values()):.0f}", "")
     table.add_row("activities done again", str(figures.retried), "0")
+    table.add_row("  asked again, others came first", str(figures.asked_again), "")
     table.add_row("broken rules", str(len(figures.findings)), "0")
     console.print(table)
     for because, times in figures.retried_because.items():
@@ -101,17 +103,28 @@ def batches_in(log: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in lines if '"event": "first_claims"' in line]
 
 
+NOT_YET = "not_claimed_yet"
+"""Why an activity asks again that has done nothing: enough others came first."""
+
+
 async def retries_of(
     temporal: Client, merchant: str, orders: Sequence[BookedOrder]
-) -> dict[str, int]:
-    """Why activities were begun more than once, and how many times."""
+) -> tuple[dict[str, int], int]:
+    """Why activities were done again and how many times; and how many times one only asked again.
+
+    The engine keeps the last failure of each.
+    """
     why: dict[str, int] = {}
+    asked_again = 0
     for order in orders:
         handle = temporal.get_workflow_handle(names.order_workflow_id(merchant, order.number))
         async for event in handle.fetch_history_events():
             if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
                 started = event.activity_task_started_event_attributes
-                if started.attempt > 1:
-                    because = started.last_failure.message or "unknown"
+                failure = started.last_failure
+                if failure.application_failure_info.type == NOT_YET:
+                    asked_again += started.attempt - 1
+                elif started.attempt > 1:
+                    because = failure.message or "unknown"
                     why[because] = why.get(because, 0) + started.attempt - 1
-    return why
+    return why, asked_again

@@ -110,7 +110,8 @@ class Scenario:
     async def _check(self, store: Store, temporal: Client, figures: Figures) -> None:
         while await asyncio.to_thread(_owed, store):  # noqa: ASYNC110 -- other processes do it
             await asyncio.sleep(0.2)
-        figures.retried_because = await retries_of(temporal, WHOLESALER, self.book)
+        why, figures.asked_again = await retries_of(temporal, WHOLESALER, self.book)
+        figures.retried_because = why
         figures.retried = sum(figures.retried_because.values())
         missing = await orders_without_workflow(store, temporal)
         found = [*await asyncio.to_thread(audit, store), *await audit_engine(store, missing)]

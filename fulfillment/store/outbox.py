@@ -90,23 +90,23 @@ def wake_orders(tx: Tx, progresses: Collection[Progress], merchant: str) -> None
 
 MOST_UNCLAIMED = 12
 MOST_UNCLAIMED_LINES = 500
-"""Orders of one merchant that are started and have not claimed yet, and their lines, at most: about
-a transaction full. The engine makes some ten workflows a second on two processors, so that each one
-more has newcomers wait a tenth of a second."""
+"""Orders of one merchant that are started and have not had their first answer yet, and their lines,
+at most: about a transaction full. The engine makes some ten workflows a second on two processors,
+so that each one more has newcomers wait a tenth of a second. An order may have claimed before it
+asks; until it has asked, the engine is at work on it."""
 
 MOST_AT_ONCE = 6
 """Starts of one merchant that are taken at once: whoever comes meanwhile is in the next round."""
 
 FORGOTTEN_AFTER = timedelta(minutes=1)
-"""An order that has not claimed so long after its start no longer keeps others from theirs."""
+"""An order that has no answer so long after its start no longer keeps others from theirs."""
 
 LAST_LANE = 9
 
 FORGET = """
 DELETE FROM started_order WHERE order_id IN (
     SELECT s.order_id FROM started_order s LEFT JOIN orders o ON o.id = s.order_id
-     WHERE s.started_at <= :forgotten OR o.id IS NULL OR o.first_claimed
-        OR o.finished_at IS NOT NULL
+     WHERE s.started_at <= :forgotten OR o.id IS NULL OR o.finished_at IS NOT NULL
        FOR UPDATE OF s SKIP LOCKED)
 """
 
@@ -117,16 +117,16 @@ WITH RECURSIVE merchants AS (
     SELECT (SELECT o.merchant FROM outbox o WHERE o.merchant > m.merchant
              ORDER BY o.merchant LIMIT 1)
       FROM merchants m WHERE m.merchant IS NOT NULL
-), unclaimed AS (
+), unanswered AS (
     SELECT s.merchant, count(*) AS orders, sum(s.lines) AS lines FROM started_order s
-      JOIN orders o ON o.id = s.order_id AND NOT o.first_claimed AND o.finished_at IS NULL
+      JOIN orders o ON o.id = s.order_id AND o.finished_at IS NULL
      WHERE s.started_at > :forgotten
        AND NOT EXISTS (SELECT FROM outbox again WHERE again.kind = 'start_order'
                           AND again.subject = s.order_id::text AND again.due_at <= :now)
      GROUP BY s.merchant
 ), due AS (
     SELECT d.id, lanes.lane, d.turn FROM merchants m
-      LEFT JOIN unclaimed u ON u.merchant = m.merchant
+      LEFT JOIN unanswered u ON u.merchant = m.merchant
      CROSS JOIN generate_series(0, :last_lane) AS lanes(lane)
      CROSS JOIN LATERAL (
            SELECT o.id, o.kind, row_number() OVER turns AS turn,
@@ -152,6 +152,7 @@ WITH RECURSIVE merchants AS (
     INSERT INTO started_order (order_id, merchant, lines, started_at)
     SELECT subject::bigint, merchant, coalesce((payload ->> 'lines')::int, 1), :now
       FROM taken WHERE kind = 'start_order'
+       AND NOT coalesce((payload #>> '{progress,claimed}')::bool, false)
     ON CONFLICT (order_id) DO UPDATE SET started_at = excluded.started_at
 )
 SELECT * FROM taken
@@ -162,9 +163,9 @@ def take(connection: Connection, now: datetime, most: int, lease: timedelta) -> 
     """Lease due rows, each merchant in turn within a lane.
 
     Starts are paced by what is claimed: a merchant's next ones wait here while many of its orders
-    wait for their first claim, so that a newcomer, also of another merchant, stands in no line
-    outside of the database. A relay that dies keeps nothing: its rows are due again when the
-    lease is over. Kinds that this version does not know are left to one that does.
+    wait for the answer to their first claim, so that a newcomer, also of another merchant, stands
+    in no line outside of the database. A relay that dies keeps nothing: its rows are due again when
+    the lease is over. Kinds that this version does not know are left to one that does.
     """
     parameters = {
         "now": now,

@@ -7,9 +7,10 @@ import pytest
 from fulfillment.relay.audit import PATIENCE
 from fulfillment.store import outbox
 from fulfillment.store.commands import catalogue, intake
+from fulfillment.store.commands.starts import starts_answered
 from fulfillment.store.outbox import FORGOTTEN_AFTER, Kind, Message
 from fulfillment.store.reading.unfinished import owed_since, unfinished_orders
-from tests.builders.warehouse import Warehouse
+from tests.builders.warehouse import MERCHANT, Warehouse
 
 LEASE = timedelta(seconds=30)
 OTHER = "other"
@@ -42,21 +43,38 @@ def delivered(warehouse: Warehouse, most: int = 100) -> list[int]:
     return [int(message.subject) for message in messages if message.kind is Kind.START_ORDER]
 
 
+def claimed(warehouse: Warehouse, order: int) -> None:
+    """Its workflow asked for its claim, and has its answer."""
+    warehouse.claim(order)
+    starts_answered(warehouse.store, MERCHANT, [order])
+
+
 def test_further_orders_start_when_those_before_them_have_claimed(warehouse: Warehouse) -> None:
     first, second, third, fourth, fifth = (warehouse.take() for _ in range(5))
     assert delivered(warehouse) == [first, second, third]
     assert delivered(warehouse) == []
-    warehouse.claim(second)
+    claimed(warehouse, second)
     assert delivered(warehouse) == [fourth]
-    warehouse.claim(first)
+    claimed(warehouse, first)
     assert delivered(warehouse) == [fifth]
+
+
+def test_order_that_others_claimed_for_counts_until_its_own_workflow_has_asked(
+    warehouse: Warehouse,
+) -> None:
+    first, *_, last = (warehouse.take() for _ in range(4))
+    delivered(warehouse)
+    warehouse.claim(first)
+    assert delivered(warehouse) == []
+    starts_answered(warehouse.store, MERCHANT, [first])
+    assert delivered(warehouse) == [last]
 
 
 def test_starts_are_paced_by_lines_too(warehouse: Warehouse) -> None:
     large = warehouse.take([("K1", 1)] * 12)
     small = warehouse.take()
     assert delivered(warehouse) == [large]
-    warehouse.claim(large)
+    claimed(warehouse, large)
     assert delivered(warehouse) == [small]
 
 
