@@ -66,7 +66,11 @@ def _pass(snapshot: Snapshot) -> _Pass:
 
 def _is_dated_anew(before: Order, after: Order) -> bool:
     """Whether other parts of the order wait for supply now: each is asked and pegged by itself."""
-    return _coming(before) != _coming(after)
+    if after is before:
+        return False
+    was, now = _coming(before), _coming(after)
+    # One part that takes all of what it was pegged as keeps its pegs: nothing is asked anew.
+    return was != now and not (was <= now and len(before.planned) == len(after.planned) == 1)
 
 
 def _coming(order: Order) -> set[tuple[int, ShipmentStatus, str | None]]:
@@ -81,9 +85,11 @@ def _expired(order: Order, snapshot: Snapshot) -> Order:
 
     Units may lie there for it in a queue that is not open, or not served so far.
     """
+    shorter = expired(order, snapshot.today)
+    if shorter is order:
+        return order
     wanted = {line.sku for line in waiting_lines(order) if line.wanted}
-    is_served = all(snapshot.serves(order, sku) for sku in wanted)
-    return expired(order, snapshot.today) if is_served else order
+    return shorter if all(snapshot.serves(order, sku) for sku in wanted) else order
 
 
 def _release(order: Order, snapshot: Snapshot, pile: Stockpile) -> Release:

@@ -134,10 +134,10 @@ class Release:
 
         It stays where it is while something of it is there or will come there.
         """
-        pegs = [peg for line in shipment.lines for peg in line.pegs]
-        if shipment.status is not FUTURE or not pegs:
+        if shipment.status is not FUTURE:
             return BACKORDER
-        if not self._is_covered(shipment, self.free):
+        pegs = [peg for line in shipment.lines for peg in line.pegs]
+        if not pegs or not self._is_covered(shipment, self.free):
             return BACKORDER
         places = {claim.location for line in shipment.lines for claim in line.claims}
         if shipment.location in places | {peg.location for peg in pegs}:
