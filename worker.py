@@ -15,14 +15,14 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import workflows.order
-from activities.fulfilling import Fulfilling
+from activities.order_activities import Fulfilling
 from fulfillment import bytecode, engine, logs, settings
 from fulfillment.keeping import Pulse, keep_reporting, keep_running
 from fulfillment.relay import lateness
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sweep import Sweep
-from fulfillment.store.patience import PATIENCE, Patience
-from fulfillment.store.session import Store, connect
+from fulfillment.store.transactions.patience import PATIENCE, Patience
+from fulfillment.store.transactions.session import Store, connect
 from payments.process import asking
 from workflows.order import OrderWorkflow
 from workflows.purchase_order import PurchaseOrderWorkflow

@@ -10,9 +10,9 @@ import structlog
 
 from activities.batches import Bounds, next_batch
 from fulfillment.contracts.messages import OrderRef
-from fulfillment.store.faults import is_infrastructure
-from fulfillment.store.pacing import Pace
 from fulfillment.store.reading.first_claims import Claimant
+from fulfillment.store.transactions.faults import is_infrastructure
+from fulfillment.store.transactions.pacing import Pace
 
 log = structlog.get_logger(__name__)
 

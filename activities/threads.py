@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from fulfillment.store.threads import in_thread
+from fulfillment.store.transactions.threads import in_thread
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

@@ -2,7 +2,7 @@
 
 import sys
 
-from cli.ending import run_and_end
+from cli.exit_status import run_and_end
 
 LIST = """\
 benchmarks, each with its own README and --help:

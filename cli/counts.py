@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.merchant_scope import merchants_store
 from cli.options import AsJson, Limit, Merchant
-from cli.whose import merchants_store
 
 HELP = (
     "Post what was counted at a location, and look at counts."
@@ -52,10 +52,10 @@ def create(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard count create CC-21 --location vienna TEA-GREEN=22 CUP=3:damaged
     """
+    from cli.arguments import naming, numbers, parts, request
     from cli.errors import UsageError
-    from cli.said import naming, numbers, parts, request
-    from fulfillment.store.commands.moves.counts import post_count
-    from fulfillment.store.commands.moves.documents import count_command
+    from fulfillment.store.commands.supply.moves.counts import post_count
+    from fulfillment.store.commands.supply.moves.documents import count_command
     from starter.models.counts import CountIn
 
     if not lines and not everything:
@@ -81,7 +81,7 @@ def list_(
 
     Example: pegboard count list --location vienna
     """
-    from cli.answers import show_page
+    from cli.views import show_page
     from fulfillment.store.reading.counts import list_counts
     from fulfillment.store.reading.paging import Window
 
@@ -104,8 +104,8 @@ def show(number: Number, *, merchant: Merchant = None, as_json: AsJson = False) 
 
 
 def _show(found: dict[str, Any], *, as_json: bool) -> None:
-    from cli.answers import facts, show_lines
-    from cli.showing import print_json
+    from cli.output import print_json
+    from cli.views import facts, show_lines
 
     found = found | {"at": datetime.fromisoformat(str(found["at"]))}
     if as_json:

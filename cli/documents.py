@@ -27,7 +27,7 @@ def pick_list(id_: Id, *, output: Output = None, merchant: Merchant = None) -> N
 
     Example: pegboard document pick-list 7 -o list.pdf
     """
-    from cli import connection
+    from cli.host import connection
     from documents.pick_list import draw_pick_list
     from fulfillment import settings
     from fulfillment.store.reading.documents import read_pick_list_paper
@@ -50,7 +50,7 @@ def packing_slip(
 
     Example: pegboard document packing-slip 42 --package 2 -o slip.pdf
     """
-    from cli.whose import merchants_store
+    from cli.merchant_scope import merchants_store
     from documents.packing_slip import draw_packing_slip
     from fulfillment.store.reading.documents import read_packing_slip
 
@@ -65,7 +65,7 @@ def container_label(id_: Id, *, output: Output = None, merchant: Merchant = None
 
     Example: pegboard document container-label 3 -o label.pdf
     """
-    from cli import connection
+    from cli.host import connection
     from documents.container_label import draw_container_label
     from fulfillment import settings
     from fulfillment.store.reading.documents import read_container_label
@@ -80,7 +80,7 @@ def _write(document: bytes, output: Path | None, name: str) -> None:
     import sys
 
     from cli.errors import CommandError
-    from cli.showing import console
+    from cli.output import console
 
     if output == Path("-"):
         sys.stdout.buffer.write(document)

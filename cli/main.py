@@ -4,26 +4,26 @@ from typing import NoReturn
 
 import typer
 
-from cli.audit import audit
 from cli.counts import app as counts
 from cli.documents import app as documents
-from cli.ending import run_and_end
-from cli.health import health
-from cli.importing.commands import app as importing
-from cli.keys import app as keys
+from cli.exit_status import run_and_end
+from cli.host.audit import audit
+from cli.host.health import health
+from cli.host.importing.commands import app as importing
+from cli.host.keys import app as keys
+from cli.host.reconcile import reconcile
+from cli.host.register import register
+from cli.host.serve import api, migrate, worker
+from cli.host.up import up
 from cli.order_changes import app as orders
 from cli.picking import app as pick_lists
 from cli.purchasing_changes import app as purchase_orders
 from cli.receipts import app as receipts
-from cli.reconcile import reconcile
-from cli.register import register
 from cli.returns import app as returns
-from cli.serve import api, migrate, worker
 from cli.settings import app as settings
 from cli.staging import app as staging
 from cli.tasks import app as tasks
 from cli.transfers import app as transfers
-from cli.up import up
 
 HELP = """
 Pegboard gets every order shipped, cancelled or explained, however long its stock takes to come.

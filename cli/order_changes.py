@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.order_changing import changes_an_order
-from cli.order_hands import app
+from cli.order_manual import app
 from cli.orders import Number
 
 __all__ = ["app"]
@@ -26,9 +26,9 @@ def verify(number: Number) -> Any:
 
     Example: pegboard order verify SO-1001
     """
-    from fulfillment.store.commands import orders
+    from fulfillment.store.commands.orders import lifecycle
 
-    return orders.verifying(number)
+    return lifecycle.verifying(number)
 
 
 @app.command()
@@ -41,11 +41,11 @@ def hold(number: Number, reason: Reason) -> Any:
     import re
 
     from cli.errors import UsageError
-    from fulfillment.store.commands import orders
+    from fulfillment.store.commands.orders import lifecycle
 
     if not re.fullmatch("[a-z][a-z0-9_]{0,39}", reason):
         raise UsageError(f"a reason is a short code as payment_review, not {reason!r}; see --note")
-    return orders.putting_on_hold(number, reason)
+    return lifecycle.putting_on_hold(number, reason)
 
 
 @app.command()
@@ -60,9 +60,9 @@ def unhold(
 
     Example: pegboard order unhold SO-1001 payment_review
     """
-    from fulfillment.store.commands import orders
+    from fulfillment.store.commands.orders import lifecycle
 
-    return orders.lifting_hold(number, reason)
+    return lifecycle.lifting_hold(number, reason)
 
 
 # --- fewer, more, others -------------------------------------------------------------------------
@@ -83,16 +83,16 @@ def cancel(
 
     Example: pegboard order cancel SO-1001 1=2 3 --preview
     """
-    from fulfillment.store.commands import order_changes, orders
+    from fulfillment.store.commands.orders import lifecycle, line_changes
 
     if not lines:
-        return orders.cancelling(number)
-    return order_changes.cancelling_units(number, [_line_units(told) for told in lines])
+        return lifecycle.cancelling(number)
+    return line_changes.cancelling_units(number, [_line_units(told) for told in lines])
 
 
 def _line_units(told: str) -> Any:
     from cli.errors import UsageError
-    from fulfillment.domain.changing_lines import LineUnits
+    from fulfillment.domain.actions.line_changes import LineUnits
 
     line, equals, units = told.partition("=")
     if not line.isdecimal() or (equals and not units.isdecimal()):
@@ -107,9 +107,9 @@ def mark_backordered(number: Number, line: Line) -> Any:
 
     Example: pegboard order mark-backordered SO-1001 2
     """
-    from fulfillment.store.commands import hands
+    from fulfillment.store.commands.orders import manual
 
-    return hands.mark_backordered(number, line)
+    return manual.mark_backordered(number, line)
 
 
 @app.command()
@@ -126,9 +126,9 @@ def quantity(
 
     Example: pegboard order quantity SO-1001 1 4 --preview
     """
-    from fulfillment.store.commands import order_changes
+    from fulfillment.store.commands.orders import line_changes
 
-    return order_changes.quantity(number, line, units, pack)
+    return line_changes.quantity(number, line, units, pack)
 
 
 @app.command()
@@ -150,9 +150,9 @@ def add_line(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard order add-line SO-1001 TEA-GREEN 2 --pack carton
     """
-    from fulfillment.store.commands import order_changes
+    from fulfillment.store.commands.orders import line_changes
 
-    return order_changes.add_line(number, order_changes.Added(sku, amount, pack, unit_price, line))
+    return line_changes.add_line(number, line_changes.Added(sku, amount, pack, unit_price, line))
 
 
 @app.command()
@@ -170,10 +170,10 @@ def exchange(
 
     Example: pegboard order exchange SO-1001 1 TEA-BLACK --units 2 --preview
     """
-    from fulfillment.domain.changing_lines import LineUnits
-    from fulfillment.store.commands import order_changes
+    from fulfillment.domain.actions.line_changes import LineUnits
+    from fulfillment.store.commands.orders import line_changes
 
-    return order_changes.exchange(number, LineUnits(line, units), sku, unit_price)
+    return line_changes.exchange(number, LineUnits(line, units), sku, unit_price)
 
 
 # --- where to, and until when --------------------------------------------------------------------
@@ -195,9 +195,9 @@ def address(
 
     Example: pegboard order address SO-1001 name=Example line1="1 Example Street" country=AT
     """
-    from fulfillment.store.commands import order_details
+    from fulfillment.store.commands.orders import details
 
-    return order_details.address(number, order_details.Customer(address=_address(values)))
+    return details.address(number, details.Customer(address=_address(values)))
 
 
 ADDRESS = (
@@ -229,16 +229,16 @@ def cancel_date(
 
     Example: pegboard order cancel-date SO-1001 2026-04-30
     """
-    from fulfillment.store.commands import order_details
+    from fulfillment.store.commands.orders import details
 
-    return order_details.cancel_date(number, _day(day))
+    return details.cancel_date(number, _day(day))
 
 
 def _day(told: str) -> Any:
     from datetime import date
 
     from cli.errors import UsageError
-    from fulfillment.domain.expiry import NEVER
+    from fulfillment.domain.planning.expiry import NEVER
 
     if told in ("never", "policy"):
         return NEVER if told == "never" else None

@@ -56,9 +56,9 @@ def changes_an_order(make: Callable[..., Any]) -> Callable[..., None]:
 
 
 def _look(merchant: str | None, change: Any) -> list[dict[str, Any]]:
-    from cli import connection
+    from cli.host import connection
     from fulfillment import settings
-    from fulfillment.store.commands.changing import preview_change
+    from fulfillment.store.planning.change import preview_change
 
     with connection.store_of(settings.load()) as store:
         return preview_change(store, connection.only_merchant(store, merchant), change)
@@ -67,10 +67,10 @@ def _look(merchant: str | None, change: Any) -> list[dict[str, Any]]:
 def _do(merchant: str | None, change: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
     from uuid import uuid4
 
-    from cli import connection
+    from cli.host import connection
     from fulfillment import settings
-    from fulfillment.store.commands.changing import change_order
-    from fulfillment.store.session import Command
+    from fulfillment.store.planning.change import change_order
+    from fulfillment.store.transactions.session import Command
 
     with connection.store_of(settings.load()) as store:
         whose = connection.only_merchant(store, merchant)
@@ -80,7 +80,7 @@ def _do(merchant: str | None, change: Any, asked: Mapping[str, Any]) -> dict[str
 
 def _show_outcomes(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     """A row for everything that would change of an order."""
-    from cli.showing import console, print_json, table
+    from cli.output import console, print_json, table
 
     if as_json:
         print_json({"outcomes": found})
@@ -117,7 +117,7 @@ def _show_done(done: Mapping[str, Any], *, as_json: bool) -> None:
     """Where the order stands now, and what else the change tells."""
     from rich.text import Text
 
-    from cli.showing import console, print_json, table
+    from cli.output import console, print_json, table
 
     if as_json:
         print_json(done)

@@ -1,4 +1,4 @@
-"""`pegboard order`: look at orders, and ask why one waits; `cli.order_hands` changes them."""
+"""`pegboard order`: look at orders, and ask why one waits; `cli.order_manual` changes them."""
 
 from typing import Annotated, Any
 
@@ -23,9 +23,9 @@ def show(number: Number, merchant: Merchant = None, as_json: AsJson = False) -> 
 
     Example: pegboard order show SO-1001
     """
-    from cli.orders_shown import show_order
-    from cli.showing import print_json
-    from fulfillment.store.reading.order import read_history, read_order
+    from cli.order_views import show_order
+    from cli.output import print_json
+    from fulfillment.store.insight.order_page import read_history, read_order
 
     def read(tx: Any) -> dict[str, Any]:
         return read_order(tx, number) | {"history": read_history(tx, number, 200, 0)}
@@ -62,9 +62,9 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
     Example: pegboard order list --backordered --sku TEA-GREEN --sort ship_by
     """
     from cli.errors import UsageError
-    from cli.orders_shown import show_orders
-    from cli.showing import print_json
-    from fulfillment.domain.statuses import OrderStatus
+    from cli.order_views import show_orders
+    from cli.output import print_json
+    from fulfillment.domain.model.statuses import OrderStatus
     from fulfillment.store.reading.orders import SORTS as KNOWN_SORTS
     from fulfillment.store.reading.orders import OrderFilter, list_orders
     from fulfillment.store.reading.paging import Window
@@ -96,11 +96,11 @@ def explain(number: Number, merchant: Merchant = None, as_json: AsJson = False) 
 
     Example: pegboard order explain SO-1001 --json
     """
-    from cli.orders_shown import show_explanation
-    from cli.showing import print_json
-    from fulfillment.store.reading.explaining import read_explanation
+    from cli.order_views import show_explanation
+    from cli.output import print_json
+    from fulfillment.store.insight.order import read_explanation
 
-    found = _imagine(merchant, lambda tx: read_explanation(tx, number))
+    found = _simulate(merchant, lambda tx: read_explanation(tx, number))
     if as_json:
         print_json(found)
     else:
@@ -111,12 +111,12 @@ def _read(merchant: str | None, body: Any) -> Any:
     return _with_store(lambda store: store.read(_merchant(store, merchant), body))
 
 
-def _imagine(merchant: str | None, body: Any) -> Any:
-    return _with_store(lambda store: store.imagine(_merchant(store, merchant), body))
+def _simulate(merchant: str | None, body: Any) -> Any:
+    return _with_store(lambda store: store.simulate(_merchant(store, merchant), body))
 
 
 def _with_store(ask: Any) -> Any:
-    from cli import connection
+    from cli.host import connection
     from fulfillment import settings
 
     with connection.store_of(settings.load()) as store:
@@ -124,6 +124,6 @@ def _with_store(ask: Any) -> Any:
 
 
 def _merchant(store: Any, merchant: str | None) -> Any:
-    from cli import connection
+    from cli.host import connection
 
     return connection.only_merchant(store, merchant)

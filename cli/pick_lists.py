@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.merchant_scope import floor_store
 from cli.options import AsJson, Limit, Merchant
-from cli.whose import floor_store
 
 HELP = (
     "Take work at a location, confirm what was picked, and say where less was there."
@@ -50,7 +50,7 @@ def create(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard pick create --location vienna --picker Pia --most-shipments 12
     """
-    from cli.said import naming, request
+    from cli.arguments import naming, request
     from fulfillment.store.commands import floor
     from starter.models.pick_lists import PickListIn
 
@@ -84,8 +84,8 @@ def list_(
     """
     from typing import get_args
 
-    from cli.answers import show_page
     from cli.errors import UsageError
+    from cli.views import show_page
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.pick_lists import list_lists
     from starter.models.pick_lists import ListStatus
@@ -127,15 +127,15 @@ def floor_command(
     """A request of its own, as somebody on the floor makes it."""
     from uuid import uuid4
 
-    from fulfillment.store.session import Command
+    from fulfillment.store.transactions.session import Command
 
     return Command(merchant, verb, f"{verb}:{subject}:{uuid4()}", ACTOR, content, reason)
 
 
 def show_list(found: dict[str, Any], *, as_json: bool) -> None:
     """The walk by SKU, a row for each shipment that units go to."""
-    from cli.answers import facts, show_lines
-    from cli.showing import print_json
+    from cli.output import print_json
+    from cli.views import facts, show_lines
 
     if as_json:
         print_json(found)

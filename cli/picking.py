@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.merchant_scope import floor_store
 from cli.options import AsJson, Merchant
 from cli.pick_lists import OPTIONS, Id, app, floor_command, show_list
-from cli.whose import floor_store
 
 __all__ = ["app"]
 
@@ -36,7 +36,7 @@ def confirm(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard pick confirm 7 42/1=3 42/2=1
     """
-    from cli.said import naming, parts, request, some_or_all
+    from cli.arguments import naming, parts, request, some_or_all
     from fulfillment.store.commands import floor
     from starter.models.pick_lists import ConfirmIn
 
@@ -63,7 +63,7 @@ def unpick(
 
     Example: pegboard pick unpick 7 42/1=1
     """
-    from cli.said import naming, request, some_or_all
+    from cli.arguments import naming, request, some_or_all
     from fulfillment.store.commands import floor
     from starter.models.pick_lists import UnpickIn
 
@@ -81,7 +81,7 @@ def give_up(pick_list: Id, *, merchant: Merchant = None, as_json: AsJson = False
 
     Example: pegboard pick give-up 7
     """
-    from cli.showing import console, print_json
+    from cli.output import console, print_json
     from fulfillment.store.commands import floor
 
     with floor_store(merchant) as (store, whose, merchants):
@@ -113,7 +113,7 @@ def short(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard pick short 7 42 1 --found 2 --reason "Two were broken."
     """
-    from cli.said import naming, request
+    from cli.arguments import naming, request
     from fulfillment.store.commands import floor
     from starter.models.pick_lists import ShortIn
 
@@ -147,14 +147,14 @@ def _owner(
 
 
 def _lines(said: list[str] | None) -> dict[str, object]:
-    from cli.said import numbers, parts
+    from cli.arguments import numbers, parts
 
     rows = [numbers(row, *row) for row in parts(PICKED, said or (), WRITTEN)]
     return {"lines": rows} if rows else {"all": True}
 
 
 def _show_short(done: dict[str, Any], *, as_json: bool) -> None:
-    from cli.showing import console, print_json
+    from cli.output import console, print_json
 
     if as_json:
         print_json(done)

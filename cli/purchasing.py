@@ -1,6 +1,6 @@
 """`pegboard po`: look at purchase orders and at what should be bought.
 
-`cli.purchasing_hands` writes them, `cli.purchasing_changes` changes what they bring.
+`cli.purchasing_manual` writes them, `cli.purchasing_changes` changes what they bring.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.arguments import naming
+from cli.merchant_scope import merchants_store
 from cli.options import AsJson, Limit, Merchant
-from cli.said import naming
-from cli.whose import merchants_store
 
 app = typer.Typer(
     help="Look at what should be bought, draft purchase orders, and receive what comes."
@@ -40,9 +40,9 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
     Example: pegboard po list --status approved --status in_transit --sku TEA-GREEN
     """
     from cli.errors import UsageError
-    from cli.purchasing_shown import show_purchase_orders
-    from cli.showing import print_json
-    from fulfillment.domain.statuses import PurchaseOrderStatus
+    from cli.output import print_json
+    from cli.purchasing_views import show_purchase_orders
+    from fulfillment.domain.model.statuses import PurchaseOrderStatus
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.purchase_orders import list_purchase_orders
 
@@ -74,9 +74,9 @@ def show(
     Example: pegboard po show PO-1 --watch
     """
     from cli.errors import UsageError
-    from cli.purchasing_shown import show_purchase_order
-    from cli.showing import print_json
-    from fulfillment.store.commands.purchasing import read_purchase_order
+    from cli.output import print_json
+    from cli.purchasing_views import show_purchase_order
+    from fulfillment.store.commands.supply.purchase_orders import read_purchase_order
     from fulfillment.store.reading import snapshot
     from fulfillment.store.reading.distributing import read_distribution
 
@@ -102,7 +102,7 @@ def _follow(seen: Mapping[str, Any], ask: Callable[[], Mapping[str, Any]]) -> No
     """Print a line for each change, until nothing is owed any more."""
     import time
 
-    from cli.purchasing_shown import show_distribution
+    from cli.purchasing_views import show_distribution
 
     while seen["skus_owed"]:
         time.sleep(EVERY_SECONDS)
@@ -132,8 +132,8 @@ def suggest(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard po suggest --supplier "Leaf Imports"
     """
-    from cli.purchasing_shown import show_suggestions
-    from cli.showing import print_json
+    from cli.output import print_json
+    from cli.purchasing_views import show_suggestions
     from fulfillment.store.reading import snapshot
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.suggestions import Wanted, list_suggestions

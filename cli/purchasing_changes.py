@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.arguments import naming
+from cli.merchant_scope import merchants_store
 from cli.options import AsJson, Merchant
 from cli.purchasing import OPTIONS, Number
-from cli.purchasing_hands import Note, app, command_of, day, line_and_units, show_it
-from cli.said import naming
-from cli.whose import merchants_store
+from cli.purchasing_manual import Note, app, command_of, day, line_and_units, show_it
 
 if TYPE_CHECKING:
-    from fulfillment.store.commands.purchasing import NewPurchaseLine
+    from fulfillment.store.commands.supply.purchase_orders import NewPurchaseLine
 
 __all__ = ["app"]
 
@@ -42,7 +42,11 @@ def change(  # noqa: PLR0913 -- each parameter is an option
     Example: pegboard po change PO-1 1=80 2=0 --add TEA-GREEN=24@linz --expected-on 2026-03-31
     """
     from cli.errors import UsageError
-    from fulfillment.store.commands.purchasing import KEEP, PurchaseChange, change_purchase_order
+    from fulfillment.store.commands.supply.purchase_orders import (
+        KEEP,
+        PurchaseChange,
+        change_purchase_order,
+    )
 
     units = dict(line_and_units(said) for said in lines or ())
     if len(units) < len(lines or ()):
@@ -56,7 +60,7 @@ def change(  # noqa: PLR0913 -- each parameter is an option
 
 
 def _changes(units: dict[int, int]) -> Any:
-    from fulfillment.store.commands.purchasing import LineChange
+    from fulfillment.store.commands.supply.purchase_orders import LineChange
 
     return tuple(LineChange(line, units=ordered) for line, ordered in units.items())
 
@@ -68,7 +72,10 @@ def _added(
     import re
 
     from cli.errors import UsageError
-    from fulfillment.store.commands.purchasing import NewPurchaseLine, read_purchase_order
+    from fulfillment.store.commands.supply.purchase_orders import (
+        NewPurchaseLine,
+        read_purchase_order,
+    )
 
     if not said:
         return ()

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.merchant_scope import merchants_store
 from cli.options import AsJson, Merchant
-from cli.whose import merchants_store
 
 HELP = "Look at receipts, and take back those that were counted by mistake."
 
@@ -39,7 +39,7 @@ def list_(
 
     Example: pegboard receipt list --po PO-1
     """
-    from cli.showing import console, print_json, table
+    from cli.output import console, print_json, table
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.receipts import list_receipts
 
@@ -68,8 +68,8 @@ def reverse(
     """
     from uuid import uuid4
 
-    from fulfillment.store.commands.reversing import reverse_receipt
-    from fulfillment.store.session import Command
+    from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
+    from fulfillment.store.transactions.session import Command
 
     with merchants_store(merchant) as (store, whose):
         key = f"reverse_receipt:{number}:{uuid4()}"
@@ -80,7 +80,7 @@ def reverse(
 def _show(receipt: dict[str, Any], *, as_json: bool) -> None:
     from rich.text import Text
 
-    from cli.showing import console, print_json, table
+    from cli.output import console, print_json, table
 
     if as_json:
         print_json(receipt)

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.merchant_scope import merchants_store
 from cli.options import AsJson, Limit, Merchant
-from cli.whose import merchants_store
 
 HELP = (
     "Announce what customers send back, and take it in."
@@ -52,9 +52,9 @@ def create(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard return create RMA-8 --location vienna --order SO-2 TEA-GREEN=2@1
     """
-    from cli.said import naming, numbers, one_of_a_number, parts, request
-    from fulfillment.store.commands.moves.returns import announce_return
-    from fulfillment.store.session import Command
+    from cli.arguments import naming, numbers, one_of_a_number, parts, request
+    from fulfillment.store.commands.supply.moves.returns import announce_return
+    from fulfillment.store.transactions.session import Command
     from starter.models.returns import ReturnIn
 
     rows = [numbers(row, "units", "order_line") for row in parts(WANT, wants, WANTS)]
@@ -83,9 +83,9 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard return list --status announced
     """
-    from cli.answers import show_page
     from cli.errors import UsageError
-    from fulfillment.domain.moves import ReturnStatus
+    from cli.views import show_page
+    from fulfillment.domain.model.moves import ReturnStatus
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.returns import ReturnFilter, list_returns
 
@@ -129,9 +129,9 @@ def receive(
 
     Example: pegboard return receive RMA-8 --receipt GR-13 1=1:sellable 1=1:damaged
     """
-    from cli.said import naming, numbers, parts, request
-    from fulfillment.store.commands.moves.documents import receipt_command
-    from fulfillment.store.commands.moves.receiving import receive_return
+    from cli.arguments import naming, numbers, parts, request
+    from fulfillment.store.commands.supply.moves.documents import receipt_command
+    from fulfillment.store.commands.supply.moves.receiving import receive_return
     from starter.models.returns import ReturnReceiptIn
 
     options = {"number": "--receipt", "lines": "LINE=UNITS:DISPOSITION"}
@@ -159,9 +159,9 @@ def close(
     """
     from uuid import uuid4
 
-    from cli.said import request
-    from fulfillment.store.commands.moves.returns import close_return
-    from fulfillment.store.session import Command
+    from cli.arguments import request
+    from fulfillment.store.commands.supply.moves.returns import close_return
+    from fulfillment.store.transactions.session import Command
     from starter.models.transfers import MoveNoteIn
 
     why = request(MoveNoteIn, OPTIONS, {"note": note}).note
@@ -172,8 +172,8 @@ def close(
 
 
 def _show(found: dict[str, Any], *, as_json: bool) -> None:
-    from cli.answers import facts, show_lines
-    from cli.showing import print_json
+    from cli.output import print_json
+    from cli.views import facts, show_lines
 
     if as_json:
         print_json(found)

@@ -76,8 +76,8 @@ def presets(as_json: AsJson = False) -> None:
     """
     from dataclasses import asdict
 
-    from cli.showing import console, print_json, table
-    from fulfillment.domain.presets import PRESETS
+    from cli.output import console, print_json, table
+    from fulfillment.domain.actions.presets import PRESETS
 
     if as_json:
         print_json({"presets": [asdict(preset) for preset in PRESETS.values()]})
@@ -100,7 +100,7 @@ def changes(
 
     Example: pegboard settings changes --limit 10
     """
-    from cli.showing import console, print_json, table
+    from cli.output import console, print_json, table
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.settings import list_changes
 
@@ -123,7 +123,7 @@ def changes(
 def parsed(said: str) -> tuple[str, object]:
     """A setting and its value; on and off are words of their own for some, for others a switch."""
     from cli.errors import UsageError
-    from fulfillment.domain.policy import Policy
+    from fulfillment.domain.model.policy import Policy
 
     knob, sign, value = said.partition("=")
     if not knob or not sign or not value:
@@ -140,8 +140,8 @@ def _change(
 ) -> dict[str, Any]:
     from uuid import uuid4
 
-    from fulfillment.store.commands.settings import change_settings
-    from fulfillment.store.session import Command
+    from fulfillment.store.commands.administration.settings import change_settings
+    from fulfillment.store.transactions.session import Command
 
     content = {"knobs": knobs, "unset": unset}
     command = Command(scope, "change_settings", f"change_settings:{uuid4()}", ACTOR, content)
@@ -149,7 +149,7 @@ def _change(
 
 
 def _show(found: Mapping[str, Any], *, as_json: bool) -> None:
-    from cli.showing import console, print_json, table
+    from cli.output import console, print_json, table
 
     if as_json:
         print_json({"settings": found})
@@ -172,9 +172,9 @@ def _set_to(change: Mapping[str, object] | None) -> str:
 @contextmanager
 def _store(merchant: str | None, *, for_all: bool) -> Iterator[tuple[Any, str]]:
     """The store, and whose settings are meant."""
-    from cli import connection
+    from cli.host import connection
     from fulfillment import settings
-    from fulfillment.store.loading import EVERYBODY
+    from fulfillment.store.records.loading import EVERYBODY
 
     with connection.store_of(settings.load()) as store:
         yield store, EVERYBODY if for_all else connection.only_merchant(store, merchant)

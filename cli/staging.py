@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.merchant_scope import merchants_store
 from cli.options import AsJson, Limit, Merchant
 from cli.order_changing import changes_an_order
-from cli.whose import merchants_store
 
 HELP = (
     "Put what waiting orders have into containers, and see what is staged."
@@ -45,7 +45,7 @@ def list_(
 
     Example: pegboard stage list --location vienna
     """
-    from cli.answers import show_page
+    from cli.views import show_page
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.staged import list_staged
 
@@ -70,7 +70,7 @@ def suggestions(
 
     Example: pegboard stage suggestions --location vienna
     """
-    from cli.showing import console, print_json, table
+    from cli.output import console, print_json, table
     from fulfillment.store.reading.staged import staging_suggestions
 
     places = None if location is None else [location]
@@ -110,9 +110,9 @@ def put(  # noqa: PLR0913 -- each parameter is an option
     """
     from uuid import uuid4
 
-    from cli.said import naming, request
+    from cli.arguments import naming, request
     from fulfillment.store.commands import floor
-    from fulfillment.store.session import Command
+    from fulfillment.store.transactions.session import Command
     from starter.models.staging import StageIn
 
     values = _chosen(lines, everything=all_) | {"location": location, "note": note}
@@ -137,8 +137,8 @@ def take_out(
 
     Example: pegboard stage take-out SO-2 1=2 --location vienna --note "The bin is needed."
     """
-    from cli.said import request
-    from fulfillment.domain.staging import Moving
+    from cli.arguments import request
+    from fulfillment.domain.floor.staging import Moving
     from fulfillment.store.commands import floor
     from starter.models.staging import UnstageIn
 
@@ -149,8 +149,8 @@ def take_out(
 
 def _chosen(said: list[str] | None, *, everything: bool) -> dict[str, object]:
     """Units by line, each line once, or all."""
+    from cli.arguments import numbers, parts, some_or_all
     from cli.errors import UsageError
-    from cli.said import numbers, parts, some_or_all
 
     some_or_all(said, everything=everything, written="LINE=UNITS")
     rows = [numbers(row, *row) for row in parts(LINE, said or (), WRITTEN)]
@@ -160,8 +160,8 @@ def _chosen(said: list[str] | None, *, everything: bool) -> dict[str, object]:
 
 
 def _show(done: Mapping[str, Any], *, as_json: bool) -> None:
-    from cli.answers import show_lines
-    from cli.showing import print_json
+    from cli.output import print_json
+    from cli.views import show_lines
 
     if as_json:
         print_json(done)

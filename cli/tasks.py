@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from cli.merchant_scope import merchants_store
 from cli.options import AsJson, Limit, Merchant
-from cli.whose import merchants_store
 
 HELP = (
     "Look at what people on the floor are asked to do, and say that it is done."
@@ -34,8 +34,8 @@ def list_(
     """
     from typing import get_args
 
-    from cli.answers import show_page
     from cli.errors import UsageError
+    from cli.views import show_page
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.tasks import list_tasks
     from starter.models.staging import TaskKind
@@ -66,9 +66,9 @@ def finish(
 
     from rich.text import Text
 
-    from cli.showing import console, print_json
+    from cli.output import console, print_json
     from fulfillment.store.commands.floor import finish_task
-    from fulfillment.store.session import Command
+    from fulfillment.store.transactions.session import Command
 
     with merchants_store(merchant) as (store, whose):
         key = f"finish_task:{task}:{uuid4()}"

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.merchant_scope import merchants_store
 from cli.options import AsJson, Limit, Merchant
-from cli.whose import merchants_store
 
 HELP = (
     "Move goods from one location to another: write, ship and receive transfers."
@@ -49,9 +49,9 @@ def create(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard transfer create TR-1 --from vienna --to graz TEA-GREEN=12 CUP=3
     """
-    from cli.said import naming, numbers, one_of_a_number, parts, request
-    from fulfillment.store.commands.moves import transfers
-    from fulfillment.store.session import Command
+    from cli.arguments import naming, numbers, one_of_a_number, parts, request
+    from fulfillment.store.commands.supply.moves import transfers
+    from fulfillment.store.transactions.session import Command
     from starter.models.transfers import TransferIn
 
     rows = [numbers(row, "units") for row in parts(WANT, wants, WANTS)]
@@ -81,9 +81,9 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard transfer list --to graz --status in_transit
     """
-    from cli.answers import show_page
     from cli.errors import UsageError
-    from fulfillment.domain.moves import TransferStatus
+    from cli.views import show_page
+    from fulfillment.domain.model.moves import TransferStatus
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.transfers import TransferFilter, list_transfers
 
@@ -116,7 +116,7 @@ def ship(
 
     Example: pegboard transfer ship TR-1
     """
-    from fulfillment.store.commands.moves.transfers import ship_transfer
+    from fulfillment.store.commands.supply.moves.transfers import ship_transfer
 
     _do(ship_transfer, number, note, merchant, as_json=as_json)
 
@@ -137,9 +137,9 @@ def receive(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard transfer receive TR-1 --receipt GR-12 1=10
     """
-    from cli.said import naming, numbers, parts, request, some_or_all
-    from fulfillment.store.commands.moves.documents import receipt_command
-    from fulfillment.store.commands.moves.receiving import receive_transfer
+    from cli.arguments import naming, numbers, parts, request, some_or_all
+    from fulfillment.store.commands.supply.moves.documents import receipt_command
+    from fulfillment.store.commands.supply.moves.receiving import receive_transfer
     from starter.models.transfers import TransferReceiptIn
 
     options = {"number": "--receipt", "lines": "LINE=UNITS"}
@@ -162,7 +162,7 @@ def close(
 
     Example: pegboard transfer close TR-1 --note "Two cartons were lost."
     """
-    from fulfillment.store.commands.moves.transfers import close_transfer
+    from fulfillment.store.commands.supply.moves.transfers import close_transfer
 
     _do(close_transfer, number, note, merchant, as_json=as_json)
 
@@ -175,7 +175,7 @@ def cancel(
 
     Example: pegboard transfer cancel TR-1
     """
-    from fulfillment.store.commands.moves.transfers import cancel_transfer
+    from fulfillment.store.commands.supply.moves.transfers import cancel_transfer
 
     _do(cancel_transfer, number, note, merchant, as_json=as_json)
 
@@ -190,8 +190,8 @@ def _do(
 ) -> None:
     from uuid import uuid4
 
-    from cli.said import request
-    from fulfillment.store.session import Command
+    from cli.arguments import request
+    from fulfillment.store.transactions.session import Command
     from starter.models.transfers import MoveNoteIn
 
     verb, why = act.__name__, request(MoveNoteIn, OPTIONS, {"note": note}).note
@@ -217,8 +217,8 @@ def _under_way(store: Any, merchant: str, number: str) -> list[dict[str, int]]:
 
 
 def _show(found: dict[str, Any], *, as_json: bool) -> None:
-    from cli.answers import facts, show_lines
-    from cli.showing import print_json
+    from cli.output import print_json
+    from cli.views import facts, show_lines
 
     if as_json:
         print_json(found)

@@ -1,7 +1,7 @@
 """What is glued to a container with staged units."""
 
 from documents import sheet
-from fulfillment.domain.documents import ContainerLabel
+from fulfillment.domain.model.papers import ContainerLabel
 
 SIZE_MM = (100, 70)
 INSIDE_MM = 82

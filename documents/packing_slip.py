@@ -1,7 +1,7 @@
 """What lies in a package for the customer."""
 
 from documents import sheet
-from fulfillment.domain.documents import PackingSlip, SlipPackage
+from fulfillment.domain.model.papers import PackingSlip, SlipPackage
 
 
 def draw_packing_slip(slip: PackingSlip) -> bytes:

@@ -1,7 +1,7 @@
 """The picker's list on paper."""
 
 from documents import sheet
-from fulfillment.domain.documents import PickListPaper
+from fulfillment.domain.model.papers import PickListPaper
 
 
 def draw_pick_list(paper: PickListPaper) -> bytes:

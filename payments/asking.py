@@ -5,11 +5,11 @@ from enum import StrEnum
 
 import structlog
 
-from fulfillment.domain.payments import EntryStatus, PaymentKind
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands.asking import DueEntry, claim_due, put_off
-from fulfillment.store.commands.payments import Settlement, settle_payment
-from fulfillment.store.session import Command, Store
+from fulfillment.domain.model.payments import EntryStatus, PaymentKind
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.payments.asking import DueEntry, claim_due, put_off
+from fulfillment.store.commands.payments.record import Settlement, settle_payment
+from fulfillment.store.transactions.session import Command, Store
 from payments.port import Answered, Asked, PaymentProvider, ProviderAwayError
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ adapter hands `reference` to the provider as its idempotency key, and answers th
 from dataclasses import dataclass
 from typing import Protocol
 
-from fulfillment.domain.payments import EntryStatus, PaymentKind
+from fulfillment.domain.model.payments import EntryStatus, PaymentKind
 
 
 @dataclass(frozen=True, slots=True)

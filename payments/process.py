@@ -9,9 +9,9 @@ import structlog
 
 from fulfillment.keeping import Pulse, keep_running
 from fulfillment.settings import Settings
-from fulfillment.store.patience import Patience
-from fulfillment.store.session import Store, connect
-from fulfillment.store.threads import in_thread
+from fulfillment.store.transactions.patience import Patience
+from fulfillment.store.transactions.session import Store, connect
+from fulfillment.store.transactions.threads import in_thread
 from payments.asking import Outcome, ask_next
 from payments.port import PaymentProvider
 from payments.wiring import provider_of

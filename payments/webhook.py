@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import httpx
 
-from fulfillment.domain.payments import EntryStatus
+from fulfillment.domain.model.payments import EntryStatus
 from payments.cards import has_card_number
 from payments.port import Answered, Asked, ProviderAwayError
 

@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from fulfillment import settings as configuration
 from fulfillment.relay.relay import Relay
 from fulfillment.settings import Settings
-from fulfillment.store.patience import Patience
-from fulfillment.store.session import Store, connect
-from fulfillment.store.turns import Turns
+from fulfillment.store.transactions.patience import Patience
+from fulfillment.store.transactions.session import Store, connect
+from fulfillment.store.transactions.turns import Turns
 from starter import documentation
-from starter.edge import BodyLimit, LastResort, SlashesInParts
+from starter.middleware import BodyLimit, LastResort, SlashesInParts
 from starter.openapi import describe
 from starter.parts import make_parts
 from starter.problems import handlers

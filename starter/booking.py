@@ -5,7 +5,7 @@ from typing import Any
 
 from carriers.port import Asked, Carrier, Parcel
 from carriers.wiring import carrier_named
-from fulfillment.store.commands.floor_packing import Dispatch, Label
+from fulfillment.store.commands.floor.packing import Dispatch, Label
 from fulfillment.store.reading.packages import read_parcel
 from starter.auth.session import Session
 from starter.models.packages import LabelIn, ShipIn

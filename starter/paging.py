@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from fulfillment.domain.refusals import RefusedError, invalid
+from fulfillment.domain.model.refusals import RefusedError, invalid
 from fulfillment.store.reading.paging import Page, Sort, Window
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]

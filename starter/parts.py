@@ -6,7 +6,7 @@ from fastapi import Request
 
 from fulfillment.keeping import Pulse
 from fulfillment.store.reading.parties import merchant_exists
-from fulfillment.store.session import Store
+from fulfillment.store.transactions.session import Store
 from starter.auth.keyring import Keyring
 from starter.probing import Probes
 

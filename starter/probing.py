@@ -14,9 +14,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from fulfillment import engine
-from fulfillment.store.patience import Patience
 from fulfillment.store.reading.health import is_migrated
-from fulfillment.store.session import Store, connect
+from fulfillment.store.transactions.patience import Patience
+from fulfillment.store.transactions.session import Store, connect
 from starter.models.settings import Database
 
 ENGINE_SECONDS = 1.0

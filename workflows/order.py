@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
         OrderState,
         Progress,
     )
-    from fulfillment.domain.restored import ASKS, is_doubtful
+    from fulfillment.domain.insight.restored import ASKS, is_doubtful
     from workflows import attempts
     from workflows.alarm import Alarm
     from workflows.showing import OrderCard

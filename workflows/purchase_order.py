@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
         PurchaseOrderRef,
         PurchaseOrderStart,
     )
-    from fulfillment.domain.restored import ASKS, contradicts
+    from fulfillment.domain.insight.restored import ASKS, contradicts
     from workflows import attempts
     from workflows.alarm import Alarm
     from workflows.showing import PurchaseOrderCard

@@ -21,13 +21,15 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from benchmarks.intake import floor
-from cli.ending import run_and_end
-from cli.supervisor import System
+from cli.exit_status import run_and_end
+from cli.host.supervisor import System
 from fulfillment.contracts import names
 from fulfillment.contracts.payloads import DATA_CONVERTER
 from fulfillment.settings import Settings
-from fulfillment.store.commands import catalogue, keys, stock
-from fulfillment.store.session import Command, Store, connect
+from fulfillment.store.commands import catalogue
+from fulfillment.store.commands.administration import keys
+from fulfillment.store.commands.supply import stock
+from fulfillment.store.transactions.session import Command, Store, connect
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console()

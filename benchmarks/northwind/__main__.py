@@ -11,8 +11,8 @@ from rich.console import Console
 
 from benchmarks.northwind.copies import Copies
 from benchmarks.northwind.scenario import Scenario
-from cli.ending import run_and_end
-from cli.supervisor import System
+from cli.exit_status import run_and_end
+from cli.host.supervisor import System
 from fulfillment.settings import Settings
 
 console = Console()

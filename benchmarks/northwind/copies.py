@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from cli.supervisor import System
+from cli.host.supervisor import System
 
 COPY = "copy_of_before"
 

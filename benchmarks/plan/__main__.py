@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.plan.cases import CASES, Case, snapshot
-from cli.ending import run_and_end
-from fulfillment.domain.planning import plan
+from cli.exit_status import run_and_end
+from fulfillment.domain.planning.plan import plan
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console()

@@ -13,9 +13,9 @@ from sqlalchemy import event
 from benchmarks.receipt.floor import write_in_bulk
 from benchmarks.receipt.waiting import MERCHANT, PURCHASE, purchase_id, wait_in_line
 from benchmarks.transaction.__main__ import a_store
-from cli.ending import run_and_end
-from fulfillment.store.commands import purchasing
-from fulfillment.store.session import Command, Store
+from cli.exit_status import run_and_end
+from fulfillment.store.commands.supply import purchase_orders
+from fulfillment.store.transactions.session import Command, Store
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(width=120)
@@ -49,11 +49,13 @@ def serve_a_receipt(store: Store, units: int) -> Measured:
         found.seconds.append(time.perf_counter() - began)
         return result
 
-    receipt = purchasing.Receipt("R1", PURCHASE, "A", (purchasing.ReceivedLine(1, units),))
-    command = Command(MERCHANT, "receive", purchasing.receipt_key(receipt), "bench")
+    receipt = purchase_orders.Receipt(
+        "R1", PURCHASE, "A", (purchase_orders.ReceivedLine(1, units),)
+    )
+    command = Command(MERCHANT, "receive", purchase_orders.receipt_key(receipt), "bench")
     event.listen(store.engine, "before_cursor_execute", note)
-    timed(lambda: purchasing.receive(store, command, receipt))
-    while timed(lambda: purchasing.serve_receipts(store, MERCHANT, purchase_order)):
+    timed(lambda: purchase_orders.receive(store, command, receipt))
+    while timed(lambda: purchase_orders.serve_receipts(store, MERCHANT, purchase_order)):
         pass
     event.remove(store.engine, "before_cursor_execute", note)
     found.woken = _count(store, "SELECT count(*) FROM outbox WHERE kind = 'wake_order'")

@@ -5,9 +5,9 @@ import json
 from sqlalchemy import text
 
 from benchmarks.receipt.waiting import MERCHANT, PURCHASE, SKU
-from fulfillment.domain.progress import Progress
-from fulfillment.store.queue import BATCH
-from fulfillment.store.session import Store, Tx
+from fulfillment.domain.insight.progress import Progress
+from fulfillment.store.queue.head import BATCH
+from fulfillment.store.transactions.session import Store, Tx
 
 FIRST = """
 CREATE TEMPORARY TABLE filled ON COMMIT DROP AS

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from fulfillment.store.commands import purchasing
-from fulfillment.store.session import Command, Store, Tx
+from fulfillment.store.commands.supply import purchase_orders
+from fulfillment.store.transactions.session import Command, Store, Tx
 
 MERCHANT, SKU, PURCHASE = "bench", "TEA", "P1"
 
@@ -46,9 +46,11 @@ SELECT parts.id, :merchant, :sku, ranked.id, 50, ranked.placed_at, ranked.intake
 def wait_in_line(store: Store, lines: int, bringing: int) -> None:
     """So many orders of one unit, all of which wait, and the first pegged on what will come."""
     due_on = store.clock().date() + timedelta(days=5)
-    line = purchasing.NewPurchaseLine(1, SKU, bringing, "A")
-    new = purchasing.NewPurchaseOrder(PURCHASE, (line,), expected_on=due_on)
-    purchasing.create_purchase_order(store, Command(MERCHANT, "purchase", "bench", "bench"), new)
+    line = purchase_orders.NewPurchaseLine(1, SKU, bringing, "A")
+    new = purchase_orders.NewPurchaseOrder(PURCHASE, (line,), expected_on=due_on)
+    purchase_orders.create_purchase_order(
+        store, Command(MERCHANT, "purchase", "bench", "bench"), new
+    )
 
     def body(tx: Tx) -> None:
         tx.run(

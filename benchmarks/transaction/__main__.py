@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import event
 
-from cli.ending import run_and_end
+from cli.exit_status import run_and_end
 from embedded.postgres import EmbeddedPostgres
 from fulfillment.store import migrations
-from fulfillment.store.commands import catalogue, serving, stock
-from fulfillment.store.session import Command, Store, Tx, connect
+from fulfillment.store.commands import catalogue
+from fulfillment.store.commands.supply import serving, stock
+from fulfillment.store.transactions.session import Command, Store, Tx, connect
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console()

@@ -18,18 +18,19 @@ from sqlalchemy import text
 from temporalio.client import Client
 
 from benchmarks.wake import sleeper
-from cli.ending import run_and_end
+from cli.exit_status import run_and_end
 from embedded.postgres import EmbeddedPostgres
 from embedded.temporal import EmbeddedTemporal, TemporalOptions
 from fulfillment.contracts import names
 from fulfillment.contracts.messages import Progress
 from fulfillment.contracts.payloads import DATA_CONVERTER
-from fulfillment.domain.statuses import OrderStatus
+from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.relay import relay as relaying
 from fulfillment.relay.relay import Relay
-from fulfillment.store import migrations, outbox
+from fulfillment.store import migrations
 from fulfillment.store.commands import catalogue
-from fulfillment.store.session import Store, Tx, connect
+from fulfillment.store.transactions import outbox
+from fulfillment.store.transactions.session import Store, Tx, connect
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(width=120)

@@ -13,8 +13,8 @@ from rich.console import Console
 from benchmarks.weeks import book
 from benchmarks.weeks.measuring import Figures, show
 from benchmarks.weeks.scenario import Scenario
-from cli.ending import run_and_end
-from cli.supervisor import System
+from cli.exit_status import run_and_end
+from cli.host.supervisor import System
 from fulfillment.settings import Settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -68,15 +68,16 @@ def generated(seed: int, share: float = 1.0) -> list[BookedOrder]:
 
 
 def read(file: Path) -> list[BookedOrder]:
-    """The book out of the public file itself: what was cancelled or has no units is left out."""
+    """The book out of the public file: without what was cancelled, has no units, is no product."""
     units: dict[str, Counter[str]] = {}
     placed: dict[str, datetime] = {}
     with _opened(file) as lines:
         for row in csv.DictReader(lines):
             number, ordered = row["InvoiceNo"].strip(), int(row["Quantity"])
-            if number.startswith("C") or ordered <= 0:
+            sku = row["StockCode"].strip().upper()
+            if number.startswith("C") or ordered <= 0 or " " in sku:
                 continue
-            units.setdefault(number, Counter())[row["StockCode"].strip().upper()] += ordered
+            units.setdefault(number, Counter())[sku] += ordered
             placed.setdefault(number, _parsed(row["InvoiceDate"]))
     return [BookedOrder(number, placed[number], dict(units[number])) for number in sorted(units)]
 

@@ -8,7 +8,7 @@ import typer
 
 from benchmarks.weeks import book
 from benchmarks.weeks.book import BookedOrder
-from cli.ending import run_and_end
+from cli.exit_status import run_and_end
 
 SEED, SUPPLIERS = 1, 40
 Row = Sequence[object]

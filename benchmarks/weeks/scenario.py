@@ -11,13 +11,15 @@ from temporalio.client import Client
 
 from benchmarks.weeks.book import BookedOrder, demand, parts
 from benchmarks.weeks.measuring import Figures, batches_in, cpu_seconds, retries_of
-from cli.supervisor import System
+from cli.host.supervisor import System
 from fulfillment.contracts.payloads import DATA_CONVERTER
 from fulfillment.relay.audit import audit_engine, orders_without_workflow
-from fulfillment.store.commands import catalogue, keys, stock
+from fulfillment.store.commands import catalogue
+from fulfillment.store.commands.administration import keys
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
-from fulfillment.store.invariants import audit
-from fulfillment.store.session import Command, Store, connect
+from fulfillment.store.commands.supply import stock
+from fulfillment.store.integrity.invariants import audit
+from fulfillment.store.transactions.session import Command, Store, connect
 
 WHOLESALER, CORNER_SHOP, LOCATION = "weeks", "corner", "main"
 TOGETHER = 200

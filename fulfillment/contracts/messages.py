@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from fulfillment.domain.progress import Progress, ShipmentProgress
-from fulfillment.domain.restored import AtOdds
-from fulfillment.domain.statuses import INBOUND, PurchaseOrderStatus
+from fulfillment.domain.insight.progress import Progress, ShipmentProgress
+from fulfillment.domain.insight.restored import AtOdds
+from fulfillment.domain.model.statuses import INBOUND, PurchaseOrderStatus
 
 __all__ = [
     "AtOdds",

@@ -12,10 +12,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from fulfillment.contracts import names
 from fulfillment.relay import lateness
 from fulfillment.relay.comparing import compare
-from fulfillment.store.invariants import SHOWN, Finding
+from fulfillment.store.integrity.invariants import SHOWN, Finding
+from fulfillment.store.integrity.restarts import start_unfinished
 from fulfillment.store.reading.unfinished import OrderName, owed_since, unfinished_orders
-from fulfillment.store.restarts import start_unfinished
-from fulfillment.store.session import Store
+from fulfillment.store.transactions.session import Store
 
 PATIENCE = timedelta(minutes=1)
 """What was committed within this time may still be under way."""

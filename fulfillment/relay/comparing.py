@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from fulfillment.contracts import names
 from fulfillment.contracts.messages import Progress, PurchaseOrderProgress
-from fulfillment.domain.restored import holds_for, is_ahead
+from fulfillment.domain.insight.restored import holds_for, is_ahead
 from fulfillment.relay.listing import Listed, Name, listed
 from fulfillment.relay.remembering import OrderMemory, order_memory, purchase_order_memory
 from fulfillment.store.reading.standing import (
@@ -25,8 +25,8 @@ from fulfillment.store.reading.standing import (
     purchase_order_heads,
     unfinished_heads,
 )
-from fulfillment.store.session import Store
-from fulfillment.store.threads import in_thread
+from fulfillment.store.transactions.session import Store
+from fulfillment.store.transactions.threads import in_thread
 
 AT_ONCE = 50
 """Histories that are read side by side."""

@@ -22,14 +22,14 @@ from fulfillment.contracts.messages import (
     PurchaseOrderStart,
     ReplanStart,
 )
-from fulfillment.domain.statuses import OrderStatus
+from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.relay.remembering import order_memory
 from fulfillment.relay.starting import Run, Subject, start_after_closed, start_once
-from fulfillment.store.commands.restoring import check_order
-from fulfillment.store.outbox import Kind, Message
-from fulfillment.store.restarts import order_is_finished
-from fulfillment.store.session import Store
-from fulfillment.store.threads import in_thread
+from fulfillment.store.commands.administration.restoring import check_order
+from fulfillment.store.integrity.restarts import order_is_finished
+from fulfillment.store.transactions.outbox import Kind, Message
+from fulfillment.store.transactions.session import Store
+from fulfillment.store.transactions.threads import in_thread
 
 ORDER_PROGRESS = TypeAdapter(Progress)
 PURCHASE_ORDER_PROGRESS = TypeAdapter(PurchaseOrderProgress)

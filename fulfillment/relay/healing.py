@@ -12,16 +12,16 @@ from temporalio.client import Client
 from fulfillment.contracts import names
 from fulfillment.relay.comparing import heads_by_name
 from fulfillment.relay.listing import Listed, Name, listed
-from fulfillment.store.commands.restoring import restart_orders, wake_orders_again
+from fulfillment.store.commands.administration.restoring import restart_orders, wake_orders_again
+from fulfillment.store.integrity.restarts import restarts_owed
 from fulfillment.store.reading.standing import (
     OrderHead,
     known_merchants,
     starts_owed,
     unfinished_heads,
 )
-from fulfillment.store.restarts import restarts_owed
-from fulfillment.store.session import Store
-from fulfillment.store.threads import in_thread
+from fulfillment.store.transactions.session import Store
+from fulfillment.store.transactions.threads import in_thread
 
 log = structlog.get_logger(__name__)
 

@@ -10,10 +10,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from fulfillment.keeping import Pulse
-from fulfillment.store.invariants import SHOWN, Finding
+from fulfillment.store.integrity.invariants import SHOWN, Finding
 from fulfillment.store.reading.first_claims import owed_to_queues_since, unclaimed_since
-from fulfillment.store.session import Store
-from fulfillment.store.threads import in_thread
+from fulfillment.store.transactions.session import Store
+from fulfillment.store.transactions.threads import in_thread
 
 log = structlog.get_logger(__name__)
 

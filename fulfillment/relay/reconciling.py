@@ -10,14 +10,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts.messages import Progress
 from fulfillment.relay.comparing import Comparison, Unknown, compare
-from fulfillment.store.commands.restoring import (
+from fulfillment.store.commands.administration.restoring import (
     begin_epoch,
     hold_lost,
     restart_orders,
     restart_purchase_orders,
 )
-from fulfillment.store.session import Store
-from fulfillment.store.threads import in_thread
+from fulfillment.store.transactions.session import Store
+from fulfillment.store.transactions.threads import in_thread
 
 MARGIN = timedelta(hours=1)
 """The engine's clock and the database's may differ, and its lists lag a little behind."""

@@ -14,11 +14,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.keeping import Pulse
 from fulfillment.relay.delivery import Delivery
-from fulfillment.store import outbox
-from fulfillment.store.outbox import Message
-from fulfillment.store.pacing import Pace
-from fulfillment.store.session import Store
-from fulfillment.store.threads import in_thread
+from fulfillment.store.transactions import outbox
+from fulfillment.store.transactions.outbox import Message
+from fulfillment.store.transactions.pacing import Pace
+from fulfillment.store.transactions.session import Store
+from fulfillment.store.transactions.threads import in_thread
 
 log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from fulfillment.contracts.messages import (
     PurchaseOrderStart,
     Standing,
 )
-from fulfillment.domain.restored import contradicts, is_doubtful
+from fulfillment.domain.insight.restored import contradicts, is_doubtful
 
 Message = TypeVar("Message")
 ANSWERS_WITH_PROGRESS = frozenset({"prepare_fulfillment", "look_again", "hold_order"})

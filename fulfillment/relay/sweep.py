@@ -13,12 +13,12 @@ from temporalio.client import Client
 from fulfillment.contracts import names
 from fulfillment.keeping import Pulse
 from fulfillment.relay.healing import Healing
-from fulfillment.store.apart import each_apart
-from fulfillment.store.commands.closures import renew_broken_off
-from fulfillment.store.queue_checks import owe_idle
-from fulfillment.store.restarts import owe_overdue, start_unfinished, wake_overdue
-from fulfillment.store.session import Store
-from fulfillment.store.threads import in_thread
+from fulfillment.store.commands.catalogue.closures import renew_broken_off
+from fulfillment.store.integrity.queue_checks import owe_idle
+from fulfillment.store.integrity.restarts import owe_overdue, start_unfinished, wake_overdue
+from fulfillment.store.transactions.apart import each_apart
+from fulfillment.store.transactions.session import Store
+from fulfillment.store.transactions.threads import in_thread
 
 log = structlog.get_logger(__name__)
 

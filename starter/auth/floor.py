@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from fulfillment.domain.refusals import invalid, missing
-from fulfillment.store.loading import EVERYBODY
+from fulfillment.domain.model.refusals import invalid, missing
 from fulfillment.store.reading.pick_lists import Merchants, head_of, merchant_of
+from fulfillment.store.records.loading import EVERYBODY
 from starter.auth.places import check_location
 from starter.auth.session import Session, actor_of, merchant_session
 from starter.models.fields import Slug

@@ -8,8 +8,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from fulfillment.domain.refusals import invalid
-from fulfillment.store.commands.keys import Caller
+from fulfillment.domain.model.refusals import invalid
+from fulfillment.store.commands.administration.keys import Caller
 from starter.auth.permissions import FOR_ALL_MERCHANTS, GRANTS, ROUTES, Permission
 from starter.parts import parts_of
 from starter.problems.errors import ForbiddenError, UnauthenticatedError

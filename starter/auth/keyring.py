@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fulfillment.store.commands.keys import Caller, caller_of
-from fulfillment.store.session import Store
+from fulfillment.store.commands.administration.keys import Caller, caller_of
+from fulfillment.store.transactions.session import Store
 
 REMEMBERED_SECONDS = 30.0
 """A revoked key is refused this much later at most."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from fulfillment.store.commands.keys import Caller
+from fulfillment.store.commands.administration.keys import Caller
 from starter.problems.errors import ForbiddenError
 
 

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from fastapi import Depends, Header, Query, Request
 
-from fulfillment.domain.refusals import invalid, missing
-from fulfillment.store.commands.keys import Caller
-from fulfillment.store.loading import EVERYBODY
+from fulfillment.domain.model.refusals import invalid, missing
+from fulfillment.store.commands.administration.keys import Caller
 from fulfillment.store.reading import snapshot
-from fulfillment.store.session import Command, Store, Tx
+from fulfillment.store.records.loading import EVERYBODY
+from fulfillment.store.transactions.session import Command, Store, Tx
 from starter.models.fields import Slug
 from starter.parts import parts_of
 

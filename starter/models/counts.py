@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StrictInt
 
-from fulfillment.store.commands.moves.documents import CountedSku, NewCount
+from fulfillment.store.commands.supply.moves.documents import CountedSku, NewCount
 from starter.models.fields import Location, LongText, Number, Request, Sku, example
 from starter.models.stock import Disposition
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from fulfillment.domain.rank import DEFAULT_PRIORITY
+from fulfillment.domain.model.rank import DEFAULT_PRIORITY
 from fulfillment.store.commands.intake import NewOrder
 from starter.models.fields import (
     MOST_ITEMS,

@@ -26,7 +26,7 @@ NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
 
 def _unquoted(value: Any) -> Any:
-    """A slash inside a part of a path arrives as %2F (see `starter.edge`)."""
+    """A slash inside a part of a path arrives as %2F (see `starter.middleware`)."""
     return value.replace("%2F", "/") if isinstance(value, str) else value
 
 

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
 
-from fulfillment.domain.changing_lines import LineUnits
-from fulfillment.domain.expiry import NEVER
-from fulfillment.store.commands.order_changes import Added
-from fulfillment.store.commands.order_details import Customer
+from fulfillment.domain.actions.line_changes import LineUnits
+from fulfillment.domain.planning.expiry import NEVER
+from fulfillment.store.commands.orders.details import Customer
+from fulfillment.store.commands.orders.line_changes import Added
 from starter.models.fields import (
     MOST_ITEMS,
     Day,

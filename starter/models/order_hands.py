@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from fulfillment.domain.preparing import Choice, Choose
-from fulfillment.domain.statuses import OrderStatus
-from fulfillment.store.commands.pins import Pinned
+from fulfillment.domain.actions.manual_prepare import Choice, Choose
+from fulfillment.domain.model.statuses import OrderStatus
+from fulfillment.store.commands.orders.pins import Pinned
 from starter.models.fields import (
     MOST_ITEMS,
     Code,

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from fulfillment.domain.rank import DEFAULT_PRIORITY
-from fulfillment.store.commands.editing import Edit
+from fulfillment.domain.model.rank import DEFAULT_PRIORITY
 from fulfillment.store.commands.intake import NewLine, NewOrder
+from fulfillment.store.commands.orders.channel_edit import Edit
 from starter.models.fields import (
     MOST_ITEMS,
     Code,

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from fulfillment.domain.expiry import CancelsBy
-from fulfillment.domain.orders import Channel
-from fulfillment.domain.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.model.orders import Channel
+from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.planning.expiry import CancelsBy
 from fulfillment.store.commands.intake import Outcome
 from starter.models.fields import Knob, example
 from starter.models.payments import EXAMPLE_AXIS, PaymentAxisOut

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StrictInt
 
-from fulfillment.domain.packing import Contents, Size
+from fulfillment.domain.floor.packing import Contents, Size
 from starter.models.fields import MOST_ITEMS, LineNumber, Request, ShortText, Units, example
 from starter.models.orders_in import NoteIn
 

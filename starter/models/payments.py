@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from fulfillment.domain.payments import EntryStatus, PaymentKind, PaymentStatus
-from fulfillment.store.commands.payments import NewPayment, Settlement
+from fulfillment.domain.model.payments import EntryStatus, PaymentKind, PaymentStatus
+from fulfillment.store.commands.payments.record import NewPayment, Settlement
 from payments.cards import has_card_number
 from starter.models.fields import LongText, Request, example
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints, model_validator
 
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.store.commands.floor import PickedLine
 from starter.models.fields import (
     MOST_ITEMS,

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fulfillment.domain.statuses import PurchaseOrderStatus
-from fulfillment.store.commands.purchasing import (
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands.supply.purchase_orders import (
     KEEP,
     LineChange,
     NewPurchaseLine,

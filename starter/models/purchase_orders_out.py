@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
-from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus
+from fulfillment.domain.model.statuses import OrderStatus, PurchaseOrderStatus
 from starter.models.fields import example
 from starter.models.receipts import EXAMPLE_LINE, ReceivedLineOut
 

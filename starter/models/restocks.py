@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from fulfillment.store.commands.restocks import Restock
+from fulfillment.store.commands.supply.restocks import Restock
 from starter.models.fields import Day, Location, LongText, Request, Sku, Units, example
 
 

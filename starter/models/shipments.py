@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.model.statuses import ShipmentStatus
 from starter.models.fields import example
 from starter.models.packages import PackageOut
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StrictBool, model_validator
 
-from fulfillment.domain.statuses import OrderStatus
+from fulfillment.domain.model.statuses import OrderStatus
 from starter.models.fields import MOST_ITEMS, LineNumber, Location, Request, Units, example
 from starter.models.orders_in import NoteIn
 from starter.models.orders_out import ProgressOut

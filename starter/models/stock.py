@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from fulfillment.store.commands.stock import Adjustment
+from fulfillment.store.commands.supply.stock import Adjustment
 from starter.models.fields import MOST_ITEMS, Location, Name, Request, Sku, UnitChange, example
 
 Disposition = Literal["sellable", "damaged", "quarantine"]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from fulfillment.store.commands.purchasing import Draft
+from fulfillment.store.commands.supply.purchase_orders import Draft
 from starter.models.fields import (
     MOST_ITEMS,
     NO_CONTROL_CHARACTERS,

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from fulfillment.domain.moves import TransferStatus
-from fulfillment.store.commands.moves.documents import (
+from fulfillment.domain.model.moves import TransferStatus
+from fulfillment.store.commands.supply.moves.documents import (
     MoveReceipt,
     NewTransfer,
     NewTransferLine,

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse, Response
 
-from fulfillment.domain.refusals import RefusalKind, RefusedError
+from fulfillment.domain.model.refusals import RefusalKind, RefusedError
 from starter.models.problem import Problem
 
 MEDIA_TYPE = "application/problem+json"

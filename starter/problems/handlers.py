@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.held import HeldError, is_held
-from fulfillment.store.turns import BusyError
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.transactions.held import HeldError, is_held
+from fulfillment.store.transactions.turns import BusyError
 from starter.problems.documents import Told, answer, told_of_refusal
 from starter.problems.errors import BodyTooLargeError, ForbiddenError, UnauthenticatedError
 from starter.problems.validation import is_no_object, is_unreadable, told_of_errors

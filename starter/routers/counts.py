@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
-from fulfillment.store.commands.moves.counts import post_count
-from fulfillment.store.commands.moves.documents import count_command
+from fulfillment.store.commands.supply.moves.counts import post_count
+from fulfillment.store.commands.supply.moves.documents import count_command
 from fulfillment.store.reading import counts
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of

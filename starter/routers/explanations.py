@@ -5,29 +5,29 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from fulfillment.domain.remedies import Fix
-from fulfillment.store.reading.explaining import read_explanation
-from fulfillment.store.reading.explaining_sku import read_sku_explanation
-from fulfillment.store.reading.promising import read_promise
+from fulfillment.domain.insight.remedies import RemedyCode
+from fulfillment.store.insight.order import read_explanation
+from fulfillment.store.insight.promise import read_promise
+from fulfillment.store.insight.sku import read_sku_explanation
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location
 from starter.auth.session import ForMerchant
-from starter.auth.sight import check_order
+from starter.auth.visibility import check_order
 from starter.models.explanations import BasketIn, ExplanationOut, PromiseOut, SkuExplanationOut
 from starter.models.fields import PathNumber, PathSku
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1", tags=["explanations"], route_class=GuardedRoute)
 
-REQUESTS: Mapping[Fix, tuple[str, str]] = {
-    Fix.CANCEL_SHORT: ("POST", "/v1/orders/{number}/remove-unavailable"),
-    Fix.SHIP_AS_AVAILABLE: ("PATCH", "/v1/orders/{number}/policy"),
-    Fix.SPLIT_NOW: ("POST", "/v1/orders/{number}/split"),
-    Fix.ALLOCATE: ("POST", "/v1/orders/{number}/allocate"),
-    Fix.RAISE_PRIORITY: ("POST", "/v1/orders/{number}/priority"),
-    Fix.UNLOCK: ("POST", "/v1/orders/{number}/lock"),
-    Fix.TRANSFER: ("POST", "/v1/stock/adjustments"),
-    Fix.RECEIVE_MORE: ("POST", "/v1/stock/adjustments"),
+REQUESTS: Mapping[RemedyCode, tuple[str, str]] = {
+    RemedyCode.CANCEL_SHORT: ("POST", "/v1/orders/{number}/remove-unavailable"),
+    RemedyCode.SHIP_AS_AVAILABLE: ("PATCH", "/v1/orders/{number}/policy"),
+    RemedyCode.SPLIT_NOW: ("POST", "/v1/orders/{number}/split"),
+    RemedyCode.ALLOCATE: ("POST", "/v1/orders/{number}/allocate"),
+    RemedyCode.RAISE_PRIORITY: ("POST", "/v1/orders/{number}/priority"),
+    RemedyCode.UNLOCK: ("POST", "/v1/orders/{number}/lock"),
+    RemedyCode.TRANSFER: ("POST", "/v1/stock/adjustments"),
+    RemedyCode.RECEIVE_MORE: ("POST", "/v1/stock/adjustments"),
 }
 """How each remedy is asked for."""
 
@@ -41,7 +41,7 @@ def explain_order(number: PathNumber, session: ForMerchant) -> ExplanationOut:
     The remedies are tried by the planner on a copy; nothing is done.
     """
     check_order(session, number)
-    found = session.store.imagine(session.merchant, lambda tx: read_explanation(tx, number))
+    found = session.store.simulate(session.merchant, lambda tx: read_explanation(tx, number))
     remedies = [remedy | {"request": _request(number, remedy)} for remedy in found["remedies"]]
     return ExplanationOut.model_validate(found | {"remedies": remedies})
 
@@ -53,7 +53,7 @@ def explain_order(number: PathNumber, session: ForMerchant) -> ExplanationOut:
 def explain_product(sku: PathSku, session: ForMerchant) -> SkuExplanationOut:
     """Who holds what is here and by which rule, who waits and why, and what is on its way."""
     check_location(session.caller, None)  # It tells of all locations.
-    found = session.store.imagine(session.merchant, lambda tx: read_sku_explanation(tx, sku))
+    found = session.store.simulate(session.merchant, lambda tx: read_sku_explanation(tx, sku))
     return SkuExplanationOut.model_validate(found)
 
 
@@ -65,7 +65,7 @@ def promise_basket(basket: BasketIn, session: ForMerchant) -> PromiseOut:
     """
     check_location(session.caller, basket.lock_location or basket.pickup_location)
     wanted = basket.to_domain()
-    found = session.store.imagine(session.merchant, lambda tx: read_promise(tx, wanted))
+    found = session.store.simulate(session.merchant, lambda tx: read_promise(tx, wanted))
     return PromiseOut.model_validate(found)
 
 

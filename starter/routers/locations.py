@@ -4,13 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from fulfillment.domain.refusals import RefusalKind, RefusedError
-from fulfillment.domain.statuses import ShipmentStatus
-from fulfillment.store.commands import catalogue, closures
-from fulfillment.store.reading import parties, shipments
+from fulfillment.domain.model.refusals import RefusalKind, RefusedError
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.store.commands import catalogue
+from fulfillment.store.commands.catalogue import closures
+from fulfillment.store.insight import shipment_pages
+from fulfillment.store.insight.shipment_pages import ShipmentFilter
+from fulfillment.store.reading import parties
 from fulfillment.store.reading.paging import Page, Window
-from fulfillment.store.reading.shipments import ShipmentFilter
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location
 from starter.auth.session import ForAll
@@ -73,15 +75,15 @@ def list_location_shipments(  # noqa: PLR0913 -- each parameter of the list is o
 ) -> LocationShipmentPage:
     """A page of its shipments by rank, of every merchant that the key may work for."""
     check_location(session.caller, location)
-    page = window(limit, cursor, shipments.BY_RANK)
+    page = window(limit, cursor, shipment_pages.BY_RANK)
     asked = ShipmentFilter(status or None, location, late=late)
     found = session.read(lambda tx: _work_at(tx, page, asked, session.caller.merchant))
-    return LocationShipmentPage.model_validate(body(found, shipments.BY_RANK))
+    return LocationShipmentPage.model_validate(body(found, shipment_pages.BY_RANK))
 
 
 def _work_at(tx: Tx, page: Window, asked: ShipmentFilter, merchant: str | None) -> Page:
     parties.check_serves(tx, str(asked.location), merchant)
-    return shipments.list_shipments_at(tx, page, asked, merchant=merchant)
+    return shipment_pages.list_shipments_at(tx, page, asked, merchant=merchant)
 
 
 @router.get("/{location}", summary="Read a location", responses=problems(404))

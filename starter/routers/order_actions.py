@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body
 
-from fulfillment.store.commands import order_changes, orders
+from fulfillment.store.commands.orders import lifecycle, line_changes
 from starter.auth.guard import GuardedRoute
-from starter.changing import Asked, ForChange
 from starter.models.fields import PathNumber
 from starter.models.order_changes import CancelIn
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_in import HoldIn, NoteIn, UnholdIn
 from starter.models.orders_out import ProgressOut
+from starter.order_change import Asked, ForChange
 from starter.routers.responses import problems
 
 router = APIRouter(
@@ -29,13 +29,13 @@ def verify_order(
     number: PathNumber, changing: ForChange, sent: OptionalNote = None
 ) -> ProgressOut | PreviewOut:
     """A person says that the order is good; what waits only for that is released."""
-    return changing.answer(Asked("verify", number, sent), orders.verifying(number))
+    return changing.answer(Asked("verify", number, sent), lifecycle.verifying(number))
 
 
 @router.post("/{number}/hold", summary="Put an order on hold")
 def hold_order(number: PathNumber, sent: HoldIn, changing: ForChange) -> ProgressOut | PreviewOut:
     """Keep it from going on; it keeps its units and its place in the queue."""
-    change = orders.putting_on_hold(number, sent.reason)
+    change = lifecycle.putting_on_hold(number, sent.reason)
     return changing.answer(Asked("hold", number, sent), change)
 
 
@@ -45,7 +45,7 @@ def unhold_order(
 ) -> ProgressOut | PreviewOut:
     """Lift one hold, or all of them; what waits only for that is released."""
     asked = sent or UnholdIn()
-    change = orders.lifting_hold(number, asked.reason)
+    change = lifecycle.lifting_hold(number, asked.reason)
     return changing.answer(Asked("unhold", number, asked), change)
 
 
@@ -58,5 +58,5 @@ def cancel_order(
     Of a line only what nobody has in hands; the order as a whole until it leaves.
     """
     lines = sent.to_domain() if sent else []
-    change = order_changes.cancelling_units(number, lines) if lines else orders.cancelling(number)
+    change = line_changes.cancelling_units(number, lines) if lines else lifecycle.cancelling(number)
     return changing.answer(Asked("cancel", number, sent), change)

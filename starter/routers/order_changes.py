@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from fulfillment.domain.changing_lines import LineUnits
-from fulfillment.store.commands import order_changes, order_details
+from fulfillment.domain.actions.line_changes import LineUnits
+from fulfillment.store.commands.orders import details, line_changes
 from starter.auth.guard import GuardedRoute
-from starter.changing import Asked, ForChange
 from starter.models.fields import PathNumber
 from starter.models.order_changes import (
     AddLineIn,
@@ -20,6 +19,7 @@ from starter.models.order_changes import (
 )
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_out import ProgressOut
+from starter.order_change import Asked, ForChange
 from starter.routers.responses import problems
 
 router = APIRouter(
@@ -38,7 +38,7 @@ def add_line(number: PathNumber, sent: AddLineIn, changing: ForChange) -> NewLin
 
     A product that may not wait is added only as far as it is there.
     """
-    change = order_changes.add_line(number, sent.to_domain())
+    change = line_changes.add_line(number, sent.to_domain())
     return changing.answer_as(NewLineOut, Asked("add_line", number, sent), change)
 
 
@@ -50,7 +50,7 @@ def change_quantity(
 
     Never below what is being picked or has left.
     """
-    change = order_changes.quantity(number, line, sent.units, sent.pack)
+    change = line_changes.quantity(number, line, sent.units, sent.pack)
     return changing.answer(Asked("quantity", f"{number}/{line}", sent), change)
 
 
@@ -64,7 +64,7 @@ def exchange_line(
     being picked or further.
     """
     old = LineUnits(line, sent.units)
-    change = order_changes.exchange(number, old, sent.sku, sent.unit_price_minor)
+    change = line_changes.exchange(number, old, sent.sku, sent.unit_price_minor)
     return changing.answer_as(NewLineOut, Asked("exchange", f"{number}/{line}", sent), change)
 
 
@@ -76,7 +76,7 @@ def change_address(
 
     The check of the address is done again: an order that was held for it goes on.
     """
-    change = order_details.address(number, sent.to_domain())
+    change = details.address(number, sent.to_domain())
     return changing.answer(Asked("address", number, sent), change)
 
 
@@ -85,5 +85,5 @@ def change_cancel_date(
     number: PathNumber, sent: CancelDateIn, changing: ForChange
 ) -> ProgressOut | PreviewOut:
     """What still waits on that day is cancelled, unless supply is due by then."""
-    change = order_details.cancel_date(number, sent.on)
+    change = details.cancel_date(number, sent.on)
     return changing.answer(Asked("cancel_date", number, sent), change)

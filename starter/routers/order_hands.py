@@ -4,10 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body
 
-from fulfillment.store.commands import hands, pins
+from fulfillment.store.commands.orders import manual, pins
 from starter.auth.guard import GuardedRoute
-from starter.auth.sight import check_order
-from starter.changing import Asked, ForChange
+from starter.auth.visibility import check_order
 from starter.models.fields import PathNumber
 from starter.models.order_hands import (
     AllocatedOut,
@@ -23,6 +22,7 @@ from starter.models.order_hands import (
 )
 from starter.models.orders_in import NoteIn
 from starter.models.orders_out import ProgressOut
+from starter.order_change import Asked, ForChange
 from starter.routers.responses import problems
 
 router = APIRouter(
@@ -41,7 +41,7 @@ def change_priority(
     number: PathNumber, sent: PriorityIn, changing: ForChange
 ) -> ProgressOut | PreviewOut:
     """Another place in the queue; it takes and gives as it would have from that place."""
-    change = hands.priority(number, sent.priority)
+    change = manual.priority(number, sent.priority)
     return changing.answer(Asked("priority", number, sent), change)
 
 
@@ -50,14 +50,14 @@ def change_policy(
     number: PathNumber, sent: PolicyIn, changing: ForChange
 ) -> ProgressOut | PreviewOut:
     """What they concern is planned again at once."""
-    change = hands.policy(number, sent.set, sent.unset)
+    change = manual.policy(number, sent.set, sent.unset)
     return changing.answer(Asked("policy", number, sent), change)
 
 
 @router.post("/{number}/lock", summary="Lock an order to a location, or unlock it")
 def lock_order(number: PathNumber, sent: LockIn, changing: ForChange) -> ProgressOut | PreviewOut:
     """What it holds elsewhere is given back, unless it is being picked."""
-    return changing.answer(Asked("lock", number, sent), hands.lock(number, sent.location))
+    return changing.answer(Asked("lock", number, sent), manual.lock(number, sent.location))
 
 
 @router.post("/{number}/allocate", summary="Allocate by hand")
@@ -65,7 +65,7 @@ def allocate_order(
     number: PathNumber, changing: ForChange, sent: OptionalLine = None
 ) -> AllocatedOut | PreviewOut:
     """Take free units for one line, or for all, whatever the policy says of it."""
-    change = hands.allocate(number, _line(sent))
+    change = manual.allocate(number, _line(sent))
     return changing.answer_as(AllocatedOut, Asked("allocate", number, sent), change)
 
 
@@ -74,7 +74,7 @@ def unallocate_order(
     number: PathNumber, changing: ForChange, sent: OptionalLine = None
 ) -> ProgressOut | PreviewOut:
     """One line or all of them; it takes nothing by itself until a person says so."""
-    change = hands.unallocate(number, _line(sent))
+    change = manual.unallocate(number, _line(sent))
     return changing.answer(Asked("unallocate", number, sent), change)
 
 
@@ -83,7 +83,7 @@ def take_by_itself(
     number: PathNumber, changing: ForChange, sent: OptionalLine = None
 ) -> ProgressOut | PreviewOut:
     """One line, or all of those that are by hand."""
-    change = hands.take_by_itself(number, _line(sent))
+    change = manual.take_by_itself(number, _line(sent))
     return changing.answer(Asked("by_itself", number, sent), change)
 
 
@@ -93,7 +93,7 @@ def mark_backordered(
 ) -> ProgressOut | PreviewOut:
     """It waits, by hand, whatever it held; the step in which the order is goes on."""
     check_order(changing.session, number)
-    change = hands.mark_backordered(number, sent.line)
+    change = manual.mark_backordered(number, sent.line)
     return changing.answer(Asked("mark_backordered", number, sent), change)
 
 
@@ -102,7 +102,7 @@ def split_order(
     number: PathNumber, changing: ForChange, sent: OptionalNote = None
 ) -> ProgressOut | PreviewOut:
     """The rest waits on in a shipment of its own, also beyond `max_shipments`."""
-    return changing.answer(Asked("split", number, sent), hands.split(number))
+    return changing.answer(Asked("split", number, sent), manual.split(number))
 
 
 @router.post("/{number}/remove-unavailable", summary="Cancel what is missing")
@@ -110,7 +110,7 @@ def remove_unavailable(
     number: PathNumber, changing: ForChange, sent: OptionalNote = None
 ) -> ProgressOut | PreviewOut:
     """What is neither in stock nor as good as in stock is cancelled, and the rest goes."""
-    change = hands.remove_unavailable(number)
+    change = manual.remove_unavailable(number)
     return changing.answer(Asked("remove_unavailable", number, sent), change)
 
 
@@ -123,7 +123,7 @@ def back_to_ship(
     What may go by the order's policy is released; if something is kept, the answer says why.
     """
     asked = Asked("back_to_ship", number, sent)
-    return changing.answer_as(BackToShipOut, asked, hands.back_to_ship(number))
+    return changing.answer_as(BackToShipOut, asked, manual.back_to_ship(number))
 
 
 @router.post("/{number}/pins", summary="Pin a line to what will come")
@@ -141,7 +141,7 @@ def prepare_order(
     number: PathNumber, sent: PrepareIn, changing: ForChange
 ) -> ProgressOut | PreviewOut:
     """Picked, picked up, sent by the supplier, or backordered; then the order may go on."""
-    change = hands.prepare(number, sent.to_domain())
+    change = manual.prepare(number, sent.to_domain())
     return changing.answer(Asked("prepare", number, sent), change)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from fulfillment.domain.statuses import OrderStatus
+from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.store.reading import orders
 from fulfillment.store.reading.orders import SORTS, OrderFilter
 from starter.auth.guard import GuardedRoute

@@ -5,14 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from fulfillment.domain.statuses import OrderStatus
-from fulfillment.store.commands import editing, intake
+from fulfillment.domain.model.statuses import OrderStatus
+from fulfillment.store.commands import intake
 from fulfillment.store.commands.intake import Outcome
-from fulfillment.store.reading.order import read_history, read_order, read_status
+from fulfillment.store.commands.orders import channel_edit
+from fulfillment.store.insight.order_page import read_history, read_order, read_status
 from fulfillment.store.reading.paging import Page, Sort
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
-from starter.auth.sight import check_order
+from starter.auth.visibility import check_order
 from starter.models.fields import PathNumber
 from starter.models.orders_in import OrderEditIn, OrderIn
 from starter.models.orders_out import AcceptedOut, HistoryOut, OrderOut, ProgressOut
@@ -99,7 +100,7 @@ def edit_order(
     """
     wanted = edit.to_domain(number)
     command = session.command("edit", number, key, edit.model_dump(mode="json"))
-    return ProgressOut.model_validate(editing.edit_order(session.store, command, wanted))
+    return ProgressOut.model_validate(channel_edit.edit_order(session.store, command, wanted))
 
 
 @router.get("/{number}", summary="Read an order", responses=problems(404))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body
 
-from fulfillment.store.commands import floor_packing
+from fulfillment.store.commands.floor import packing
 from fulfillment.store.reading import packages
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey
@@ -45,7 +45,7 @@ def pack_shipment(
     content = {"shipment": shipment, **asked.model_dump()}
     command = session.command("pack", shipment, key, content, asked.note)
     contents = [one.to_domain() for one in asked.packages or ()]
-    done = floor_packing.pack(session.store, command, shipment, contents)
+    done = packing.pack(session.store, command, shipment, contents)
     return ProgressOut.model_validate(done)
 
 
@@ -61,7 +61,7 @@ def change_package(
     check_place(session, shipment)
     content = {"shipment": shipment, "number": number, **sent.model_dump()}
     command = session.command("repack", f"{shipment}-{number}", key, content, sent.note)
-    done = floor_packing.repack(session.store, command, shipment, number, sent.to_domain())
+    done = packing.repack(session.store, command, shipment, number, sent.to_domain())
     return ProgressOut.model_validate(done)
 
 
@@ -78,9 +78,7 @@ def delete_package(
     note = sent.note if sent else None
     content = {"shipment": shipment, "number": number}
     command = session.command("unpack", f"{shipment}-{number}", key, content, note)
-    return ProgressOut.model_validate(
-        floor_packing.unpack(session.store, command, shipment, number)
-    )
+    return ProgressOut.model_validate(packing.unpack(session.store, command, shipment, number))
 
 
 @router.post("/{shipment}/ship", summary="Confirm the dispatch")
@@ -96,6 +94,4 @@ def ship_shipment(
     content = {"shipment": shipment, **asked.model_dump()}
     command = session.command("ship", shipment, key, content, asked.note)
     dispatch = booked(session, shipment, asked)
-    return ProgressOut.model_validate(
-        floor_packing.ship(session.store, command, shipment, dispatch)
-    )
+    return ProgressOut.model_validate(packing.ship(session.store, command, shipment, dispatch))

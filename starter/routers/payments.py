@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from fulfillment.domain.payments import EntryStatus
-from fulfillment.store.commands import payments as commands
+from fulfillment.domain.model.payments import EntryStatus
+from fulfillment.store.commands.payments import record as commands
 from fulfillment.store.reading import payments
-from fulfillment.store.session import Command
+from fulfillment.store.transactions.session import Command
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import PathNumber, Rowid

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from fulfillment.domain.refusals import RefusedError, invalid
+from fulfillment.domain.model.refusals import RefusedError, invalid
 from fulfillment.store.commands import catalogue
 from fulfillment.store.reading import parties
 from starter.auth.guard import GuardedRoute

@@ -5,16 +5,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from fulfillment.domain.statuses import PurchaseOrderStatus
-from fulfillment.store.commands import purchasing
-from fulfillment.store.commands.purchasing import receipt_content, receipt_key
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands.supply import purchase_orders as purchasing
+from fulfillment.store.commands.supply.purchase_orders import receipt_content, receipt_key
 from fulfillment.store.reading import purchase_orders, receipts, released_by
 from fulfillment.store.reading.distributing import read_distribution
-from fulfillment.store.session import Command, Tx
+from fulfillment.store.transactions.session import Command, Tx
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
-from starter.auth.sight import check_purchase_order
+from starter.auth.visibility import check_purchase_order
 from starter.models.fields import PathNumber, ShortText, Sku
 from starter.models.purchase_orders import (
     PurchaseChangeIn,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from fulfillment.store.commands import reversing as commands
+from fulfillment.store.commands.supply import receipt_reversal as commands
 from fulfillment.store.reading import receipts
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of

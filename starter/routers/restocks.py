@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from fulfillment.store.commands import restocks as commands
+from fulfillment.store.commands.supply import restocks as commands
 from fulfillment.store.reading import restocks
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of

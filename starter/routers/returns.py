@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 
-from fulfillment.domain.moves import ReturnStatus
-from fulfillment.store.commands.moves import receiving
-from fulfillment.store.commands.moves import returns as commands
-from fulfillment.store.commands.moves.documents import receipt_command
+from fulfillment.domain.model.moves import ReturnStatus
+from fulfillment.store.commands.supply.moves import receiving
+from fulfillment.store.commands.supply.moves import returns as commands
+from fulfillment.store.commands.supply.moves.documents import receipt_command
 from fulfillment.store.reading import returns
 from fulfillment.store.reading.returns import ReturnFilter
 from starter.auth.guard import GuardedRoute

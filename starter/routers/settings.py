@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
-from fulfillment.domain.presets import PRESETS
-from fulfillment.store.commands import settings
+from fulfillment.domain.actions.presets import PRESETS
+from fulfillment.store.commands.administration import settings
 from fulfillment.store.reading.settings import BY_TIME, effective_settings, list_changes
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForAll, ForMerchant, IdempotencyKey, Session

@@ -5,20 +5,21 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query
 
-from fulfillment.domain.statuses import ShipmentStatus
-from fulfillment.store.commands import hands, warehouse
-from fulfillment.store.reading import shipments
-from fulfillment.store.reading.shipments import ShipmentFilter
-from fulfillment.store.session import Command, Store
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.store.commands.floor import warehouse
+from fulfillment.store.commands.orders import manual
+from fulfillment.store.insight import shipment_pages
+from fulfillment.store.insight.shipment_pages import ShipmentFilter
+from fulfillment.store.transactions.session import Command, Store
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
-from starter.changing import Asked, ForChange
 from starter.models.fields import Location, Rowid
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_in import NoteIn
 from starter.models.orders_out import ProgressOut
 from starter.models.shipments import ShipmentOut, ShipmentPage
+from starter.order_change import Asked, ForChange
 from starter.paging import Cursor, Limit, body, window
 from starter.routers.responses import problems
 
@@ -46,17 +47,17 @@ def list_shipments(  # noqa: PLR0913 -- each parameter of the list is one argume
     limit: Limit = 50,
 ) -> ShipmentPage:
     """A page of shipments: by the rank of their orders, or by the day on which they should go."""
-    order = shipments.SORTS[sort]
+    order = shipment_pages.SORTS[sort]
     page = window(limit, cursor, order)
     asked = ShipmentFilter(status or None, location, places_of(session.caller), late)
-    found = session.read(lambda tx: shipments.list_shipments(tx, page, asked, sort))
+    found = session.read(lambda tx: shipment_pages.list_shipments(tx, page, asked, sort))
     return ShipmentPage.model_validate(body(found, order))
 
 
 @router.get("/{shipment}", summary="Read a shipment", responses=problems(404))
 def get_shipment(shipment: Rowid, session: ForMerchant) -> ShipmentOut:
     """A shipment with its lines, and what the warehouse can do with it now."""
-    found = session.read(lambda tx: shipments.read_shipment(tx, shipment))
+    found = session.read(lambda tx: shipment_pages.read_shipment(tx, shipment))
     check_location(session.caller, found["location"])
     return ShipmentOut.model_validate(found)
 
@@ -79,8 +80,8 @@ def send_shipment_back(
 ) -> ProgressOut | PreviewOut:
     """What is ready waits again with what it holds; the dispatch it was to be is given back."""
     check_place(changing.session, shipment)
-    number = changing.session.read(lambda tx: shipments.order_of_shipment(tx, shipment))
-    change = hands.send_back(number, shipment)
+    number = changing.session.read(lambda tx: shipment_pages.order_of_shipment(tx, shipment))
+    change = manual.send_back(number, shipment)
     return changing.answer(Asked("send_back", shipment, sent), change)
 
 
@@ -93,5 +94,5 @@ def _confirm(session: Session, step: Step, shipment: int, key: str | None) -> Pr
 def check_place(session: Session, shipment: int) -> None:
     """A key that is bound to locations works on what is there."""
     if session.caller.locations is not None:
-        at = session.read(lambda tx: shipments.location_of_shipment(tx, shipment))
+        at = session.read(lambda tx: shipment_pages.location_of_shipment(tx, shipment))
         check_location(session.caller, at)

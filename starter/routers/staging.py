@@ -4,13 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from fulfillment.domain.staging import Moving
+from fulfillment.domain.floor.staging import Moving
 from fulfillment.store.commands import floor
 from fulfillment.store.reading import staged
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
-from starter.changing import Asked, ForChange
 from starter.models.fields import Location, Number, PathNumber
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_out import ProgressOut
@@ -21,6 +20,7 @@ from starter.models.staging import (
     StagingSuggestionsOut,
     UnstageIn,
 )
+from starter.order_change import Asked, ForChange
 from starter.paging import Cursor, Limit, body, window
 from starter.routers.responses import problems
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import stock as commands
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.supply import stock as commands
 from fulfillment.store.reading import stock
 from fulfillment.store.reading.stock import StockFilter
 from starter.auth.guard import GuardedRoute

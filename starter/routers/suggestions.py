@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query
 
-from fulfillment.store.commands import purchasing
+from fulfillment.store.commands.supply import purchase_orders
 from fulfillment.store.reading import suggestions
 from fulfillment.store.reading.suggestions import Wanted
 from starter.auth.guard import GuardedRoute
@@ -68,5 +68,5 @@ def draft_purchase_orders(
     asked = wanted or DraftIn()
     content = asked.model_dump(mode="json")
     command = session.command("draft_purchase_orders", "suggestions", key, content)
-    done = purchasing.draft_purchase_orders(session.store, command, asked.to_domain())
+    done = purchase_orders.draft_purchase_orders(session.store, command, asked.to_domain())
     return DraftedOut.model_validate(done)

@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 
-from fulfillment.domain.moves import TransferStatus
-from fulfillment.store.commands.moves import receiving
-from fulfillment.store.commands.moves import transfers as commands
-from fulfillment.store.commands.moves.documents import receipt_command
+from fulfillment.domain.model.moves import TransferStatus
+from fulfillment.store.commands.supply.moves import receiving
+from fulfillment.store.commands.supply.moves import transfers as commands
+from fulfillment.store.commands.supply.moves.documents import receipt_command
 from fulfillment.store.reading import transfers
 from fulfillment.store.reading.transfers import TransferFilter
 from starter.auth.guard import GuardedRoute

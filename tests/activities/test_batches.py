@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.batches import LARGE, PATIENCE, Bounds, next_batch
-from fulfillment.domain.rank import Rank
+from fulfillment.domain.model.rank import Rank
 from fulfillment.store.reading.first_claims import Claimant
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

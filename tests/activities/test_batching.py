@@ -11,8 +11,8 @@ from sqlalchemy.exc import DataError, OperationalError
 from activities.batches import Bounds
 from activities.batching import Batching, Lane
 from fulfillment.contracts.messages import OrderRef
-from fulfillment.domain.rank import Rank
-from fulfillment.domain.refusals import missing
+from fulfillment.domain.model.rank import Rank
+from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.first_claims import Claimant
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

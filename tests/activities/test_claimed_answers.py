@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.fulfilling import claimed_answer
+from activities.order_activities import claimed_answer
 from fulfillment.contracts.messages import Progress
-from fulfillment.domain.statuses import OrderStatus
+from fulfillment.domain.model.statuses import OrderStatus
 
 UNCLAIMED = Progress(1, "SO-1", 3, OrderStatus.RECEIVED, 50, waiting_units=2)
 

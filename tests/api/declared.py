@@ -6,7 +6,7 @@ from functools import cache
 import httpx
 
 from fulfillment.settings import Settings
-from fulfillment.store.session import Store, connect
+from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
 
 

@@ -4,7 +4,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fulfillment.store.commands.keys import Role, revoke_key
+from fulfillment.store.commands.administration.keys import Role, revoke_key
 from starter.app import ROUTERS
 from starter.auth.guard import GuardedRoute
 from starter.auth.keyring import REMEMBERED_SECONDS, Keyring

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fulfillment.store.commands.keys import Role
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.world import SECRET, assert_holds_no_customer_data
 
 BAD_REQUESTS = {

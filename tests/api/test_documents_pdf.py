@@ -2,7 +2,7 @@
 
 import httpx
 
-from fulfillment.store.commands.keys import Role, create_key
+from fulfillment.store.commands.administration.keys import Role, create_key
 from starter.auth.permissions import GRANTS, ROUTES, Permission
 from tests.api.test_packages import PACKAGES, picked, refusal
 from tests.api.world import ACME, BOLT, World, order

@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from fulfillment.keeping import Pulse
 from fulfillment.settings import Settings
-from fulfillment.store.commands.keys import Role, create_key
-from fulfillment.store.session import Store, connect
+from fulfillment.store.commands.administration.keys import Role, create_key
+from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
 from starter.routers import orders as orders_router
 from tests.api.world import assert_holds_no_customer_data, made, order, serving, settle

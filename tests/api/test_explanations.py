@@ -2,7 +2,7 @@
 
 import pytest
 
-from fulfillment.store.commands.keys import Role
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.world import World, order
 
 ALL_OR_NOTHING = {"max_shipments": 1}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fulfillment.store.commands.keys import Role
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.test_supply import PURCHASE
 from tests.api.world import order
 

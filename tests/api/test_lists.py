@@ -5,7 +5,7 @@ import httpx
 import pytest
 from sqlalchemy import event
 
-from fulfillment.store.commands.keys import Role
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.world import World, order
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from fulfillment.settings import Settings
-from fulfillment.store.session import Store, connect
+from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
 
 

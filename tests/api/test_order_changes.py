@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fulfillment.store.commands.keys import Role
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.world import ACME, ADDRESS, BOLT, assert_holds_no_customer_data, order
 
 NEW = {"name": "Zebedee Quux", "line1": "9 Secret Lane", "city": "Graz", "country": "AT"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fulfillment.store.commands.keys import Role
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.world import ACME, BOLT, order
 
 HELD = {"auto_allocate": "never", "max_shipments": 1}

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from carriers.port import Booking, Parcel
-from fulfillment.store.commands.keys import Role, create_key
+from fulfillment.store.commands.administration.keys import Role, create_key
 from starter import booking
 from tests.api.world import ACME, ADDRESS, BOLT, World, order
 

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fulfillment.store.commands.keys import Role
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.world import ACME, ADDRESS, BOLT, World
 
 MERCHANT = {"name": "Acme", "time_zone": "Europe/Vienna", "currency": "EUR"}

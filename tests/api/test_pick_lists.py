@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fulfillment.store.commands.keys import Role, create_key
+from fulfillment.store.commands.administration.keys import Role, create_key
 from tests.api.world import ACME, BOLT, World, order
 
 ALL_OR_NOTHING = {"max_shipments": 1}

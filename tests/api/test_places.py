@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from fulfillment.store.commands.keys import Role, create_key
+from fulfillment.store.commands.administration.keys import Role, create_key
 from tests.api.world import ACME, BOLT, World, order
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fulfillment.store.commands.keys import Role
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.world import BOLT, order
 
 PURCHASE = {

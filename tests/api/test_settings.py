@@ -2,9 +2,9 @@
 
 import pytest
 
-from fulfillment.domain.policy import KNOBS
-from fulfillment.domain.presets import PRESETS
-from fulfillment.store.commands.keys import Role
+from fulfillment.domain.actions.presets import PRESETS
+from fulfillment.domain.model.policy import KNOBS
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.world import ACME, BOLT
 
 SETTINGS, DEFAULT = "/v1/settings", "/v1/settings/default"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from fulfillment.store.commands.administration.keys import Role
 from fulfillment.store.commands.catalogue import NewProduct, put_products
-from fulfillment.store.commands.keys import Role
 from fulfillment.store.reading.suggestions import BY_NEED
 from tests.api.world import ACME, order
 

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from fulfillment.store.commands.keys import Role
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.world import order
 
 PURCHASE = {

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from fulfillment.store.commands.keys import Role
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.world import ACME, World, order
 
 VIENNA = {"name": "Vienna", "time_zone": "UTC"}

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from fulfillment.domain.actions import ShipmentAction
-from fulfillment.store.commands.keys import Role
+from fulfillment.domain.actions.allowed import ShipmentAction
+from fulfillment.store.commands.administration.keys import Role
 from tests.api.world import World, order
 
 PATHS = {action: action.replace("_", "-") for action in ShipmentAction}

@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 
-from fulfillment.domain.outcome import standing
-from fulfillment.store.commands import serving
-from fulfillment.store.invariants import audit
-from fulfillment.store.loading import load_orders
-from fulfillment.store.session import Tx
+from fulfillment.domain.insight.impact import standing
+from fulfillment.store.commands.supply import serving
+from fulfillment.store.integrity.invariants import audit
+from fulfillment.store.records.loading import load_orders
+from fulfillment.store.transactions.session import Tx
 from starter.models.order_hands import StandingOut
 from tests.api.world import ACME, World, order
 

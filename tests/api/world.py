@@ -11,8 +11,9 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from fulfillment.domain.statuses import OrderStatus
+from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.settings import Settings
+from fulfillment.store.commands.administration.keys import Role, create_key
 from fulfillment.store.commands.catalogue import (
     NewLocation,
     NewMerchant,
@@ -21,10 +22,9 @@ from fulfillment.store.commands.catalogue import (
     put_merchant,
     put_products,
 )
-from fulfillment.store.commands.keys import Role, create_key
-from fulfillment.store.commands.orders import prepare_fulfillment
-from fulfillment.store.commands.stock import Adjustment, adjust
-from fulfillment.store.session import Command, Store, connect
+from fulfillment.store.commands.orders.lifecycle import prepare_fulfillment
+from fulfillment.store.commands.supply.stock import Adjustment, adjust
+from fulfillment.store.transactions.session import Command, Store, connect
 from starter.app import build_app
 from tests.api.declared import assert_is_declared
 

@@ -4,8 +4,8 @@ from typing import Any, get_type_hints
 
 from temporalio import activity
 
-from activities import fulfilling
-from activities.fulfilling import Fulfilling
+from activities import order_activities
+from activities.order_activities import Fulfilling
 from fulfillment.contracts import activities as stubs
 
 Shape = tuple[list[tuple[str, Any]], Any]
@@ -42,6 +42,6 @@ def test_every_stub_tells_that_it_is_one():
 
 
 def test_every_implementation_is_registered():
-    registered = inspect.getsource(fulfilling.Fulfilling)
+    registered = inspect.getsource(order_activities.Fulfilling)
 
     assert [name for name in activities_of(stubs) if f"self.{name}" not in registered] == []

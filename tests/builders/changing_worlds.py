@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.planning import plan
-from fulfillment.domain.rank import Rank
-from fulfillment.domain.shipments import Peg, Shipment, ShipmentLine
-from fulfillment.domain.statuses import PurchaseOrderStatus
-from fulfillment.domain.supply import Product, Snapshot, StockLevel, Supply
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.rank import Rank
+from fulfillment.domain.model.shipments import Peg, Shipment, ShipmentLine
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.domain.model.supply import Product, Snapshot, StockLevel, Supply
+from fulfillment.domain.planning.plan import plan
 from tests.builders.values import PLACED_AT, TODAY, day, order
 from tests.builders.worlds import followed
 

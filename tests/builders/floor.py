@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fulfillment.domain.staging import Moving
+from fulfillment.domain.floor.staging import Moving
 from fulfillment.store.commands import floor
-from fulfillment.store.commands.changing import change_order
+from fulfillment.store.planning.change import change_order
 from fulfillment.store.reading.pick_lists import read_list
-from fulfillment.store.session import Command
+from fulfillment.store.transactions.session import Command
 from tests.builders.warehouse import MERCHANT, Warehouse, numbers
 
 Lines = Mapping[tuple[int, int], int] | None

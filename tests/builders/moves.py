@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from fulfillment.domain.moves import Disposition
-from fulfillment.store.commands.moves import counts, receiving, returns, transfers
-from fulfillment.store.commands.moves.documents import (
+from fulfillment.domain.model.moves import Disposition
+from fulfillment.store.commands.supply.moves import counts, receiving, returns, transfers
+from fulfillment.store.commands.supply.moves.documents import (
     CountedSku,
     MoveReceipt,
     NewCount,

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from fulfillment.domain.orders import Order, OrderLine
-from fulfillment.domain.planning import plan
-from fulfillment.domain.policy import resolve
-from fulfillment.domain.rank import DEFAULT_PRIORITY, Rank
-from fulfillment.domain.shipments import Claim, Peg, Shipment, ShipmentLine
-from fulfillment.domain.statuses import PurchaseOrderStatus, ShipmentStatus
-from fulfillment.domain.supply import Product, Snapshot, StockLevel, Supply
+from fulfillment.domain.model.orders import Order, OrderLine
+from fulfillment.domain.model.policy import resolve
+from fulfillment.domain.model.rank import DEFAULT_PRIORITY, Rank
+from fulfillment.domain.model.shipments import Claim, Peg, Shipment, ShipmentLine
+from fulfillment.domain.model.statuses import PurchaseOrderStatus, ShipmentStatus
+from fulfillment.domain.model.supply import Product, Snapshot, StockLevel, Supply
+from fulfillment.domain.planning.plan import plan
 
 TODAY = date(2026, 3, 2)
 PLACED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)

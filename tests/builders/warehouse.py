@@ -9,26 +9,19 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from fulfillment.domain.outcome import standing
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.statuses import PurchaseOrderStatus
-from fulfillment.store.commands import (
-    catalogue,
-    editing,
-    intake,
-    orders,
-    purchasing,
-    restocks,
-    serving,
-    stock,
-)
-from fulfillment.store.commands import settings as merchant_settings
-from fulfillment.store.commands import warehouse as floor
-from fulfillment.store.commands.changing import Change, change_order, preview_change
-from fulfillment.store.invariants import audit
-from fulfillment.store.loading import load_orders
-from fulfillment.store.reading.order import read_order
-from fulfillment.store.session import Command, Store, Tx, connect
+from fulfillment.domain.insight.impact import standing
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands import catalogue, intake
+from fulfillment.store.commands.administration import settings as merchant_settings
+from fulfillment.store.commands.floor import warehouse as floor
+from fulfillment.store.commands.orders import channel_edit, lifecycle
+from fulfillment.store.commands.supply import purchase_orders, restocks, serving, stock
+from fulfillment.store.insight.order_page import read_order
+from fulfillment.store.integrity.invariants import audit
+from fulfillment.store.planning.change import Change, change_order, preview_change
+from fulfillment.store.records.loading import load_orders
+from fulfillment.store.transactions.session import Command, Store, Tx, connect
 
 MERCHANT = "acme"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -111,7 +104,7 @@ class Warehouse:
         return taken.order
 
     def claim(self, order: int) -> dict[str, Any]:
-        return orders.prepare_fulfillment(self.store, MERCHANT, [order])[order]
+        return lifecycle.prepare_fulfillment(self.store, MERCHANT, [order])[order]
 
     def order(
         self, wants: Sequence[tuple[str, int]] = (("K1", 1),), number: str = "", **more: Any
@@ -122,23 +115,23 @@ class Warehouse:
         return order
 
     def cancel(self, order: int, key: str | None = None) -> dict[str, Any]:
-        return orders.cancel(self.store, command("cancel", key), self.number(order))
+        return lifecycle.cancel(self.store, command("cancel", key), self.number(order))
 
     def hold(self, order: int, reason: str = "fraud") -> dict[str, Any]:
-        return orders.hold(self.store, command("hold"), self.number(order), reason)
+        return lifecycle.hold(self.store, command("hold"), self.number(order), reason)
 
     def unhold(self, order: int) -> dict[str, Any]:
-        return orders.unhold(self.store, command("unhold"), self.number(order), None)
+        return lifecycle.unhold(self.store, command("unhold"), self.number(order), None)
 
     def verify(self, order: int) -> dict[str, Any]:
-        return orders.verify(self.store, command("verify"), self.number(order))
+        return lifecycle.verify(self.store, command("verify"), self.number(order))
 
     def edit(
         self, order: int, wants: Mapping[int, tuple[str, int]], revision: int
     ) -> dict[str, Any]:
         lines = tuple(intake.NewLine(line, *want) for line, want in wants.items())
-        edit = editing.Edit(self.number(order), revision, lines)
-        return editing.edit_order(self.store, command("edit"), edit)
+        edit = channel_edit.Edit(self.number(order), revision, lines)
+        return channel_edit.edit_order(self.store, command("edit"), edit)
 
     def do(self, change: Change) -> dict[str, Any]:
         """Do what a person asks of an order, as `hands` makes it."""
@@ -201,18 +194,20 @@ class Warehouse:
         status: PurchaseOrderStatus = PurchaseOrderStatus.APPROVED,
     ) -> str:
         """Write a purchase order, due so many days from now; its number."""
-        new = purchasing.NewPurchaseOrder(
+        new = purchase_orders.NewPurchaseOrder(
             number or f"PO{next(numbers)}",
-            tuple(purchasing.NewPurchaseLine(n, s, u, at) for n, (s, u) in enumerate(lines, 1)),
+            tuple(
+                purchase_orders.NewPurchaseLine(n, s, u, at) for n, (s, u) in enumerate(lines, 1)
+            ),
             expected_on=None if due is None else self.day(due),
             status=status,
         )
-        purchasing.create_purchase_order(self.store, command("purchase"), new)
+        purchase_orders.create_purchase_order(self.store, command("purchase"), new)
         return new.number
 
     def move(self, purchase: str, status: str) -> dict[str, Any]:
         target = PurchaseOrderStatus(status)
-        return purchasing.move_status(self.store, command("move"), purchase, target)
+        return purchase_orders.move_status(self.store, command("move"), purchase, target)
 
     def receive(
         self,
@@ -223,17 +218,19 @@ class Warehouse:
         number: str = "",
     ) -> dict[str, Any]:
         """Count units by line, and leave the queues owed."""
-        lines = tuple(purchasing.ReceivedLine(*row) for row in units.items())
-        receipt = purchasing.Receipt(number or f"R{next(numbers)}", purchase, at, lines)
+        lines = tuple(purchase_orders.ReceivedLine(*row) for row in units.items())
+        receipt = purchase_orders.Receipt(number or f"R{next(numbers)}", purchase, at, lines)
         asked = command(
-            "receive", purchasing.receipt_key(receipt), **purchasing.receipt_content(receipt)
+            "receive",
+            purchase_orders.receipt_key(receipt),
+            **purchase_orders.receipt_content(receipt),
         )
-        return purchasing.receive(self.store, asked, receipt)
+        return purchase_orders.receive(self.store, asked, receipt)
 
     def serve(self, purchase: str) -> int:
         """What the purchase order's workflow has done; queues still owed."""
         id_ = self.one("SELECT id FROM purchase_order WHERE number = :number", number=purchase)
-        return purchasing.serve_receipts(self.store, MERCHANT, id_)
+        return purchase_orders.serve_receipts(self.store, MERCHANT, id_)
 
     def serve_due(self) -> None:
         while serving.serve_due(self.store, MERCHANT):
@@ -317,13 +314,13 @@ class Warehouse:
     def change(
         self,
         purchase: str,
-        *lines: purchasing.LineChange,
-        expected_on: purchasing.NewDate = purchasing.KEEP,
+        *lines: purchase_orders.LineChange,
+        expected_on: purchase_orders.NewDate = purchase_orders.KEEP,
         key: str | None = None,
     ) -> dict[str, Any]:
-        change = purchasing.PurchaseChange(purchase, expected_on, lines)
+        change = purchase_orders.PurchaseChange(purchase, expected_on, lines)
         asked = command("change", key, change=str(change))
-        return purchasing.change_purchase_order(self.store, asked, change)
+        return purchase_orders.change_purchase_order(self.store, asked, change)
 
     def announce(
         self,

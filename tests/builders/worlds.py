@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.planning import plan
-from fulfillment.domain.policy import (
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.policy import (
     AutoAllocate,
     MinPoStatus,
     OnShortage,
@@ -17,10 +16,11 @@ from fulfillment.domain.policy import (
     Routing,
     resolve,
 )
-from fulfillment.domain.rank import Rank
-from fulfillment.domain.shipments import Claim, Peg, Shipment, ShipmentLine
-from fulfillment.domain.statuses import PurchaseOrderStatus
-from fulfillment.domain.supply import Product, Snapshot, StockLevel, Supply
+from fulfillment.domain.model.rank import Rank
+from fulfillment.domain.model.shipments import Claim, Peg, Shipment, ShipmentLine
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.domain.model.supply import Product, Snapshot, StockLevel, Supply
+from fulfillment.domain.planning.plan import plan
 from tests.builders.values import PLACED_AT, TODAY, day, order
 
 SKUS = ("K1", "K2", "K3")

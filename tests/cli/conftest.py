@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from fulfillment.store.session import Store, connect
+from fulfillment.store.transactions.session import Store, connect
 from tests.builders.warehouse import Warehouse
 
 Pegboard = Callable[..., subprocess.CompletedProcess[str]]
@@ -47,9 +47,9 @@ def pegboard(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> Pegboard:
     """Runs `pegboard ARGUMENTS` in this process, as its entry point does: quicker, for many."""
-    from cli.ending import _outcome  # noqa: PLC0415 -- a command's imports are its own
+    from cli.exit_status import _outcome  # noqa: PLC0415 -- a command's imports are its own
     from cli.main import app  # noqa: PLC0415 -- the same
-    from cli.showing import console  # noqa: PLC0415 -- the same
+    from cli.output import console  # noqa: PLC0415 -- the same
 
     monkeypatch.setattr(console, "_width", 200)
     for name in [name for name in os.environ if name.startswith(("TEMPORAL_", "PEGBOARD_"))]:

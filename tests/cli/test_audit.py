@@ -16,8 +16,8 @@ from fulfillment.store.commands.catalogue import (
     put_products,
 )
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
-from fulfillment.store.commands.stock import Adjustment, adjust
-from fulfillment.store.session import Command, Store, system_clock
+from fulfillment.store.commands.supply.stock import Adjustment, adjust
+from fulfillment.store.transactions.session import Command, Store, system_clock
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from fulfillment.domain.statuses import PurchaseOrderStatus
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.catalogue import (
     NewLocation,
     NewMerchant,
@@ -17,8 +17,8 @@ from fulfillment.store.commands.catalogue import (
     put_products,
 )
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
-from fulfillment.store.commands.orders import prepare_fulfillment
-from fulfillment.store.commands.purchasing import (
+from fulfillment.store.commands.orders.lifecycle import prepare_fulfillment
+from fulfillment.store.commands.supply.purchase_orders import (
     NewPurchaseLine,
     NewPurchaseOrder,
     Receipt,
@@ -29,9 +29,9 @@ from fulfillment.store.commands.purchasing import (
     receipt_key,
     receive,
 )
-from fulfillment.store.commands.reversing import reverse_receipt
-from fulfillment.store.commands.serving import serve_due
-from fulfillment.store.session import Command
+from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
+from fulfillment.store.commands.supply.serving import serve_due
+from fulfillment.store.transactions.session import Command
 
 RECEIPTS = "number,purchase_order,line,units\nGR-1,PO-1,1,4\nGR-1,PO-1,2,5\nGR-2,PO-1,1,3\n"
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cli.errors import UsageError
-from cli.importing import mapping
-from cli.importing.records import Records, Row
-from cli.importing.spool import Piece, Spool
-from cli.importing.table import Table
+from importing import mapping
+from importing.errors import UnfitFileError
+from importing.records import Records, Row
+from importing.spool import Piece, Spool
+from importing.table import Table
 
 
 def read(path: Path, **given: str) -> list[tuple[int, tuple[str, ...], str | None]]:
@@ -166,7 +166,7 @@ def test_columns_of_one_name_are_told_apart_in_what_was_refused(write):
 
 @pytest.mark.parametrize("content", ["", "\n\n", b"\xff\xfea\x00,\x00b\x00"])
 def test_file_is_refused_when_it_has_no_header(write, content):
-    with pytest.raises(UsageError):
+    with pytest.raises(UnfitFileError):
         Table(write("t.csv", content))
 
 
@@ -209,7 +209,7 @@ def test_documents_come_by_rank_with_their_parts_when_the_file_is_in_any_order()
     ],
 )
 def test_mapping_file_is_refused_naming_what_is_wrong(text, words):
-    with pytest.raises(UsageError, match=r"m\.toml") as refused:
+    with pytest.raises(UnfitFileError, match=r"m\.toml") as refused:
         mapping.parse(text, "m.toml")
 
     assert words in str(refused.value)

@@ -3,8 +3,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cli.importing import values
-from cli.importing.values import BadValueError, Formats
+from importing import values
+from importing.values import BadValueError, Formats
 
 GERMAN = Formats(dates=("%d.%m.%Y",), decimal=",", thousands=".")
 GROUPED = Formats(thousands=",")

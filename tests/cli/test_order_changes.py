@@ -12,9 +12,9 @@ from fulfillment.store.commands.catalogue import (
     put_products,
 )
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
-from fulfillment.store.commands.orders import prepare_fulfillment
-from fulfillment.store.commands.stock import Adjustment, adjust
-from fulfillment.store.session import Command
+from fulfillment.store.commands.orders.lifecycle import prepare_fulfillment
+from fulfillment.store.commands.supply.stock import Adjustment, adjust
+from fulfillment.store.transactions.session import Command
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli import connection
 from cli.errors import ServiceAwayError
+from cli.host import connection
 from fulfillment.settings import Settings
+from fulfillment.store.commands.administration.keys import Role, caller_of
 from fulfillment.store.commands.catalogue import (
     NewLocation,
     NewMerchant,
@@ -18,10 +19,9 @@ from fulfillment.store.commands.catalogue import (
     put_products,
 )
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
-from fulfillment.store.commands.keys import Role, caller_of
-from fulfillment.store.commands.orders import prepare_fulfillment
-from fulfillment.store.commands.stock import Adjustment, adjust
-from fulfillment.store.session import Command
+from fulfillment.store.commands.orders.lifecycle import prepare_fulfillment
+from fulfillment.store.commands.supply.stock import Adjustment, adjust
+from fulfillment.store.transactions.session import Command
 
 
 @pytest.fixture

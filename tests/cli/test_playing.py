@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cli.playing import keyfile, player, resetting, steps
-from cli.playing.catalogue import LOCATIONS, MERCHANT, PRODUCTS
-from cli.playing.client import RefusedByApiError
-from cli.playing.events import Event, Log
-from cli.playing.script import LEFT, OUTCOME, SCRIPT
-from cli.playing.steps import Buy, Move, Order, Play, Receive, RefusedOrder
-from cli.playing.table import Picture, fitting
-from cli.playing.words import Chip, Row, chip_words, row_of, short_chips
+from cli.demo import keyfile, player, resetting, steps
+from cli.demo.catalogue import LOCATIONS, MERCHANT, PRODUCTS
+from cli.demo.client import RefusedByApiError
+from cli.demo.events import Event, Log
+from cli.demo.script import LEFT, OUTCOME, SCRIPT
+from cli.demo.steps import Buy, Move, Order, Play, Receive, RefusedOrder
+from cli.demo.table import Picture, fitting
+from cli.demo.words import Chip, Row, chip_words, row_of, short_chips
 
 TODAY = date(2026, 11, 21)
 
@@ -221,7 +221,7 @@ def test_receipt_is_told_alone_when_nobody_waited_for_it(monkeypatch):
     log = Log()
     log.bought(bought(0), bought(40))
     assert words_of(log) == []
-    monkeypatch.setattr("cli.playing.events.SERVED_WITHIN_SECONDS", -1.0)
+    monkeypatch.setattr("cli.demo.events.SERVED_WITHIN_SECONDS", -1.0)
 
     assert words_of(log) == ["PO-7 received 40 TEA at vienna"]
 

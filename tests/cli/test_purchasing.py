@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.statuses import PurchaseOrderStatus
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.catalogue import (
     NewLocation,
     NewMerchant,
@@ -14,10 +14,14 @@ from fulfillment.store.commands.catalogue import (
     put_products,
 )
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
-from fulfillment.store.commands.orders import prepare_fulfillment
-from fulfillment.store.commands.purchasing import Draft, draft_purchase_orders, move_status
-from fulfillment.store.commands.serving import serve_due
-from fulfillment.store.session import Command
+from fulfillment.store.commands.orders.lifecycle import prepare_fulfillment
+from fulfillment.store.commands.supply.purchase_orders import (
+    Draft,
+    draft_purchase_orders,
+    move_status,
+)
+from fulfillment.store.commands.supply.serving import serve_due
+from fulfillment.store.transactions.session import Command
 
 
 @pytest.fixture

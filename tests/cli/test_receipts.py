@@ -2,7 +2,6 @@ import json
 
 import pytest
 
-from fulfillment.store.commands import purchasing
 from fulfillment.store.commands.catalogue import (
     NewLocation,
     NewMerchant,
@@ -12,8 +11,9 @@ from fulfillment.store.commands.catalogue import (
     put_products,
 )
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
-from fulfillment.store.commands.orders import prepare_fulfillment
-from fulfillment.store.session import Command
+from fulfillment.store.commands.orders.lifecycle import prepare_fulfillment
+from fulfillment.store.commands.supply import purchase_orders
+from fulfillment.store.transactions.session import Command
 from tests.builders.warehouse import NOON
 
 
@@ -29,18 +29,20 @@ def shop(store):
         assert taken.order is not None
         prepare_fulfillment(store, "acme", [taken.order])
     day = NOON.date().replace(year=2190)
-    bought = purchasing.NewPurchaseOrder(
-        "PO-1", (purchasing.NewPurchaseLine(1, "TEA", 3, "main"),), expected_on=day
+    bought = purchase_orders.NewPurchaseOrder(
+        "PO-1", (purchase_orders.NewPurchaseLine(1, "TEA", 3, "main"),), expected_on=day
     )
-    purchasing.create_purchase_order(store, Command("acme", "create", "k", "t"), bought)
+    purchase_orders.create_purchase_order(store, Command("acme", "create", "k", "t"), bought)
     return store
 
 
 def receive(store, units: int) -> None:
-    came = purchasing.Receipt("GR-1", "PO-1", "main", (purchasing.ReceivedLine(1, units),))
-    asked = Command("acme", "receive", purchasing.receipt_key(came), "t")
-    purchasing.receive(store, asked, came)
-    purchasing.serve_receipts(store, "acme", 1)
+    came = purchase_orders.Receipt(
+        "GR-1", "PO-1", "main", (purchase_orders.ReceivedLine(1, units),)
+    )
+    asked = Command("acme", "receive", purchase_orders.receipt_key(came), "t")
+    purchase_orders.receive(store, asked, came)
+    purchase_orders.serve_receipts(store, "acme", 1)
 
 
 def allocated(pegboard, number: str) -> int:

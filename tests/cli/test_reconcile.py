@@ -7,8 +7,8 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from fulfillment.contracts import names, search_attributes
 from fulfillment.contracts.messages import OrderStart, Progress
-from fulfillment.domain.restored import PARCEL_LEFT
-from fulfillment.domain.statuses import OrderStatus
+from fulfillment.domain.insight.restored import PARCEL_LEFT
+from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.store.commands.catalogue import (
     NewMerchant,
     NewProduct,

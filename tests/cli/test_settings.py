@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from fulfillment.domain.presets import PRESETS
+from fulfillment.domain.actions.presets import PRESETS
 from fulfillment.store.commands.catalogue import NewMerchant, put_merchant
 
 

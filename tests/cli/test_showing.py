@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from cli.showing import table
+from cli.output import table
 
 
 def shown(columns: tuple[str, ...], *row: str) -> str:

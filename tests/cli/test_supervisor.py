@@ -9,9 +9,9 @@ import httpx
 import psutil
 import pytest
 
-from cli.backoff import Backoff
 from cli.errors import CommandError
-from cli.lock import one_run_in
+from cli.host.backoff import Backoff
+from cli.host.lock import one_run_in
 
 
 class Run:

@@ -13,7 +13,7 @@ from documents.container_label import draw_container_label
 from documents.lettering import lettered
 from documents.packing_slip import draw_packing_slip
 from documents.pick_list import draw_pick_list
-from fulfillment.domain.documents import (
+from fulfillment.domain.model.papers import (
     ContainerLabel,
     LaterLine,
     ListedUnits,

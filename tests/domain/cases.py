@@ -6,9 +6,9 @@ An order looks like its status, then its shipments with allocated/asked units.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fulfillment.domain.policy import Knobs
-from fulfillment.domain.presets import expand
-from fulfillment.domain.supply import StockLevel, Supply
+from fulfillment.domain.actions.presets import expand
+from fulfillment.domain.model.policy import Knobs
+from fulfillment.domain.model.supply import StockLevel, Supply
 from tests.builders.values import Wants, order
 from tests.domain.stories import Story, look
 

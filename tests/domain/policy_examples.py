@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from fulfillment.domain import warehouse
-from fulfillment.domain.orders import Order
-from fulfillment.domain.policy import KNOBS, Knobs, origin, resolve
-from fulfillment.domain.presets import PRESETS
+from fulfillment.domain.actions.presets import PRESETS
+from fulfillment.domain.floor import dispatch
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.policy import KNOBS, Knobs, origin, resolve
 from tests.builders.values import Wants, day, order, stock, supply
 from tests.domain.cases import Event, adjusted, later, po, received
 from tests.domain.stories import Story, look
@@ -99,7 +99,7 @@ def _behind(knobs: Knobs) -> Story:
         story.now = replace(story.now, orders=(*story.now.orders, mine))
         story.history[mine.id] = []
         story.adjusted(2 if mine is being_picked else 0, "K1")
-    return story.changed(warehouse.start_picking(story[4], story[4].live[0]))
+    return story.changed(dispatch.start_picking(story[4], story[4].live[0]))
 
 
 EXAMPLES = (

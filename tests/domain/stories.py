@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from fulfillment.domain import warehouse
-from fulfillment.domain.history import happenings
-from fulfillment.domain.orders import Order
-from fulfillment.domain.planning import plan
-from fulfillment.domain.policy import resolve
-from fulfillment.domain.shipments import Shipment, lines_in_order
-from fulfillment.domain.statuses import PurchaseOrderStatus, ShipmentStatus
-from fulfillment.domain.supply import Product, StockLevel, Supply
+from fulfillment.domain.floor import dispatch
+from fulfillment.domain.insight.history import happenings
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.policy import resolve
+from fulfillment.domain.model.shipments import Shipment, lines_in_order
+from fulfillment.domain.model.statuses import PurchaseOrderStatus, ShipmentStatus
+from fulfillment.domain.model.supply import Product, StockLevel, Supply
+from fulfillment.domain.planning.plan import plan
 from tests.builders.values import allocated, day, snapshot
 from tests.builders.worlds import followed
 
@@ -87,7 +87,7 @@ class Story:
         """A wave is picked, packed and shipped."""
         order = self[number]
         for part in [part for part in order.live if part.wave == wave]:
-            for step in (warehouse.start_picking, warehouse.pick, warehouse.ship):
+            for step in (dispatch.start_picking, dispatch.pick, dispatch.ship):
                 order = step(order, next(each for each in order.live if each.id == part.id))
         return self.changed(replace(order, waves_shipped=order.waves_shipped | {wave}))
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain import hands, holding, warehouse
-from fulfillment.domain.actions import (
+from fulfillment.domain.actions import holding, manual
+from fulfillment.domain.actions.address import readdressed
+from fulfillment.domain.actions.allowed import (
     TARGETS,
     Choice,
     OrderAction,
@@ -18,17 +19,17 @@ from fulfillment.domain.actions import (
     order_actions,
     shipment_actions,
 )
-from fulfillment.domain.addressing import readdressed
-from fulfillment.domain.changing_lines import LineUnits, exchanged
-from fulfillment.domain.ending import cancelled
-from fulfillment.domain.marking import backordered
-from fulfillment.domain.orders import Order
-from fulfillment.domain.pinning import pinned
-from fulfillment.domain.preparing import prepared
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.shipments import Shipment
-from fulfillment.domain.staging import releasable, stageable
-from fulfillment.domain.statuses import LIVE, MoveNotAllowedError, ShipmentStatus
+from fulfillment.domain.actions.line_changes import LineUnits, exchanged
+from fulfillment.domain.actions.manual_prepare import prepared
+from fulfillment.domain.actions.mark_backordered import backordered
+from fulfillment.domain.actions.pins import pinned
+from fulfillment.domain.floor import dispatch
+from fulfillment.domain.floor.staging import releasable, stageable
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import LIVE, MoveNotAllowedError, ShipmentStatus
+from fulfillment.domain.planning.cancellation import cancelled
 from tests.builders.values import claim, line, order, peg, planned, shipment, snapshot, stock
 
 BACKORDER, READY = ShipmentStatus.BACKORDER, ShipmentStatus.READY
@@ -203,12 +204,12 @@ def test_allocating_is_allowed_when_a_line_by_hand_may_take_from_those_behind():
 RULES = {
     OrderAction.VERIFY: holding.verified,
     OrderAction.UNHOLD: holding.unheld,
-    OrderAction.LOCK: lambda each: hands.locked(each, "B"),
-    OrderAction.ALLOCATE: hands.allocatable,
-    OrderAction.UNALLOCATE: hands.unallocated,
-    OrderAction.BY_ITSELF: hands.by_itself,
-    OrderAction.SPLIT: hands.split_now,
-    OrderAction.REMOVE_UNAVAILABLE: hands.without_unavailable,
+    OrderAction.LOCK: lambda each: manual.locked(each, "B"),
+    OrderAction.ALLOCATE: manual.allocatable,
+    OrderAction.UNALLOCATE: manual.unallocated,
+    OrderAction.BY_ITSELF: manual.by_itself,
+    OrderAction.SPLIT: manual.split_now,
+    OrderAction.REMOVE_UNAVAILABLE: manual.without_unavailable,
     OrderAction.PREPARE: lambda each: prepared(each, ()),
     OrderAction.ADDRESS: readdressed,
     OrderAction.STAGE: stageable,
@@ -283,7 +284,7 @@ def test_allocating_takes_something_exactly_when_it_is_allowed(each, free):
     if lines or refused(each, OrderAction.ALLOCATE)[0]:
         return
     given_by_hand = replace(
-        snapshot(each, levels=levels), hand_claims={each.id: hands.allocatable(each)}
+        snapshot(each, levels=levels), hand_claims={each.id: manual.allocatable(each)}
     )
     after = planned(given_by_hand)[each.id]
     assert (units_held(after) > units_held(each)) is (allowed == (None, None))
@@ -300,11 +301,11 @@ def units_held(each: Order) -> int:
 # --- shipments -----------------------------------------------------------------------------------
 
 STEPS = {
-    ShipmentAction.START_PICKING: warehouse.start_picking,
-    ShipmentAction.PICK: warehouse.pick,
-    ShipmentAction.PACK: warehouse.pack,
-    ShipmentAction.SHIP: warehouse.ship,
-    ShipmentAction.SEND_BACK: hands.recalled,
+    ShipmentAction.START_PICKING: dispatch.start_picking,
+    ShipmentAction.PICK: dispatch.pick,
+    ShipmentAction.PACK: dispatch.pack,
+    ShipmentAction.SHIP: dispatch.ship,
+    ShipmentAction.SEND_BACK: manual.recalled,
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.changing_lines import (
+from fulfillment.domain.actions.line_changes import (
     LineUnits,
     WantedLine,
     cancelled_units,
@@ -15,9 +15,9 @@ from fulfillment.domain.changing_lines import (
     with_line,
     with_quantity,
 )
-from fulfillment.domain.orders import Channel, Order, OrderLine
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.model.orders import Channel, Order, OrderLine
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
 from tests.builders.values import (
     claim,
     claimed,

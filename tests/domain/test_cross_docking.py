@@ -1,7 +1,7 @@
 """Which units that came go straight to a released shipment."""
 
-from fulfillment.domain.cross_docking import Arrival, Docked, Gain, dock, gains
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.floor.cross_docking import Arrival, Docked, Gain, dock, gains
+from fulfillment.domain.model.statuses import ShipmentStatus
 from tests.builders.values import claim, line, order, shipment
 
 READY = ShipmentStatus.READY

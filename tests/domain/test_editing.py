@@ -1,9 +1,9 @@
 import pytest
 
-from fulfillment.domain.editing import WantedLine, edited
-from fulfillment.domain.orders import OrderLine
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.actions.channel_edit import WantedLine, edited
+from fulfillment.domain.model.orders import OrderLine
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.statuses import ShipmentStatus
 from tests.builders.values import claim, claimed, line, order, parts, planned, shipment, snapshot
 
 

@@ -1,8 +1,13 @@
 import pytest
 
-from fulfillment.domain.ending import NothingToCancelError, cancelled, rejected, without_units
-from fulfillment.domain.orders import OrderLine
-from fulfillment.domain.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.model.orders import OrderLine
+from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.planning.cancellation import (
+    NothingToCancelError,
+    cancelled,
+    rejected,
+    without_units,
+)
 from tests.builders.values import allocated, claim, claimed, line, order, parts, peg, shipment
 
 READY, SHIPPED = ShipmentStatus.READY, ShipmentStatus.SHIPPED

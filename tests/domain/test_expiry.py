@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.expiry import (
+from fulfillment.domain.insight.history import happenings
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.planning.expiry import (
     NEVER,
     CancelsBy,
     cancels_by,
     cancels_on,
     with_cancel_date,
 )
-from fulfillment.domain.history import happenings
-from fulfillment.domain.orders import Order
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.statuses import OrderStatus, ShipmentStatus
 from tests.builders.values import (
     TODAY,
     allocated,

@@ -3,31 +3,38 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.explain import explain
-from fulfillment.domain.explanation import Reason, Rival, Rivals, Surroundings, Waiting, Why
-from fulfillment.domain.statuses import ShipmentStatus
-from fulfillment.domain.supply import Product
+from fulfillment.domain.insight.explain import explain
+from fulfillment.domain.insight.explanation import (
+    ExplanationContext,
+    Reason,
+    ReasonCode,
+    Rival,
+    Rivals,
+    Waiting,
+)
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.model.supply import Product
 from tests.builders.values import TODAY, claim, day, line, order, peg, shipment, stock, supply
 
 K1, K2 = Product("K1"), Product("K2")
 
 
-def surroundings(**given: Any) -> Surroundings:
-    return Surroundings(today=TODAY, products={"K1": K1, "K2": K2}, **given)
+def surroundings(**given: Any) -> ExplanationContext:
+    return ExplanationContext(today=TODAY, products={"K1": K1, "K2": K2}, **given)
 
 
-def codes(found: Sequence[Waiting], at: int = 0) -> list[Why]:
+def codes(found: Sequence[Waiting], at: int = 0) -> list[ReasonCode]:
     return [reason.code for reason in found[at].reasons]
 
 
-def reason(found: Sequence[Waiting], code: Why, at: int = 0) -> Reason:
+def reason(found: Sequence[Waiting], code: ReasonCode, at: int = 0) -> Reason:
     return next(reason for reason in found[at].reasons if reason.code is code)
 
 
 def test_waits_for_stock_when_nothing_is_on_its_way():
     found = explain(order(wants=[("K1", 4)]), surroundings())
 
-    assert codes(found) == [Why.WAITS_FOR_STOCK]
+    assert codes(found) == [ReasonCode.WAITS_FOR_STOCK]
     assert found[0].reasons[0].units == 4
     assert (found[0].line, found[0].sku, found[0].wanted) == (1, "K1", 4)
 
@@ -36,28 +43,28 @@ def test_names_the_purchase_order_and_its_date_when_units_are_pegged():
     waiting = shipment(line(units=5, pegs=[peg(3)]))
     found = explain(order(shipments=[waiting]), surroundings())
 
-    pegged = reason(found, Why.PEGGED)
+    pegged = reason(found, ReasonCode.PEGGED)
     assert (pegged.units, pegged.facts["source"]) == (3, "PO-1")
     assert pegged.facts["expected_on"] == day(5)
     assert "PO-1" in pegged.sentence
     assert str(day(5)) in pegged.sentence
-    assert reason(found, Why.WAITS_FOR_STOCK).units == 2
+    assert reason(found, ReasonCode.WAITS_FOR_STOCK).units == 2
 
 
 def test_says_that_future_inventory_is_off_when_pegs_may_not_release():
     waiting = shipment(line(units=3, pegs=[peg(3)]))
     found = explain(order(shipments=[waiting]), surroundings())
 
-    assert codes(found) == [Why.PEGGED, Why.FUTURE_INVENTORY_OFF]
-    assert reason(found, Why.FUTURE_INVENTORY_OFF).facts == {"by": "policy"}
+    assert codes(found) == [ReasonCode.PEGGED, ReasonCode.FUTURE_INVENTORY_OFF]
+    assert reason(found, ReasonCode.FUTURE_INVENTORY_OFF).facts == {"by": "policy"}
 
 
 def test_names_the_product_when_it_is_what_forbids_future_inventory():
     waiting = shipment(line(units=3, pegs=[peg(3)]))
-    strict = Surroundings(TODAY, {"K1": Product("K1", future_allowed=False)})
+    strict = ExplanationContext(TODAY, {"K1": Product("K1", future_allowed=False)})
     found = explain(order(shipments=[waiting], policy={"future_inventory": True}), strict)
 
-    assert reason(found, Why.FUTURE_INVENTORY_OFF).facts == {"by": "product"}
+    assert reason(found, ReasonCode.FUTURE_INVENTORY_OFF).facts == {"by": "product"}
 
 
 def test_tells_the_limit_when_a_peg_lies_beyond_it():
@@ -65,7 +72,7 @@ def test_tells_the_limit_when_a_peg_lies_beyond_it():
     policy = {"future_inventory": True, "future_limit_days": 30}
     found = explain(order(shipments=[waiting], policy=policy), surroundings())
 
-    beyond = reason(found, Why.BEYOND_FUTURE_LIMIT)
+    beyond = reason(found, ReasonCode.BEYOND_FUTURE_LIMIT)
     assert beyond.units == 2
     assert beyond.facts == {"expected_on": day(40), "limit": day(30), "limit_days": 30}
 
@@ -74,7 +81,7 @@ def test_tells_the_limit_when_a_peg_lies_beyond_it():
 def test_tells_of_supply_that_can_not_be_promised_when_it_has_no_date_ahead(due, words):
     found = explain(order(wants=[("K1", 4)]), surroundings(supplies=(supply(10, due=due),)))
 
-    assert codes(found) == [Why.NO_DATE]
+    assert codes(found) == [ReasonCode.NO_DATE]
     assert words in found[0].reasons[0].sentence
 
 
@@ -83,33 +90,33 @@ def test_names_who_is_ahead_when_others_hold_or_want_the_units():
     ahead = {"K1": Rivals(first, orders=9, wanted=18, held=9)}
     found = explain(order(wants=[("K1", 4)]), surroundings(rivals=ahead))
 
-    others = reason(found, Why.OTHERS_FIRST)
+    others = reason(found, ReasonCode.OTHERS_FIRST)
     assert (
         others.sentence == "9 orders ahead in rank hold 9 and wait for 18: O5, O6, O7 and 6 more."
     )
     assert others.facts["orders"] == 9
-    assert Why.WAITS_FOR_STOCK in codes(found)
+    assert ReasonCode.WAITS_FOR_STOCK in codes(found)
 
 
 def test_gives_the_reasons_of_a_hold_when_the_order_is_on_hold():
     waiting = shipment(line(units=3, claims=[claim(3)]))
     found = explain(order(shipments=[waiting], holds=("address_missing",)), surroundings())
 
-    assert codes(found) == [Why.ON_HOLD]
-    assert reason(found, Why.ON_HOLD).facts == {"holds": ["address_missing"]}
+    assert codes(found) == [ReasonCode.ON_HOLD]
+    assert reason(found, ReasonCode.ON_HOLD).facts == {"holds": ["address_missing"]}
 
 
 def test_says_that_it_waits_to_be_verified_when_it_has_its_units():
     waiting = shipment(line(units=3, claims=[claim(3)]))
     found = explain(order(shipments=[waiting], verified=False), surroundings())
 
-    assert codes(found) == [Why.UNVERIFIED]
+    assert codes(found) == [ReasonCode.UNVERIFIED]
 
 
 def test_says_only_that_nothing_is_claimed_when_the_order_just_came():
     new = order(wants=[("K1", 4)], first_claimed=False, verified=False)
 
-    assert codes(explain(new, surroundings(levels=(stock(9),)))) == [Why.NOT_CLAIMED_YET]
+    assert codes(explain(new, surroundings(levels=(stock(9),)))) == [ReasonCode.NOT_CLAIMED_YET]
 
 
 def test_names_the_lines_it_waits_for_when_the_last_shipment_must_be_complete():
@@ -118,15 +125,18 @@ def test_names_the_lines_it_waits_for_when_the_last_shipment_must_be_complete():
     )
     found = explain(order(shipments=[waiting], policy={"max_shipments": 1}), surroundings())
 
-    assert codes(found) == [Why.LAST_SHIPMENT_MUST_BE_COMPLETE]
-    last = reason(found, Why.LAST_SHIPMENT_MUST_BE_COMPLETE)
+    assert codes(found) == [ReasonCode.LAST_SHIPMENT_MUST_BE_COMPLETE]
+    last = reason(found, ReasonCode.LAST_SHIPMENT_MUST_BE_COMPLETE)
     assert last.facts["waits_for"] == [{"line": 2, "sku": "K2", "wanted": 1}]
-    assert codes(found, at=1) == [Why.WAITS_FOR_STOCK, Why.LAST_SHIPMENT_MUST_BE_COMPLETE]
+    assert codes(found, at=1) == [
+        ReasonCode.WAITS_FOR_STOCK,
+        ReasonCode.LAST_SHIPMENT_MUST_BE_COMPLETE,
+    ]
 
 
 @pytest.mark.parametrize(
     ("bound", "code"),
-    [({"lock": "B"}, Why.LOCKED_TO_LOCATION), ({"pickup": "B"}, Why.PICKUP_ONLY)],
+    [({"lock": "B"}, ReasonCode.LOCKED_TO_LOCATION), ({"pickup": "B"}, ReasonCode.PICKUP_ONLY)],
 )
 def test_says_where_units_are_free_when_the_order_may_not_take_them(bound, code):
     found = explain(order(wants=[("K1", 4)], **bound), surroundings(levels=(stock(3, at="A"),)))
@@ -138,13 +148,13 @@ def test_says_where_units_are_free_when_the_order_may_not_take_them(bound, code)
 def test_says_nothing_of_other_places_when_nothing_is_free_there():
     found = explain(order(wants=[("K1", 4)], lock="B"), surroundings(levels=(stock(3, at="B"),)))
 
-    assert Why.LOCKED_TO_LOCATION not in codes(found)
+    assert ReasonCode.LOCKED_TO_LOCATION not in codes(found)
 
 
 def test_says_that_stock_is_being_given_out_when_a_distribution_is_owed():
     found = explain(order(), surroundings(owed=frozenset({"K1"})))
 
-    assert codes(found) == [Why.DISTRIBUTION_OWED, Why.WAITS_FOR_STOCK]
+    assert codes(found) == [ReasonCode.DISTRIBUTION_OWED, ReasonCode.WAITS_FOR_STOCK]
 
 
 def test_explains_nothing_when_nothing_waits():

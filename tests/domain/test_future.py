@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.statuses import ShipmentStatus
-from fulfillment.domain.supply import Product
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.model.supply import Product
 from tests.builders.values import (
     day,
     order,

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.supply import Product
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.supply import Product
 from tests.builders.values import (
     allocated,
     claim,

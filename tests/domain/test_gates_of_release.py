@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
 from tests.builders.values import (
     allocated,
     line,

@@ -1,10 +1,10 @@
 from dataclasses import replace
 
-from fulfillment.domain import warehouse
-from fulfillment.domain.ending import cancelled
-from fulfillment.domain.history import STATUS_WORDS, happenings
-from fulfillment.domain.orders import Order
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.floor import dispatch
+from fulfillment.domain.insight.history import STATUS_WORDS, happenings
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.planning.cancellation import cancelled
 from tests.builders.values import (
     TODAY,
     claim,
@@ -90,7 +90,7 @@ def test_units_are_not_told_as_given_back_when_they_leave():
     packed = shipment(line(units=2, claims=[claim(2)]), status=ShipmentStatus.PACKED, at="A")
     mine = order(1, shipments=[packed])
 
-    assert kinds(mine, warehouse.ship(mine, packed)) == ["shipped", "status_changed"]
+    assert kinds(mine, dispatch.ship(mine, packed)) == ["shipped", "status_changed"]
 
 
 def test_nothing_is_told_of_claims_when_they_only_move_between_shipments():

@@ -9,14 +9,14 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.ending import cancelled
-from fulfillment.domain.orders import Order, waiting_lines
-from fulfillment.domain.planning import plan
-from fulfillment.domain.policy import AutoAllocateOn, Rebalance
-from fulfillment.domain.shipments import Shipment
-from fulfillment.domain.sourcing import met_pegs
-from fulfillment.domain.statuses import PurchaseOrderStatus, ShipmentStatus
-from fulfillment.domain.supply import Snapshot
+from fulfillment.domain.model.orders import Order, waiting_lines
+from fulfillment.domain.model.policy import AutoAllocateOn, Rebalance
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import PurchaseOrderStatus, ShipmentStatus
+from fulfillment.domain.model.supply import Snapshot
+from fulfillment.domain.planning.cancellation import cancelled
+from fulfillment.domain.planning.plan import plan
+from fulfillment.domain.planning.sourcing import met_pegs
 from tests.builders.worlds import (
     LOCATIONS,
     SKUS,

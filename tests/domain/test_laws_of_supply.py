@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.planning import plan
-from fulfillment.domain.policy import resolve
-from fulfillment.domain.supply import Product, Snapshot, StockLevel, Supply
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.policy import resolve
+from fulfillment.domain.model.supply import Product, Snapshot, StockLevel, Supply
+from fulfillment.domain.planning.plan import plan
 from tests.builders.values import (
     allocated,
     claim,

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.shipments import Shipment
-from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus, ShipmentStatus
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import OrderStatus, PurchaseOrderStatus, ShipmentStatus
 from tests.builders.values import (
     allocated,
     claim,

@@ -2,18 +2,18 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain import packing
-from fulfillment.domain.orders import Order
-from fulfillment.domain.packing import Contents, Package
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.shipments import Shipment
-from fulfillment.domain.statuses import (
+from fulfillment.domain.floor import packing
+from fulfillment.domain.floor.dispatch import ship
+from fulfillment.domain.floor.packing import Contents, Package
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import (
     MoveNotAllowedError,
     OrderStatus,
     ShipmentStatus,
     step_back,
 )
-from fulfillment.domain.warehouse import ship
 from tests.builders.values import claim, line, order, shipment
 
 WANTS = (("K1", 5), ("K2", 2))

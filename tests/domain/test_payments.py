@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.payments import (
+from fulfillment.domain.insight.release_blockers import why_it_waits
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.payments import (
     Amounts,
     EntryStatus,
     PaymentEntry,
@@ -20,9 +21,8 @@ from fulfillment.domain.payments import (
     reauthorisation,
     refund_for,
 )
-from fulfillment.domain.planning import plan
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.waiting import why_it_waits
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.planning.plan import plan
 from tests.builders.values import claim, line, order, shipment, snapshot
 
 STATUSES = [

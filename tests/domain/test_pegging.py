@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from fulfillment.domain.shipments import Claim
+from fulfillment.domain.model.shipments import Claim
 from tests.builders.values import (
     day,
     line,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from fulfillment.domain import picking
-from fulfillment.domain.orders import Order
-from fulfillment.domain.picking import NotFound
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.shipments import Shipment
-from fulfillment.domain.statuses import MoveNotAllowedError, ShipmentStatus
+from fulfillment.domain.floor import picking
+from fulfillment.domain.floor.picking import NotFound
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import MoveNotAllowedError, ShipmentStatus
 from tests.builders.values import claim, line, order, shipment
 
 PICKING = ShipmentStatus.PICKING

@@ -1,6 +1,6 @@
 import pytest
 
-from fulfillment.domain.policy import (
+from fulfillment.domain.model.policy import (
     KNOBS,
     NOT_FOR_ONE_ORDER,
     READERS,
@@ -14,7 +14,7 @@ from fulfillment.domain.policy import (
     origin,
     resolve,
 )
-from fulfillment.domain.statuses import PurchaseOrderStatus
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 
 
 def test_every_knob_has_its_default_when_no_scope_names_it():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fulfillment.domain.policy import KNOBS, PolicyError, checked
+from fulfillment.domain.model.policy import KNOBS, PolicyError, checked
 from tests.domain.policy_examples import (
     CONTRADICTIONS,
     EXAMPLES,

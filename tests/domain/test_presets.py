@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.policy import (
+from fulfillment.domain.actions.presets import PRESETS, expand
+from fulfillment.domain.model.policy import (
     NOT_FOR_ONE_ORDER,
     AutoAllocate,
     AutoAllocateOn,
@@ -14,7 +15,6 @@ from fulfillment.domain.policy import (
     checked,
     resolve,
 )
-from fulfillment.domain.presets import PRESETS, expand
 
 IMPORTING: dict[str, dict[str, Any]] = {
     "keep": {"max_shipments": 1},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fulfillment.domain.presets import PRESETS
+from fulfillment.domain.actions.presets import PRESETS
 from tests.domain import backorder_cases, cartoncloud_cases
 from tests.domain.cases import Case, played
 

@@ -1,6 +1,6 @@
-from fulfillment.domain.ending import cancelled
-from fulfillment.domain.progress import ShipmentProgress, progress_of
-from fulfillment.domain.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.insight.progress import ShipmentProgress, progress_of
+from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.planning.cancellation import cancelled
 from tests.builders.values import claim, day, line, order, peg, shipment
 
 

@@ -2,12 +2,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from fulfillment.domain.orders import Order, OrderLine
-from fulfillment.domain.policy import Policy
-from fulfillment.domain.promise import promise
-from fulfillment.domain.rank import Rank
-from fulfillment.domain.shipments import Claim, Peg, Shipment, ShipmentLine, Slice
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.model.orders import Order, OrderLine
+from fulfillment.domain.model.policy import Policy
+from fulfillment.domain.model.rank import Rank
+from fulfillment.domain.model.shipments import Claim, Peg, Shipment, ShipmentLine, Slice
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.planning.promise import promise
 
 ALL_OR_NOTHING = Policy(max_shipments=1)
 TODAY = date(2026, 3, 10)

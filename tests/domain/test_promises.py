@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from fulfillment.domain import warehouse
-from fulfillment.domain.orders import Order
-from fulfillment.domain.promise import has_moved, promised
-from fulfillment.domain.shipments import Slice
+from fulfillment.domain.floor import dispatch
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.shipments import Slice
+from fulfillment.domain.planning.promise import has_moved, promised
 from tests.builders.values import TODAY, day, order, planned, snapshot, stock, supply
 from tests.domain.stories import Story
 
@@ -127,7 +127,7 @@ def test_nothing_is_promised_any_more_when_all_has_left():
 def test_a_line_without_a_promise_gets_its_first_when_it_is_planned():
     mine = planned(snapshot(order(1, [("K1", 2)]), levels=[stock(2)]))[1]
     ready = mine.live[0]
-    for step in (warehouse.start_picking, warehouse.pick, warehouse.ship):
+    for step in (dispatch.start_picking, dispatch.pick, dispatch.ship):
         mine = step(mine, next((part for part in mine.live if part.id == ready.id), ready))
 
     assert told(promised(mine, TODAY)) == []

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from fulfillment.domain.rank import Rank
+from fulfillment.domain.model.rank import Rank
 from tests.builders.values import PLACED_AT
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.shipments import Claim
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.shipments import Claim
+from fulfillment.domain.model.statuses import ShipmentStatus
 from tests.builders.values import (
     allocated,
     claim,

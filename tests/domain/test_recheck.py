@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.expiry import NEVER
-from fulfillment.domain.orders import Order
-from fulfillment.domain.promise import promised
-from fulfillment.domain.recheck import recheck_on
-from fulfillment.domain.shipments import Slice
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.shipments import Slice
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.planning.expiry import NEVER
+from fulfillment.domain.planning.promise import promised
+from fulfillment.domain.planning.recheck import recheck_on
 from tests.builders.values import TODAY, claim, day, line, order, peg, shipment, supply
 from tests.domain.stories import Story
 

@@ -1,8 +1,8 @@
 import pytest
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.statuses import OrderStatus, ShipmentStatus
-from fulfillment.domain.supply import Product
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.model.supply import Product
 from tests.builders.values import (
     allocated,
     claim,

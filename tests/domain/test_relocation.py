@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.shipments import Claim
-from fulfillment.domain.supply import StockLevel
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.shipments import Claim
+from fulfillment.domain.model.supply import StockLevel
 from tests.builders.values import (
     claim,
     claimed,

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from fulfillment.domain.progress import Progress
-from fulfillment.domain.restored import MOST_AHEAD, holds_for, is_ahead, is_doubtful
-from fulfillment.domain.statuses import OrderStatus
+from fulfillment.domain.insight.progress import Progress
+from fulfillment.domain.insight.restored import MOST_AHEAD, holds_for, is_ahead, is_doubtful
+from fulfillment.domain.model.statuses import OrderStatus
 
 KNOWN = Progress(7, "O-7", 4, OrderStatus.AWAITING_STOCK, 50, epoch=2)
 

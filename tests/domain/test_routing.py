@@ -3,8 +3,8 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.policy import Routing
-from fulfillment.domain.routing import EXHAUSTIVE_UP_TO, route
+from fulfillment.domain.model.policy import Routing
+from fulfillment.domain.planning.routing import EXHAUSTIVE_UP_TO, route
 from tests.builders.values import claimed, order, planned, snapshot, stock
 
 FEWEST, PRIORITY = Routing.FEWEST_LOCATIONS, Routing.LOCATION_PRIORITY

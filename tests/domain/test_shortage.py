@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.statuses import OrderStatus
-from fulfillment.domain.supply import Product
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.statuses import OrderStatus
+from fulfillment.domain.model.supply import Product
 from tests.builders.values import (
     allocated,
     claim,

@@ -1,6 +1,6 @@
-from fulfillment.domain.shipments import ShipmentLine
-from fulfillment.domain.splitting import Destination, Part, split, unstored_id
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.model.shipments import ShipmentLine
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.planning.splitting import Destination, Part, split, unstored_id
 from tests.builders.values import claim, line, order, parts, shipment
 
 READY, BACKORDER = ShipmentStatus.READY, ShipmentStatus.BACKORDER

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from fulfillment.domain.planning import plan
+from fulfillment.domain.planning.plan import plan
 from tests.builders.changing_worlds import changing_worlds
 from tests.builders.worlds import followed, told, told_nothing
 

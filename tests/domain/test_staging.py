@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain import staging, warehouse
-from fulfillment.domain.orders import Order
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.staging import Moving
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.floor import dispatch, staging
+from fulfillment.domain.floor.staging import Moving
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.statuses import ShipmentStatus
 from tests.builders.values import claim, line, order, shipment
 
 
@@ -70,7 +70,7 @@ def test_units_are_loose_again_when_they_are_released():
 def test_what_is_staged_stays_when_the_rest_is_picked():
     row = line(units=5, claims=[claim(5, staged=3)])
     mine = order(1, shipments=[shipment(row, status=ShipmentStatus.READY, at="A")])
-    picked = warehouse.pick(mine, mine.shipments[0])
+    picked = dispatch.pick(mine, mine.shipments[0])
 
     assert [(c.picked, c.staged) for c in picked.shipments[0].lines[0].claims] == [(2, 3)]
     assert code_of(lambda: staging.released(picked, Moving("A"))) == "nothing_staged"

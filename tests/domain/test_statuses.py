@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.statuses import (
+from fulfillment.domain.model.statuses import (
     MoveNotAllowedError,
     OrderFacts,
     OrderStatus,

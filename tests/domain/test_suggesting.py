@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.suggesting import Need, Suggestion, suggest
+from fulfillment.domain.insight.purchase_suggestions import Need, Suggestion, suggest
 
 PLACES = ("A", "B", "C")
 UNITS = st.integers(0, 6)

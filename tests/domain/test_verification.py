@@ -1,6 +1,6 @@
 import pytest
 
-from fulfillment.domain.verification import CHECKS, VerificationFacts, failed_checks
+from fulfillment.domain.model.verification import CHECKS, VerificationFacts, failed_checks
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,18 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain import warehouse
-from fulfillment.domain.orders import Order, OrderLine
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.shipments import Shipment
-from fulfillment.domain.statuses import MoveNotAllowedError, OrderStatus, ShipmentStatus
+from fulfillment.domain.floor import dispatch
+from fulfillment.domain.model.orders import Order, OrderLine
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import MoveNotAllowedError, OrderStatus, ShipmentStatus
 from tests.builders.values import claim, line, order, shipment
 
 STEPS = {
-    "start_picking": (warehouse.start_picking, {"ready"}),
-    "pick": (warehouse.pick, {"ready", "picking"}),
-    "pack": (warehouse.pack, {"picked"}),
-    "ship": (warehouse.ship, {"picked", "packed"}),
+    "start_picking": (dispatch.start_picking, {"ready"}),
+    "pick": (dispatch.pick, {"ready", "picking"}),
+    "pack": (dispatch.pack, {"picked"}),
+    "ship": (dispatch.ship, {"picked", "packed"}),
 }
 
 
@@ -48,13 +48,13 @@ def test_every_step_is_refused_when_the_order_is_on_hold(name):
 
 
 def test_every_unit_is_in_hands_when_a_shipment_is_picked():
-    picked = done(warehouse.pick, one("picking")).shipments[0]
+    picked = done(dispatch.pick, one("picking")).shipments[0]
 
     assert [(held.units, held.picked) for held in picked.lines[0].claims] == [(3, 3)]
 
 
 def test_claims_are_used_up_when_a_shipment_leaves():
-    gone = done(warehouse.ship, one("packed"))
+    gone = done(dispatch.ship, one("packed"))
 
     assert gone.lines == (OrderLine(1, "K1", 3, shipped=3),)
     assert gone.shipments[0].lines[0].claims == ()
@@ -65,4 +65,4 @@ def test_both_parts_of_a_line_are_counted_when_one_shipment_holds_them():
     rows = line(units=2, claims=[claim(2)]), line(units=1, id_=102, claims=[claim(1)])
     mine = order(1, shipments=[shipment(*rows, status=ShipmentStatus.PACKED, at="A")])
 
-    assert done(warehouse.ship, mine).lines[0].shipped == 3
+    assert done(dispatch.ship, mine).lines[0].shipped == 3

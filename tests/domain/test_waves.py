@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from fulfillment.domain.editing import WantedLine, edited
-from fulfillment.domain.orders import Order
-from fulfillment.domain.policy import resolve
-from fulfillment.domain.release import sent_back
-from fulfillment.domain.statuses import ShipmentStatus
-from fulfillment.domain.supply import Product
+from fulfillment.domain.actions.channel_edit import WantedLine, edited
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.policy import resolve
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.model.supply import Product
+from fulfillment.domain.planning.release import sent_back
 from tests.builders.values import (
     claim,
     line,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.workdays import MOST_DAYS, WorkDays, target_ship_on
+from fulfillment.domain.model.working_days import MOST_DAYS, WorkDays, target_ship_on
 
 VIENNA = ZoneInfo("Europe/Vienna")
 MONDAY = date(2026, 3, 2)

@@ -10,10 +10,10 @@ import signal
 import sys
 
 import worker
-from activities.fulfilling import Fulfilling
+from activities.order_activities import Fulfilling
 from fulfillment import engine, settings
 from fulfillment.relay.relay import Relay
-from fulfillment.store.session import Store, connect
+from fulfillment.store.transactions.session import Store, connect
 
 
 def die() -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import text
 import worker
 from fulfillment.contracts import names
 from fulfillment.contracts.messages import OrderStart, OrderState, Progress
-from fulfillment.domain.restored import PARCEL_LEFT
-from fulfillment.domain.statuses import OrderStatus
+from fulfillment.domain.insight.restored import PARCEL_LEFT
+from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.relay.healing import Healing
 from fulfillment.relay.sweep import Sweep
 from tests.faults.test_restore import heal

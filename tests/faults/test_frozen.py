@@ -17,10 +17,11 @@ from sqlalchemy.exc import OperationalError
 from embedded.postgres import EmbeddedPostgres
 from embedded.temporal import EmbeddedTemporal
 from fulfillment.settings import Settings
-from fulfillment.store import migrations, patience
-from fulfillment.store.commands.keys import Role, create_key
-from fulfillment.store.patience import Patience
-from fulfillment.store.session import Store, connect
+from fulfillment.store import migrations
+from fulfillment.store.commands.administration.keys import Role, create_key
+from fulfillment.store.transactions import patience
+from fulfillment.store.transactions.patience import Patience
+from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app, turns_of
 from tests.api.world import ACME, BOLT, order, serving, settle
 

@@ -14,9 +14,9 @@ from structlog.testing import capture_logs
 from temporalio.client import Client
 
 import worker
-from cli import health
-from cli.connection import store_of
 from cli.errors import CommandError, ServiceAwayError
+from cli.host import health
+from cli.host.connection import store_of
 from embedded.temporal import EmbeddedTemporal
 from fulfillment import engine as temporal
 from fulfillment import keeping
@@ -24,7 +24,7 @@ from fulfillment.keeping import Pulse, keep_reporting, keep_running, read_report
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sweep import Sweep
 from fulfillment.settings import Settings
-from fulfillment.store.held import HeldError
+from fulfillment.store.transactions.held import HeldError
 from tests.builders.warehouse import Warehouse
 
 

@@ -16,8 +16,8 @@ from fulfillment.contracts import names
 from fulfillment.relay import relay as relaying
 from fulfillment.relay.delivery import Delivery
 from fulfillment.relay.relay import Relay
-from fulfillment.store.outbox import Message
-from fulfillment.store.session import Store
+from fulfillment.store.transactions.outbox import Message
+from fulfillment.store.transactions.session import Store
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 ORDERS = 30
@@ -39,7 +39,7 @@ async def test_killed_relay_loses_no_row_and_another_delivers_the_rest(
     monkeypatch.setattr(relaying, "LAST_SECONDS", 0.1)
     # Nobody claims here, and all are to be started at once all the same.
     for bound in ("MOST_UNCLAIMED", "MOST_UNCLAIMED_LINES", "MOST_AT_ONCE"):
-        monkeypatch.setattr(f"fulfillment.store.outbox.{bound}", 10 * ORDERS)
+        monkeypatch.setattr(f"fulfillment.store.transactions.outbox.{bound}", 10 * ORDERS)
     delivered: list[str] = []
     deliver = Delivery.deliver
 

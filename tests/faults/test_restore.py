@@ -15,12 +15,12 @@ from embedded.postgres import EmbeddedPostgres
 from embedded.temporal import EmbeddedTemporal
 from fulfillment.contracts import names
 from fulfillment.contracts.payloads import DATA_CONVERTER
-from fulfillment.domain.restored import ENDED, PARCEL_LEFT
+from fulfillment.domain.insight.restored import ENDED, PARCEL_LEFT
 from fulfillment.relay.audit import audit_memories
 from fulfillment.relay.healing import Healing
 from fulfillment.relay.reconciling import compare_all, preview, reconcile
-from fulfillment.store.invariants import audit
-from fulfillment.store.session import Store, connect
+from fulfillment.store.integrity.invariants import audit
+from fulfillment.store.transactions.session import Store, connect
 from tests.scenarios.system import System, api
 
 MERCHANT = "shop"

@@ -18,7 +18,7 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from fulfillment.domain.payments import EntryStatus, PaymentKind
+from fulfillment.domain.model.payments import EntryStatus, PaymentKind
 from fulfillment.settings import MissingSettingError, Settings
 from payments.asking import LEASE, Outcome, ask_next
 from payments.port import Answered, Asked, ProviderAwayError

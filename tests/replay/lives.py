@@ -15,8 +15,8 @@ from temporalio.client import WorkflowHandle
 
 from fulfillment.contracts import names
 from fulfillment.contracts.messages import Standing
-from fulfillment.domain.restored import AtOdds
-from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus
+from fulfillment.domain.insight.restored import AtOdds
+from fulfillment.domain.model.statuses import OrderStatus, PurchaseOrderStatus
 from tests.workflows.desk import (
     Desk,
     awaiting,

@@ -12,7 +12,7 @@ from temporalio.worker import Replayer
 import worker
 from fulfillment.contracts import names
 from fulfillment.contracts.payloads import DATA_CONVERTER
-from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus
+from fulfillment.domain.model.statuses import OrderStatus, PurchaseOrderStatus
 from tests.replay.lives import LIVES
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))

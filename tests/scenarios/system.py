@@ -19,10 +19,11 @@ from fulfillment import settings
 from fulfillment.contracts import names
 from fulfillment.contracts.messages import OrderState
 from fulfillment.relay.relay import Relay
-from fulfillment.store.commands import catalogue, keys
-from fulfillment.store.commands.keys import Role
-from fulfillment.store.invariants import audit
-from fulfillment.store.session import Store, connect
+from fulfillment.store.commands import catalogue
+from fulfillment.store.commands.administration import keys
+from fulfillment.store.commands.administration.keys import Role
+from fulfillment.store.integrity.invariants import audit
+from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
 
 numbers = itertools.count(1)

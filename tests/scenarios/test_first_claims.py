@@ -15,9 +15,10 @@ from temporalio.service import RPCError
 
 from activities import heartbeats
 from fulfillment.contracts import names
-from fulfillment.store.commands import catalogue, keys
-from fulfillment.store.commands import orders as order_commands
-from fulfillment.store.commands.keys import Role
+from fulfillment.store.commands import catalogue
+from fulfillment.store.commands.administration import keys
+from fulfillment.store.commands.administration.keys import Role
+from fulfillment.store.commands.orders import lifecycle as order_commands
 from tests.scenarios.system import System
 from workflows import attempts
 

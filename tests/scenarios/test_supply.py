@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from fulfillment.contracts import names
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 from tests.scenarios.system import Answer, System
 
 ALL_OR_NOTHING = {"max_shipments": 1}

@@ -12,7 +12,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 import worker
 from fulfillment.contracts import names
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 from tests.scenarios.system import System, api
 from tests.workflows.skipping import fast_forward
 

@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from fulfillment.domain.payments import EntryStatus, PaymentKind
-from fulfillment.store.commands import asking as commands
-from fulfillment.store.commands import catalogue, intake, orders, payments
-from fulfillment.store.session import Command, Store
+from fulfillment.domain.model.payments import EntryStatus, PaymentKind
+from fulfillment.store.commands import catalogue, intake
+from fulfillment.store.commands.orders import lifecycle
+from fulfillment.store.commands.payments import asking as commands
+from fulfillment.store.commands.payments import record
+from fulfillment.store.transactions.session import Command, Store
 from payments.asking import LEASE, LONGEST_LATER, Outcome, ask_due, ask_next
 from payments.manual import ManualProvider
 from payments.port import Answered, Asked, ProviderAwayError
@@ -185,10 +187,10 @@ def owed_by_bolt(store: Store) -> None:
     new = intake.NewOrder("B-1", (line,), address={"street": "Kai 1"})
     taken = intake.create_order(store, "bolt", new, "tester")
     assert taken.order is not None
-    orders.prepare_fulfillment(store, "bolt", [taken.order])
-    captured = payments.NewPayment(PaymentKind.CAPTURE, 500)
-    payments.record_payment(store, Command("bolt", "pay", "pay", "tester"), "B-1", captured)
-    orders.cancel(store, Command("bolt", "cancel", "cancel", "tester"), "B-1")
+    lifecycle.prepare_fulfillment(store, "bolt", [taken.order])
+    captured = record.NewPayment(PaymentKind.CAPTURE, 500)
+    record.record_payment(store, Command("bolt", "pay", "pay", "tester"), "B-1", captured)
+    lifecycle.cancel(store, Command("bolt", "cancel", "cancel", "tester"), "B-1")
 
 
 def test_each_entry_is_asked_for_once_when_several_processes_ask_at_once(warehouse):

@@ -9,7 +9,7 @@ from tests.builders.warehouse import Warehouse
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fulfillment.store.queue.BATCH", 3)
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 3)
 
 
 def owed(warehouse: Warehouse) -> list[str]:
@@ -195,7 +195,7 @@ def test_those_far_behind_are_planned_when_a_status_changes_nothing_for_the_firs
 def test_nobody_is_passed_by_a_later_order_that_may_use_more_places(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fulfillment.store.queue.BATCH", 2)
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 2)
     bound = [warehouse.order([("K1", 1)], lock_location="A") for _ in range(6)]
     free = [warehouse.order([("K1", 1)]) for _ in range(3)]
     warehouse.stock(5)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
+from fulfillment.domain.model.refusals import RefusedError
 from tests.builders.warehouse import Warehouse
 
 

@@ -2,9 +2,9 @@ from decimal import Decimal
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
+from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.catalogue import NewMerchant, put_merchant
-from fulfillment.store.currencies import check_currency, minor_digits, minor_units
+from fulfillment.store.records.currencies import check_currency, minor_digits, minor_units
 from tests.builders.warehouse import Warehouse
 
 

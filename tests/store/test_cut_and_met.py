@@ -2,8 +2,8 @@
 
 import pytest
 
-from fulfillment.store.commands.overdue import declare_overdue
-from fulfillment.store.commands.purchasing import LineChange
+from fulfillment.store.commands.supply.overdue import declare_overdue
+from fulfillment.store.commands.supply.purchase_orders import LineChange
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 UNITS = 20
@@ -11,7 +11,7 @@ UNITS = 20
 
 @pytest.fixture(autouse=True)
 def _batches_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fulfillment.store.queue.BATCH", 2)
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 2)
 
 
 def released_on_the_way(warehouse: Warehouse) -> tuple[str, list[int], list[int]]:

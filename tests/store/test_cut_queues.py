@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from fulfillment.store.commands import hands, serving
-from fulfillment.store.commands.changing import Change
-from fulfillment.store.commands.pins import Pinned, pin
+from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.orders.pins import Pinned, pin
+from fulfillment.store.commands.supply import serving
+from fulfillment.store.planning.change import Change
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 NEVER = {"auto_allocate": "never"}
@@ -16,7 +17,7 @@ WHOLE = {"max_shipments": 1}
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fulfillment.store.queue.BATCH", 3)
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 3)
 
 
 def rounds(warehouse: Warehouse) -> int:
@@ -190,7 +191,7 @@ def test_a_newcomer_behind_a_cut_gets_its_unit_when_it_may_not_be_backordered(
 
 
 @pytest.mark.usefixtures("small_batches")
-@pytest.mark.parametrize("deed", [hands.allocate, hands.back_to_ship, hands.take_by_itself])
+@pytest.mark.parametrize("deed", [manual.allocate, manual.back_to_ship, manual.take_by_itself])
 def test_what_a_person_does_behind_a_cut_finds_what_is_left_for_the_order(
     warehouse: Warehouse, deed: Callable[[str], Change]
 ) -> None:
@@ -227,10 +228,10 @@ def test_what_is_changed_behind_a_cut_is_not_lost(warehouse: Warehouse, deed: st
         warehouse.edit(mine, {1: ("K2", 1), 2: ("K1", 1)}, 1)
     else:
         changes: dict[str, Callable[[], Change]] = {
-            "policy": lambda: hands.policy(number, {"auto_allocate": "always"}),
-            "by hand": lambda: hands.take_by_itself(number),
-            "priority": lambda: hands.priority(number, 60),
-            "unlock": lambda: hands.lock(number, None),
+            "policy": lambda: manual.policy(number, {"auto_allocate": "always"}),
+            "by hand": lambda: manual.take_by_itself(number),
+            "priority": lambda: manual.priority(number, 60),
+            "unlock": lambda: manual.lock(number, None),
         }
         warehouse.do(changes[deed]())
     warehouse.serve_due()

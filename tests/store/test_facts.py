@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.preparing import Choice, Choose
-from fulfillment.store.commands import catalogue, editing, hands, order_changes
+from fulfillment.domain.actions.manual_prepare import Choice, Choose
+from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.intake import NewLine, create_order
+from fulfillment.store.commands.orders import channel_edit, line_changes, manual
 from tests.builders import moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 from tests.store.test_once import at_once
@@ -74,13 +75,13 @@ def test_what_the_supplier_sent_stays_so_when_the_rest_comes_from_stock(
     warehouse.location("SUPPLIER")
     mine = warehouse.order([("K1", 2), ("K2", 1)], policy={"prepare": "manual"})
     number = warehouse.number(mine)
-    warehouse.do(hands.prepare(number, [Choice(1, Choose.DROP_SHIP, "SUPPLIER")]))
+    warehouse.do(manual.prepare(number, [Choice(1, Choose.DROP_SHIP, "SUPPLIER")]))
     (shipment,) = warehouse.shipments("ready")
     warehouse.pick(shipment)
     warehouse.ship(shipment)
     warehouse.edit(mine, {1: ("K1", 5), 2: ("K2", 1)}, 1)
 
-    warehouse.do(hands.mark_backordered(number, 1))
+    warehouse.do(manual.mark_backordered(number, 1))
 
     assert warehouse.findings() == []
     assert moves.ledger(warehouse, "dispatch") == []
@@ -138,8 +139,8 @@ def asked(*wants: tuple[str, int, str | None]) -> tuple[NewLine, ...]:
 
 
 def put(warehouse: Warehouse, order: int, revision: int, lines: tuple[NewLine, ...]) -> None:
-    edit = editing.Edit(warehouse.number(order), revision, lines)
-    editing.edit_order(warehouse.store, command("edit"), edit)
+    edit = channel_edit.Edit(warehouse.number(order), revision, lines)
+    channel_edit.edit_order(warehouse.store, command("edit"), edit)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_more_cartons_of_a_line_are_of_the_size_that_it_was_ordered_in(
 
     put(warehouse, mine, 1, asked(("T1", 3, "carton")))
     assert warehouse.read(mine)["lines"][0]["ordered"] == 36
-    warehouse.do(order_changes.quantity(warehouse.number(mine), 1, 4, "carton"))
+    warehouse.do(line_changes.quantity(warehouse.number(mine), 1, 4, "carton"))
     assert warehouse.read(mine)["lines"][0]["ordered"] == 48
 
 

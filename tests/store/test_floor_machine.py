@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands as by_hand
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.orders import manual as by_hand
 from tests.builders import floor
 from tests.builders.warehouse import Warehouse
 

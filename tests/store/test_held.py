@@ -10,9 +10,9 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from fulfillment.settings import Settings
-from fulfillment.store.held import HeldError
-from fulfillment.store.patience import PATIENCE, Patience
-from fulfillment.store.session import Store, connect
+from fulfillment.store.transactions.held import HeldError
+from fulfillment.store.transactions.patience import PATIENCE, Patience
+from fulfillment.store.transactions.session import Store, connect
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_once import at_once
 

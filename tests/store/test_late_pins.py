@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from fulfillment.store.commands import hands
-from fulfillment.store.commands.overdue import declare_overdue
-from fulfillment.store.commands.pins import Pinned, pin
-from fulfillment.store.commands.purchasing import LineChange
-from fulfillment.store.commands.reversing import reverse_receipt
-from fulfillment.store.reading.explaining import read_explanation
+from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.orders.pins import Pinned, pin
+from fulfillment.store.commands.supply.overdue import declare_overdue
+from fulfillment.store.commands.supply.purchase_orders import LineChange
+from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
+from fulfillment.store.insight.order import read_explanation
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 ALL_OR_NOTHING = {"max_shipments": 1}
@@ -182,12 +182,12 @@ def test_restock_serves_its_pin_before_rank_when_it_comes(warehouse: Warehouse) 
     pins(warehouse, second, Pinned(restock, "restock"))
     warehouse.arrive(restock, 4)
     assert allocated(warehouse, [first, second]) == [1, 3]
-    warehouse.do(hands.priority(warehouse.number(first), 1))
+    warehouse.do(manual.priority(warehouse.number(first), 1))
     assert allocated(warehouse, [first, second]) == [1, 3]
 
 
 def test_many_late_pins_come_back_batch_by_batch(warehouse: Warehouse, monkeypatch: Any) -> None:
-    monkeypatch.setattr("fulfillment.store.queue.BATCH", 2)
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 2)
     purchase = warehouse.purchase([("K1", 6)], due=2)
     first = [warehouse.order([("K1", 1)]) for _ in range(6)]
     pinned = [warehouse.order([("K1", 1)]) for _ in range(5)]

@@ -7,9 +7,9 @@ from structlog.testing import capture_logs
 
 from fulfillment.relay import lateness
 from fulfillment.relay.lateness import LATE, late
-from fulfillment.store.commands.orders import hold_for_rule
-from fulfillment.store.faults import is_infrastructure
-from fulfillment.store.owing import note_owed
+from fulfillment.store.commands.orders.lifecycle import hold_for_rule
+from fulfillment.store.queue.pending_queues import note_owed
+from fulfillment.store.transactions.faults import is_infrastructure
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 LATER = LATE + timedelta(seconds=1)

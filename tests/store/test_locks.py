@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands, serving
-from fulfillment.store.commands.changing import Change, change_order, preview_change
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.supply import serving
+from fulfillment.store.planning.change import Change, change_order, preview_change
 from tests.builders import moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command, numbers
 
@@ -122,14 +123,14 @@ class Busy:
 
     def some_change(self, number: str) -> Change:
         asked: list[Callable[[], Change]] = [
-            lambda: hands.priority(number, self.random.choice([5, 50, 60])),
-            lambda: hands.policy(number, {"max_shipments": self.random.choice([None, 1])}),
-            lambda: hands.lock(number, self.random.choice(["A", "B", None])),
-            lambda: hands.allocate(number),
-            lambda: hands.unallocate(number),
-            lambda: hands.take_by_itself(number),
-            lambda: hands.split(number),
-            lambda: hands.back_to_ship(number),
+            lambda: manual.priority(number, self.random.choice([5, 50, 60])),
+            lambda: manual.policy(number, {"max_shipments": self.random.choice([None, 1])}),
+            lambda: manual.lock(number, self.random.choice(["A", "B", None])),
+            lambda: manual.allocate(number),
+            lambda: manual.unallocate(number),
+            lambda: manual.take_by_itself(number),
+            lambda: manual.split(number),
+            lambda: manual.back_to_ship(number),
         ]
         return self.random.choice(asked)()
 

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, note, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from fulfillment.domain.preparing import Choice, Choose
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands, orders
-from fulfillment.store.commands.changing import Change, change_order, preview_change
-from fulfillment.store.commands.overdue import declare_overdue
+from fulfillment.domain.actions.manual_prepare import Choice, Choose
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.orders import lifecycle, manual
+from fulfillment.store.commands.supply.overdue import declare_overdue
+from fulfillment.store.planning.change import Change, change_order, preview_change
 from tests.builders import floor, moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
@@ -62,8 +62,8 @@ FOR_ALL = st.fixed_dictionaries(
 )
 """What a merchant may set for all of its orders."""
 
-BY_LINE = [hands.allocate, hands.unallocate, hands.take_by_itself]
-WHOLE = [hands.split, hands.remove_unavailable, hands.back_to_ship]
+BY_LINE = [manual.allocate, manual.unallocate, manual.take_by_itself]
+WHOLE = [manual.split, manual.remove_unavailable, manual.back_to_ship]
 
 ORDERS = st.fixed_dictionaries(
     {
@@ -221,9 +221,9 @@ class Fulfilment(RuleBasedStateMachine):
         found = [row.id for row in self.warehouse.rows("SELECT id FROM orders ORDER BY id")]
         some = [found[(pick + at) % len(found)] for at in range(many)] if found else []
         if some and deed == "claim":
-            orders.prepare_fulfillment(store, MERCHANT, sorted(set(some)))
+            lifecycle.prepare_fulfillment(store, MERCHANT, sorted(set(some)))
         elif some and deed == "look":
-            orders.look_again(store, MERCHANT, some[0])
+            lifecycle.look_again(store, MERCHANT, some[0])
         for row in self.warehouse.rows("SELECT id, number FROM purchase_order ORDER BY id")[:many]:
             self.warehouse.serve(row.number)
             declare_overdue(store, MERCHANT, row.id)
@@ -274,15 +274,15 @@ class Fulfilment(RuleBasedStateMachine):
 
     @rule(pick=PICK, knobs=POLICIES, unset=st.sampled_from([(), ("max_shipments",)]))
     def policy(self, pick: int, knobs: dict[str, object], unset: tuple[str, ...]) -> None:
-        self.change(pick, lambda number: hands.policy(number, knobs, unset))
+        self.change(pick, lambda number: manual.policy(number, knobs, unset))
 
     @rule(pick=PICK, value=st.sampled_from([0, 10, 40, 50, 90]))
     def priority(self, pick: int, value: int) -> None:
-        self.change(pick, lambda number: hands.priority(number, value))
+        self.change(pick, lambda number: manual.priority(number, value))
 
     @rule(pick=PICK, at=st.sampled_from(["A", "B", None]))
     def lock(self, pick: int, at: str | None) -> None:
-        self.change(pick, lambda number: hands.lock(number, at))
+        self.change(pick, lambda number: manual.lock(number, at))
 
     @rule(pick=PICK, line=st.sampled_from([None, 1, 2]), deed=st.sampled_from(BY_LINE))
     def by_hand(self, pick: int, line: int | None, deed: Any) -> None:
@@ -298,7 +298,7 @@ class Fulfilment(RuleBasedStateMachine):
             Choice(line, channel, None if channel is Choose.BACKORDER else at)
             for line, (channel, at) in enumerate(channels, 1)
         ]
-        self.change(pick, lambda number: hands.prepare(number, choices))
+        self.change(pick, lambda number: manual.prepare(number, choices))
 
     @rule(pick=PICK)
     def send_back(self, pick: int) -> None:
@@ -308,11 +308,11 @@ class Fulfilment(RuleBasedStateMachine):
             pick,
         )
         if row:
-            asked = hands.send_back(row.number, row.id)
+            asked = manual.send_back(row.number, row.id)
             self.attempt(lambda: change_order(self.warehouse.store, command("hand"), asked))
 
     def change(self, pick: int, asked: Callable[[str], Change]) -> None:
-        """What is imagined first is what then happens to the order."""
+        """What is simulated first is what then happens to the order."""
         order = self.some_order(pick)
         if order is None:
             return

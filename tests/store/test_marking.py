@@ -2,7 +2,7 @@
 
 import pytest
 
-from fulfillment.store.commands import hands, order_changes
+from fulfillment.store.commands.orders import line_changes, manual
 from tests.builders import floor
 from tests.builders.warehouse import Warehouse
 from tests.store.test_once import at_once, codes
@@ -24,7 +24,7 @@ def begun(warehouse: Warehouse, **more: object) -> tuple[int, int]:
 
 
 def mark(warehouse: Warehouse, order: int, line: int) -> dict[str, object]:
-    return warehouse.do(hands.mark_backordered(warehouse.number(order), line))
+    return warehouse.do(manual.mark_backordered(warehouse.number(order), line))
 
 
 def test_what_is_not_picked_waits_by_hand_and_the_pick_goes_on(warehouse, picked):
@@ -75,7 +75,7 @@ def test_what_waits_goes_in_a_dispatch_more_when_it_was_the_only_one(warehouse):
     floor.confirm(warehouse, pick_list)
     warehouse.ship(warehouse.shipments("picked")[0])
     assert len(warehouse.happened(order, "beyond_max_shipments")) == 1
-    warehouse.do(hands.allocate(warehouse.number(order), 1))
+    warehouse.do(manual.allocate(warehouse.number(order), 1))
 
     assert warehouse.parts(order) == [("ready", "A", 2)]
 
@@ -83,10 +83,10 @@ def test_what_waits_goes_in_a_dispatch_more_when_it_was_the_only_one(warehouse):
 def test_a_mark_is_refused_when_all_of_the_line_is_in_hands_or_gone(warehouse, picked):
     order, pick_list = picked
     floor.confirm(warehouse, pick_list)
-    change = hands.mark_backordered(warehouse.number(order), 1)
+    change = manual.mark_backordered(warehouse.number(order), 1)
 
     assert warehouse.refusal(change) == "being_picked"
-    warehouse.do(order_changes.add_line(warehouse.number(order), order_changes.Added("K3", 1)))
+    warehouse.do(line_changes.add_line(warehouse.number(order), line_changes.Added("K3", 1)))
     warehouse.ship(warehouse.shipments("picked")[0])
     assert warehouse.refusal(change) == "nothing_left"
 
@@ -94,7 +94,7 @@ def test_a_mark_is_refused_when_all_of_the_line_is_in_hands_or_gone(warehouse, p
 def test_one_of_both_has_the_units_when_a_mark_meets_the_pick(warehouse, picked):
     """Whoever comes second sees what the first did: nothing is both picked and waiting."""
     order, pick_list = picked
-    change = hands.mark_backordered(warehouse.number(order), 1)
+    change = manual.mark_backordered(warehouse.number(order), 1)
     place = floor.place(floor.read(warehouse, pick_list))
     results = at_once(
         lambda: warehouse.do(change), lambda: floor.confirm(warehouse, pick_list, {place: 2})

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.payments import PaymentKind
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import payments
-from fulfillment.store.commands.reversing import reverse_receipt
+from fulfillment.domain.model.payments import PaymentKind
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.payments import record
+from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
 from tests.builders import moves
 from tests.builders.warehouse import Warehouse, command, numbers
 
@@ -157,9 +157,9 @@ class Walk:
         order, *_ = self.random.choice(self.orders)
         kind = self.random.choice([PaymentKind.CAPTURE] * 3 + [PaymentKind.REFUND])
         amount, reference = self.random.choice([3, 5]), self.random.choice(["x_1", "x_2"])
-        new = payments.NewPayment(kind, amount, reference)
+        new = record.NewPayment(kind, amount, reference)
         number = self.warehouse.number(order)
-        payments.record_payment(self.warehouse.store, command("pay"), number, new)
+        record.record_payment(self.warehouse.store, command("pay"), number, new)
 
     # --- the walk's own books ---
 

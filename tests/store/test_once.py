@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
+from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands import intake
 from tests.builders.warehouse import MERCHANT, command
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.changing_lines import LineUnits
-from fulfillment.domain.expiry import NEVER
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands, order_changes, order_details, orders
-from fulfillment.store.commands.order_changes import Added
-from fulfillment.store.commands.order_details import Customer
-from fulfillment.store.commands.pins import Pinned, pin
+from fulfillment.domain.actions.line_changes import LineUnits
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.planning.expiry import NEVER
+from fulfillment.store.commands.orders import details, lifecycle, line_changes, manual
+from fulfillment.store.commands.orders.details import Customer
+from fulfillment.store.commands.orders.line_changes import Added
+from fulfillment.store.commands.orders.pins import Pinned, pin
 from tests.store.test_once import at_once, codes
 
 ONE = {"max_shipments": 1}
@@ -19,20 +19,20 @@ NEW_ADDRESS = {"name": "Zebedee Quux", "line1": "7 Secret Lane"}
 
 
 def quantity(warehouse, order: int, units: int, line: int = 1) -> Any:
-    return order_changes.quantity(warehouse.number(order), line, units)
+    return line_changes.quantity(warehouse.number(order), line, units)
 
 
 def exchange(warehouse, order: int, units: int | None, sku: str = "K2", line: int = 1) -> Any:
-    return order_changes.exchange(warehouse.number(order), LineUnits(line, units), sku)
+    return line_changes.exchange(warehouse.number(order), LineUnits(line, units), sku)
 
 
 def add(warehouse, order: int, sku: str, units: int, **more: Any) -> Any:
-    return order_changes.add_line(warehouse.number(order), Added(sku, units, **more))
+    return line_changes.add_line(warehouse.number(order), Added(sku, units, **more))
 
 
 def address(warehouse, order: int, **more: Any) -> Any:
     customer = Customer(address=NEW_ADDRESS, **more)
-    return order_details.address(warehouse.number(order), customer)
+    return details.address(warehouse.number(order), customer)
 
 
 def kinds(warehouse, order: int) -> list[str]:
@@ -83,10 +83,10 @@ def test_a_quantity_is_counted_in_packs_when_one_is_named(warehouse):
     warehouse.products("T1", packs={"carton": 12})
     mine = warehouse.order([("T1", 12)])
     number = warehouse.number(mine)
-    warehouse.do(order_changes.quantity(number, 1, 3, "carton"))
+    warehouse.do(line_changes.quantity(number, 1, 3, "carton"))
 
     assert warehouse.read(mine)["lines"][0]["ordered"] == 36
-    unknown = order_changes.quantity(number, 1, 3, "pallet")
+    unknown = line_changes.quantity(number, 1, 3, "pallet")
     assert warehouse.refusal(unknown) == "unknown_pack"
 
 
@@ -130,7 +130,7 @@ def test_what_is_added_waits_for_a_dispatch_beyond_the_limit_when_it_has_gone(wa
     (gone,) = warehouse.shipments("ready")
     warehouse.pick(gone)
     warehouse.ship(gone)
-    warehouse.do(hands.policy(warehouse.number(mine), ONE))
+    warehouse.do(manual.policy(warehouse.number(mine), ONE))
     warehouse.do(quantity(warehouse, mine, 4))
     warehouse.stock(2)
 
@@ -318,7 +318,7 @@ def test_units_of_lines_are_cancelled_and_others_get_them(warehouse):
     mine = warehouse.order([("K1", 3), ("K2", 2)], policy=ONE)
     behind = warehouse.order([("K1", 2)])
     asked = [LineUnits(1, 2), LineUnits(2)]
-    foreseen(warehouse, order_changes.cancelling_units(warehouse.number(mine), asked))
+    foreseen(warehouse, line_changes.cancelling_units(warehouse.number(mine), asked))
 
     assert warehouse.parts(mine) == [("ready", "A", 1)]
     assert warehouse.parts(behind) == [("ready", "A", 2)]
@@ -333,7 +333,7 @@ def test_what_left_stays_shipped_when_the_rest_is_cancelled(warehouse):
     warehouse.pick(shipment)
     warehouse.ship(shipment)
     warehouse.stock(1)
-    warehouse.do(orders.cancelling(warehouse.number(mine)))
+    warehouse.do(lifecycle.cancelling(warehouse.number(mine)))
 
     assert warehouse.status(mine) == "shipped"
     row = warehouse.read(mine)["lines"][0]
@@ -374,7 +374,7 @@ def test_other_holds_stay_when_the_address_is_given(warehouse):
 
 def test_an_address_that_says_nothing_is_refused(warehouse):
     mine = warehouse.order()
-    nothing = order_details.address(warehouse.number(mine), Customer(address={"name": " "}))
+    nothing = details.address(warehouse.number(mine), Customer(address={"name": " "}))
 
     assert warehouse.refusal(nothing) == "empty_address"
 
@@ -413,7 +413,7 @@ def test_one_of_them_goes_first_when_an_address_meets_a_pack(warehouse):
 def test_an_order_ends_on_the_day_that_a_person_names(warehouse):
     mine = warehouse.order([("K1", 2)])
     number = warehouse.number(mine)
-    warehouse.do(order_details.cancel_date(number, warehouse.day(3)))
+    warehouse.do(details.cancel_date(number, warehouse.day(3)))
     told = warehouse.read(mine)
     assert (told["cancels_on"], told["cancels_by"]) == (warehouse.day(3), "person")
     warehouse.clock.pass_days(2)
@@ -435,14 +435,14 @@ def test_the_policys_day_is_shown_moved_and_given_back(warehouse):
         return told["cancels_on"], told["cancels_by"]
 
     assert shown() == (warehouse.day(5), "policy")
-    warehouse.do(order_details.cancel_date(number, NEVER))
+    warehouse.do(details.cancel_date(number, NEVER))
     assert shown() == (None, "person")
     warehouse.clock.pass_days(6)
     warehouse.serve_due()
     assert warehouse.status(mine) == "awaiting_stock"
-    over = order_details.cancel_date(number, warehouse.day(-1))
+    over = details.cancel_date(number, warehouse.day(-1))
     assert warehouse.refusal(over) == "date_is_over"
-    warehouse.do(order_details.cancel_date(number, None))
+    warehouse.do(details.cancel_date(number, None))
 
     assert warehouse.status(mine) == "cancelled"
     assert [row["to"] for row in warehouse.happened(mine, "cancel_date_changed")] == [
@@ -453,7 +453,7 @@ def test_the_policys_day_is_shown_moved_and_given_back(warehouse):
 def test_units_due_by_the_day_stay_when_it_comes(warehouse):
     purchase = warehouse.purchase([("K1", 1)], due=3)
     mine = warehouse.order([("K1", 2)])
-    warehouse.do(order_details.cancel_date(warehouse.number(mine), warehouse.day(3)))
+    warehouse.do(details.cancel_date(warehouse.number(mine), warehouse.day(3)))
     warehouse.clock.pass_days(3)
     warehouse.serve_due()
 
@@ -467,7 +467,7 @@ def test_units_due_by_the_day_stay_when_it_comes(warehouse):
 def test_allocating_is_shown_as_allowed_only_when_it_would_find_something(warehouse):
     warehouse.stock(2)
     first = warehouse.order([("K1", 2), ("K2", 1)], policy=ONE)
-    warehouse.do(hands.unallocate(warehouse.number(first)))
+    warehouse.do(manual.unallocate(warehouse.number(first)))
     taker = warehouse.order([("K1", 2), ("K3", 1)], policy=ONE)
     assert warehouse.allocated(taker) == 2
 
@@ -475,10 +475,10 @@ def test_allocating_is_shown_as_allowed_only_when_it_would_find_something(wareho
     warehouse.start_picking(_split(warehouse, taker))
     told = {one["action"]: one["code"] for one in warehouse.read(first)["actions"]["refused"]}
     assert told["allocate"] == "nothing_free"
-    assert warehouse.refusal(hands.allocate(warehouse.number(first))) == "nothing_free"
+    assert warehouse.refusal(manual.allocate(warehouse.number(first))) == "nothing_free"
 
 
 def _split(warehouse, order: int) -> int:
-    warehouse.do(hands.split(warehouse.number(order)))
+    warehouse.do(manual.split(warehouse.number(order)))
     (ready,) = warehouse.shipments("ready")
     return int(ready)

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from fulfillment.store.commands.overdue import declare_overdue
-from fulfillment.store.restarts import owe_overdue, wake_overdue
+from fulfillment.store.commands.supply.overdue import declare_overdue
+from fulfillment.store.integrity.restarts import owe_overdue, wake_overdue
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_once import at_once
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from fulfillment.store import outbox
-from fulfillment.store.restarts import owe_overdue
+from fulfillment.store.integrity.restarts import owe_overdue
+from fulfillment.store.transactions import outbox
 from tests.builders.warehouse import Warehouse
 
 

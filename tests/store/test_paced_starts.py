@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from fulfillment.relay.audit import PATIENCE
-from fulfillment.store import outbox
 from fulfillment.store.commands import catalogue, intake
-from fulfillment.store.commands.starts import starts_answered
-from fulfillment.store.outbox import FORGOTTEN_AFTER, Kind, Message
+from fulfillment.store.commands.orders.starts import starts_answered
 from fulfillment.store.reading.unfinished import owed_since, unfinished_orders
+from fulfillment.store.transactions import outbox
+from fulfillment.store.transactions.outbox import FORGOTTEN_AFTER, Kind, Message
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 LEASE = timedelta(seconds=30)
@@ -18,8 +18,8 @@ OTHER = "other"
 
 @pytest.fixture(autouse=True)
 def _few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fulfillment.store.outbox.MOST_UNCLAIMED", 3)
-    monkeypatch.setattr("fulfillment.store.outbox.MOST_UNCLAIMED_LINES", 10)
+    monkeypatch.setattr("fulfillment.store.transactions.outbox.MOST_UNCLAIMED", 3)
+    monkeypatch.setattr("fulfillment.store.transactions.outbox.MOST_UNCLAIMED_LINES", 10)
 
 
 @pytest.fixture

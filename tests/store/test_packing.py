@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.packing import Contents, Size
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import floor_packing
-from fulfillment.store.commands.floor_packing import Dispatch, Label
+from fulfillment.domain.floor.packing import Contents, Size
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.floor import packing
+from fulfillment.store.commands.floor.packing import Dispatch, Label
+from fulfillment.store.insight.shipment_pages import read_shipment
 from fulfillment.store.reading.packages import packages_of_dispatch
-from fulfillment.store.reading.shipments import read_shipment
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 from tests.builders import floor
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 from tests.store.test_once import at_once, codes
@@ -51,22 +51,22 @@ def picked(warehouse: Warehouse, *wants: tuple[str, int]) -> tuple[int, int]:
 def pack(warehouse: Warehouse, shipment: int, *packages: dict[int, int], key: str = "") -> Any:
     contents = [Contents(tuple(units.items())) for units in packages]
     asked = command("pack", key or None, packages=packages)
-    return floor_packing.pack(warehouse.store, asked, shipment, contents)
+    return packing.pack(warehouse.store, asked, shipment, contents)
 
 
 def repack(warehouse: Warehouse, shipment: int, number: int, units: dict[int, int]) -> Any:
     contents = Contents(tuple(units.items()), Size(weight_g=900))
-    return floor_packing.repack(warehouse.store, command("repack"), shipment, number, contents)
+    return packing.repack(warehouse.store, command("repack"), shipment, number, contents)
 
 
 def unpack(warehouse: Warehouse, shipment: int, number: int) -> Any:
-    return floor_packing.unpack(warehouse.store, command("unpack"), shipment, number)
+    return packing.unpack(warehouse.store, command("unpack"), shipment, number)
 
 
 def ship(warehouse: Warehouse, shipment: int, *numbers: int, key: str = "") -> Any:
     labels = [(number, Label("Example Post", "Parcel", f"EP{number}")) for number in numbers]
     asked = command("ship", key or None, numbers=numbers)
-    return floor_packing.ship(warehouse.store, asked, shipment, Dispatch(labels=labels))
+    return packing.ship(warehouse.store, asked, shipment, Dispatch(labels=labels))
 
 
 def refusal(call: Any, *args: Any) -> str:
@@ -213,13 +213,13 @@ def test_a_package_leaves_while_the_rest_is_still_being_packed(warehouse):
     pack(warehouse, shipment)
 
     assert packages(warehouse, shipment)[1:] == [(2, "packed", {1: 2})]
-    assert floor_packing.ship(warehouse.store, command("ship"), shipment)["status"] == "shipped"
+    assert packing.ship(warehouse.store, command("ship"), shipment)["status"] == "shipped"
 
 
 def test_what_is_in_no_package_makes_one_when_all_of_it_leaves(warehouse):
     _, shipment = picked(warehouse, ("K1", 5))
     pack(warehouse, shipment, {1: 3})
-    floor_packing.ship(warehouse.store, command("ship"), shipment)
+    packing.ship(warehouse.store, command("ship"), shipment)
 
     assert packages(warehouse, shipment) == [(1, "shipped", {1: 3}), (2, "shipped", {1: 2})]
     assert warehouse.level() == (0, 0)
@@ -277,7 +277,7 @@ def test_one_of_them_wins_when_a_dispatch_meets_a_repack(warehouse):
         calls = partial(ship, warehouse, shipment, 1), partial(unpack, warehouse, shipment, 1)
         (refused,) = codes(at_once(*calls))
         assert refused in ("package_shipped", "unknown_package")
-        floor_packing.ship(warehouse.store, command("ship"), shipment)
+        packing.ship(warehouse.store, command("ship"), shipment)
         assert warehouse.status(mine) == "shipped"
 
 
@@ -384,7 +384,7 @@ def test_other_orders_keep_their_containers_when_one_leaves(warehouse):
     stage(warehouse, mine, 2)
     other, _ = picked(warehouse, ("K2", 3))
     stage(warehouse, other)
-    floor_packing.ship(warehouse.store, command("ship"), shipment)
+    packing.ship(warehouse.store, command("ship"), shipment)
 
     assert in_containers(warehouse) == [("T0", None, True)]
 
@@ -430,5 +430,5 @@ def test_packages_are_changed_first_when_units_in_them_go_back_to_the_shelf(ware
     repack(warehouse, shipment, 1, {1: 3})
     back()
     floor.short(warehouse, taken["id"], (shipment, 1), 3)
-    floor_packing.ship(warehouse.store, command("ship"), shipment)
+    packing.ship(warehouse.store, command("ship"), shipment)
     assert warehouse.parts(mine) == [("backorder", None, 2)]

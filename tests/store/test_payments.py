@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.payments import EntryStatus, PaymentKind
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import catalogue, hands, intake, order_changes, orders, payments
-from fulfillment.store.commands.orders import verifying
-from fulfillment.store.reading.explaining import read_explanation
+from fulfillment.domain.model.payments import EntryStatus, PaymentKind
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands import catalogue, intake
+from fulfillment.store.commands.orders import lifecycle, line_changes, manual
+from fulfillment.store.commands.orders.lifecycle import verifying
+from fulfillment.store.commands.payments import record
+from fulfillment.store.insight.order import read_explanation
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.payments import list_payments, read_payments
 from tests.builders.warehouse import MERCHANT, Warehouse, command
@@ -44,17 +46,17 @@ def priced(
 def pay(
     warehouse: Warehouse, order: int, kind: str, amount: int, *, key: str | None = None
 ) -> dict[str, Any]:
-    new = payments.NewPayment(PaymentKind(kind), amount)
+    new = record.NewPayment(PaymentKind(kind), amount)
     number = warehouse.number(order)
     asked = command("payment", key, kind=kind, amount=amount)
-    return payments.record_payment(warehouse.store, asked, number, new)
+    return record.record_payment(warehouse.store, asked, number, new)
 
 
 def settle(
     warehouse: Warehouse, entry: int, status: str = "done", reference: str | None = None
 ) -> dict[str, Any]:
-    settled = payments.Settlement(EntryStatus(status), reference)
-    return payments.settle_payment(warehouse.store, command("settle"), entry, settled)
+    settled = record.Settlement(EntryStatus(status), reference)
+    return record.settle_payment(warehouse.store, command("settle"), entry, settled)
 
 
 def due(warehouse: Warehouse, order: int) -> list[tuple[str, int]]:
@@ -152,7 +154,7 @@ def test_a_refund_is_due_when_what_is_missing_is_removed(warehouse):
     warehouse.stock(1)
     mine = priced(warehouse, ("K1", 3, 500), policy={"max_shipments": 1})
     pay(warehouse, mine, "capture", 1500)
-    warehouse.do(hands.remove_unavailable(warehouse.number(mine)))
+    warehouse.do(manual.remove_unavailable(warehouse.number(mine)))
 
     assert due(warehouse, mine) == [("refund", 1000)]
 
@@ -188,7 +190,7 @@ def test_a_cancel_sends_as_many_statements_for_a_priced_line_as_for_ten(warehous
         mine = priced(warehouse, *[("K1", 1, 500)] * many)
         pay(warehouse, mine, "capture", 500 * many)
         with statements() as counted:
-            orders.cancel(warehouse.store, command("cancel"), f"{warehouse.number(mine)}")
+            lifecycle.cancel(warehouse.store, command("cancel"), f"{warehouse.number(mine)}")
         sent.append(len(counted))
 
     assert sent[0] == sent[1]
@@ -262,10 +264,10 @@ def test_the_gate_is_named_when_a_split_is_asked_for(warehouse):
     mine = priced(warehouse, ("K1", 2, 500))
     number = warehouse.number(mine)
 
-    assert warehouse.refusal(hands.split(number)) == "payment_not_authorised"
+    assert warehouse.refusal(manual.split(number)) == "payment_not_authorised"
     told = warehouse.read(mine)["actions"]["refused"]
     assert ("split", "payment_not_authorised") in [(one["action"], one["code"]) for one in told]
-    back = warehouse.do(hands.back_to_ship(number))
+    back = warehouse.do(manual.back_to_ship(number))
     assert back["why_not_released"]["code"] == "payment_not_authorised"
 
 
@@ -315,8 +317,8 @@ def test_what_is_added_waits_for_its_own_authorisation_and_what_is_released_goes
         warehouse.stock(2, sku)
     mine = priced(warehouse, ("K1", 2, 500), policy={"max_shipments": limit})
     pay(warehouse, mine, "authorise", 1000)
-    new = order_changes.Added("K2", 1, unit_price_minor=300)
-    warehouse.do(order_changes.add_line(warehouse.number(mine), new))
+    new = line_changes.Added("K2", 1, unit_price_minor=300)
+    warehouse.do(line_changes.add_line(warehouse.number(mine), new))
     assert warehouse.parts(mine) == [("ready", "A", 2), ("backorder", None, 1)]
     assert waits_for_payment(warehouse, mine)
     (first,) = warehouse.shipments("ready")
@@ -333,7 +335,7 @@ def test_all_goes_together_when_what_is_added_is_authorised_before_the_pick(ware
     warehouse.stock(3)
     mine = priced(warehouse, ("K1", 2, 500), policy={"max_shipments": 1})
     pay(warehouse, mine, "authorise", 1000)
-    warehouse.do(order_changes.quantity(warehouse.number(mine), 1, 3))
+    warehouse.do(line_changes.quantity(warehouse.number(mine), 1, 3))
     assert warehouse.parts(mine) == [("ready", "A", 2), ("backorder", None, 1)]
     pay(warehouse, mine, "authorise", 500)
 
@@ -425,9 +427,9 @@ def test_nothing_is_recorded_for_another_merchants_entry(warehouse):
 
 
 def recorded(warehouse: Warehouse, order: int, kind: str, amount: int, reference: str) -> Any:
-    new = payments.NewPayment(PaymentKind(kind), amount, reference)
+    new = record.NewPayment(PaymentKind(kind), amount, reference)
     asked = command("payment", kind=kind, amount=amount, reference=reference)
-    return payments.record_payment(warehouse.store, asked, warehouse.number(order), new)
+    return record.record_payment(warehouse.store, asked, warehouse.number(order), new)
 
 
 def refund_due(warehouse: Warehouse, captured: int = 1500) -> tuple[int, int]:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import catalogue, floor, intake, orders, stock
-from fulfillment.store.loading import EVERYBODY
-from fulfillment.store.session import Command
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands import catalogue, floor, intake
+from fulfillment.store.commands.orders import lifecycle
+from fulfillment.store.commands.supply import stock
+from fulfillment.store.records.loading import EVERYBODY
+from fulfillment.store.transactions.session import Command
 from tests.builders import floor as hands
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_once import at_once, codes
@@ -144,7 +146,7 @@ def test_one_list_holds_the_work_of_several_merchants_when_the_key_is_for_all(wa
     new = intake.NewOrder("B-1", (intake.NewLine(1, "K1", 3),), address={"street": "Kai 1"})
     theirs = intake.create_order(store, "bolt", new, "t").order
     assert theirs is not None
-    orders.prepare_fulfillment(store, "bolt", [theirs])
+    lifecycle.prepare_fulfillment(store, "bolt", [theirs])
 
     taken = floor.take_work(store, Command(EVERYBODY, "take", "t", "op"), floor.Wanted("A", "Pia"))
     assert [(walk["merchant"], walk["units"]) for walk in taken["walk"]] == [

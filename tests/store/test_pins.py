@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands
-from fulfillment.store.commands.pins import Pinned, pin
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.orders.pins import Pinned, pin
 from tests.builders.warehouse import Warehouse
 
 ALL_OR_NOTHING = {"max_shipments": 1}
@@ -58,9 +58,9 @@ def test_who_ranks_earlier_does_not_take_what_came_on_a_pin(warehouse: Warehouse
     pins(warehouse, second, Pinned(purchase, units=3))
     receive(warehouse, purchase, 3)
     assert allocated(warehouse, [first, second]) == [0, 3]
-    warehouse.do(hands.priority(warehouse.number(first), 1))
+    warehouse.do(manual.priority(warehouse.number(first), 1))
     assert allocated(warehouse, [first, second]) == [0, 3]
-    warehouse.do(hands.unallocate(warehouse.number(second), 1))
+    warehouse.do(manual.unallocate(warehouse.number(second), 1))
     assert allocated(warehouse, [first, second]) == [3, 0]
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from fulfillment.domain.preparing import Choice, Choose
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands
+from fulfillment.domain.actions.manual_prepare import Choice, Choose
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.orders import manual
 from tests.builders.warehouse import Warehouse
 
 
@@ -22,7 +22,7 @@ def test_each_line_goes_its_way_when_a_person_prepares(warehouse):
         Choice(3, Choose.DROP_SHIP, "SUPPLIER"),
         Choice(4, Choose.BACKORDER),
     ]
-    change = hands.prepare(warehouse.number(mine), choices)
+    change = manual.prepare(warehouse.number(mine), choices)
     expected = warehouse.preview(change)[warehouse.number(mine)][1]
     warehouse.do(change)
 
@@ -46,7 +46,7 @@ def test_no_stock_moves_when_the_supplier_ships(warehouse):
     warehouse.stock(5, "K1", "SUPPLIER")
     mine = warehouse.order([("K1", 3)], policy={"prepare": "manual"})
     choice = Choice(1, Choose.DROP_SHIP, "SUPPLIER")
-    warehouse.do(hands.prepare(warehouse.number(mine), [choice]))
+    warehouse.do(manual.prepare(warehouse.number(mine), [choice]))
     (shipment,) = warehouse.shipments("ready")
     assert warehouse.level("K1", "SUPPLIER") == (5, 0)
     warehouse.pick(shipment)
@@ -62,8 +62,8 @@ def test_drop_shipped_lines_stay_when_the_order_is_locked(warehouse):
     warehouse.stock(1, "K2", "A")
     mine = warehouse.order([("K1", 3), ("K2", 1)], policy={"prepare": "manual"})
     number = warehouse.number(mine)
-    warehouse.do(hands.prepare(number, [Choice(1, Choose.DROP_SHIP, "SUPPLIER")]))
-    warehouse.do(hands.lock(number, "B"))
+    warehouse.do(manual.prepare(number, [Choice(1, Choose.DROP_SHIP, "SUPPLIER")]))
+    warehouse.do(manual.lock(number, "B"))
 
     assert sorted(warehouse.parts(mine), key=str) == [
         ("backorder", None, 1), ("ready", "SUPPLIER", 3),
@@ -83,7 +83,7 @@ def test_drop_shipped_lines_stay_when_the_order_is_locked(warehouse):
 def test_a_choice_is_refused_naming_the_field_when_it_makes_no_sense(warehouse, choices, field):
     mine = warehouse.order(policy={"prepare": "manual"})
     with pytest.raises(RefusedError) as refusal:
-        warehouse.do(hands.prepare(warehouse.number(mine), choices))
+        warehouse.do(manual.prepare(warehouse.number(mine), choices))
 
     assert refusal.value.fields[0]["field"] == field
 
@@ -94,7 +94,7 @@ def drop_shipped(warehouse: Warehouse, units: int) -> int:
     warehouse.stock(9, "K1", "SUPPLIER")
     mine = warehouse.order([("K1", units)], policy={"prepare": "manual"})
     choice = Choice(1, Choose.DROP_SHIP, "SUPPLIER")
-    warehouse.do(hands.prepare(warehouse.number(mine), [choice]))
+    warehouse.do(manual.prepare(warehouse.number(mine), [choice]))
     return mine
 
 
@@ -110,9 +110,9 @@ def test_stock_is_taken_from_anywhere_when_the_supplier_does_not_send_it_after_a
     mine = drop_shipped(warehouse, 2)
     warehouse.stock(2, "K1", "A")
     number = warehouse.number(mine)
-    warehouse.do(hands.mark_backordered(number, 1))
+    warehouse.do(manual.mark_backordered(number, 1))
     assert warehouse.allocated(mine) == 0
-    warehouse.do(hands.allocate(number))
+    warehouse.do(manual.allocate(number))
 
     assert warehouse.parts(mine) == [("ready", "A", 2)]
     assert warehouse.level("K1", "A") == (2, 2)

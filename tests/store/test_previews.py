@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from fulfillment.domain.changing_lines import LineUnits
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands, order_changes, order_details, orders
-from fulfillment.store.commands.changing import Change
-from fulfillment.store.commands.order_details import Customer
+from fulfillment.domain.actions.line_changes import LineUnits
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.orders import details, lifecycle, line_changes, manual
+from fulfillment.store.commands.orders.details import Customer
+from fulfillment.store.planning.change import Change
 from tests.builders.warehouse import Warehouse
 
 ALL_OR_NOTHING = {"max_shipments": 1}
@@ -29,18 +29,18 @@ def crowd(warehouse: Warehouse) -> str:
 
 
 CHANGES: dict[str, Callable[[str], Change]] = {
-    "first place": lambda number: hands.priority(number, 1),
-    "last place": lambda number: hands.priority(number, 99),
-    "as available": lambda number: hands.policy(number, {"max_shipments": None}),
-    "lock": lambda number: hands.lock(number, "B"),
-    "unallocate": lambda number: hands.unallocate(number, 1),
-    "unallocate all": hands.unallocate,
-    "mark backordered": lambda number: hands.mark_backordered(number, 2),
-    "split": hands.split,
-    "remove": hands.remove_unavailable,
-    "back to ship": hands.back_to_ship,
-    "cancel": orders.cancelling,
-    "hold": lambda number: orders.putting_on_hold(number, "fraud"),
+    "first place": lambda number: manual.priority(number, 1),
+    "last place": lambda number: manual.priority(number, 99),
+    "as available": lambda number: manual.policy(number, {"max_shipments": None}),
+    "lock": lambda number: manual.lock(number, "B"),
+    "unallocate": lambda number: manual.unallocate(number, 1),
+    "unallocate all": manual.unallocate,
+    "mark backordered": lambda number: manual.mark_backordered(number, 2),
+    "split": manual.split,
+    "remove": manual.remove_unavailable,
+    "back to ship": manual.back_to_ship,
+    "cancel": lifecycle.cancelling,
+    "hold": lambda number: lifecycle.putting_on_hold(number, "fraud"),
 }
 
 
@@ -63,7 +63,7 @@ def test_nothing_is_written_when_a_change_is_only_looked_at(warehouse):
     number = crowd(warehouse)
     tables = ("order_event", "outbox", "command", "allocation", "shipment")
     counts = [warehouse.one(f"SELECT count(*) FROM {table}") for table in tables]
-    warehouse.preview(hands.split(number))
+    warehouse.preview(manual.split(number))
 
     assert counts == [warehouse.one(f"SELECT count(*) FROM {table}") for table in tables]
 
@@ -71,26 +71,26 @@ def test_nothing_is_written_when_a_change_is_only_looked_at(warehouse):
 # --- what is allowed -----------------------------------------------------------------------------
 
 COMMANDS: dict[str, Callable[[str], Change]] = {
-    "verify": orders.verifying,
-    "hold": lambda number: orders.putting_on_hold(number, "another"),
-    "unhold": lambda number: orders.lifting_hold(number, None),
-    "cancel": orders.cancelling,
-    "priority": lambda number: hands.priority(number, 3),
-    "policy": lambda number: hands.policy(number, {"max_shipments": 3}),
-    "lock": lambda number: hands.lock(number, "B"),
-    "allocate": hands.allocate,
-    "unallocate": hands.unallocate,
-    "by_itself": hands.take_by_itself,
-    "mark_backordered": lambda number: hands.mark_backordered(number, 1),
-    "split": hands.split,
-    "remove_unavailable": hands.remove_unavailable,
-    "back_to_ship": hands.back_to_ship,
-    "prepare": lambda number: hands.prepare(number, []),
-    "quantity": lambda number: order_changes.quantity(number, 1, 9),
-    "add_line": lambda number: order_changes.add_line(number, order_changes.Added("K3", 1)),
-    "exchange": lambda number: order_changes.exchange(number, LineUnits(1, 1), "K9"),
-    "address": lambda number: order_details.address(number, Customer(address={"city": "Graz"})),
-    "cancel_date": lambda number: order_details.cancel_date(number, date(2190, 1, 1)),
+    "verify": lifecycle.verifying,
+    "hold": lambda number: lifecycle.putting_on_hold(number, "another"),
+    "unhold": lambda number: lifecycle.lifting_hold(number, None),
+    "cancel": lifecycle.cancelling,
+    "priority": lambda number: manual.priority(number, 3),
+    "policy": lambda number: manual.policy(number, {"max_shipments": 3}),
+    "lock": lambda number: manual.lock(number, "B"),
+    "allocate": manual.allocate,
+    "unallocate": manual.unallocate,
+    "by_itself": manual.take_by_itself,
+    "mark_backordered": lambda number: manual.mark_backordered(number, 1),
+    "split": manual.split,
+    "remove_unavailable": manual.remove_unavailable,
+    "back_to_ship": manual.back_to_ship,
+    "prepare": lambda number: manual.prepare(number, []),
+    "quantity": lambda number: line_changes.quantity(number, 1, 9),
+    "add_line": lambda number: line_changes.add_line(number, line_changes.Added("K3", 1)),
+    "exchange": lambda number: line_changes.exchange(number, LineUnits(1, 1), "K9"),
+    "address": lambda number: details.address(number, Customer(address={"city": "Graz"})),
+    "cancel_date": lambda number: details.cancel_date(number, date(2190, 1, 1)),
 }
 """`pins`, `stage` and `unstage` depend on what is named, and are tried by the API's tests."""
 
@@ -111,7 +111,7 @@ def situations(warehouse: Warehouse) -> list[int]:
     ]
     held, hand, gone = (warehouse.order([("K2", 1), ("K1", 1)]) for _ in range(3))
     warehouse.hold(held)
-    warehouse.do(hands.unallocate(warehouse.number(hand)))
+    warehouse.do(manual.unallocate(warehouse.number(hand)))
     warehouse.cancel(gone)
     warehouse.pick(warehouse.shipments("ready")[0])
     warehouse.stock(1, "K3", "A")

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.statuses import PurchaseOrderStatus
-from fulfillment.store.commands.purchasing import LineChange
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands.supply.purchase_orders import LineChange
 from tests.builders.warehouse import Warehouse
 from tests.store.test_once import at_once
 
@@ -251,7 +251,7 @@ def test_line_counts_again_when_more_is_ordered_of_what_had_come(warehouse: Ware
 def test_all_who_were_pegged_are_planned_anew_when_they_are_more_than_a_batch(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fulfillment.store.queue.BATCH", 3)
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 3)
     purchase = warehouse.purchase([("K1", 10)])
     orders = [warehouse.order([("K1", 1), ("K2", 1)]) for _ in range(10)]
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.statuses import PurchaseOrderStatus
-from fulfillment.store.commands import purchasing
-from fulfillment.store.commands.purchasing import KEEP, LineChange, NewPurchaseLine
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands.supply import purchase_orders
+from fulfillment.store.commands.supply.purchase_orders import KEEP, LineChange, NewPurchaseLine
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.suggestions import Wanted, list_suggestions
 from tests.builders.warehouse import MERCHANT, Warehouse, command
@@ -24,8 +24,8 @@ def change(
     expected_on: Any = KEEP,
     key: str | None = None,
 ) -> dict[str, Any]:
-    asked = purchasing.PurchaseChange(purchase, expected_on, lines, added=add)
-    return purchasing.change_purchase_order(
+    asked = purchase_orders.PurchaseChange(purchase, expected_on, lines, added=add)
+    return purchase_orders.change_purchase_order(
         warehouse.store, command("change", key, change=str(asked)), asked
     )
 
@@ -226,7 +226,8 @@ def test_queue_of_a_line_that_was_added_meanwhile_is_locked_too(
     id_ = warehouse.one("SELECT id FROM purchase_order")
     before_it_was_added = (id_, frozenset({"K1"}))
     monkeypatch.setattr(
-        "fulfillment.store.commands.purchasing.writing.find", lambda *_: before_it_was_added
+        "fulfillment.store.commands.supply.purchase_orders.writing.find",
+        lambda *_: before_it_was_added,
     )
     warehouse.move(purchase, "cancelled")
     assert warehouse.pegs(order) == {}

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, note, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands
-from fulfillment.store.commands.overdue import declare_overdue
-from fulfillment.store.commands.pins import Pinned, pin
-from fulfillment.store.commands.purchasing import LineChange
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.orders.pins import Pinned, pin
+from fulfillment.store.commands.supply.overdue import declare_overdue
+from fulfillment.store.commands.supply.purchase_orders import LineChange
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_machine import STEPS, STEPS_OF_A_PART, STEPS_OF_A_RUN
 
@@ -147,12 +147,12 @@ class Queue(RuleBasedStateMachine):
     @rule(pick=PICK, value=st.sampled_from([0, 40, 50, 60, 90]))
     def priority(self, pick: int, value: int) -> None:
         if number := self.some_number(pick):
-            self.attempt(lambda: self.warehouse.do(hands.priority(number, value)))
+            self.attempt(lambda: self.warehouse.do(manual.priority(number, value)))
 
     @rule(pick=PICK, at=MAYBE_PLACES)
     def lock(self, pick: int, at: str | None) -> None:
         if number := self.some_number(pick):
-            self.attempt(lambda: self.warehouse.do(hands.lock(number, at)))
+            self.attempt(lambda: self.warehouse.do(manual.lock(number, at)))
 
     @rule(pick=PICK, supply=PICK, units=st.sampled_from([None, 1, 2]), frees=st.booleans())
     def pin(self, pick: int, supply: int, units: int | None, frees: bool) -> None:
@@ -165,7 +165,7 @@ class Queue(RuleBasedStateMachine):
     @rule(pick=PICK, knobs=POLICIES)
     def policy(self, pick: int, knobs: dict[str, object]) -> None:
         if number := self.some_number(pick):
-            self.attempt(lambda: self.warehouse.do(hands.policy(number, knobs)))
+            self.attempt(lambda: self.warehouse.do(manual.policy(number, knobs)))
 
     def order(self, number: str) -> int:
         return int(self.warehouse.one("SELECT id FROM orders WHERE number = :n", n=number))
@@ -200,7 +200,7 @@ class Queue(RuleBasedStateMachine):
 def test_what_an_event_reaches_is_all_that_the_plan_of_all_would_change(
     part, batch, new_database, postgres, monkeypatch
 ):
-    monkeypatch.setattr("fulfillment.store.queue.BATCH", batch)
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", batch)
     made: list[str] = []
 
     class OnRealTables(Queue):

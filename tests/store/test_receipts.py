@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import purchasing
-from fulfillment.store.commands.reversing import reverse_receipt
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.supply import purchase_orders
+from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.receipts import list_receipts, read_receipt
 from tests.builders.warehouse import MERCHANT, Warehouse, command
@@ -85,9 +85,9 @@ def test_receipts_are_listed_by_purchase_order_with_where_they_went(warehouse: W
 
 
 def over(warehouse: Warehouse, percent: int, units: int = 10) -> str:
-    lines = (purchasing.NewPurchaseLine(1, "K1", units, "A"),)
-    new = purchasing.NewPurchaseOrder("OVER", lines, over_receipt_percent=percent)
-    purchasing.create_purchase_order(warehouse.store, command("purchase"), new)
+    lines = (purchase_orders.NewPurchaseLine(1, "K1", units, "A"),)
+    new = purchase_orders.NewPurchaseOrder("OVER", lines, over_receipt_percent=percent)
+    purchase_orders.create_purchase_order(warehouse.store, command("purchase"), new)
     return "OVER"
 
 
@@ -127,8 +127,8 @@ def test_tolerance_can_be_changed_while_goods_can_come(warehouse: Warehouse) -> 
     purchase = over(warehouse, 0)
     with pytest.raises(RefusedError):
         warehouse.receive(purchase, {1: 11})
-    change = purchasing.PurchaseChange(purchase, over_receipt_percent=10)
-    changed = purchasing.change_purchase_order(warehouse.store, command("change"), change)
+    change = purchase_orders.PurchaseChange(purchase, over_receipt_percent=10)
+    changed = purchase_orders.change_purchase_order(warehouse.store, command("change"), change)
     assert changed["over_receipt_percent"] == 10
     assert warehouse.receive(purchase, {1: 11})["lines"][0]["received"] == 11
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.outcome import standing
-from fulfillment.domain.remedies import Fix, candidates
-from fulfillment.store.commands import stock
-from fulfillment.store.commands.changing import change_order
-from fulfillment.store.loading import load_orders
-from fulfillment.store.reading.explaining import read_explanation, surroundings
-from fulfillment.store.reading.remedies import change_of
-from fulfillment.store.session import Tx
+from fulfillment.domain.insight.impact import standing
+from fulfillment.domain.insight.remedies import RemedyCode, candidates
+from fulfillment.store.commands.supply import stock
+from fulfillment.store.insight.order import read_explanation, surroundings
+from fulfillment.store.insight.remedies import change_of
+from fulfillment.store.planning.change import change_order
+from fulfillment.store.records.loading import load_orders
+from fulfillment.store.transactions.session import Tx
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 Situation = Callable[[Warehouse], int]
@@ -57,15 +57,28 @@ def all_or_none_sourced(warehouse: Warehouse) -> int:
     return warehouse.order([("K1", 3), ("K2", 1)], policy=policy)
 
 
-EXPECTED: list[tuple[Situation, set[Fix]]] = [
-    (blocked_by_another, {Fix.RAISE_PRIORITY, Fix.RECEIVE_MORE}),
-    (half_here, {Fix.CANCEL_SHORT, Fix.SHIP_AS_AVAILABLE, Fix.SPLIT_NOW, Fix.RECEIVE_MORE}),
-    (locked_elsewhere, {Fix.UNLOCK, Fix.TRANSFER, Fix.RECEIVE_MORE}),
-    (picked_up_elsewhere, {Fix.TRANSFER, Fix.RECEIVE_MORE}),
-    (never_by_itself, {Fix.ALLOCATE}),
+EXPECTED: list[tuple[Situation, set[RemedyCode]]] = [
+    (blocked_by_another, {RemedyCode.RAISE_PRIORITY, RemedyCode.RECEIVE_MORE}),
+    (
+        half_here,
+        {
+            RemedyCode.CANCEL_SHORT,
+            RemedyCode.SHIP_AS_AVAILABLE,
+            RemedyCode.SPLIT_NOW,
+            RemedyCode.RECEIVE_MORE,
+        },
+    ),
+    (locked_elsewhere, {RemedyCode.UNLOCK, RemedyCode.TRANSFER, RemedyCode.RECEIVE_MORE}),
+    (picked_up_elsewhere, {RemedyCode.TRANSFER, RemedyCode.RECEIVE_MORE}),
+    (never_by_itself, {RemedyCode.ALLOCATE}),
     (
         all_or_none_sourced,
-        {Fix.CANCEL_SHORT, Fix.SHIP_AS_AVAILABLE, Fix.SPLIT_NOW, Fix.RECEIVE_MORE},
+        {
+            RemedyCode.CANCEL_SHORT,
+            RemedyCode.SHIP_AS_AVAILABLE,
+            RemedyCode.SPLIT_NOW,
+            RemedyCode.RECEIVE_MORE,
+        },
     ),
 ]
 EACH = [(situation, fix) for situation, fixes in EXPECTED for fix in sorted(fixes)]
@@ -73,12 +86,12 @@ EACH = [(situation, fix) for situation, fixes in EXPECTED for fix in sorted(fixe
 
 def explained(warehouse: Warehouse, order: int) -> dict[str, Any]:
     number = warehouse.number(order)
-    return warehouse.store.imagine(MERCHANT, lambda tx: read_explanation(tx, number))
+    return warehouse.store.simulate(MERCHANT, lambda tx: read_explanation(tx, number))
 
 
 @pytest.mark.parametrize(("situation", "fixes"), EXPECTED)
 def test_every_remedy_that_helps_is_told(
-    warehouse: Warehouse, situation: Situation, fixes: set[Fix]
+    warehouse: Warehouse, situation: Situation, fixes: set[RemedyCode]
 ) -> None:
     found = explained(warehouse, situation(warehouse))
 
@@ -87,7 +100,9 @@ def test_every_remedy_that_helps_is_told(
 
 
 @pytest.mark.parametrize(("situation", "fix"), EACH)
-def test_the_remedy_does_what_it_says(warehouse: Warehouse, situation: Situation, fix: Fix) -> None:
+def test_the_remedy_does_what_it_says(
+    warehouse: Warehouse, situation: Situation, fix: RemedyCode
+) -> None:
     mine = situation(warehouse)
     (said,) = [r for r in explained(warehouse, mine)["remedies"] if r["code"] == fix]
     before = standings(warehouse)
@@ -100,7 +115,7 @@ def test_the_remedy_does_what_it_says(warehouse: Warehouse, situation: Situation
     }
 
 
-def apply(warehouse: Warehouse, order: int, fix: Fix) -> None:
+def apply(warehouse: Warehouse, order: int, fix: RemedyCode) -> None:
     def find(tx: Tx) -> Any:
         found = load_orders(tx, [order])[order]
         around = surroundings(tx, found)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
+from fulfillment.domain.model.refusals import RefusedError
 from tests.builders.warehouse import Warehouse
 from tests.store.test_once import at_once
 
@@ -171,7 +171,7 @@ def test_arrival_is_refused_naming_the_field_when_more_come_than_are_outstanding
 def test_the_queue_behind_is_served_later_when_more_arrives_than_one_batch_takes(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fulfillment.store.queue.BATCH", 3)
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 3)
     orders = [warehouse.order([("K1", 1)]) for _ in range(10)]
     restock = warehouse.announce(10)
 

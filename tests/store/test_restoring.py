@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.progress import Progress, progress_of
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.domain.restored import ENDED, PARCEL_LEFT, AtOdds
-from fulfillment.domain.statuses import OrderStatus
-from fulfillment.store import outbox
-from fulfillment.store.commands import orders
-from fulfillment.store.commands.restoring import (
+from fulfillment.domain.insight.progress import Progress, progress_of
+from fulfillment.domain.insight.restored import ENDED, PARCEL_LEFT, AtOdds
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.statuses import OrderStatus
+from fulfillment.store.commands.administration.restoring import (
     begin_epoch,
     check_order,
     hold_lost,
     restart_orders,
 )
-from fulfillment.store.loading import load_orders
-from fulfillment.store.reading.order import read_history
+from fulfillment.store.commands.orders import lifecycle
+from fulfillment.store.insight.order_page import read_history
+from fulfillment.store.records.loading import load_orders
+from fulfillment.store.transactions import outbox
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 
@@ -113,9 +113,9 @@ def test_order_that_the_database_does_not_know_is_said_to_be_unknown(warehouse):
     answer = check_order(warehouse.store, MERCHANT, order + 999, None)
     assert answer == {"progress": None, "at_odds": AtOdds.UNKNOWN_ORDER}
     for ask in (
-        lambda: orders.prepare_fulfillment(warehouse.store, MERCHANT, [order, order + 999]),
-        lambda: orders.look_again(warehouse.store, MERCHANT, order + 999),
-        lambda: orders.hold_for_rule(warehouse.store, MERCHANT, order + 999, "any"),
+        lambda: lifecycle.prepare_fulfillment(warehouse.store, MERCHANT, [order, order + 999]),
+        lambda: lifecycle.look_again(warehouse.store, MERCHANT, order + 999),
+        lambda: lifecycle.hold_for_rule(warehouse.store, MERCHANT, order + 999, "any"),
     ):
         with pytest.raises(RefusedError, match="there is no order") as refused:
             ask()

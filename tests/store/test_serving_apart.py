@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from fulfillment.store.commands import distributing
-from fulfillment.store.commands.serving_apart import serve_due_apart
-from fulfillment.store.opening import open_queues
-from fulfillment.store.patience import Patience
-from fulfillment.store.session import Store, connect
+from fulfillment.store.commands.supply.serving_apart import serve_due_apart
+from fulfillment.store.planning import distribution
+from fulfillment.store.planning.opening import open_queues
+from fulfillment.store.transactions.patience import Patience
+from fulfillment.store.transactions.session import Store, connect
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_held import holding
 
@@ -30,7 +30,7 @@ def fail_for(monkeypatch: pytest.MonkeyPatch, sku: str) -> None:
             raise ValueError("'party' is not a valid ShipmentStatus")
         return open_queues(tx, skus, **more)
 
-    monkeypatch.setattr(distributing, "open_queues", fail)
+    monkeypatch.setattr(distribution, "open_queues", fail)
 
 
 def test_other_queues_are_served_when_one_can_not_be(
@@ -84,7 +84,7 @@ def test_it_is_given_up_when_it_fails_for_everybody(
     def fail(*_: Any, **__: Any) -> None:
         raise ValueError("a fault of ours")
 
-    monkeypatch.setattr(distributing, "open_queues", fail)
+    monkeypatch.setattr(distribution, "open_queues", fail)
     warehouse.products(*(f"X{n}" for n in range(9)))
     owe(warehouse)
     with pytest.raises(ValueError, match="a fault of ours"):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from fulfillment.store.commands import intake, orders
+from fulfillment.store.commands import intake
+from fulfillment.store.commands.orders import lifecycle
 from tests.builders.warehouse import MERCHANT
 
 WANTS = [("K1", 2), ("K2", 1)]
@@ -65,7 +66,7 @@ def test_first_claims_send_as_many_statements_for_fifty_as_for_one(warehouse, st
     for many in (1, 50):
         taken = [warehouse.take(WANTS) for _ in range(many)]
         with statements() as counted:
-            orders.prepare_fulfillment(warehouse.store, MERCHANT, taken)
+            lifecycle.prepare_fulfillment(warehouse.store, MERCHANT, taken)
         sent.append(len(counted))
 
     assert sent[0] == sent[1] < 40

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.policy import KNOBS
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import catalogue, intake, settings
+from fulfillment.domain.model.policy import KNOBS
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands import catalogue, intake
+from fulfillment.store.commands.administration import settings
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.settings import BY_TIME, effective_settings, list_changes
-from fulfillment.store.session import Command
+from fulfillment.store.transactions.session import Command
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 ALL = "*"

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.planning import plan
-from fulfillment.domain.supply import Snapshot
-from fulfillment.store.commands import catalogue, hands, orders
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.supply import Snapshot
+from fulfillment.domain.planning.plan import plan
+from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.intake import rows
-from fulfillment.store.opening import open_queues
-from fulfillment.store.queue_checks import owe_idle
-from fulfillment.store.session import Tx
+from fulfillment.store.commands.orders import lifecycle, manual
+from fulfillment.store.integrity.queue_checks import owe_idle
+from fulfillment.store.planning.opening import open_queues
+from fulfillment.store.transactions.session import Tx
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 
@@ -55,10 +56,10 @@ def test_units_that_came_are_given_whatever_is_done_before_they_are_served(
     order = came(warehouse)
     deeds: dict[str, Callable[[], Any]] = {
         "hold": lambda: warehouse.hold(order),
-        "priority": lambda: warehouse.do(hands.priority(warehouse.number(order), 40)),
+        "priority": lambda: warehouse.do(manual.priority(warehouse.number(order), 40)),
         "claim": lambda: warehouse.claim(order),
-        "look again": lambda: orders.look_again(warehouse.store, MERCHANT, order),
-        "hold for a rule": lambda: orders.hold_for_rule(warehouse.store, MERCHANT, order, "why"),
+        "look again": lambda: lifecycle.look_again(warehouse.store, MERCHANT, order),
+        "hold for a rule": lambda: lifecycle.hold_for_rule(warehouse.store, MERCHANT, order, "why"),
     }
     deeds[deed]()
     warehouse.serve_due()
@@ -99,7 +100,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
             raise KeyError(at_fault[0])
         return plan(snapshot)
 
-    monkeypatch.setattr("fulfillment.store.workspace.plan", planned)
+    monkeypatch.setattr("fulfillment.store.planning.workspace.plan", planned)
     return lambda order: at_fault.__setitem__(0, order)
 
 
@@ -109,7 +110,7 @@ def test_the_others_claim_when_one_order_of_the_batch_can_not(
     warehouse.stock(5)
     bad, *good = [warehouse.take([("K1", 1)]) for _ in range(4)]
     broken(bad)
-    answers = orders.prepare_fulfillment(warehouse.store, MERCHANT, [bad, *good])
+    answers = lifecycle.prepare_fulfillment(warehouse.store, MERCHANT, [bad, *good])
     assert [warehouse.allocated(order) for order in good] == [1, 1, 1]
     assert (answers[bad]["claimed"], answers[bad]["holds"]) == (False, ("claim_failed",))
     assert warehouse.status(bad) == "on_hold"
@@ -154,7 +155,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], Any]) -> None:
             left.pop()()
         return real(tx, skus)
 
-    monkeypatch.setattr("fulfillment.store.opening.lock_queues", lock)
+    monkeypatch.setattr("fulfillment.store.planning.opening.lock_queues", lock)
 
 
 def test_an_order_takes_from_those_behind_its_new_place_when_that_changes_meanwhile(
@@ -164,8 +165,8 @@ def test_an_order_takes_from_those_behind_its_new_place_when_that_changes_meanwh
     holder = warehouse.order([("K1", 1), ("K2", 1)], priority=60, policy={"max_shipments": 1})
     mine = warehouse.order([("K1", 1)], priority=90, policy={"auto_allocate": "never"})
     number = warehouse.number(mine)
-    meanwhile(monkeypatch, lambda: warehouse.do(hands.priority(number, 10)))
-    warehouse.do(hands.policy(number, {"auto_allocate": "always"}))
+    meanwhile(monkeypatch, lambda: warehouse.do(manual.priority(number, 10)))
+    warehouse.do(manual.policy(number, {"auto_allocate": "always"}))
     assert [warehouse.allocated(order) for order in (mine, holder)] == [1, 0]
 
 

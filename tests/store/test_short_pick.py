@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
+from fulfillment.domain.model.refusals import RefusedError
 from tests.builders import floor as hands
 from tests.builders import moves
 from tests.builders.warehouse import Warehouse

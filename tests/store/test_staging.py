@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands as by_hand
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.orders import manual as by_hand
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.staged import list_staged, staging_suggestions
 from tests.builders import floor as hands

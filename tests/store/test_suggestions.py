@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.preparing import Choice, Choose
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import hands
-from fulfillment.store.commands.purchasing import Draft, draft_purchase_orders, drafting
+from fulfillment.domain.actions.manual_prepare import Choice, Choose
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.supply.purchase_orders import Draft, draft_purchase_orders, drafting
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.suggestions import Wanted, list_suggestions
 from tests.builders.warehouse import MERCHANT, NOON, Warehouse, command
@@ -157,7 +157,7 @@ def test_order_is_counted_when_it_is_held_unclaimed_or_by_hand(shop: Warehouse) 
     shop.take([("K1", 2)])
     shop.stock(1, "K2")
     mine = shop.order([("K2", 3)])
-    shop.do(hands.unallocate(shop.number(mine), None))
+    shop.do(manual.unallocate(shop.number(mine), None))
 
     assert bought(shop) == [("K1", "A", 3), ("K2", "A", 2)]
 
@@ -166,7 +166,7 @@ def test_nothing_is_suggested_when_no_unit_of_it_waits_any_more(shop: Warehouse)
     shop.cancel(shop.order([("K1", 1)]))
     rejected = shop.order([("K2", 1)], policy={"on_shortage": "reject"})
     dropped = shop.order([("K3", 1)], policy={"prepare": "manual"})
-    shop.do(hands.prepare(shop.number(dropped), [Choice(1, Choose.DROP_SHIP, "B")]))
+    shop.do(manual.prepare(shop.number(dropped), [Choice(1, Choose.DROP_SHIP, "B")]))
 
     assert shop.status(rejected) == "rejected"
     assert suggested(shop) == []

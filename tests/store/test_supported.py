@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, pool
 
 from fulfillment.store import migrations
 from fulfillment.store.reading.health import is_migrated
-from fulfillment.store.session import Store, connect
+from fulfillment.store.transactions.session import Store, connect
 
 VERSIONS = sorted((Path(migrations.__file__).parent / "versions").glob("[0-9]*.py"))
 NEWER = "9999"

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands import catalogue, closures, hands, orders
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands import catalogue
+from fulfillment.store.commands.catalogue import closures
+from fulfillment.store.commands.orders import lifecycle, manual
 from tests.builders.warehouse import MERCHANT, NOON, TODAY, Warehouse, command
 from tests.store.test_once import at_once
 
@@ -51,12 +53,12 @@ def test_both_are_taken_away_when_it_is_sent_back_and_made_anew_when_it_is_relea
     warehouse.stock(1)
     mine = warehouse.order([("K1", 1)])
     (shipment,) = warehouse.shipments("ready")
-    warehouse.do(hands.unallocate(warehouse.number(mine)))
+    warehouse.do(manual.unallocate(warehouse.number(mine)))
     assert targets(warehouse, mine) == [("backorder", None, None)]
     assert target(warehouse, mine) is None
 
     warehouse.clock.pass_days(1)
-    warehouse.do(hands.take_by_itself(warehouse.number(mine)))
+    warehouse.do(manual.take_by_itself(warehouse.number(mine)))
     next_day = NOON + timedelta(days=1)
     assert targets(warehouse, mine) == [("ready", next_day, next_day.date())]
     assert warehouse.shipments("ready") == [shipment]
@@ -82,7 +84,7 @@ def test_both_stay_when_one_of_two_holds_is_lifted(warehouse):
     warehouse.hold(mine, "address")
     warehouse.clock.pass_days(1)
 
-    orders.unhold(warehouse.store, command("unhold"), warehouse.number(mine), "fraud")
+    lifecycle.unhold(warehouse.store, command("unhold"), warehouse.number(mine), "fraud")
 
     assert targets(warehouse, mine) == [("ready", NOON, TODAY)]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.commands.pins import Pinned
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.commands.orders.pins import Pinned
 from fulfillment.store.reading.receipts import read_receipt
 from tests.builders import moves
 from tests.builders.warehouse import MERCHANT, Warehouse
@@ -128,7 +128,7 @@ def test_what_is_owed_to_who_waits_is_not_sent_away(warehouse: Warehouse) -> Non
 def test_nothing_is_sent_when_more_is_owed_than_one_batch_gives(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fulfillment.store.queue.BATCH", 3)
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 3)
     orders = [warehouse.order([("K1", 1)]) for _ in range(5)]
     warehouse.receive(warehouse.purchase([("K1", 9)]), {1: 9})
 
@@ -289,7 +289,7 @@ def test_no_more_comes_than_is_under_way_when_two_receipts_come_at_the_same_mome
 def test_the_queue_behind_is_served_later_when_more_comes_than_one_batch_takes(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fulfillment.store.queue.BATCH", 3)
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 3)
     warehouse.stock(10, at="A")
     orders = [warehouse.order([("K1", 1)], pickup_location="B") for _ in range(10)]
     number = moves.transfer(warehouse, [("K1", 10)])

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.refusals import RefusedError, conflict
-from fulfillment.store.commands import hands, orders, serving
-from fulfillment.store.commands.overdue import declare_overdue
-from fulfillment.store.commands.pins import Pinned, pin
-from fulfillment.store.commands.purchasing import LineChange
+from fulfillment.domain.model.refusals import RefusedError, conflict
+from fulfillment.store.commands.orders import lifecycle, manual
+from fulfillment.store.commands.orders.pins import Pinned, pin
+from fulfillment.store.commands.supply import serving
+from fulfillment.store.commands.supply.overdue import declare_overdue
+from fulfillment.store.commands.supply.purchase_orders import LineChange
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 WORLDS = int(os.environ.get("PEGBOARD_WORLDS", "6"))
@@ -102,19 +103,19 @@ class World:
 
     def priority(self, chance: random.Random) -> None:
         number, value = self._order(chance), chance.choice([10, 45, 55, 90])
-        self.warehouse.do(hands.priority(number, value))
+        self.warehouse.do(manual.priority(number, value))
 
     def policy(self, chance: random.Random) -> None:
         number, knobs = self._order(chance), chance.choice(POLICIES)
-        self.warehouse.do(hands.policy(number, knobs))
+        self.warehouse.do(manual.policy(number, knobs))
 
     def lock(self, chance: random.Random) -> None:
         number, at = self._order(chance), chance.choice([None, *PLACES])
-        self.warehouse.do(hands.lock(number, at))
+        self.warehouse.do(manual.lock(number, at))
 
     def by_hand(self, chance: random.Random) -> None:
         number = self._order(chance)
-        deed = chance.choice([hands.allocate, hands.unallocate, hands.take_by_itself])
+        deed = chance.choice([manual.allocate, manual.unallocate, manual.take_by_itself])
         self.warehouse.do(deed(number))
 
     def pin(self, chance: random.Random) -> None:
@@ -152,8 +153,8 @@ class World:
         deeds: list[Callable[[], object]] = [lambda: serving.serve_due(store, MERCHANT)]
         if some:
             deeds += [
-                lambda: orders.prepare_fulfillment(store, MERCHANT, some),
-                lambda: orders.look_again(store, MERCHANT, some[0]),
+                lambda: lifecycle.prepare_fulfillment(store, MERCHANT, some),
+                lambda: lifecycle.look_again(store, MERCHANT, some[0]),
             ]
         if self.purchases:
             purchase = chance.choice(self.purchases)
@@ -288,7 +289,7 @@ def test_claims_end_the_same_when_batches_are_of_another_size(seed, worlds, monk
     for at, (deed, chance) in enumerate(script(seed)):
         told = {}
         for size, world in by_size.items():
-            monkeypatch.setattr("fulfillment.store.queue.BATCH", size)
+            monkeypatch.setattr("fulfillment.store.queue.head.BATCH", size)
             said = do(world, deed, chance)
             world.settle()
             told[size] = (said, world.outcome())
@@ -319,7 +320,7 @@ def test_claims_end_the_same_when_they_are_made_in_another_turn(seed, worlds):
 
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + WORLDS))
 def test_claims_end_the_same_when_activities_are_done_again(seed, worlds, monkeypatch):
-    monkeypatch.setattr("fulfillment.store.queue.BATCH", 3)
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 3)
     chance = random.Random(seed)
     calm, restless = worlds(), worlds()
     for at, (deed, deed_seed) in enumerate(script(seed)):

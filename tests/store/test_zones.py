@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store import restarts
+from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.catalogue import NewLocation, NewMerchant
-from fulfillment.store.commands.overdue import declare_overdue
-from fulfillment.store.owing import owe_replan
-from fulfillment.store.restarts import owe_overdue, wake_overdue
-from fulfillment.store.session import Tx
+from fulfillment.store.commands.supply.overdue import declare_overdue
+from fulfillment.store.integrity import restarts
+from fulfillment.store.integrity.restarts import owe_overdue, wake_overdue
+from fulfillment.store.queue.pending_queues import owe_replan
+from fulfillment.store.transactions.session import Tx
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 LONG = timedelta(seconds=30)

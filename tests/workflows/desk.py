@@ -20,7 +20,7 @@ from fulfillment.contracts.messages import (
     ShipmentProgress,
     Standing,
 )
-from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus, ShipmentStatus
+from fulfillment.domain.model.statuses import OrderStatus, PurchaseOrderStatus, ShipmentStatus
 
 READY = ShipmentProgress(1, ShipmentStatus.READY, "A")
 

@@ -4,8 +4,8 @@ from collections import deque
 from dataclasses import replace
 
 from fulfillment.contracts.messages import Standing
-from fulfillment.domain.restored import AtOdds
-from fulfillment.domain.statuses import OrderStatus, PurchaseOrderStatus
+from fulfillment.domain.insight.restored import AtOdds
+from fulfillment.domain.model.statuses import OrderStatus, PurchaseOrderStatus
 from tests.workflows.desk import Desk, picked, progress, purchase_order, ready, refusal, shipped
 from tests.workflows.stage import Stage
 

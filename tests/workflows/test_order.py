@@ -13,7 +13,7 @@ from temporalio.testing import TimeSkipper
 
 from fulfillment.contracts import names, search_attributes
 from fulfillment.contracts.messages import OrderRef, Progress
-from fulfillment.domain.statuses import OrderStatus
+from fulfillment.domain.model.statuses import OrderStatus
 from tests.workflows.desk import (
     Desk,
     awaiting,

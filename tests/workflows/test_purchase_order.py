@@ -9,7 +9,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.testing import TimeSkipper
 
 from fulfillment.contracts import names
-from fulfillment.domain.statuses import PurchaseOrderStatus
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from tests.workflows.desk import Desk, purchase_order
 from tests.workflows.stage import Stage, staged
 

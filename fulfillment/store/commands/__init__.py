@@ -1,0 +1,1 @@
+"""What may be asked of the store: each command is one transaction, safe to be asked again."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fulfillment.domain.refusals import missing
+from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("c.id",), ("bigint",), descending=True)
 

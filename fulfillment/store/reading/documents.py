@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from fulfillment.domain.documents import (
+from fulfillment.domain.model.papers import (
     ContainerLabel,
     LaterLine,
     ListedUnits,
@@ -13,11 +13,11 @@ from fulfillment.domain.documents import (
     SlipLine,
     SlipPackage,
 )
-from fulfillment.domain.refusals import conflict, missing
-from fulfillment.domain.statuses import RELEASED, ShipmentStatus
+from fulfillment.domain.model.refusals import conflict, missing
+from fulfillment.domain.model.statuses import RELEASED, ShipmentStatus
 from fulfillment.store.reading.packages import packages_of_dispatch
 from fulfillment.store.reading.pick_lists import read_list
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 Merchants = Collection[str] | None
 """Whose things are seen; None is everybody's."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from fulfillment.domain.rank import Rank
-from fulfillment.store.session import Store, Tx
+from fulfillment.domain.model.rank import Rank
+from fulfillment.store.transactions.session import Store, Tx
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from functools import cache
 
 from fulfillment.store import migrations
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 
 @cache

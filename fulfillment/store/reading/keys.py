@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 
 def list_keys(tx: Tx) -> list[dict[str, Any]]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from fulfillment.domain.refusals import conflict
-from fulfillment.domain.statuses import PurchaseOrderStatus
-from fulfillment.store.commands.catalogue import NewLocation, NewProduct
-from fulfillment.store.session import Store, Tx
+from fulfillment.domain.model.refusals import conflict
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.records.catalogue import NewLocation, NewProduct
+from fulfillment.store.transactions.session import Store, Tx
 
 Place = tuple[str, str, str]
 """SKU, location, disposition."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.reading.places import ORDER_IS_AT
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 NO_DATE = "DATE '9999-12-31'"
 """What has no such date comes last."""

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from fulfillment.domain.refusals import missing
-from fulfillment.store.session import Tx
+from fulfillment.domain.model.refusals import missing
+from fulfillment.store.transactions.session import Tx
 
 PACKAGES = """
 (SELECT jsonb_agg(jsonb_build_object(

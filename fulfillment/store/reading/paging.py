@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 Key = tuple[Any, ...]
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from fulfillment.domain.refusals import missing
+from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 MERCHANT_SORT = Sort(("m.id",), ("text",))
 LOCATION_SORT = Sort(("l.id",), ("text",))

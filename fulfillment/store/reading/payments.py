@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from fulfillment.domain.payments import is_settled, payment_status
-from fulfillment.store.ledgers import load_payments
-from fulfillment.store.opening import order_id
+from fulfillment.domain.model.payments import is_settled, payment_status
+from fulfillment.store.planning.opening import order_id
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
-from fulfillment.store.session import Tx
+from fulfillment.store.records.payment_ledgers import load_payments
+from fulfillment.store.transactions.session import Tx
 
 OLDEST_FIRST = Sort(("p.id",), ("bigint",))
 

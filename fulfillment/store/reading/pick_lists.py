@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from fulfillment.domain.refusals import invalid, missing
+from fulfillment.domain.model.refusals import invalid, missing
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fulfillment.domain.refusals import missing
-from fulfillment.store.session import Tx
+from fulfillment.domain.model.refusals import missing
+from fulfillment.store.transactions.session import Tx
 
 ORDER_IS_AT = """
 coalesce(o.lock_location, o.pickup_location) = ANY(:places)

@@ -5,7 +5,7 @@ from typing import Any
 
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
 from fulfillment.store.reading.places import PURCHASE_ORDER_IS_AT
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
 

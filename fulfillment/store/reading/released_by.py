@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from fulfillment.domain.refusals import missing
+from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
 from fulfillment.store.reading.places import ORDER_IS_AT
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 BY_RANK = Sort(("o.priority", "o.placed_at", "o.intake_seq"), ("int", "timestamptz", "bigint"))
 

@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
-from fulfillment.domain.policy import origin, resolve
-from fulfillment.store.loading import EVERYBODY, load_settings
+from fulfillment.domain.model.policy import origin, resolve
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
-from fulfillment.store.session import Tx
+from fulfillment.store.records.loading import EVERYBODY, load_settings
+from fulfillment.store.transactions.session import Tx
 
 BY_TIME = Sort(("c.id",), ("bigint",), descending=True)
 """Newest first."""

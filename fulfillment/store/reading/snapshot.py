@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from fulfillment.store.session import Store, Tx
+from fulfillment.store.transactions.session import Store, Tx
 
 Result = TypeVar("Result")
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 OLDEST_FIRST = Sort(("c.created_at", "c.id"), ("timestamptz", "bigint"))
 

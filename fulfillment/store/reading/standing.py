@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from fulfillment.domain.progress import Progress, progress_of
-from fulfillment.store.loading import load_orders
-from fulfillment.store.session import Store
+from fulfillment.domain.insight.progress import Progress, progress_of
+from fulfillment.store.records.loading import load_orders
+from fulfillment.store.transactions.session import Store
 
 BATCH = 500
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from fulfillment.domain.policy import resolve
-from fulfillment.store.loading import load_settings
+from fulfillment.domain.model.policy import resolve
 from fulfillment.store.reading.orders import merchant_today
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
-from fulfillment.store.session import Tx
+from fulfillment.store.records.loading import load_settings
+from fulfillment.store.transactions.session import Tx
 
 BY_SKU = Sort(("p.sku",), ("text",))
 

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from fulfillment.domain.rank import LAST_PRIORITY, Rank
-from fulfillment.domain.refusals import invalid
-from fulfillment.domain.suggesting import Need, Suggestion, suggest
-from fulfillment.store.loading import load_locations
+from fulfillment.domain.insight.purchase_suggestions import Need, Suggestion, suggest
+from fulfillment.domain.model.rank import LAST_PRIORITY, Rank
+from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.reading.needs import NEEDS, SHORT
 from fulfillment.store.reading.paging import Key, Page, Sort, Window
-from fulfillment.store.session import Tx
+from fulfillment.store.records.loading import load_locations
+from fulfillment.store.transactions.session import Tx
 
 BY_NEED = Sort(
     ("priority", "placed_at", "intake_seq", "sku", "location"),

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from fulfillment.domain.refusals import missing
+from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 OLDEST_FIRST = Sort(("t.id",), ("bigint",))
 

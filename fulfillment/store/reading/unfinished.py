@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fulfillment.store.session import Store
+from fulfillment.store.transactions.session import Store
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from fulfillment.domain.statuses import OrderStatus
+from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.store.schema.columns import (
     Instant,
     identity,

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from fulfillment.domain.statuses import ShipmentStatus
+from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.store.schema.columns import (
     Instant,
     identity,

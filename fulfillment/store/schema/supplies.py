@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from fulfillment.domain.statuses import PurchaseOrderStatus
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.schema.columns import (
     Instant,
     identity,

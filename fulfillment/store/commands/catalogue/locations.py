@@ -1,35 +1,15 @@
 """Locations, whom they serve, and what makes a plan another one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import time
 from typing import Any
 
-from fulfillment.domain.refusals import missing
-from fulfillment.store.calendars import check_holidays
+from fulfillment.domain.model.refusals import missing
+from fulfillment.store.commands.catalogue.closures import renew_targets
 from fulfillment.store.commands.catalogue.zones import check_zone
-from fulfillment.store.commands.closures import renew_targets
-from fulfillment.store.owing import owe_replan_of_all
-from fulfillment.store.session import Store, Tx
-
-
-@dataclass(frozen=True, slots=True)
-class NewLocation:
-    """A warehouse or store, and the merchants it serves with its priority for each.
-
-    Released before the `cutoff` on one of its `working_days` (ISO), goods should leave that day,
-    or `handling_days` working days later. `holidays` names whose public holidays it keeps.
-    """
-
-    id: str
-    name: str
-    time_zone: str = "UTC"
-    active: bool = True
-    serves: Mapping[str, int] = field(default_factory=dict)
-    cutoff: time = time(15)
-    working_days: tuple[int, ...] = (1, 2, 3, 4, 5)
-    holidays: str | None = None
-    handling_days: int = 0
+from fulfillment.store.queue.pending_queues import owe_replan_of_all
+from fulfillment.store.records.calendars import check_holidays
+from fulfillment.store.records.catalogue import NewLocation
+from fulfillment.store.transactions.session import Store, Tx
 
 
 def put_location(store: Store, new: NewLocation) -> None:

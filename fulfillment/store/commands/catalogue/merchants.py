@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from fulfillment.store.commands.catalogue.zones import check_zone
-from fulfillment.store.currencies import check_currency
-from fulfillment.store.owing import owe_replan_of_all
-from fulfillment.store.session import Store, Tx
+from fulfillment.store.queue.pending_queues import owe_replan_of_all
+from fulfillment.store.records.currencies import check_currency
+from fulfillment.store.transactions.session import Store, Tx
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,13 @@
 """Products, and what makes a plan another one."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
-from fulfillment.domain.refusals import conflict, invalid
-from fulfillment.store.owing import owe_replan_of_all
-from fulfillment.store.session import Store, Tx
-
-
-@dataclass(frozen=True, slots=True)
-class NewProduct:
-    """A product. Packs are base units by name (carton = 12)."""
-
-    sku: str
-    name: str
-    manage_stock: bool = True
-    allow_backorder: bool = True
-    backorder_limit: int | None = None
-    future_inventory: bool = True
-    packs: Mapping[str, int] = field(default_factory=dict)
-    supplier: str | None = None
-    reorder_level: int = 0
-    active: bool = True
+from fulfillment.domain.model.refusals import conflict, invalid
+from fulfillment.store.queue.pending_queues import owe_replan_of_all
+from fulfillment.store.records.catalogue import NewProduct
+from fulfillment.store.transactions.session import Store, Tx
 
 
 def put_products(store: Store, merchant: str, products: Sequence[NewProduct]) -> None:

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import DataError
 
-from fulfillment.domain.refusals import RefusedError, invalid
-from fulfillment.store.session import Tx
-from fulfillment.store.zones import NOT_KNOWN
+from fulfillment.domain.model.refusals import RefusedError, invalid
+from fulfillment.store.transactions.session import Tx
+from fulfillment.store.transactions.zones import NOT_KNOWN
 
 COMPARED = tuple(timedelta(days=days) for days in (0, 91, 182, 273))
 """A zone means the same to both if they agree in each season."""

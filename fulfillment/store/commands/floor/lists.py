@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.picking import given_up, left_to_pick
-from fulfillment.domain.refusals import RefusedError, conflict, invalid
-from fulfillment.domain.shipments import Shipment
-from fulfillment.domain.statuses import ShipmentStatus
-from fulfillment.domain.warehouse import picked_if_complete, start_picking
+from fulfillment.domain.floor.dispatch import picked_if_complete, start_picking
+from fulfillment.domain.floor.picking import given_up, left_to_pick
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.store.commands.floor.working import open_spaces, open_work, save_all
-from fulfillment.store.opening import open_queues
+from fulfillment.store.planning.opening import open_queues
+from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.reading.pick_lists import Merchants, read_list
-from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import Workspace
+from fulfillment.store.transactions.session import Command, Store, Tx
 
 Answer = dict[str, Any]
 Line = tuple[str, Order, Shipment, int, int]

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from fulfillment.domain import packing
+from fulfillment.domain.floor import packing
 from fulfillment.store.commands.floor.working import Work
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions.session import Tx
 
 PACKED = """
 SELECT p.shipment, p.number, l.order_line, l.units

@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fulfillment.domain import picking
-from fulfillment.domain.orders import Order
-from fulfillment.domain.refusals import conflict, invalid
-from fulfillment.domain.shipments import Shipment
-from fulfillment.domain.staging import Moving, staged
+from fulfillment.domain.floor import picking
+from fulfillment.domain.floor.staging import Moving, staged
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import conflict, invalid
+from fulfillment.domain.model.shipments import Shipment
 from fulfillment.store.commands.floor.packed import refuse_packed
 from fulfillment.store.commands.floor.staging import Filling, fill_containers
 from fulfillment.store.commands.floor.working import Work, open_work, refusing_moves, save_all
 from fulfillment.store.reading.pick_lists import Merchants, read_list
-from fulfillment.store.saving.floor import settle_lists
-from fulfillment.store.session import Command, Store, Tx
+from fulfillment.store.records.saving.floor import settle_lists
+from fulfillment.store.transactions.session import Command, Store, Tx
 
 Answer = dict[str, Any]
 Asked = Mapping[int, Mapping[int, int]]

@@ -4,22 +4,28 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from fulfillment.domain import picking
-from fulfillment.domain.orders import Order
-from fulfillment.domain.picking import NotFound
-from fulfillment.domain.refusals import conflict, invalid
-from fulfillment.domain.shipments import Shipment
-from fulfillment.domain.staging import staged_units
-from fulfillment.domain.statuses import ShipmentStatus
-from fulfillment.store.commands.changing import answer_for
+from fulfillment.domain.floor import picking
+from fulfillment.domain.floor.picking import NotFound
+from fulfillment.domain.floor.staging import staged_units
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import conflict, invalid
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.store.commands.floor.staging import Filling, fill_containers
 from fulfillment.store.commands.floor.working import refusing_moves
-from fulfillment.store.commands.moves.levels import Booking, Move, book, lock_levels, move_levels
-from fulfillment.store.opening import open_queues, rank_of_order, skus_of_order
+from fulfillment.store.commands.supply.moves.levels import (
+    Booking,
+    Move,
+    book,
+    lock_levels,
+    move_levels,
+)
+from fulfillment.store.planning.change import answer_for
+from fulfillment.store.planning.opening import open_queues, rank_of_order, skus_of_order
+from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.reading.pick_lists import head_of
-from fulfillment.store.saving.floor import settle_lists
-from fulfillment.store.session import Command, Store, Tx
-from fulfillment.store.workspace import Workspace
+from fulfillment.store.records.saving.floor import settle_lists
+from fulfillment.store.transactions.session import Command, Store, Tx
 
 Answer = dict[str, Any]
 

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fulfillment.domain import staging
-from fulfillment.domain.hands import finished
-from fulfillment.domain.orders import Order
-from fulfillment.domain.refusals import conflict
-from fulfillment.domain.staging import Moving
-from fulfillment.store.commands.changing import Change, answer_for
-from fulfillment.store.commands.hands import check_location
-from fulfillment.store.opening import open_orders, order_id
-from fulfillment.store.session import Command, Store, Tx
+from fulfillment.domain.actions.manual import finished
+from fulfillment.domain.floor import staging
+from fulfillment.domain.floor.staging import Moving
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import conflict
+from fulfillment.store.commands.orders.manual import check_location
+from fulfillment.store.planning.change import Change, answer_for
+from fulfillment.store.planning.opening import open_orders, order_id
+from fulfillment.store.transactions.session import Command, Store, Tx
 
 Answer = dict[str, Any]
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from fulfillment.domain.refusals import conflict, missing
+from fulfillment.domain.model.refusals import conflict, missing
 from fulfillment.store.reading.tasks import read_task
-from fulfillment.store.session import Command, Store, Tx
+from fulfillment.store.transactions.session import Command, Store, Tx
 
 
 def finish_task(store: Store, command: Command, task: int) -> dict[str, Any]:

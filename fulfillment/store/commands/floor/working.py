@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fulfillment.domain.orders import Order
-from fulfillment.domain.refusals import conflict
-from fulfillment.domain.shipments import Shipment
-from fulfillment.domain.statuses import MoveNotAllowedError, ShipmentStatus
-from fulfillment.store.commands.moves.levels import lock_levels
-from fulfillment.store.opening import open_orders
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import conflict
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import MoveNotAllowedError, ShipmentStatus
+from fulfillment.store.commands.supply.moves.levels import lock_levels
+from fulfillment.store.planning.opening import open_orders
+from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.reading.pick_lists import Merchants, head_of, lines_of
-from fulfillment.store.session import Tx
-from fulfillment.store.workspace import Workspace
+from fulfillment.store.transactions.session import Tx
 
 Opening = Callable[[Tx, Sequence[int]], Workspace]
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fulfillment.domain.policy import Knobs
-from fulfillment.domain.refusals import missing
+from fulfillment.domain.model.policy import Knobs
+from fulfillment.domain.model.refusals import missing
 from fulfillment.store.commands.intake.documents import NewLine
-from fulfillment.store.loading import load_settings
-from fulfillment.store.session import Tx
+from fulfillment.store.records.loading import load_settings
+from fulfillment.store.transactions.session import Tx
 
 
 @dataclass(frozen=True, slots=True)

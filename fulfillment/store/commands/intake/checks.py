@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fulfillment.domain.policy import Knobs, OnShortage, PolicyError, checked, resolve
-from fulfillment.domain.presets import expand
-from fulfillment.domain.refusals import RefusalKind, RefusedError, invalid
+from fulfillment.domain.actions.presets import expand
+from fulfillment.domain.model.policy import Knobs, OnShortage, PolicyError, checked, resolve
+from fulfillment.domain.model.refusals import RefusalKind, RefusedError, invalid
 from fulfillment.store.commands.intake.catalogue import Catalogue
 from fulfillment.store.commands.intake.documents import NewLine, NewOrder
-from fulfillment.store.currencies import check_currency
+from fulfillment.store.records.currencies import check_currency
 
 MOST_UNITS = 1_000_000_000
 

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from fulfillment.domain.rank import DEFAULT_PRIORITY
-from fulfillment.domain.refusals import RefusedError
-from fulfillment.store.session import fingerprint
+from fulfillment.domain.model.rank import DEFAULT_PRIORITY
+from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.transactions.session import fingerprint
 
 
 @dataclass(frozen=True, slots=True)

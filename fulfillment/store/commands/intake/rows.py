@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fulfillment.store import outbox
 from fulfillment.store.commands.intake.catalogue import Catalogue
 from fulfillment.store.commands.intake.checks import own_knobs, pack_units, units_of
 from fulfillment.store.commands.intake.documents import NewLine, NewOrder
-from fulfillment.store.session import Tx
+from fulfillment.store.transactions import outbox
+from fulfillment.store.transactions.session import Tx
 
 
 def insert_orders(tx: Tx, orders: Sequence[NewOrder], catalogue: Catalogue) -> dict[str, int]:

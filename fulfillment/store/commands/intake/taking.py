@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from fulfillment.domain.refusals import RefusedError, conflict
+from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.store.commands.intake.catalogue import Catalogue, load_catalogue
 from fulfillment.store.commands.intake.checks import check_order
 from fulfillment.store.commands.intake.documents import NewOrder, Outcome, Taken, number_in_use
 from fulfillment.store.commands.intake.rows import insert_orders, insert_parts
-from fulfillment.store.session import Store, Tx
+from fulfillment.store.transactions.session import Store, Tx
 
 
 def create_order(store: Store, merchant: str, order: NewOrder, actor: str) -> Taken:

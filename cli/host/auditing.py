@@ -1,0 +1,117 @@
+"""The audit: every rule with what breaks it."""
+
+import asyncio
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import Any
+
+from rich.text import Text
+
+from cli.output import console, words
+from fulfillment import engine
+from fulfillment.relay.audit import RULES as ENGINE_RULES
+from fulfillment.relay.audit import (
+    audit_engine,
+    audit_memories,
+    orders_without_workflow,
+    start_again,
+)
+from fulfillment.store.integrity.checks import CHECKS
+from fulfillment.store.integrity.invariants import Finding
+from fulfillment.store.integrity.invariants import audit as audit_store
+from fulfillment.store.integrity.queue_checks import QUEUE_CHECKS
+from fulfillment.store.reading.unfinished import OrderName
+from fulfillment.store.transactions.session import Store
+
+PLAN_RULES = {
+    "6a": "no order waits while a unit that it may take is free",
+    "6c": "stored statuses and counts are those that the rules compute",
+}
+
+
+BEHIND = frozenset({"7c", "7d", "7e", "7g"})
+"""Rules that break when a database is put back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was checked, what was found, and the orders that no workflow carries."""
+
+    rules: dict[str, str]
+    findings: tuple[Finding, ...]
+    without_workflow: tuple[OrderName, ...] = ()
+
+    @property
+    def in_order(self) -> list[tuple[str, str]]:
+        """The rules by number: 10 comes after 9b."""
+        return sorted(
+            self.rules.items(), key=lambda rule: (int(rule[0].rstrip(ascii_lowercase)), rule[0])
+        )
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the engine knows more than the database."""
+        return any(finding.number in BEHIND for finding in self.findings)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The result as plain data."""
+        found = {finding.number: finding for finding in self.findings}
+        return {
+            "fine": not self.findings,
+            "checks": [
+                {
+                    "number": number,
+                    "rule": rule,
+                    "fine": number not in found,
+                    "rows": list(found[number].rows) if number in found else [],
+                }
+                for number, rule in self.in_order
+            ],
+            "orders_without_workflow": len(self.without_workflow),
+        }
+
+
+def check(store: Store, *, with_engine: bool) -> Result:
+    """Run every check; with the engine, Temporal must answer."""
+    rules = {check.number: check.rule for check in (*CHECKS, *QUEUE_CHECKS)} | PLAN_RULES
+    findings = audit_store(store)
+    missing: list[OrderName] = []
+    if with_engine:
+        missing, late = asyncio.run(_ask_engine(store))
+        findings += late
+        rules |= ENGINE_RULES
+    rules |= {finding.number: finding.rule for finding in findings}
+    return Result(rules, tuple(findings), tuple(missing))
+
+
+async def _ask_engine(store: Store) -> tuple[list[OrderName], list[Finding]]:
+    client = await engine.connect()
+    missing = await orders_without_workflow(store, client)
+    memories = await audit_memories(store, client)
+    return missing, [*await audit_engine(store, missing), *memories]
+
+
+def mend(store: Store, result: Result) -> int:
+    """Owe a start to every order that has no workflow; the relay of a worker delivers it."""
+    return start_again(store, result.without_workflow)
+
+
+def show(result: Result, started: int) -> None:
+    """Each rule with a tick, or with the rows that break it."""
+    found = {finding.number: finding for finding in result.findings}
+    for number, rule in result.in_order:
+        mark = ("x", "bold red") if number in found else ("✓", "green")
+        console.print(Text.assemble(mark, f" {number:3} {rule}"))
+        for row in found[number].rows if number in found else ():
+            told = ", ".join(f"{name} {words(value)}" for name, value in row.items())
+            console.print(Text(f"      {told}", style="red"))
+    if started:
+        console.print(f"{started} orders are started again by the next worker that runs")
+    elif result.is_behind:
+        console.print(
+            "the engine knows what the database does not: if it was put back, stop workers and"
+            " API, and run `pegboard reconcile`"
+        )
+    elif result.without_workflow:
+        console.print("`pegboard audit --repair` starts the orders again")

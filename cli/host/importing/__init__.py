@@ -1,0 +1,1 @@
+"""`pegboard import`: its options, and the mapping that they say."""

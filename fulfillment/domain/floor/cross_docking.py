@@ -1,0 +1,91 @@
+"""Which of the goods that came go straight to a released shipment, and need no place on a shelf."""
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import ShipmentStatus
+
+Place = tuple[str, str]
+"""SKU and location."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """Units that a shipment which is released now has gained at its location."""
+
+    sku: str
+    location: str
+    shipment: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Units of one receipt's line of which it is not known yet where they go."""
+
+    receipt: int
+    supply: int
+    sku: str
+    location: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Docked:
+    """Units of one receipt's line that go straight to a shipment."""
+
+    receipt: int
+    supply: int
+    shipment: int
+    units: int
+
+
+def gains(before: Order, after: Order) -> Iterator[Gain]:
+    """What the released shipments of an order have gained by a plan.
+
+    Units that a shipment was holding while it waited are on the shelf already: an order gains no
+    more of a SKU at a place than it holds more there.
+    """
+    was_ready = {s.id: s for s in before.shipments if s.status is ShipmentStatus.READY}
+    more = _claimed(after.live)
+    more.subtract(_claimed(before.live))
+    for shipment in after.shipments:
+        if shipment.status is not ShipmentStatus.READY:
+            continue
+        held = _claimed([was_ready[shipment.id]] if shipment.id in was_ready else [])
+        for place, units in sorted(_claimed([shipment]).items()):
+            gained = min(units - held[place], more[place])
+            if gained > 0:
+                more[place] -= gained
+                yield Gain(*place, shipment.id, gained)
+
+
+def dock(arrivals: Sequence[Arrival], gained: Iterable[Gain]) -> list[Docked]:
+    """Give what was gained out of what arrived there, the first receipt first."""
+    left: dict[Place, deque[Arrival]] = defaultdict(deque)
+    for arrival in arrivals:
+        left[arrival.sku, arrival.location].append(arrival)
+    docked: Counter[tuple[int, int, int]] = Counter()
+    for gain in gained:
+        wanted, here = gain.units, left[gain.sku, gain.location]
+        while wanted and here:
+            first = here.popleft()
+            units = min(wanted, first.units)
+            docked[first.receipt, first.supply, gain.shipment] += units
+            wanted -= units
+            if units < first.units:
+                here.appendleft(replace(first, units=first.units - units))
+    return [Docked(*key, units) for key, units in sorted(docked.items())]
+
+
+def _claimed(shipments: Iterable[Shipment]) -> Counter[Place]:
+    claimed: Counter[Place] = Counter()
+    for shipment in shipments:
+        for line in shipment.lines:
+            for claim in line.claims:
+                if not claim.drop_ship:
+                    claimed[line.sku, claim.location] += claim.units
+    return claimed

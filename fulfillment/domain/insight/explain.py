@@ -1,0 +1,271 @@
+"""Why an order's units wait: a fixed set of reasons, each found by one small rule."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from fulfillment.domain.insight.explain_policy import count, of_the_gate, of_the_release, there
+from fulfillment.domain.insight.explanation import (
+    ExplanationContext,
+    Reason,
+    ReasonCode,
+    Rivals,
+    Waiting,
+)
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.shipments import LatePin, Peg, Shipment, ShipmentLine, lines_in_order
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.domain.model.supply import Supply
+from fulfillment.domain.planning.sourcing import met_pegs, met_units
+
+
+def explain(order: Order, around: ExplanationContext) -> tuple[Waiting, ...]:
+    """Every line that waits, with the reasons in the order in which they should be read."""
+    return tuple(
+        Waiting(
+            line=line.order_line,
+            sku=line.sku,
+            shipment=shipment.number,
+            status=shipment.status,
+            units=line.units,
+            allocated=line.allocated,
+            wanted=line.wanted,
+            reasons=tuple(_reasons(order, shipment, line, around)),
+        )
+        for shipment in sorted(order.planned, key=lambda shipment: shipment.number)
+        for line in lines_in_order(shipment)
+        if shipment.is_waiting or line.wanted
+    )
+
+
+def _reasons(
+    order: Order, shipment: Shipment, line: ShipmentLine, around: ExplanationContext
+) -> Iterator[Reason]:
+    if not shipment.is_waiting:
+        yield _not_yet_received(order, line)
+        return
+    yield from _of_the_order(order, line)
+    if line.wanted:
+        yield from of_the_gate(order, shipment, line, around)
+        yield from _of_the_pegs(order, line, around)
+    if line.wanted > line.pegged:
+        yield from _of_the_stock(order, line, around)
+    yield from of_the_release(order, shipment, line, around)
+
+
+def _not_yet_received(order: Order, line: ShipmentLine) -> Reason:
+    units = met_units(order, line)
+    named = ", ".join(sorted({peg.source for peg in met_pegs(order, line)})) or "supply"
+    sentence = f"{count(units)} can be picked once {named} is received."
+    return Reason(ReasonCode.NOT_YET_RECEIVED, units, sentence, {"sources": named})
+
+
+# --- the order as a whole ------------------------------------------------------------------------
+
+
+def _of_the_order(order: Order, line: ShipmentLine) -> Iterator[Reason]:
+    if not order.first_claimed:
+        sentence = "The order was taken in and has not claimed any stock yet."
+        yield Reason(ReasonCode.NOT_CLAIMED_YET, line.wanted, sentence)
+    if order.holds:
+        sentence = f"The order is on hold ({', '.join(order.holds)}); it keeps its place and units."
+        yield Reason(ReasonCode.ON_HOLD, line.units, sentence, {"holds": list(order.holds)})
+    if order.first_claimed and not order.verified:
+        sentence = "The order waits to be verified; it keeps its place and its units."
+        yield Reason(ReasonCode.UNVERIFIED, line.units, sentence)
+    elif order.first_claimed and not order.is_prepared:
+        sentence = "The order waits for somebody to choose its locations and channels."
+        yield Reason(ReasonCode.NOT_PREPARED, line.units, sentence)
+    if order.first_claimed and not order.is_authorised:
+        sentence = "The order's payment is not authorised for its value; it keeps its place."
+        facts: dict[str, object] = {
+            "value_minor": order.value_minor,
+            "secured_minor": order.terms.secured_minor,
+        }
+        yield Reason(ReasonCode.PAYMENT_NOT_AUTHORISED, line.units, sentence, facts)
+
+
+# --- supply that is tied to the line -------------------------------------------------------------
+
+
+def _of_the_pegs(order: Order, line: ShipmentLine, around: ExplanationContext) -> Iterator[Reason]:
+    for peg in line.pegs:
+        yield Reason(ReasonCode.PEGGED, peg.units, _pegged(peg), _peg_facts(peg))
+    for pin in order.line(line.order_line).late_pins:
+        yield _late(pin)
+    if not line.pegs:
+        return
+    product = around.products[line.sku]
+    if not order.policy.future_inventory or not product.future_allowed:
+        yield _future_off(line, by_product=order.policy.future_inventory)
+        return
+    limit = around.today + timedelta(days=order.policy.future_limit_days)
+    for peg in line.pegs:
+        if peg.due_on > limit:
+            yield _beyond(peg, limit, order.policy.future_limit_days)
+
+
+def _pegged(peg: Peg) -> str:
+    if peg.has_arrived:
+        return (
+            f"{count(peg.units)} of {peg.source} have arrived at {peg.location}, not received yet."
+        )
+    pin = ", pinned by hand" if peg.pinned else ""
+    return (
+        f"{count(peg.units)} will come with {peg.source or 'supply'} to {peg.location}, expected"
+        f" on {peg.due_on}{pin}."
+    )
+
+
+def _late(pin: LatePin) -> Reason:
+    sentence = (
+        f"{there(pin.units)} pinned by hand to {pin.source}, which has no date ahead; what comes"
+        " of it goes there first."
+    )
+    facts: dict[str, object] = {"supply": pin.supply, "source": pin.source}
+    return Reason(ReasonCode.PIN_IS_LATE, pin.units, sentence, facts)
+
+
+def _peg_facts(peg: Peg) -> dict[str, object]:
+    return {
+        "supply": peg.supply,
+        "source": peg.source,
+        "location": peg.location,
+        "expected_on": peg.due_on,
+        "pinned": peg.pinned,
+    }
+
+
+def _future_off(line: ShipmentLine, *, by_product: bool) -> Reason:
+    who = "the product does" if by_product else "the policy does"
+    sentence = f"What is on its way may not be promised ahead, since {who} not allow it."
+    facts: dict[str, object] = {"by": "product" if by_product else "policy"}
+    return Reason(ReasonCode.FUTURE_INVENTORY_OFF, line.pegged, sentence, facts)
+
+
+def _beyond(peg: Peg, limit: date, days: int) -> Reason:
+    sentence = (
+        f"{count(peg.units)} expected on {peg.due_on} lie beyond the limit of {days} days"
+        f" ({limit})."
+    )
+    facts: dict[str, object] = {"expected_on": peg.due_on, "limit": limit, "limit_days": days}
+    return Reason(ReasonCode.BEYOND_FUTURE_LIMIT, peg.units, sentence, facts)
+
+
+# --- units that nothing is tied to ---------------------------------------------------------------
+
+
+def _of_the_stock(order: Order, line: ShipmentLine, around: ExplanationContext) -> Iterator[Reason]:
+    without = line.wanted - line.pegged
+    if line.sku in around.owed:
+        sentence = "Stock of this product is being given out now, from the head of the queue."
+        yield Reason(ReasonCode.DISTRIBUTION_OWED, without, sentence)
+    yield from _elsewhere(order, line, around)
+    yield from _held_by_later(order, line, around)
+    undated = _undated(order, line.sku, around)
+    for supply in undated:
+        yield _no_date(supply, around.today)
+    if rivals := around.rivals.get(line.sku):
+        yield _others_first(rivals, without)
+    unmet = without - sum(supply.outstanding for supply in undated)
+    if unmet > 0 and order.first_claimed:
+        sentence = f"Nothing that is on its way is left for {count(unmet)}."
+        yield Reason(ReasonCode.WAITS_FOR_STOCK, unmet, sentence)
+
+
+def _elsewhere(order: Order, line: ShipmentLine, around: ExplanationContext) -> Iterator[Reason]:
+    source = order.line(line.order_line).source
+    only = source or order.only_location
+    free = {
+        level.location: level.available
+        for level in sorted(around.levels, key=lambda level: level.location)
+        if level.sku == line.sku and level.location != only and level.available > 0
+    }
+    if only is None or not free:
+        return
+    places = ", ".join(f"{units} at {location}" for location, units in free.items())
+    code, bound = _binding(order, source)
+    sentence = f"{bound} {only}, while there are free units elsewhere ({places})."
+    units = min(line.wanted - line.pegged, sum(free.values()))
+    yield Reason(code, units, sentence, {"location": only, "free": free})
+
+
+def _binding(order: Order, source: str | None) -> tuple[ReasonCode, str]:
+    if source:
+        return ReasonCode.SOURCE_ONLY, "The line comes from"
+    if order.pickup:
+        return ReasonCode.PICKUP_ONLY, "The order is picked up at"
+    return ReasonCode.LOCKED_TO_LOCATION, "The order is locked to"
+
+
+def _held_by_later(
+    order: Order, line: ShipmentLine, around: ExplanationContext
+) -> Iterator[Reason]:
+    """Units of orders behind this one that it may not take: released, in hands, or left alone."""
+    only = order.line(line.order_line).source or order.only_location
+    holding = [h for h in around.later.get(line.sku, ()) if only in (None, h.location)]
+    if not holding:
+        return
+    named = ", ".join(f"{h.order} ({h.units}, {h.status})" for h in holding)
+    sentence = f"Orders behind hold units that do not move any more: {named}."
+    facts: dict[str, object] = {
+        "rebalance": str(order.policy.rebalance),
+        "orders": [
+            {"order": h.order, "units": h.units, "location": h.location, "status": str(h.status)}
+            for h in holding
+        ],
+    }
+    units = min(line.wanted, sum(h.units for h in holding))
+    yield Reason(ReasonCode.HELD_BY_LATER, units, sentence, facts)
+
+
+def _undated(order: Order, sku: str, around: ExplanationContext) -> list[Supply]:
+    """Inbound supply that can not be pegged: its date is missing, or has passed."""
+    only = order.only_location
+    found = [
+        supply
+        for supply in around.supplies
+        if supply.sku == sku
+        and supply.outstanding > 0
+        and supply.status is not PurchaseOrderStatus.ARRIVED
+        and only in (None, supply.location)
+        and (supply.due_on is None or supply.due_on < around.today)
+    ]
+    return sorted(found, key=lambda supply: (supply.due_on or date.max, supply.id))
+
+
+def _no_date(supply: Supply, today: date) -> Reason:
+    name = supply.source or "a supply"
+    what = f"{count(supply.outstanding)} of {name} to {supply.location}"
+    if supply.due_on is None:
+        sentence = f"{what} are on order without a date, and can not be promised."
+    else:
+        days = (today - supply.due_on).days
+        sentence = f"{what} were expected on {supply.due_on} and are {days} days overdue."
+    facts: dict[str, object] = {
+        "supply": supply.id,
+        "source": supply.source,
+        "location": supply.location,
+        "overdue_since": supply.due_on,
+    }
+    return Reason(ReasonCode.NO_DATE, supply.outstanding, sentence, facts)
+
+
+def _others_first(rivals: Rivals, units: int) -> Reason:
+    names = ", ".join(rival.order for rival in rivals.first)
+    more = rivals.orders - len(rivals.first)
+    named = f"{names} and {more} more" if more else names
+    one = rivals.orders == 1
+    who = "1 order" if one else f"{rivals.orders} orders"
+    does = [f"{'holds' if one else 'hold'} {rivals.held}"] if rivals.held else []
+    does += [f"{'waits' if one else 'wait'} for {rivals.wanted}"] if rivals.wanted else []
+    sentence = f"{who} ahead in rank {' and '.join(does)}: {named}."
+    first = [
+        {"order": rival.order, "wanted": rival.wanted, "held": rival.held} for rival in rivals.first
+    ]
+    facts: dict[str, object] = {
+        "orders": rivals.orders,
+        "wanted": rivals.wanted,
+        "held": rivals.held,
+        "first": first,
+    }
+    return Reason(ReasonCode.OTHERS_FIRST, units, sentence, facts)

@@ -1,0 +1,113 @@
+"""Why an order's units wait, as values: codes with facts for programs, sentences for people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from fulfillment.domain.model.rank import DEFAULT_PRIORITY
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.model.supply import Product, StockLevel, Supply
+
+
+class ReasonCode(StrEnum):
+    """The stable code of a reason."""
+
+    NOT_CLAIMED_YET = "not_claimed_yet"
+    ON_HOLD = "on_hold"
+    UNVERIFIED = "unverified"
+    NOT_PREPARED = "not_prepared"
+    PAYMENT_NOT_AUTHORISED = "payment_not_authorised"
+    BY_HAND = "by_hand"
+    NOT_YET_RECEIVED = "not_yet_received"
+    PEGGED = "pegged"
+    PIN_IS_LATE = "pin_is_late"
+    FUTURE_INVENTORY_OFF = "future_inventory_off"
+    BEYOND_FUTURE_LIMIT = "beyond_future_limit"
+    DISTRIBUTION_OWED = "distribution_owed"
+    AUTO_ALLOCATE_NEVER = "auto_allocate_never"
+    ONLY_IF_COMPLETE = "only_if_complete"
+    NOT_DUE_SOON_ENOUGH = "not_due_soon_enough"
+    ONLY_ON_PO_STATUS = "only_on_po_status"
+    LOCKED_TO_LOCATION = "locked_to_location"
+    PICKUP_ONLY = "pickup_only"
+    SOURCE_ONLY = "source_only"
+    HELD_BY_LATER = "held_by_later"
+    NO_DATE = "no_date"
+    OTHERS_FIRST = "others_first"
+    WAITS_FOR_STOCK = "waits_for_stock"
+    LAST_SHIPMENT_MUST_BE_COMPLETE = "last_shipment_must_be_complete"
+    ALL_SOURCED = "all_sourced"
+    HELD_UNTIL_DUE = "held_until_due"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason: its code, the units it is about, plain facts, and a sentence."""
+
+    code: ReasonCode
+    units: int
+    sentence: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One line of a waiting shipment; `wanted` are its units that are not allocated."""
+
+    line: int
+    sku: str
+    shipment: int
+    status: ShipmentStatus
+    units: int
+    allocated: int
+    wanted: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """An order ahead in rank, with the units of a SKU that it waits for and those it holds."""
+
+    order: str
+    wanted: int
+    held: int
+    priority: int = DEFAULT_PRIORITY
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """All orders ahead in rank that want or hold a SKU; `first` are the first of them."""
+
+    first: tuple[Rival, ...]
+    orders: int
+    wanted: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """An order behind in rank that holds units of a SKU, and the status they are held in."""
+
+    order: str
+    units: int
+    location: str
+    status: ShipmentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationContext:
+    """What an order's wait depends on.
+
+    `levels` hold what is free at every location of the merchant, `supplies` what is inbound
+    less what other orders have pegged, `owed` the SKUs whose queue is still being served. In
+    `later` are orders behind in rank that hold units, those first that would lose them last.
+    """
+
+    today: date
+    products: Mapping[str, Product]
+    levels: tuple[StockLevel, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+    rivals: Mapping[str, Rivals] = field(default_factory=dict)
+    owed: frozenset[str] = frozenset()
+    later: Mapping[str, tuple[Holding, ...]] = field(default_factory=dict)

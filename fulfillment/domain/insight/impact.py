@@ -1,0 +1,68 @@
+"""What a change makes of orders, told before it is done."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.shipments import Slice
+from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.planning.sourcing import met_units
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an order stands: its status, and its units by how far they are."""
+
+    status: OrderStatus
+    allocated: int
+    not_yet_received: int
+    pegged: int
+    backordered: int
+    ready: int
+    cancelled: int
+    promised: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One order before a change and after it."""
+
+    order: str
+    before: Standing
+    after: Standing
+
+
+def outcomes(changes: Iterable[tuple[Order, Order]]) -> list[Outcome]:
+    """Every order that would stand differently, in rank order."""
+    told = [
+        Outcome(after.number, standing(before), standing(after))
+        for before, after in sorted(changes, key=lambda change: change[1].rank)
+    ]
+    return [outcome for outcome in told if outcome.before != outcome.after]
+
+
+def standing(order: Order) -> Standing:
+    """How an order stands now, in units."""
+    lines = [(shipment, line) for shipment in order.live for line in shipment.lines]
+    met = sum(met_units(order, line) for _, line in lines)
+    wanted = sum(line.wanted for _, line in lines)
+    return Standing(
+        status=order.status,
+        allocated=sum(line.allocated for _, line in lines),
+        not_yet_received=met,
+        pegged=sum(line.pegged for _, line in lines),
+        backordered=wanted - met,
+        ready=sum(line.units for s, line in lines if s.status is ShipmentStatus.READY),
+        cancelled=sum(line.cancelled for line in order.lines),
+        promised=_joined(order),
+    )
+
+
+def _joined(order: Order) -> tuple[Slice, ...]:
+    """The promises of all lines together, by day."""
+    by_day: dict[object, Slice] = {}
+    for line in order.lines:
+        for piece in line.promise or ():
+            units = by_day[piece.on].units if piece.on in by_day else 0
+            by_day[piece.on] = Slice(units + piece.units, piece.on)
+    return tuple(sorted(by_day.values(), key=lambda piece: piece.on))

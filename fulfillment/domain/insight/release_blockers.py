@@ -1,0 +1,32 @@
+"""Why nothing more of an order is released, as one code and one sentence."""
+
+from fulfillment.domain.model.orders import Order, waiting_lines
+from fulfillment.domain.model.policy import ReleaseWhen
+from fulfillment.domain.planning.release import is_last_wave
+
+
+def why_it_waits(order: Order) -> dict[str, object] | None:
+    """The rule that keeps what is allocated from going; None where nothing allocated waits."""
+    if not any(line.allocated for line in waiting_lines(order)):
+        return None
+    code, sentence = _gate(order) if not order.may_release else _rule(order)
+    return {"code": code, "sentence": sentence}
+
+
+def _gate(order: Order) -> tuple[str, str]:
+    if order.holds:
+        return "order_on_hold", f"the order is on hold ({', '.join(order.holds)})"
+    if not order.is_authorised:
+        return "payment_not_authorised", "its payment is not authorised for its value yet"
+    return "not_released_yet", f"the order is {order.status}; nothing of it may go yet"
+
+
+def _rule(order: Order) -> tuple[str, str]:
+    if order.policy.max_shipments == 1:
+        return "all_or_nothing", "the order goes out in one shipment, when all of it is here"
+    if is_last_wave(order):
+        why = "only one shipment is left to it, and that one must be complete"
+        return "last_shipment_must_be_complete", why
+    if order.policy.release_when is ReleaseWhen.ALL_SOURCED:
+        return "all_sourced", "it is released when every unit of it is in stock or on its way"
+    return "held_until_due", "what is missing is due so soon that it is not split"

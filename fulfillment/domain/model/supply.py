@@ -1,0 +1,76 @@
+"""Stock and supply as the rules see them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.rank import Rank
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    """Sellable units of one SKU at one location: on hand minus allocated."""
+
+    sku: str
+    location: str
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What is outstanding on one supply line, when it is expected, and on which document."""
+
+    id: int
+    sku: str
+    location: str
+    outstanding: int
+    due_on: date | None
+    source: str = ""
+    status: PurchaseOrderStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The parts of a product that decide how it is allocated."""
+
+    sku: str
+    managed: bool = True
+    backorder_allowed: bool = True
+    future_allowed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything one plan looks at, and nothing it does not.
+
+    `locations` are the merchant's active ones in order of priority. Only the claims and pegs of
+    `skus` may change, since only their queues are locked; orders may hold lines of others. A SKU
+    in `until` was read only as far as that rank: who ranks later keeps what it has. `today` is
+    the merchant's day; `day_at` is the day at a location in another time zone. The queues in
+    `by_po_status` are served because a purchase order has changed its status. In `hand_claims` are
+    the lines for which a person takes what is free, by order.
+    """
+
+    today: date
+    skus: frozenset[str]
+    locations: tuple[str, ...]
+    products: Mapping[str, Product]
+    orders: tuple[Order, ...]
+    levels: tuple[StockLevel, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+    first_claims: frozenset[int] = frozenset()
+    until: Mapping[str, Rank] = field(default_factory=dict)
+    day_at: Mapping[str, date] = field(default_factory=dict)
+    by_po_status: frozenset[str] = frozenset()
+    hand_claims: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def has_passed(self, due_on: date, location: str) -> bool:
+        """Whether a date is over: it is at the end of that day in its location's zone."""
+        return due_on < self.day_at.get(location, self.today)
+
+    def serves(self, order: Order, sku: str) -> bool:
+        """Whether this plan may change what the order has of the SKU."""
+        last = self.until.get(sku)
+        return sku in self.skus and (last is None or order.rank <= last)

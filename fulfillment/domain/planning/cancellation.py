@@ -1,0 +1,143 @@
+"""How an order, or a part of it, ends without being shipped."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.shipments import Peg, Shipment, ShipmentLine
+from fulfillment.domain.model.statuses import ShipmentStatus
+
+
+class NothingToCancelError(Exception):
+    """A cancel of an order that has no live shipment left."""
+
+
+def cancelled(order: Order) -> Order:
+    """The order with everything that has not left the building cancelled and given back."""
+    if not order.live:
+        raise NothingToCancelError(f"order {order.number} is {order.status}")
+    ended = tuple(_cancelled_shipment(shipment) for shipment in order.live)
+    return replace(
+        order.with_shipments(ended),
+        lines=tuple(
+            replace(line, cancelled=line.ordered - line.shipped, late_pins=())
+            for line in order.lines
+        ),
+        holds=(),
+    )
+
+
+def rejected(order: Order) -> Order:
+    """The order refused at its first claim, with nothing left claimed."""
+    return replace(cancelled(order), rejected=True)
+
+
+def _cancelled_shipment(shipment: Shipment) -> Shipment:
+    """A cancelled shipment keeps its units as history; it holds no claims and no pegs."""
+    lines = tuple(replace(line, claims=(), pegs=()) for line in shipment.lines)
+    return replace(shipment.moved(ShipmentStatus.CANCELLED), lines=lines)
+
+
+def without_units(order: Order, number: int, units: int) -> Order:
+    """The order with that many units of one line cancelled, the least committed units first.
+
+    What is not allocated goes first, then what is, then released units. What is in somebody's
+    hands, picked or staged too, can not be cancelled this way: `NothingToCancelError`.
+    """
+    taken = Counter[int]()
+    for row, most in _least_committed(order, number):
+        taken[row] += min(most, units - taken.total())
+    if left := units - taken.total():
+        raise NothingToCancelError(
+            f"{left} units of line {number} are being picked or have left already"
+        )
+    changed = [
+        _without(shipment, taken)
+        for shipment in order.live
+        if any(taken[line.id] for line in shipment.lines)
+    ]
+    line = order.line(number)
+    shorter = order.with_lines([replace(line, cancelled=line.cancelled + units)])
+    return _let_go_if_ended(shorter.with_shipments(changed))
+
+
+def _least_committed(order: Order, number: int) -> Iterator[tuple[int, int]]:
+    """Units of a line that can still be given up, by shipment line, the least committed first."""
+    for statuses in _LEAST_COMMITTED_FIRST:
+        rows = [
+            line
+            for shipment in sorted(order.live, key=lambda each: each.number, reverse=True)
+            if shipment.status in statuses
+            for line in shipment.lines
+            if line.order_line == number
+        ]
+        yield from ((line.id, line.wanted) for line in rows)
+        yield from ((line.id, line.loose) for line in rows)
+
+
+_LEAST_COMMITTED_FIRST = (
+    frozenset({ShipmentStatus.BACKORDER}),
+    frozenset({ShipmentStatus.FUTURE}),
+    frozenset({ShipmentStatus.READY}),
+)
+
+
+def _let_go_if_ended(order: Order) -> Order:
+    """An order of which nothing is left is held by nobody."""
+    return order if order.live else replace(order, holds=())
+
+
+def shortened(order: Order, short: Mapping[int, int]) -> Order:
+    """The order without these waiting units, given by shipment line; nothing of it is claimed.
+
+    What stays is pegged anew by the plan. A person's pins on it are kept for that.
+    """
+    cancelled_units = Counter[int]()
+    changed: list[Shipment] = []
+    for shipment in order.waiting:
+        if any(line.id in short for line in shipment.lines):
+            lines = [replace(x, units=x.units - short.get(x.id, 0)) for x in shipment.lines]
+            left = tuple(replace(line, pegs=_pins(line)) for line in lines if line.units)
+            changed.append(replace(shipment, lines=left) if left else _cancelled_shipment(shipment))
+            for line in shipment.lines:
+                cancelled_units[line.order_line] += short.get(line.id, 0)
+    fewer = (
+        replace(line, cancelled=line.cancelled + cancelled_units[line.number])
+        for line in order.lines
+    )
+    return order.with_shipments(changed).with_lines(fewer)
+
+
+def _pins(line: ShipmentLine) -> tuple[Peg, ...]:
+    """What of a line a person pinned; the plan cuts it to what the line still wants."""
+    return tuple(peg for peg in line.pegs if peg.pinned)
+
+
+def _without(shipment: Shipment, taken: Mapping[int, int]) -> Shipment:
+    lines = tuple(
+        _shorter(line, taken[line.id]) for line in shipment.lines if taken[line.id] < line.units
+    )
+    return replace(shipment, lines=lines) if lines else _cancelled_shipment(shipment)
+
+
+def _shorter(line: ShipmentLine, gone: int) -> ShipmentLine:
+    surplus = max(gone - line.wanted, 0)
+    claims = []
+    for claim in reversed(line.claims):
+        given_back = min(surplus, claim.loose)
+        surplus -= given_back
+        if given_back < claim.units:
+            claims.append(replace(claim, units=claim.units - given_back))
+    shorter = replace(line, units=line.units - gone, claims=tuple(reversed(claims)))
+    return replace(shorter, pegs=_first_pegs(line.pegs, shorter.wanted))
+
+
+def _first_pegs(pegs: Iterable[Peg], units: int) -> tuple[Peg, ...]:
+    """So many units of these pegs, a person's pins before all: no more is wanted."""
+    kept: dict[int, Peg] = {}
+    for at, peg in sorted(enumerate(pegs), key=lambda each: not each[1].pinned):
+        if share := min(peg.units, units):
+            units -= share
+            kept[at] = replace(peg, units=share)
+    return tuple(kept[at] for at in sorted(kept))

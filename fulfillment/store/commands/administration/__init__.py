@@ -1,0 +1,1 @@
+"""What operators do: keys, settings, and a database that was put back."""

@@ -1,0 +1,142 @@
+"""Days on which a location is closed, and what a change of its calendar makes of target days.
+
+A calendar is changed in one transaction, which waits for those who computed with the old one,
+and counts the change. What they released is brought to the new one afterwards, in batches; where
+that was broken off, the count tells, and the sweep does it.
+"""
+
+from datetime import date
+
+from fulfillment.domain.model.refusals import missing
+from fulfillment.domain.model.working_days import target_ship_on
+from fulfillment.store.records.calendars import load_calendars
+from fulfillment.store.transactions.apart import each_apart
+from fulfillment.store.transactions.session import Store, Tx
+
+MOST_ORDERS = 1_000
+
+
+def put_closure(store: Store, location: str, day: date, reason: str | None) -> None:
+    """Close a location for one day, or give another reason for it."""
+
+    def body(tx: Tx) -> None:
+        change_calendar(tx, location)
+        tx.run(
+            "INSERT INTO location_closure (location, on_day, reason)"
+            " VALUES (:location, :day, :reason)"
+            " ON CONFLICT (location, on_day) DO UPDATE SET reason = excluded.reason",
+            location=location,
+            day=day,
+            reason=reason,
+        )
+
+    store.transact("*", body)
+    renew_targets(store, location)
+
+
+def remove_closure(store: Store, location: str, day: date) -> None:
+    """Open it on that day after all; refused where it is not closed then."""
+
+    def body(tx: Tx) -> None:
+        change_calendar(tx, location)
+        gone = tx.run(
+            "DELETE FROM location_closure WHERE location = :location AND on_day = :day",
+            location=location,
+            day=day,
+        )
+        if not gone:
+            raise missing("closure", f"of {location} on {day}")
+
+    store.transact("*", body)
+    renew_targets(store, location)
+
+
+def change_calendar(tx: Tx, location: str) -> None:
+    """Wait for those who compute target days by this calendar, and keep others from beginning."""
+    # A lock as for its key: it waits for all who read the calendar under FOR KEY SHARE.
+    tx.rows("SELECT 1 FROM location WHERE id = :id FOR UPDATE", id=location)
+    changed = tx.run(
+        "UPDATE location SET calendar_revision = calendar_revision + 1 WHERE id = :id", id=location
+    )
+    if not changed:
+        raise missing("location", location)
+
+
+def renew_broken_off(store: Store) -> int:
+    """Bring target days to the calendars whose change was broken off; for how many locations."""
+    rows = store.read(
+        "*",
+        lambda tx: tx.rows(
+            "SELECT id FROM location WHERE renewed_revision < calendar_revision ORDER BY id"
+        ),
+    )
+    return each_apart(
+        "renew_targets", [row.id for row in rows], lambda location: renew_targets(store, location)
+    )
+
+
+def renew_targets(store: Store, location: str) -> None:
+    """Bring what is ready at a location to the target days of its calendar as it is now."""
+    revision = store.read("*", lambda tx: _revision(tx, location))
+    after: int | None = 0
+    while after is not None:
+        behind = after
+        after = store.transact("*", lambda tx, behind=behind: _renew(tx, location, behind))  # type: ignore[misc]
+    store.transact("*", lambda tx: _note_renewed(tx, location, revision))
+
+
+def _revision(tx: Tx, location: str) -> int:
+    rows = tx.rows("SELECT calendar_revision FROM location WHERE id = :id", id=location)
+    return int(rows[0].calendar_revision)
+
+
+def _note_renewed(tx: Tx, location: str, revision: int) -> None:
+    tx.run(
+        "UPDATE location SET renewed_revision = :revision"
+        " WHERE id = :id AND renewed_revision < :revision",
+        id=location,
+        revision=revision,
+    )
+
+
+READY = """
+SELECT DISTINCT order_id FROM shipment
+ WHERE location = :location AND status = 'ready' AND order_id > :after
+ ORDER BY order_id LIMIT :most
+"""
+
+MOMENTS = """
+SELECT DISTINCT released_at FROM shipment
+ WHERE location = :location AND status = 'ready' AND order_id = ANY(:orders)
+   AND released_at IS NOT NULL
+"""
+
+SHIPMENTS = """
+UPDATE shipment s SET target_ship_on = r.target
+  FROM unnest(CAST(:moments AS timestamptz[]), CAST(:targets AS date[])) AS r(moment, target)
+ WHERE s.location = :location AND s.status = 'ready' AND s.order_id = ANY(:orders)
+   AND s.released_at = r.moment AND s.target_ship_on IS DISTINCT FROM r.target
+"""
+
+ORDERS = """
+UPDATE orders o SET target_ship_on = t.target
+  FROM (SELECT order_id, min(target_ship_on) AS target FROM shipment
+         WHERE order_id = ANY(:orders) AND status IN ('ready', 'picking', 'picked', 'packed')
+         GROUP BY order_id) t
+ WHERE o.id = t.order_id AND o.target_ship_on IS DISTINCT FROM t.target
+"""
+
+
+def _renew(tx: Tx, location: str, after: int) -> int | None:
+    """One batch of orders, of whatever merchant; the last of them, or None where that was all."""
+    rows = tx.rows(READY, location=location, after=after, most=MOST_ORDERS)
+    orders = [row.order_id for row in rows]
+    if not orders:
+        return None
+    tx.rows("SELECT id FROM orders WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", ids=orders)
+    calendar = load_calendars(tx, [location])[location]
+    moments = [row.released_at for row in tx.rows(MOMENTS, location=location, orders=orders)]
+    targets = [target_ship_on(moment, calendar) for moment in moments]
+    tx.run(SHIPMENTS, location=location, orders=orders, moments=moments, targets=targets)
+    tx.run(ORDERS, orders=orders)
+    return int(orders[-1]) if len(orders) == MOST_ORDERS else None

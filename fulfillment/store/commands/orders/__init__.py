@@ -1,0 +1,1 @@
+"""What people, channels and workflows ask of one order."""

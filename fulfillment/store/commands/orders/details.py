@@ -1,0 +1,89 @@
+"""Where an order goes, and until when it waits, changed by people."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fulfillment.domain.actions.address import readdressed
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import invalid
+from fulfillment.domain.planning.expiry import with_cancel_date
+from fulfillment.store.planning.change import Change
+from fulfillment.store.reading.packages import with_packages
+from fulfillment.store.transactions.session import Tx
+
+Details = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """How the customer is reached and where the goods go; None leaves what is stored."""
+
+    contact: Details | None = None
+    address: Details | None = None
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The names of what it changes: all that a history may tell of it."""
+        return tuple(name for name in ("contact", "address") if getattr(self, name) is not None)
+
+
+def address(number: str, customer: Customer) -> Change:
+    """Another address, until a shipment is packed; what has left does not hinder it."""
+
+    def make(tx: Tx, order: Order) -> Order:
+        if not _says_where(customer.address) and order.pickup is None:
+            raise invalid("empty_address", "say where the goods go", "address")
+        after = readdressed(order, customer.changed, with_packages(tx, order.id))
+        write_customer(tx, order.id, customer)
+        return after
+
+    return Change(number, make)
+
+
+def _says_where(address: Details | None) -> bool:
+    return any(str(part).strip() for part in (address or {}).values())
+
+
+def has_address(tx: Tx, order: int, address: Details) -> bool:
+    """Whether that is what is stored already: a channel sends it with each edit."""
+    sql = "SELECT address FROM order_customer WHERE order_id = :order"
+    return any(row.address == address for row in tx.rows(sql, order=order))
+
+
+def write_customer(tx: Tx, order: int, customer: Customer) -> None:
+    """Store what is known of the customer, apart from the order; erased data begins anew."""
+    if tx.is_simulated:
+        return
+    tx.run(
+        "INSERT INTO order_customer (order_id, contact, address) VALUES (:order,"
+        " coalesce(CAST(:contact AS jsonb), '{}'), coalesce(CAST(:address AS jsonb), '{}'))"
+        " ON CONFLICT (order_id) DO UPDATE"
+        " SET contact = coalesce(CAST(:contact AS jsonb), order_customer.contact),"
+        " address = coalesce(CAST(:address AS jsonb), order_customer.address)",
+        order=order,
+        contact=_stored(customer.contact),
+        address=_stored(customer.address),
+    )
+
+
+def _stored(details: Details | None) -> str | None:
+    return None if details is None else json.dumps(details)
+
+
+def cancel_date(number: str, on: date | None) -> Change:
+    """Another day on which what still waits is cancelled; None gives it back to the policy."""
+
+    def make(tx: Tx, order: Order) -> Order:
+        return with_cancel_date(order, on, _today(tx))
+
+    return Change(number, make)
+
+
+def _today(tx: Tx) -> date:
+    """The day it is for the merchant."""
+    (row,) = tx.rows("SELECT time_zone FROM merchant WHERE id = :merchant", merchant=tx.merchant)
+    zone: Any = row.time_zone
+    return tx.today(zone)

@@ -1,0 +1,1 @@
+"""What was paid, and what is asked of a payment provider."""

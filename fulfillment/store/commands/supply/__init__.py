@@ -1,0 +1,1 @@
+"""What comes in and goes between places: stock, purchase orders, transfers, returns, restocks."""

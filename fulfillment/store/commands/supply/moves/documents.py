@@ -1,0 +1,122 @@
+"""What is written on transfers, returns, their receipts, and counts."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from fulfillment.domain.model.moves import Disposition
+from fulfillment.domain.model.refusals import RefusedError, conflict
+from fulfillment.store.transactions.session import Command, Store, Tx
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NewTransferLine:
+    """Units of a SKU that are to go."""
+
+    line: int
+    sku: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewTransfer:
+    """A transfer as it is written; with `ship` its goods have left already."""
+
+    number: str
+    source: str
+    destination: str
+    lines: tuple[NewTransferLine, ...]
+    expected_on: date | None = None
+    ship: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewReturnLine:
+    """Units of a SKU that come back; `order_line` is the line they were shipped for."""
+
+    line: int
+    sku: str
+    units: int
+    order_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewReturn:
+    """A return as it is announced; without a date nobody is pegged on it."""
+
+    number: str
+    location: str
+    lines: tuple[NewReturnLine, ...]
+    order: str | None = None
+    reason: str | None = None
+    expected_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedUnits:
+    """Units of one line that came, and what is made of them."""
+
+    line: int
+    units: int
+    disposition: Disposition = Disposition.SELLABLE
+
+
+@dataclass(frozen=True, slots=True)
+class MoveReceipt:
+    """Goods that came for the transfer or return of this number; its own number counts once."""
+
+    number: str
+    document: str
+    lines: tuple[ReceivedUnits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedSku:
+    """What is there of a SKU in one disposition, by count."""
+
+    sku: str
+    counted: int
+    disposition: str = "sellable"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCount:
+    """What was counted at a location; with `everything`, what is not named was counted as zero."""
+
+    number: str
+    location: str
+    lines: tuple[CountedSku, ...] = ()
+    reason: str | None = None
+    everything: bool = False
+
+
+def receipt_command(merchant: str, verb: str, actor: str, receipt: MoveReceipt) -> Command:
+    """A receipt is known by its number alone, whatever it is a receipt for."""
+    return Command(merchant, verb, f"receipt:{receipt.number}", actor, asdict(receipt))
+
+
+def count_command(merchant: str, actor: str, count: NewCount) -> Command:
+    """A count is known by its number alone."""
+    return Command(
+        merchant, "count", f"count:{count.number}", actor, asdict(count), reason=count.reason
+    )
+
+
+def execute_numbered(
+    store: Store, command: Command, number: str, body: Callable[[Tx], Answer]
+) -> Answer:
+    """Do a command that is known by a document's number; other content is a number in use."""
+    try:
+        return store.execute(command, body)
+    except RefusedError as refusal:
+        if refusal.code != "key_reused":
+            raise
+        raise number_in_use(number) from refusal
+
+
+def number_in_use(number: str) -> RefusedError:
+    """The number is known with other content."""
+    return conflict("number_in_use", f"{number} exists with other content", number=number)

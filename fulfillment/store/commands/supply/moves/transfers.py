@@ -1,0 +1,178 @@
+"""Goods that go from one location to another: planned, sent, given another date, given up."""
+
+from collections import Counter
+from datetime import date
+
+from fulfillment.domain.model.moves import TransferStatus, move_transfer
+from fulfillment.domain.model.refusals import conflict, invalid
+from fulfillment.domain.model.statuses import MoveNotAllowedError
+from fulfillment.store.commands.supply.moves.documents import Answer, NewTransfer, number_in_use
+from fulfillment.store.commands.supply.moves.finding import (
+    Transfer,
+    check_location,
+    locked_transfer,
+    skus_of,
+)
+from fulfillment.store.commands.supply.moves.sending import send
+from fulfillment.store.commands.supply.moves.supplies import check_lines, give_up, told_before
+from fulfillment.store.commands.supply.purchase_orders.replanning import replan
+from fulfillment.store.commands.supply.stock import check_places
+from fulfillment.store.reading.transfers import read_transfer
+from fulfillment.store.transactions.session import Command, Store, Tx
+
+
+def create_transfer(store: Store, command: Command, new: NewTransfer) -> Answer:
+    """Write a transfer; nothing moves and nothing is inbound until it is sent, at once if asked."""
+
+    def body(tx: Tx) -> Answer:
+        _check(tx, new)
+        _insert(tx, new)
+        if new.ship:
+            _ship(tx, new.number)
+        return read_transfer(tx, new.number)
+
+    return store.execute(command, body)
+
+
+def ship_transfer(store: Store, command: Command, number: str) -> Answer:
+    """Send it: its units leave on hand at the source, and are inbound at the destination."""
+
+    def body(tx: Tx) -> Answer:
+        _ship(tx, number)
+        return read_transfer(tx, number)
+
+    return store.execute(command, body)
+
+
+def close_transfer(store: Store, command: Command, number: str) -> Answer:
+    """What is still under way was lost; who was pegged on it is planned anew."""
+
+    def body(tx: Tx) -> Answer:
+        transfer = locked_transfer(tx, number)
+        _move(tx, transfer, TransferStatus.CLOSED)
+        give_up(tx, transfer.lines)
+        replan(tx, skus_of(transfer.lines), told_before(transfer.lines))
+        return read_transfer(tx, number)
+
+    return store.execute(command, body)
+
+
+def cancel_transfer(store: Store, command: Command, number: str) -> Answer:
+    """It is not sent after all: only what is planned can be cancelled."""
+
+    def body(tx: Tx) -> Answer:
+        transfer = locked_transfer(tx, number)
+        _move(tx, transfer, TransferStatus.CANCELLED)
+        give_up(tx, transfer.lines)
+        return read_transfer(tx, number)
+
+    return store.execute(command, body)
+
+
+def change_transfer(
+    store: Store, command: Command, number: str, expected_on: date | None
+) -> Answer:
+    """Expect it on another day, until it has ended; who is pegged on it is planned anew."""
+
+    def body(tx: Tx) -> Answer:
+        transfer = locked_transfer(tx, number)
+        if transfer.status not in (TransferStatus.PLANNED, TransferStatus.IN_TRANSIT):
+            message = f"transfer {number} is {transfer.status}; it can not be changed any more"
+            raise conflict("not_changeable", message, status=transfer.status)
+        if any(line.expected_on != expected_on for line in transfer.lines):
+            _write_date(tx, transfer, expected_on)
+        return read_transfer(tx, number)
+
+    return store.execute(command, body)
+
+
+def _check(tx: Tx, new: NewTransfer) -> None:
+    check_lines("transfer", new.lines)
+    check_location(tx, new.source, "source")
+    check_location(tx, new.destination, "destination")
+    if new.source == new.destination:
+        message = "a transfer goes from one location to another"
+        raise invalid("same_location", message, "destination", location=new.source)
+    check_places(tx, [(line.sku, new.source) for line in new.lines], "lines[{}].")
+
+
+def _insert(tx: Tx, new: NewTransfer) -> None:
+    rows = tx.rows(
+        "INSERT INTO transfer (merchant, number, source, destination, status, expected_on,"
+        " created_by, created_at) VALUES (:merchant, :number, :source, :destination, :status,"
+        " :expected_on, :actor, :now) ON CONFLICT (merchant, number) DO NOTHING RETURNING id",
+        merchant=tx.merchant,
+        number=new.number,
+        source=new.source,
+        destination=new.destination,
+        status=TransferStatus.PLANNED,
+        expected_on=new.expected_on,
+        actor=tx.actor,
+        now=tx.now,
+    )
+    if not rows:
+        raise number_in_use(new.number)
+    tx.run(
+        INSERT_LINES,
+        merchant=tx.merchant,
+        transfer=rows[0].id,
+        number=new.number,
+        location=new.destination,
+        expected_on=new.expected_on,
+        lines=[line.line for line in new.lines],
+        skus=[line.sku for line in new.lines],
+        units=[line.units for line in new.lines],
+    )
+
+
+INSERT_LINES = """
+WITH asked AS (
+    SELECT nextval(pg_get_serial_sequence('supply', 'id')) AS id, *
+      FROM unnest(CAST(:lines AS int[]), CAST(:skus AS text[]), CAST(:units AS int[]))
+           AS a(line, sku, units)
+), supplied AS (
+    INSERT INTO supply (id, merchant, sku, location, kind, document, ordered, expected_on, inbound)
+    OVERRIDING SYSTEM VALUE
+    SELECT id, :merchant, sku, :location, 'transfer', :number, units, :expected_on, false
+      FROM asked
+)
+INSERT INTO transfer_line (transfer, line, supply) SELECT :transfer, line, id FROM asked
+"""
+
+
+def _ship(tx: Tx, number: str) -> None:
+    transfer = locked_transfer(tx, number)
+    _move(tx, transfer, TransferStatus.IN_TRANSIT)
+    wanted: Counter[str] = Counter()
+    for line in transfer.lines:
+        wanted[line.sku] += line.units
+    send(tx, transfer, wanted)
+
+
+def _move(tx: Tx, transfer: Transfer, target: TransferStatus) -> None:
+    try:
+        move_transfer(transfer.status, target)
+    except MoveNotAllowedError as error:
+        raise conflict("move_not_allowed", str(error), status=transfer.status) from error
+    leaves = target is TransferStatus.IN_TRANSIT
+    tx.run(
+        "UPDATE transfer SET status = :status,"
+        " shipped_at = CASE WHEN :leaves THEN :now ELSE shipped_at END,"
+        " ended_at = CASE WHEN :leaves THEN NULL ELSE CAST(:now AS timestamptz) END"
+        " WHERE id = :id",
+        id=transfer.id,
+        status=target,
+        leaves=leaves,
+        now=tx.now,
+    )
+
+
+def _write_date(tx: Tx, transfer: Transfer, expected_on: date | None) -> None:
+    tx.run("UPDATE transfer SET expected_on = :day WHERE id = :id", id=transfer.id, day=expected_on)
+    tx.run(
+        "UPDATE supply SET expected_on = :day, overdue = false WHERE id = ANY(:supplies)",
+        supplies=[line.supply for line in transfer.lines],
+        day=expected_on,
+    )
+    if transfer.status is TransferStatus.IN_TRANSIT:
+        replan(tx, skus_of(transfer.lines), told_before(transfer.lines))

@@ -1,0 +1,48 @@
+"""Purchase orders: what will come, and what has come."""
+
+from fulfillment.store.commands.supply.purchase_orders.amending import change_purchase_order
+from fulfillment.store.commands.supply.purchase_orders.documents import (
+    KEEP,
+    LineChange,
+    NewDate,
+    NewPurchaseLine,
+    NewPurchaseOrder,
+    PurchaseChange,
+    Receipt,
+    ReceivedLine,
+    receipt_content,
+    receipt_key,
+)
+from fulfillment.store.commands.supply.purchase_orders.drafting import Draft, draft_purchase_orders
+from fulfillment.store.commands.supply.purchase_orders.finding import (
+    purchase_order_progress,
+    read_purchase_order,
+)
+from fulfillment.store.commands.supply.purchase_orders.receiving import receive
+from fulfillment.store.commands.supply.purchase_orders.serving import serve_receipts
+from fulfillment.store.commands.supply.purchase_orders.writing import (
+    create_purchase_order,
+    move_status,
+)
+
+__all__ = [
+    "KEEP",
+    "Draft",
+    "LineChange",
+    "NewDate",
+    "NewPurchaseLine",
+    "NewPurchaseOrder",
+    "PurchaseChange",
+    "Receipt",
+    "ReceivedLine",
+    "change_purchase_order",
+    "create_purchase_order",
+    "draft_purchase_orders",
+    "move_status",
+    "purchase_order_progress",
+    "read_purchase_order",
+    "receipt_content",
+    "receipt_key",
+    "receive",
+    "serve_receipts",
+]

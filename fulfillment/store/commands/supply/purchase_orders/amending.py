@@ -1,0 +1,168 @@
+"""Change what a purchase order brings, and when, while it can still come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
+from fulfillment.domain.model.statuses import INBOUND, PurchaseOrderStatus
+from fulfillment.store.commands.supply.purchase_orders.documents import (
+    KEEP,
+    LineChange,
+    PurchaseChange,
+)
+from fulfillment.store.commands.supply.purchase_orders.finding import (
+    Line,
+    find,
+    is_complete,
+    lines_of,
+    lock,
+    read_purchase_order,
+    set_status,
+    tell,
+)
+from fulfillment.store.commands.supply.purchase_orders.lines import (
+    Header,
+    check_lines,
+    insert_lines,
+)
+from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
+from fulfillment.store.transactions import outbox
+from fulfillment.store.transactions.locks import lock_queues
+from fulfillment.store.transactions.session import Command, Store, Tx
+
+CHANGEABLE = INBOUND | {PurchaseOrderStatus.DRAFT}
+
+
+def change_purchase_order(store: Store, command: Command, change: PurchaseChange) -> dict[str, Any]:
+    """Change dates and ordered units, and add lines, before all has come; who waits is replanned.
+
+    It is no change of status, so it starts no allocation where only those do; unless it leaves
+    nothing outstanding: then the purchase order is received.
+    """
+
+    def body(tx: Tx) -> dict[str, Any]:
+        purchase_order, known = find(tx, change.number)
+        skus = known | {line.sku for line in change.added} | tx.also
+        lock_queues(tx, skus)
+        status = lock(tx, purchase_order, skus)
+        if status not in CHANGEABLE:
+            message = f"purchase order {change.number} is {status}; it can not be changed any more"
+            raise conflict("not_changeable", message, status=status)
+        old = lines_of(tx, purchase_order)
+        changed = _changed_lines(old, change)
+        _check_added(tx, old, change)
+        _write(tx, purchase_order, change, changed, counts=status in INBOUND)
+        ends = _ends(tx, purchase_order, change)
+        if status in INBOUND and (changed or change.added):
+            touched = {line.sku for line in changed} | {line.sku for line in change.added}
+            was = {line.supply: Was(line.expected_on, status) for line in old}
+            replan(tx, skus if ends else touched, was, by_po_status=ends)
+        tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
+        return read_purchase_order(tx, change.number)
+
+    return store.execute(command, body)
+
+
+def _ends(tx: Tx, purchase_order: int, change: PurchaseChange) -> bool:
+    """Whether nothing is outstanding any more: then it is received, if anything was."""
+    if not is_complete(tx, purchase_order):
+        return False
+    if not any(line.received for line in lines_of(tx, purchase_order)):
+        message = f"nothing of purchase order {change.number} would be left; cancel it instead"
+        raise conflict("nothing_left", message)
+    set_status(tx, purchase_order, PurchaseOrderStatus.RECEIVED)
+    return True
+
+
+def _check_added(tx: Tx, old: Sequence[Line], change: PurchaseChange) -> None:
+    known = {line.line for line in old}
+    for index, line in enumerate(change.added):
+        if line.line in known:
+            message = f"purchase order {change.number} has a line {line.line}; change its units"
+            raise invalid("line_exists", message, f"add_lines[{index}].line")
+    check_lines(tx, change.added, "add_lines")
+
+
+def _changed_lines(old: Sequence[Line], change: PurchaseChange) -> list[Line]:
+    """The lines that are to be different, as they are to be."""
+    asked = _asked(change, {line.line: line for line in old})
+    wanted = [_line_as_asked(line, asked.get(line.line), change) for line in old]
+    return [line for line, was in zip(wanted, old, strict=True) if line != was]
+
+
+def _asked(change: PurchaseChange, known: Mapping[int, Line]) -> Mapping[int, LineChange]:
+    """What is asked of each line by its number, or a refusal that names the field."""
+    nothing = PurchaseChange(change.number)
+    if change == nothing:
+        raise invalid("empty_change", "name a date, or lines that are to be different", "lines")
+    asked: dict[int, LineChange] = {}
+    for index, line in enumerate(change.lines):
+        at = f"lines[{index}]"
+        if line.line not in known:
+            message = f"purchase order {change.number} has no line {line.line}"
+            raise invalid("unknown_line", message, f"{at}.line")
+        if line.line in asked:
+            raise invalid("line_twice", f"line {line.line} is there twice", f"{at}.line")
+        if line.units is None and line.expected_on is KEEP:
+            raise invalid("empty_change", f"line {line.line} names no date and no units", at)
+        if line.units is not None and line.units < known[line.line].received:
+            raise _too_few(line, known[line.line].received, at)
+        asked[line.line] = line
+    return asked
+
+
+def _too_few(line: LineChange, received: int, at: str) -> RefusedError:
+    message = f"line {line.line} can not order {line.units} units: {received} of it are received"
+    return invalid("bad_quantity", message, f"{at}.units", received=received)
+
+
+def _line_as_asked(old: Line, asked: LineChange | None, change: PurchaseChange) -> Line:
+    """A line takes the date that is asked for it; else the header's new one, if it follows that."""
+    units, expected_on = old.units, old.expected_on
+    if old.follows_header and change.expected_on is not KEEP:
+        expected_on = change.expected_on
+    if asked is not None:
+        units = old.units if asked.units is None else asked.units
+        expected_on = expected_on if asked.expected_on is KEEP else asked.expected_on
+    return replace(old, units=units, expected_on=expected_on)
+
+
+def _write(
+    tx: Tx, purchase_order: int, change: PurchaseChange, lines: Sequence[Line], *, counts: bool
+) -> None:
+    if change.expected_on is not KEEP:
+        tx.run(
+            "UPDATE purchase_order SET expected_on = :expected_on WHERE id = :id",
+            id=purchase_order,
+            expected_on=change.expected_on,
+        )
+    if change.over_receipt_percent is not None:
+        tx.run(
+            "UPDATE purchase_order SET over_receipt_percent = :percent WHERE id = :id",
+            id=purchase_order,
+            percent=change.over_receipt_percent,
+        )
+    if lines:
+        tx.run(
+            "UPDATE supply u SET ordered = CASE WHEN c.units > 0 THEN c.units ELSE u.ordered END,"
+            " closed = CASE WHEN c.units > 0 THEN 0 ELSE u.ordered END,"
+            " expected_on = c.expected_on,"
+            " overdue = u.overdue AND u.expected_on IS NOT DISTINCT FROM c.expected_on,"
+            " inbound = :counts AND u.received < c.units"
+            " FROM unnest(CAST(:supplies AS bigint[]), CAST(:units AS int[]),"
+            " CAST(:dates AS date[])) AS c(supply, units, expected_on) WHERE u.id = c.supply",
+            counts=counts,
+            supplies=[line.supply for line in lines],
+            units=[line.units for line in lines],
+            dates=[line.expected_on for line in lines],
+        )
+    if change.added:
+        insert_lines(tx, _header(tx, purchase_order, counts=counts), change.added)
+
+
+def _header(tx: Tx, purchase_order: int, *, counts: bool) -> Header:
+    (row,) = tx.rows(
+        "SELECT number, expected_on FROM purchase_order WHERE id = :id", id=purchase_order
+    )
+    return Header(purchase_order, row.number, row.expected_on, counts)

@@ -1,0 +1,94 @@
+"""What is written on purchase orders and receipts."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import Enum
+from typing import Any, Final
+
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class NewPurchaseLine:
+    """One line: units of a SKU to a location, with a date of its own or the header's."""
+
+    line: int
+    sku: str
+    units: int
+    location: str
+    expected_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPurchaseOrder:
+    """A purchase order as it is written."""
+
+    number: str
+    lines: tuple[NewPurchaseLine, ...]
+    supplier: str = ""
+    expected_on: date | None = None
+    status: PurchaseOrderStatus = PurchaseOrderStatus.APPROVED
+    over_receipt_percent: int = 0
+
+
+class Keep(Enum):
+    """Stands where a change leaves a date as it is; None is a date that is not known."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+
+NewDate = date | Keep | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """One line as it is to be: its date, and how many units are ordered in all; 0 gives it up."""
+
+    line: int
+    expected_on: NewDate = KEEP
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseChange:
+    """What is to be different on a purchase order.
+
+    A new header date is for the lines that stand on the old one; a line with a date of its own,
+    or one that is named here with a date, keeps to that. `added` are lines that it had not.
+    """
+
+    number: str
+    expected_on: NewDate = KEEP
+    lines: tuple[LineChange, ...] = ()
+    over_receipt_percent: int | None = None
+    added: tuple[NewPurchaseLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedLine:
+    """Units of one line that came."""
+
+    line: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Goods that came for a purchase order; its number is counted once."""
+
+    number: str
+    purchase_order: str
+    location: str
+    lines: tuple[ReceivedLine, ...]
+
+
+def receipt_key(receipt: Receipt) -> str:
+    """The business identity of a receipt: its number."""
+    return f"receipt:{receipt.number}"
+
+
+def receipt_content(receipt: Receipt) -> dict[str, Any]:
+    """A receipt as the plain data of its command."""
+    return asdict(receipt)

@@ -1,0 +1,115 @@
+"""Write a purchase order, and move it through its life."""
+
+from typing import Any
+
+from fulfillment.domain.model.refusals import conflict, invalid
+from fulfillment.domain.model.statuses import (
+    INBOUND,
+    MoveNotAllowedError,
+    PurchaseOrderStatus,
+    move_purchase_order,
+)
+from fulfillment.store.commands.supply.purchase_orders.documents import NewPurchaseOrder
+from fulfillment.store.commands.supply.purchase_orders.finding import (
+    find,
+    lines_of,
+    lock,
+    read_purchase_order,
+    set_status,
+    tell,
+)
+from fulfillment.store.commands.supply.purchase_orders.lines import (
+    Header,
+    check_lines,
+    insert_lines,
+)
+from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
+from fulfillment.store.transactions import outbox
+from fulfillment.store.transactions.locks import lock_queues
+from fulfillment.store.transactions.session import Command, Store, Tx
+
+
+def create_purchase_order(store: Store, command: Command, new: NewPurchaseOrder) -> dict[str, Any]:
+    """Write a purchase order, start its workflow, and peg those who wait if it counts already."""
+    return store.execute(command, lambda tx: write_purchase_order(tx, new))
+
+
+def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> dict[str, Any]:
+    """The same inside a transaction that writes more; a number that is taken spoils nothing."""
+    _check_new(tx, new)
+    purchase_order = _insert(tx, new)
+    if new.status in INBOUND:
+        skus = {line.sku for line in new.lines}
+        lock_queues(tx, skus | tx.also)
+        replan(tx, skus, {}, by_po_status=True)
+    tell(tx, purchase_order, outbox.Kind.START_PURCHASE_ORDER)
+    return read_purchase_order(tx, new.number)
+
+
+def _check_new(tx: Tx, new: NewPurchaseOrder) -> None:
+    if not new.lines:
+        raise invalid("empty_purchase_order", "a purchase order has at least one line", "lines")
+    check_lines(tx, new.lines)
+    if new.status not in (PurchaseOrderStatus.DRAFT, PurchaseOrderStatus.APPROVED):
+        raise invalid("bad_status", "a purchase order begins as draft or approved", "status")
+
+
+def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
+    rows = tx.rows(
+        "INSERT INTO purchase_order (merchant, number, supplier, status, expected_on,"
+        " over_receipt_percent, created_by, created_at)"
+        " VALUES (:merchant, :number, :supplier, :status, :expected_on, :over, :actor, :now)"
+        " ON CONFLICT (merchant, number) DO NOTHING RETURNING id",
+        merchant=tx.merchant,
+        number=new.number,
+        supplier=new.supplier,
+        status=new.status,
+        expected_on=new.expected_on,
+        over=new.over_receipt_percent,
+        actor=tx.actor,
+        now=tx.now,
+    )
+    if not rows:
+        raise conflict("number_in_use", f"purchase order {new.number} exists", number=new.number)
+    header = Header(rows[0].id, new.number, new.expected_on, new.status in INBOUND)
+    insert_lines(tx, header, new.lines)
+    return int(rows[0].id)
+
+
+def move_status(
+    store: Store, command: Command, number: str, target: PurchaseOrderStatus
+) -> dict[str, Any]:
+    """Approve, send on its way, close short or cancel; what is inbound changes with it."""
+
+    def body(tx: Tx) -> dict[str, Any]:
+        purchase_order, skus = find(tx, number)
+        lock_queues(tx, skus | tx.also)
+        status = lock(tx, purchase_order, skus | tx.also)
+        _move(tx, purchase_order, status, target)
+        was = {line.supply: Was(line.expected_on, status) for line in lines_of(tx, purchase_order)}
+        replan(tx, skus, was, by_po_status=True)
+        tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
+        return read_purchase_order(tx, number)
+
+    return store.execute(command, body)
+
+
+def _move(
+    tx: Tx, purchase_order: int, source: PurchaseOrderStatus, target: PurchaseOrderStatus
+) -> None:
+    try:
+        move_purchase_order(source, target)
+    except MoveNotAllowedError as error:
+        raise conflict("move_not_allowed", str(error), status=source) from error
+    if target is PurchaseOrderStatus.RECEIVED:
+        raise conflict("receipt_needed", "a purchase order is received by its receipts")
+    set_status(tx, purchase_order, target)
+    ends = target in (PurchaseOrderStatus.CLOSED, PurchaseOrderStatus.CANCELLED)
+    tx.run(
+        "UPDATE supply u SET inbound = :inbound AND received + closed < ordered,"
+        " closed = CASE WHEN :ends THEN ordered - received ELSE closed END"
+        " FROM purchase_order_line l WHERE l.supply = u.id AND l.purchase_order = :id",
+        inbound=target in INBOUND,
+        ends=ends,
+        id=purchase_order,
+    )

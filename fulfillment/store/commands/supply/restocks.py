@@ -1,0 +1,212 @@
+"""Stock that is announced with a date and a quantity, without a purchase order."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fulfillment.domain.actions.pins import granted
+from fulfillment.domain.model.refusals import RefusedError, conflict, invalid, missing
+from fulfillment.store.commands.supply.purchase_orders.pinned import grants_of
+from fulfillment.store.commands.supply.purchase_orders.replanning import Was, plan_and_save, replan
+from fulfillment.store.commands.supply.purchase_orders.shrinking import shrink_pegs
+from fulfillment.store.commands.supply.stock import check_places
+from fulfillment.store.planning.opening import open_queues
+from fulfillment.store.reading.restocks import read_restock
+from fulfillment.store.transactions.locks import lock_queues
+from fulfillment.store.transactions.session import Command, Store, Tx
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Restock:
+    """Units of a SKU that are announced for a location; without a date nobody is pegged on them."""
+
+    number: str
+    sku: str
+    location: str
+    units: int
+    expected_on: date | None = None
+
+
+def announce_restock(store: Store, merchant: str, announced: Restock, actor: str) -> Answer:
+    """Have a restock be so from now on, as often as it is said; who waits is planned anew.
+
+    Its number is its identity. Units and date may change while any are outstanding: `units` count
+    from the first announcement, so they are no fewer than have arrived. SKU and location stay.
+    """
+
+    def body(tx: Tx) -> Answer:
+        if announced.units <= 0:
+            message = "a restock announces a positive number of units"
+            raise invalid("bad_quantity", message, "units")
+        check_places(tx, [(announced.sku, announced.location)])
+        lock_queues(tx, {announced.sku} | tx.also)
+        known = _find(tx, announced.number)
+        if known is None:
+            _insert(tx, announced)
+            replan(tx, {announced.sku}, {})
+        elif _changes(tx, known, announced):
+            replan(tx, {announced.sku}, _was(known))
+        return read_restock(tx, announced.number)
+
+    return store.transact(merchant, body, actor=actor)
+
+
+def withdraw_restock(store: Store, command: Command, number: str) -> Answer:
+    """Give up what is outstanding; who was pegged on it is planned anew."""
+
+    def body(tx: Tx) -> Answer:
+        known = _locked(tx, number)
+        tx.run(
+            "UPDATE supply SET closed = ordered, inbound = false WHERE id = :id", id=known.supply
+        )
+        replan(tx, {known.sku}, _was(known))
+        return read_restock(tx, number)
+
+    return store.execute(command, body)
+
+
+def arrive_restock(store: Store, command: Command, number: str, units: int) -> Answer:
+    """Book units that came into stock; pins on it are served first, then the queue, at once."""
+
+    def body(tx: Tx) -> Answer:
+        known = _locked(tx, number)
+        outstanding = known.ordered - known.closed
+        if not 0 < units <= outstanding:
+            message = f"restock {number} has {outstanding} units outstanding, not {units}"
+            raise invalid("bad_quantity", message, "units", outstanding=outstanding)
+        check_places(tx, [(known.sku, known.location)])
+        _close(tx, known.supply, units)
+        grants = grants_of(tx, {known.supply: units}, known.location)
+        space = open_queues(tx, {known.sku}, orders=list(grants), margin={known.sku: units})
+        for order, its in grants.items():
+            space.put(granted(space.after[order], its))
+        _book(tx, known, units, command.key)
+        plan_and_save(space, _was(known))
+        if space.until:
+            # Behind the batch all have their pegs yet: the next to be served give up theirs.
+            shrink_pegs(tx, {known.supply: 0})
+        return read_restock(tx, number)
+
+    return store.execute(command, body)
+
+
+FIND = """
+SELECT r.number, u.id AS supply, u.sku, u.location, u.ordered, u.closed, u.expected_on
+  FROM restock r JOIN supply u ON u.id = r.supply
+ WHERE r.merchant = :merchant AND r.number = :number
+"""
+
+
+def _find(tx: Tx, number: str) -> Any | None:
+    rows = tx.rows(FIND, merchant=tx.merchant, number=number)
+    return rows[0] if rows else None
+
+
+def _locked(tx: Tx, number: str) -> Any:
+    """A restock with units outstanding, its queue locked; its SKU never changes."""
+    found = _find(tx, number)
+    if found is None:
+        raise missing("restock", number)
+    lock_queues(tx, {found.sku} | tx.also)
+    known = _find(tx, number)
+    if known is None or known.closed == known.ordered:
+        raise _ended(number)
+    return known
+
+
+def _ended(number: str) -> RefusedError:
+    message = f"restock {number} has ended: all of it has arrived or was withdrawn"
+    return conflict("restock_ended", message, number=number)
+
+
+def _was(known: Any) -> dict[int, Was]:
+    return {known.supply: Was(known.expected_on)}
+
+
+def _insert(tx: Tx, new: Restock) -> None:
+    rows = tx.rows(
+        """
+        WITH supplied AS (
+            INSERT INTO supply (merchant, sku, location, kind, document, ordered, expected_on,
+                                inbound)
+            VALUES (:merchant, :sku, :location, 'restock', :number, :units, :expected_on, true)
+            RETURNING id
+        )
+        INSERT INTO restock (merchant, number, supply, created_by, created_at)
+        SELECT :merchant, :number, id, :actor, :now FROM supplied
+        ON CONFLICT (merchant, number) DO NOTHING RETURNING supply
+        """,
+        merchant=tx.merchant,
+        number=new.number,
+        sku=new.sku,
+        location=new.location,
+        units=new.units,
+        expected_on=new.expected_on,
+        actor=tx.actor,
+        now=tx.now,
+    )
+    if not rows:
+        raise _in_use(new.number)
+
+
+def _changes(tx: Tx, known: Any, wanted: Restock) -> bool:
+    """Write the units and the date where they differ; whether they do."""
+    if (known.sku, known.location) != (wanted.sku, wanted.location):
+        raise _in_use(wanted.number)
+    if (known.ordered, known.expected_on) == (wanted.units, wanted.expected_on):
+        return False
+    if known.closed == known.ordered:
+        raise _ended(wanted.number)
+    if wanted.units < known.closed:
+        message = f"{known.closed} units of restock {wanted.number} have arrived already"
+        raise invalid("bad_quantity", message, "units", arrived=known.closed)
+    tx.run(
+        "UPDATE supply SET ordered = :units, expected_on = :expected_on, inbound = closed < :units"
+        " WHERE id = :id",
+        id=known.supply,
+        units=wanted.units,
+        expected_on=wanted.expected_on,
+    )
+    return True
+
+
+def _in_use(number: str) -> RefusedError:
+    message = f"restock {number} is one of another SKU or location; withdraw it, or number anew"
+    return conflict("number_in_use", message, number=number)
+
+
+def _close(tx: Tx, supply: int, units: int) -> None:
+    tx.run(
+        "UPDATE supply SET closed = closed + :units, inbound = closed + :units < ordered"
+        " WHERE id = :id",
+        id=supply,
+        units=units,
+    )
+
+
+def _book(tx: Tx, restock: Any, units: int, reference: str) -> None:
+    """The ledger and the stock level; the queue and its orders are locked before it."""
+    tx.run(
+        """
+        WITH booked AS (
+            INSERT INTO stock_ledger (merchant, sku, location, units, kind, reason, reference,
+                                      actor, at)
+            VALUES (:merchant, :sku, :location, :units, 'adjustment', :reason, :reference, :actor,
+                    :now)
+        )
+        INSERT INTO stock_level (merchant, sku, location, on_hand)
+        VALUES (:merchant, :sku, :location, :units)
+        ON CONFLICT (merchant, sku, location, disposition)
+        DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand
+        """,
+        merchant=tx.merchant,
+        sku=restock.sku,
+        location=restock.location,
+        units=units,
+        reason=f"restock {restock.number}",
+        reference=reference,
+        actor=tx.actor,
+        now=tx.now,
+    )

@@ -1,0 +1,147 @@
+"""Why an order waits: everything the rule looks at, in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import asdict
+from typing import Any
+
+from fulfillment.domain.insight.explain import explain
+from fulfillment.domain.insight.explanation import ExplanationContext, Holding, Rival, Rivals
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.store.insight.remedies import remedies
+from fulfillment.store.planning.opening import order_id
+from fulfillment.store.reading.orders import merchant_today
+from fulfillment.store.records.loading import (
+    load_levels,
+    load_locations,
+    load_orders,
+    load_products,
+    load_supplies,
+)
+from fulfillment.store.transactions.session import Tx
+
+SHOWN = 3
+"""Orders ahead that are named; the others are counted."""
+
+RIVALS = """
+WITH rival AS (
+    SELECT d.sku, d.order_id, d.wanted, 0 AS held FROM open_demand d
+     WHERE d.merchant = :merchant AND d.sku = ANY(:skus) AND d.wanted > 0
+       AND (d.priority, d.placed_at, d.intake_seq) < (:priority, :placed_at, :intake_seq)
+    UNION ALL
+    SELECT a.sku, l.order_id, 0, a.units FROM allocation a
+      JOIN shipment_line l ON l.id = a.shipment_line
+      JOIN orders o ON o.id = l.order_id
+     WHERE a.merchant = :merchant AND a.sku = ANY(:skus)
+       AND (o.priority, o.placed_at, o.intake_seq) < (:priority, :placed_at, :intake_seq)
+), by_order AS (
+    SELECT sku, order_id, sum(wanted)::bigint AS wanted, sum(held)::bigint AS held
+      FROM rival GROUP BY sku, order_id
+), ranked AS (
+    SELECT b.*, o.number, o.priority, count(*) OVER all_of AS orders,
+           sum(b.wanted) OVER all_of AS all_wanted, sum(b.held) OVER all_of AS all_held,
+           row_number() OVER (PARTITION BY b.sku
+                              ORDER BY o.priority, o.placed_at, o.intake_seq) AS place
+      FROM by_order b JOIN orders o ON o.id = b.order_id
+    WINDOW all_of AS (PARTITION BY b.sku)
+)
+SELECT sku, number, wanted, held, priority, orders, all_wanted::bigint, all_held::bigint FROM ranked
+ WHERE place <= :shown ORDER BY sku, place
+"""
+
+
+LATER = """
+SELECT a.sku, o.number, a.units, a.location, s.status
+  FROM allocation a
+  JOIN shipment_line l ON l.id = a.shipment_line
+  JOIN shipment s ON s.id = l.shipment
+  JOIN orders o ON o.id = s.order_id
+ WHERE a.merchant = :merchant AND a.sku = ANY(:skus)
+   AND (o.priority, o.placed_at, o.intake_seq) > (:priority, :placed_at, :intake_seq)
+ ORDER BY a.sku, o.priority, o.placed_at, o.intake_seq LIMIT :most
+"""
+
+MOST_LATER = 5
+
+
+def read_explanation(tx: Tx, number: str) -> dict[str, Any]:
+    """Each waiting line of an order with its reasons, and what could be done about it.
+
+    Each remedy is tried by the planner on this moment's picture of the data, and tells what it
+    would change; those that change nothing for the order are left out. Refuses an unknown order.
+    """
+    found = order_id(tx, number)
+    order = load_orders(tx, [found])[found]
+    around = surroundings(tx, order)
+    return {
+        "number": order.number,
+        "status": order.status,
+        "waiting": [asdict(line) for line in explain(order, around)],
+        "remedies": remedies(tx, order, around),
+    }
+
+
+def surroundings(tx: Tx, order: Order) -> ExplanationContext:
+    """What the order's wait depends on, in a fixed number of queries."""
+    skus = sorted({line.sku for shipment in order.planned for line in shipment.lines})
+    return ExplanationContext(
+        today=merchant_today(tx),
+        products=load_products(tx, skus),
+        levels=load_levels(tx, skus, load_locations(tx)),
+        supplies=load_supplies(tx, skus, [order.id]),
+        rivals=_rivals(tx, order, skus),
+        owed=_owed(tx, skus),
+        later=_later(tx, order, skus),
+    )
+
+
+def _later(tx: Tx, order: Order, skus: Collection[str]) -> dict[str, tuple[Holding, ...]]:
+    rows = tx.rows(
+        LATER,
+        merchant=tx.merchant,
+        skus=list(skus),
+        most=MOST_LATER,
+        priority=order.rank.priority,
+        placed_at=order.rank.placed_at,
+        intake_seq=order.rank.intake_seq,
+    )
+    found: dict[str, list[Holding]] = defaultdict(list)
+    for row in rows:
+        status = ShipmentStatus(row.status)
+        found[row.sku].append(Holding(row.number, row.units, row.location, status))
+    return {sku: tuple(holding) for sku, holding in found.items()}
+
+
+def _rivals(tx: Tx, order: Order, skus: Collection[str]) -> dict[str, Rivals]:
+    rows = tx.rows(
+        RIVALS,
+        merchant=tx.merchant,
+        skus=list(skus),
+        shown=SHOWN,
+        priority=order.rank.priority,
+        placed_at=order.rank.placed_at,
+        intake_seq=order.rank.intake_seq,
+    )
+    first: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        first[row.sku].append(row)
+    return {
+        sku: Rivals(
+            first=tuple(Rival(row.number, row.wanted, row.held, row.priority) for row in mine),
+            orders=mine[0].orders,
+            wanted=mine[0].all_wanted,
+            held=mine[0].all_held,
+        )
+        for sku, mine in first.items()
+    }
+
+
+def _owed(tx: Tx, skus: Collection[str]) -> frozenset[str]:
+    rows = tx.rows(
+        "SELECT sku FROM sku_queue WHERE merchant = :merchant AND sku = ANY(:skus)"
+        " AND due_since IS NOT NULL",
+        merchant=tx.merchant,
+        skus=list(skus),
+    )
+    return frozenset(row.sku for row in rows)

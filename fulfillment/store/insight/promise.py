@@ -1,0 +1,137 @@
+"""When could this basket ship: planned on a copy as if it came now, and nothing is claimed."""
+
+from collections import Counter
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from fulfillment.domain.actions.presets import expand
+from fulfillment.domain.model.orders import Order, OrderLine
+from fulfillment.domain.model.policy import resolve
+from fulfillment.domain.model.rank import Rank
+from fulfillment.domain.model.shipments import Shipment, ShipmentLine
+from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.planning.promise import promise, without_supply
+from fulfillment.store.commands.intake import (
+    Catalogue,
+    NewOrder,
+    check_order,
+    load_catalogue,
+    units_of,
+)
+from fulfillment.store.planning.opening import open_queues
+from fulfillment.store.transactions.session import Tx
+from fulfillment.store.transactions.zones import zone_of
+
+BASKET = 0
+"""The id of the order that is only simulated; stored ones count from 1."""
+
+BEHIND_ALL = 2**62
+"""Its place among orders of its priority and moment: it has not been taken in."""
+
+
+def read_promise(tx: Tx, basket: NewOrder) -> dict[str, Any]:
+    """The slices of each line, and which stock or supply meets each unit (behaviour.md §5).
+
+    What intake would refuse is refused here, with the same code. Run it by `Store.simulate`.
+    """
+    catalogue = load_catalogue(tx, basket.lines)
+    check_order(basket, catalogue)
+    mine = _as_order(tx, basket, catalogue)
+    wanted: Counter[str] = Counter()
+    for line in mine.lines:
+        wanted[line.sku] += line.ordered
+    space = open_queues(
+        tx, wanted, claiming=(mine.rank, mine.rank), asking=lambda: (mine.rank, wanted)
+    )
+    space.before[BASKET] = mine
+    space.put(mine)
+    space.plan(first_claims=[BASKET])
+    return _told(space.after[BASKET], space.today, mine)
+
+
+def _as_order(tx: Tx, basket: NewOrder, catalogue: Catalogue) -> Order:
+    (row,) = tx.rows("SELECT time_zone FROM merchant WHERE id = :merchant", merchant=tx.merchant)
+    placed_at = basket.placed_at or tx.now
+    knobs = expand(basket.policy, for_one_order=True)
+    lines = [OrderLine(line.line, line.sku, units_of(line, catalogue)) for line in basket.lines]
+    parts = tuple(
+        ShipmentLine(-1 - index, line.number, line.sku, line.ordered)
+        for index, line in enumerate(lines)
+    )
+    return Order(
+        id=BASKET,
+        merchant=tx.merchant,
+        number=basket.number,
+        rank=Rank(basket.priority, placed_at, BEHIND_ALL),
+        policy=resolve(knobs, *catalogue.settings),
+        lines=tuple(lines),
+        shipments=(Shipment(-1, 1, ShipmentStatus.BACKORDER, parts),),
+        placed_at=placed_at,
+        placed_on=placed_at.astimezone(zone_of(row.time_zone)).date(),
+        lock=basket.lock_location,
+        pickup=basket.pickup_location,
+        verified=True,
+        prepared=True,
+        first_claimed=True,
+    )
+
+
+def _told(order: Order, today: date, asked: Order) -> dict[str, Any]:
+    slices = promise(order, today)
+    dates = [piece.on for pieces in slices.values() for piece in pieces]
+    return {
+        "status": order.status,
+        "first_on": min(dates, default=None),
+        "complete_on": max(dates, default=None),
+        "lines": [
+            {
+                "line": line.number,
+                "sku": line.sku,
+                "units": line.ordered,
+                "cancelled": line.cancelled,
+                "promise": [asdict(piece) for piece in slices[line.number]],
+                "met_by": _met_by(order, line.number, today),
+            }
+            for line in order.lines
+        ],
+        "shipments": [
+            {
+                "status": shipment.status,
+                "location": shipment.location,
+                "expected_on": shipment.expected_on,
+                "lines": [
+                    {"line": row.order_line, "sku": row.sku, "units": row.units}
+                    for row in shipment.lines
+                ],
+            }
+            for shipment in order.live
+        ],
+        "policy": asdict(asked.policy),
+    }
+
+
+def _met_by(order: Order, line: int, today: date) -> list[dict[str, Any]]:
+    """What meets each unit of a line: stock at a place, a supply with its date, or nothing yet."""
+    found: list[dict[str, Any]] = []
+    nothing = 0
+    for shipment in order.live:
+        for row in shipment.lines:
+            if row.order_line == line:
+                found += [
+                    _part("stock", claim.units, today, claim.location) for claim in row.claims
+                ]
+                found += [
+                    _part("supply", peg.units, peg.due_on, peg.location, peg.source)
+                    for peg in row.pegs
+                ]
+                nothing += row.wanted - row.pegged
+    if nothing:
+        found.append(_part("nothing", nothing, without_supply(order, today)))
+    return found
+
+
+def _part(
+    what: str, units: int, on: date, location: str | None = None, source: str | None = None
+) -> dict[str, Any]:
+    return {"what": what, "units": units, "on": on, "location": location, "source": source}

@@ -1,0 +1,200 @@
+"""Shipments as they are read: the whole group of an order, or what the warehouse works on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from fulfillment.domain.actions.allowed import ShipmentFacts, shipment_actions
+from fulfillment.domain.model.policy import Knobs, MinPoStatus, resolve
+from fulfillment.domain.model.refusals import missing
+from fulfillment.domain.model.statuses import WAITING, PurchaseOrderStatus, ShipmentStatus
+from fulfillment.store.insight.allowed_actions import choices
+from fulfillment.store.reading.orders import NO_DATE
+from fulfillment.store.reading.packages import PACKAGES
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.records.days import LOCATIONS_DAY, days_now
+from fulfillment.store.records.loading import load_settings
+from fulfillment.store.transactions.session import Tx
+
+BY_RANK = Sort(
+    ("o.priority", "o.placed_at", "o.intake_seq", "s.id"),
+    ("int", "timestamptz", "bigint", "bigint"),
+)
+
+BY_TARGET = Sort(
+    (f"coalesce(s.target_ship_on, {NO_DATE})", *BY_RANK.columns), ("date", *BY_RANK.types)
+)
+
+SORTS: Mapping[str, Sort] = {"rank": BY_RANK, "target_ship_on": BY_TARGET}
+
+COLUMNS = f"""
+SELECT o.number AS order_number, o.merchant, o.holds, o.policy,
+       coalesce(o.lock_location, o.pickup_location) AS only_location,
+       s.id, s.number, s.status, s.location, s.wave, s.expected_on, s.released_at,
+       s.target_ship_on,
+s.carrier, s.tracking, s.shipped_at,
+(SELECT p.number FROM shipment p WHERE p.id = s.parent) AS parent,
+(SELECT array_agg(c.number ORDER BY c.number) FROM shipment c WHERE c.parent = s.id) AS children,
+(SELECT jsonb_agg(jsonb_build_object(
+            'line', sl.order_line, 'sku', ol.sku, 'units', sl.units,
+            'allocated', coalesce((SELECT sum(a.units) FROM allocation a
+                                    WHERE a.shipment_line = sl.id), 0),
+            'pegs', (SELECT jsonb_agg(jsonb_build_array(p.units, po.status)) FROM peg p
+                       LEFT JOIN purchase_order_line pl ON pl.supply = p.supply
+                       LEFT JOIN purchase_order po ON po.id = pl.purchase_order
+                      WHERE p.shipment_line = sl.id))
+        ORDER BY sl.order_line, sl.id)
+   FROM shipment_line sl
+   JOIN order_line ol ON ol.order_id = sl.order_id AND ol.line = sl.order_line
+  WHERE sl.shipment = s.id) AS lines,
+{PACKAGES} AS packages
+"""  # noqa: S608 -- PACKAGES is a constant
+
+GROUP = f"""
+{COLUMNS} FROM shipment s JOIN orders o ON o.id = s.order_id
+ WHERE o.id = :order AND o.merchant = :merchant ORDER BY s.number
+"""
+
+LIST = f"""
+{COLUMNS}, {{keys}} FROM shipment s JOIN orders o ON o.id = s.order_id
+ WHERE {{conditions}} ORDER BY {{order_by}} LIMIT :most
+"""
+
+FIELDS = (
+    "id", "number", "status", "location", "wave", "expected_on", "released_at", "target_ship_on",
+    "parent", "carrier", "tracking", "shipped_at",
+)  # fmt: skip
+
+
+def shipments_of_order(tx: Tx, order: int) -> list[dict[str, Any]]:
+    """The order's whole group, ended ones and parents too, in the order they were made."""
+    rows = tx.rows(GROUP, order=order, merchant=tx.merchant)
+    settings = load_settings(tx)
+    return [_shipment(row, settings) for row in rows]
+
+
+def order_of_shipment(tx: Tx, shipment: int) -> str:
+    """The number of the order that a shipment is a part of, or a refusal."""
+    rows = tx.rows(
+        "SELECT o.number FROM shipment s JOIN orders o ON o.id = s.order_id"
+        " WHERE s.id = :shipment AND o.merchant = :merchant",
+        shipment=shipment,
+        merchant=tx.merchant,
+    )
+    if not rows:
+        raise missing("shipment", shipment)
+    return str(rows[0].number)
+
+
+def location_of_shipment(tx: Tx, shipment: int) -> str | None:
+    """Where a shipment is worked, while it is anywhere; a refusal if there is no such shipment."""
+    rows = tx.rows(
+        "SELECT s.location FROM shipment s JOIN orders o ON o.id = s.order_id"
+        " WHERE s.id = :shipment AND o.merchant = :merchant",
+        shipment=shipment,
+        merchant=tx.merchant,
+    )
+    if not rows:
+        raise missing("shipment", shipment)
+    return None if rows[0].location is None else str(rows[0].location)
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentFilter:
+    """Which shipments; what is None is not asked about. `late`: its target day is over."""
+
+    statuses: Sequence[str] | None = None
+    location: str | None = None
+    places: Sequence[str] | None = None
+    late: bool | None = None
+
+
+LATE = f"""
+coalesce(s.status IN ('ready', 'picking', 'picked', 'packed') AND s.target_ship_on < (
+    SELECT {LOCATIONS_DAY} FROM location at WHERE at.id = s.location), false)
+"""  # noqa: S608 -- a constant
+
+CONDITIONS: Mapping[str, str] = {
+    "id": "s.id = :id",
+    "merchant": "o.merchant = :merchant",
+    "statuses": "s.status = ANY(:statuses)",
+    "location": "s.location = :location",
+    "places": "s.location = ANY(:places)",
+    "late": f"{LATE} = :late",
+}
+
+
+def read_shipment(tx: Tx, shipment: int) -> dict[str, Any]:
+    """One shipment of the merchant, or a refusal."""
+    page = _shipments(tx, Window(1), BY_RANK, {"id": shipment, "merchant": tx.merchant})
+    if not page.items:
+        raise missing("shipment", shipment)
+    return page.items[0]
+
+
+def list_shipments(tx: Tx, window: Window, asked: ShipmentFilter, sort: str = "rank") -> Page:
+    """The merchant's shipments: in the order in which they should be worked, or should go."""
+    return _shipments(tx, window, SORTS[sort], _asked(asked) | {"merchant": tx.merchant})
+
+
+def list_shipments_at(
+    tx: Tx, window: Window, asked: ShipmentFilter, sort: str = "rank", merchant: str | None = None
+) -> Page:
+    """Shipments of every merchant, or of one, at a location; by the rank of their orders."""
+    whose = {} if merchant is None else {"merchant": merchant}
+    return _shipments(tx, window, SORTS[sort], _asked(asked) | whose)
+
+
+def _asked(asked: ShipmentFilter) -> dict[str, object]:
+    values = {each.name: getattr(asked, each.name) for each in fields(asked)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _shipments(tx: Tx, window: Window, sort: Sort, asked: dict[str, object]) -> Page:
+    behind, key = sort.after(window.after)
+    rows = tx.rows(
+        page_sql(LIST, sort, [*(CONDITIONS[name] for name in asked), *behind]),
+        most=window.limit + 1,
+        **asked,
+        **({"days": days_now(tx)} if "late" in asked else {}),
+        **key,
+    )
+    settings = {name: load_settings(replace(tx, merchant=name)) for name in _merchants(rows)}
+    return page_of(rows, window.limit, lambda row: _shipment(row, settings[row.merchant]))
+
+
+def _merchants(rows: Sequence[Any]) -> list[str]:
+    return sorted({row.merchant for row in rows})
+
+
+def _shipment(row: Any, settings: Sequence[Knobs]) -> dict[str, Any]:
+    least = resolve(row.policy, *settings).min_po_status
+    lines = [_line(line, least) for line in row.lines or []]
+    status = ShipmentStatus(row.status)
+    facts = ShipmentFacts(
+        row.id,
+        row.number,
+        row.order_number,
+        status,
+        tuple(row.holds),
+        tuple((wanted, x["sku"]) for x in lines if (wanted := x["units"] - x["allocated"])),
+    )
+    return {name: getattr(row, name) for name in FIELDS} | {
+        "order": row.order_number,
+        "merchant": row.merchant,
+        "holds": row.holds,
+        "assigned_location": row.only_location if status in WAITING else None,
+        "children": row.children or [],
+        "lines": lines,
+        "packages": row.packages or [],
+        "actions": choices(shipment_actions(facts)),
+    }
+
+
+def _line(line: Mapping[str, Any], least: MinPoStatus) -> dict[str, Any]:
+    """The line with the units of its pegs; those that count as met are not yet received."""
+    pegs = [(units, status and PurchaseOrderStatus(status)) for units, status in line["pegs"] or ()]
+    return {name: line[name] for name in ("line", "sku", "units", "allocated")} | {
+        "pegged": sum(units for units, _ in pegs),
+        "not_yet_received": sum(units for units, status in pegs if least.is_reached_by(status)),
+    }

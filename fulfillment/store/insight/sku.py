@@ -1,0 +1,128 @@
+"""Why a SKU's units are where they are: who holds them, who waits, what comes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fulfillment.domain.insight.explain import explain
+from fulfillment.domain.insight.release_blockers import why_it_waits
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.refusals import missing
+from fulfillment.store.insight.order import surroundings
+from fulfillment.store.records.loading import load_orders
+from fulfillment.store.transactions.session import Tx
+
+SHOWN = 20
+"""Holders and waiting orders that are told one by one; the others are counted."""
+
+EXPLAINED = 5
+"""Waiting orders, the first in rank, whose reasons are told too; the others may be asked for."""
+
+LEVELS = """
+SELECT location, disposition, on_hand, allocated, on_hand - allocated AS available, picked, staged
+  FROM stock_level WHERE merchant = :merchant AND sku = :sku AND on_hand > 0
+ ORDER BY location, disposition
+"""
+
+HOLDERS = """
+SELECT o.id, o.number, a.units, a.location, s.status, count(*) OVER () AS holders,
+       sum(a.units) OVER () AS held
+  FROM allocation a
+  JOIN shipment_line l ON l.id = a.shipment_line
+  JOIN shipment s ON s.id = l.shipment
+  JOIN orders o ON o.id = s.order_id
+ WHERE a.merchant = :merchant AND a.sku = :sku
+ ORDER BY o.priority, o.placed_at, o.intake_seq, l.id LIMIT :shown
+"""
+
+WAITING = """
+SELECT o.id, o.number, sum(d.wanted)::bigint AS wanted, o.priority, o.placed_at, o.intake_seq,
+       count(*) OVER () AS orders, sum(sum(d.wanted)) OVER () AS units
+  FROM open_demand d JOIN orders o ON o.id = d.order_id
+ WHERE d.merchant = :merchant AND d.sku = :sku AND d.wanted > 0
+ GROUP BY o.id ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT :shown
+"""
+
+SUPPLY = """
+SELECT u.document AS source, u.kind, u.location, u.expected_on,
+       u.ordered - u.received - u.closed AS outstanding, po.status,
+       coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::bigint AS pegged
+  FROM supply u
+  LEFT JOIN purchase_order_line pl ON pl.supply = u.id
+  LEFT JOIN purchase_order po ON po.id = pl.purchase_order
+ WHERE u.merchant = :merchant AND u.sku = :sku AND u.inbound
+ ORDER BY u.expected_on NULLS LAST, u.id
+"""
+
+
+def read_sku_explanation(tx: Tx, sku: str) -> dict[str, Any]:
+    """What is here and who has it, who waits for it and why, and what is on its way.
+
+    `idle` are units that nobody holds while somebody waits, and units held by orders that wait
+    themselves: what a person may want to look at first. Refuses an unknown SKU.
+    """
+    names = {"merchant": tx.merchant, "sku": sku}
+    if not tx.rows("SELECT 1 FROM product WHERE merchant = :merchant AND sku = :sku", **names):
+        raise missing("product", sku)
+    levels = [_plain(row) for row in tx.rows(LEVELS, **names)]
+    holders = tx.rows(HOLDERS, shown=SHOWN, **names)
+    waiting = tx.rows(WAITING, shown=SHOWN, **names)
+    orders = load_orders(tx, {row.id for row in [*holders, *waiting]})
+    available = sum(x["available"] for x in levels if x["disposition"] == "sellable")
+    held_waiting = sum(row.units for row in holders if row.status in ("backorder", "future"))
+    return {
+        "sku": sku,
+        "on_hand": sum(level["on_hand"] for level in levels),
+        "available": available,
+        "idle": {
+            "free": available if waiting else 0,
+            "held_by_waiting_orders": held_waiting,
+        },
+        "levels": levels,
+        "holders": [_holder(row, orders[row.id]) for row in holders],
+        "holders_in_all": holders[0].holders if holders else 0,
+        "waiting": [
+            _waiter(tx, row, orders[row.id], sku, explained=place < EXPLAINED)
+            for place, row in enumerate(waiting)
+        ],
+        "waiting_in_all": waiting[0].orders if waiting else 0,
+        "units_wanted": int(waiting[0].units) if waiting else 0,
+        "supply": [_plain(row) for row in tx.rows(SUPPLY, **names)],
+    }
+
+
+def _holder(row: Any, order: Order) -> dict[str, Any]:
+    """Who holds units, and, where the units wait with it, by which rule."""
+    waits = why_it_waits(order) if row.status in ("backorder", "future") else None
+    return {
+        "order": row.number,
+        "units": row.units,
+        "location": row.location,
+        "status": row.status,
+        "order_status": order.status,
+        "why_they_wait": waits,
+    }
+
+
+def _waiter(tx: Tx, row: Any, order: Order, sku: str, *, explained: bool) -> dict[str, Any]:
+    around = surroundings(tx, order) if explained else None
+    lines = explain(order, around) if around else ()
+    reasons = (reason for line in lines if line.sku == sku for reason in line.reasons)
+    return {
+        "order": row.number,
+        "wanted": row.wanted,
+        "priority": row.priority,
+        "order_status": order.status,
+        "reasons": _once(reasons) if around else None,
+    }
+
+
+def _once(reasons: Iterable[Any]) -> list[dict[str, Any]]:
+    told: dict[str, dict[str, Any]] = {}
+    for reason in reasons:
+        plain = {"code": reason.code, "units": reason.units, "sentence": reason.sentence}
+        told.setdefault(reason.sentence, plain)
+    return list(told.values())
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name

@@ -1,0 +1,191 @@
+"""What must always be true (behaviour.md §9), as SQL that finds no row."""
+
+from fulfillment.store.integrity.check import Check
+from fulfillment.store.integrity.past_checks import PAST_CHECKS
+
+CHECKS = (
+    Check(
+        "1a",
+        "0 <= allocated <= on hand, picked + staged <= allocated",
+        """
+        SELECT v.* FROM stock_level v
+         WHERE NOT (allocated BETWEEN 0 AND on_hand AND picked >= 0
+               AND staged >= 0 AND picked + staged <= allocated)
+        """,
+    ),
+    Check(
+        "1b",
+        "the sum of the ledger is on hand",
+        """
+        SELECT merchant, sku, location, disposition, coalesce(v.on_hand, 0) AS on_hand,
+               coalesce(l.units, 0) AS ledger
+          FROM stock_level v
+          FULL JOIN (SELECT merchant, sku, location, disposition, sum(units) AS units
+                       FROM stock_ledger GROUP BY 1, 2, 3, 4) l
+               USING (merchant, sku, location, disposition)
+         WHERE coalesce(v.on_hand, 0) <> coalesce(l.units, 0)
+        """,
+    ),
+    Check(
+        "2a",
+        "allocated, picked and staged equal the sums of live allocations",
+        """
+        SELECT merchant, sku, location, v.allocated, v.picked, v.staged, a.units AS claimed,
+               a.picked AS claimed_picked, a.staged AS claimed_staged
+          FROM (SELECT * FROM stock_level WHERE disposition = 'sellable') v
+          FULL JOIN (SELECT a.merchant, a.sku, a.location, sum(a.units) AS units,
+                            sum(a.picked) AS picked, sum(a.staged) AS staged
+                       FROM allocation a JOIN shipment_line l ON l.id = a.shipment_line
+                       JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
+                      WHERE ol.managed AND NOT a.drop_ship GROUP BY 1, 2, 3) a
+               USING (merchant, sku, location)
+         WHERE (coalesce(v.allocated, 0), coalesce(v.picked, 0), coalesce(v.staged, 0))
+            <> (coalesce(a.units, 0), coalesce(a.picked, 0), coalesce(a.staged, 0))
+        """,
+    ),
+    Check(
+        "2d",
+        "what is in open containers is what is staged, for each order line and location",
+        """
+        SELECT order_id, order_line, location, coalesce(c.units, 0) AS contained,
+               coalesce(a.units, 0) AS staged
+          FROM (SELECT c.order_id, l.order_line, c.location, sum(l.units) AS units
+                  FROM container c JOIN container_line l ON l.container = c.id
+                 WHERE c.emptied_at IS NULL GROUP BY 1, 2, 3) c
+          FULL JOIN (SELECT l.order_id, l.order_line, a.location, sum(a.staged) AS units
+                       FROM allocation a JOIN shipment_line l ON l.id = a.shipment_line
+                      WHERE a.staged > 0 GROUP BY 1, 2, 3) a
+               USING (order_id, order_line, location)
+         WHERE coalesce(c.units, 0) <> coalesce(a.units, 0)
+        UNION ALL
+        SELECT c.order_id, NULL, c.location, NULL, NULL FROM container c
+         WHERE (c.emptied_at IS NULL)
+            <> EXISTS (SELECT 1 FROM container_line l WHERE l.container = c.id)
+        """,
+    ),
+    Check(
+        "2e",
+        "a shipment is on one pick list at most, with what is picked of it and what is left",
+        """
+        SELECT t.shipment, t.order_line, t.status, t.lists, t.picked, t.left_over,
+               a.picked AS claimed, a.loose
+          FROM (SELECT l.shipment, l.order_line, s.status, count(*) AS lists,
+                       sum(l.picked) AS picked, sum(l.units - l.picked - l.short) AS left_over
+                  FROM pick_list_line l JOIN shipment s ON s.id = l.shipment
+                 WHERE NOT l.to_stage GROUP BY 1, 2, 3) t
+         CROSS JOIN LATERAL (
+               SELECT coalesce(sum(a.picked), 0) AS picked,
+                      coalesce(sum(a.units - a.picked - a.staged), 0) AS loose
+                 FROM shipment_line l JOIN allocation a ON a.shipment_line = l.id
+                WHERE l.shipment = t.shipment AND l.order_line = t.order_line) a
+         WHERE t.lists > 1
+            OR t.status NOT IN ('picking', 'picked', 'packed', 'shipped')
+            OR (t.status = 'picking' AND (t.picked, t.left_over) <> (a.picked, a.loose))
+            OR (t.status <> 'picking' AND t.left_over <> 0)
+        """,
+    ),
+    Check(
+        "2f",
+        "a pick list is worked on while something of it is left to be picked",
+        """
+        SELECT p.id, p.status FROM pick_list p
+         WHERE (p.status = 'picking')
+            <> EXISTS (SELECT 1 FROM pick_list_line l
+                        WHERE l.pick_list = p.id AND l.picked + l.short < l.units)
+        """,
+    ),
+    Check(
+        "2b",
+        "pegs never exceed what is outstanding on a supply line",
+        """
+        SELECT u.id, u.merchant, u.sku, u.ordered - u.received - u.closed AS outstanding,
+               sum(p.units) AS pegged
+          FROM supply u JOIN peg p ON p.supply = u.id GROUP BY u.id
+        HAVING sum(p.units) > CASE WHEN u.inbound THEN u.ordered - u.received - u.closed ELSE 0 END
+        """,
+    ),
+    Check(
+        "2c",
+        "a line's claims and pegs never exceed its units",
+        """
+        SELECT l.id, l.order_id, l.units, coalesce(a.units, 0) AS claimed,
+               coalesce(p.units, 0) AS pegged
+          FROM shipment_line l
+          LEFT JOIN (SELECT shipment_line, sum(units) AS units FROM allocation GROUP BY 1) a
+               ON a.shipment_line = l.id
+          LEFT JOIN (SELECT shipment_line, sum(units) AS units FROM peg GROUP BY 1) p
+               ON p.shipment_line = l.id
+         WHERE coalesce(a.units, 0) + coalesce(p.units, 0) > l.units
+        """,
+    ),
+    Check(
+        "3",
+        "ordered = in live shipments + shipped + cancelled, for each order line",
+        """
+        SELECT o.merchant, o.number, l.line, l.ordered, coalesce(live.units, 0) AS live,
+               l.shipped, l.cancelled
+          FROM order_line l JOIN orders o ON o.id = l.order_id
+          LEFT JOIN (SELECT sl.order_id, sl.order_line, sum(sl.units) AS units
+                       FROM shipment_line sl JOIN shipment s ON s.id = sl.shipment
+                      WHERE s.status NOT IN ('shipped', 'reassigned', 'cancelled')
+                      GROUP BY 1, 2) live
+               ON live.order_id = l.order_id AND live.order_line = l.line
+         WHERE l.ordered <> coalesce(live.units, 0) + l.shipped + l.cancelled
+        """,
+    ),
+    Check(
+        "4a",
+        "every unit of a released shipment is allocated at its location, or still to come there",
+        """
+        SELECT s.id, s.order_id, s.status, l.id AS line, l.units, coalesce(a.units, 0) AS here,
+               coalesce(p.units, 0) AS to_come
+          FROM shipment s JOIN shipment_line l ON l.shipment = s.id
+          LEFT JOIN LATERAL (SELECT sum(units) AS units FROM allocation
+                              WHERE shipment_line = l.id AND location = s.location) a ON true
+          LEFT JOIN LATERAL (SELECT sum(g.units) AS units
+                               FROM peg g JOIN supply u ON u.id = g.supply
+                               JOIN purchase_order_line pl ON pl.supply = u.id
+                              WHERE g.shipment_line = l.id AND u.location = s.location
+                                AND u.inbound AND s.status = 'ready') p ON true
+         WHERE s.status IN ('ready', 'picking', 'picked', 'packed')
+           AND coalesce(a.units, 0) + coalesce(p.units, 0) <> l.units
+        """,
+    ),
+    Check(
+        "4b",
+        "what has ended holds no claim, no peg and no place in a queue",
+        """
+        SELECT s.id, s.order_id, s.status, l.id AS line
+          FROM shipment s JOIN shipment_line l ON l.shipment = s.id
+         WHERE s.status IN ('shipped', 'reassigned', 'cancelled')
+           AND (EXISTS (SELECT 1 FROM allocation a WHERE a.shipment_line = l.id)
+             OR EXISTS (SELECT 1 FROM peg p WHERE p.shipment_line = l.id)
+             OR EXISTS (SELECT 1 FROM open_demand d WHERE d.shipment_line = l.id))
+        """,
+    ),
+    Check(
+        "6b",
+        "the queue holds each waiting line once, with what it wants and holds",
+        """
+        SELECT coalesce(d.shipment_line, w.line) AS line, d.wanted, d.held, w.wanted AS should_want,
+               w.held AS should_hold
+          FROM open_demand d
+          FULL JOIN (SELECT l.id AS line, l.units - coalesce(a.units, 0) AS wanted,
+                            CASE WHEN s.status = 'ready' THEN 0 ELSE coalesce(a.loose, 0) END
+                                AS held
+                       FROM shipment s JOIN shipment_line l ON l.shipment = s.id
+                       JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
+                            AND ol.managed
+                       LEFT JOIN (SELECT shipment_line, sum(units) AS units,
+                                         sum(units - picked - staged) AS loose,
+                                         bool_or(drop_ship) AS drop_ship
+                                    FROM allocation GROUP BY 1) a ON a.shipment_line = l.id
+                      WHERE s.status IN ('backorder', 'future', 'ready')
+                        AND NOT coalesce(a.drop_ship, false)) w ON w.line = d.shipment_line
+         WHERE (d.shipment_line IS NULL AND w.wanted + w.held > 0)
+            OR (w.line IS NULL)
+            OR (d.wanted, d.held) <> (w.wanted, w.held)
+        """,
+    ),
+    *PAST_CHECKS,
+)

@@ -1,0 +1,151 @@
+"""What must always be true (behaviour.md §9), checked on a test's database or a live one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import text
+
+from fulfillment.domain.insight.progress import progress_of
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.supply import Snapshot
+from fulfillment.domain.planning.plan import plan
+from fulfillment.store.commands.supply.overdue import PASSED
+from fulfillment.store.integrity.checks import CHECKS
+from fulfillment.store.integrity.queue_checks import QUEUE_CHECKS
+from fulfillment.store.records.days import MERCHANTS_DAY, days_now
+from fulfillment.store.records.loading import (
+    load_levels,
+    load_locations,
+    load_orders,
+    load_products,
+    load_supplies,
+)
+from fulfillment.store.transactions.session import Store, Tx
+
+SHOWN = 20
+"""Rows that one finding shows at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that does not hold, with some of the rows that show it."""
+
+    number: str
+    rule: str
+    rows: tuple[dict[str, Any], ...]
+
+
+def audit(store: Store) -> list[Finding]:
+    """Every rule of §9 that the database alone can show to be broken; empty when all is well.
+
+    Reads one consistent snapshot, so that it can run while the system works.
+    """
+    connection = store.engine.connect().execution_options(isolation_level="REPEATABLE READ")
+    with connection:
+        tx = Tx(connection, "*", store.clock(), "audit")
+        return [*_broken_checks(tx), *_plans_not_kept(tx)]
+
+
+def _broken_checks(tx: Tx) -> Iterator[Finding]:
+    for check in (*CHECKS, *QUEUE_CHECKS):
+        rows = tx.connection.execute(text(check.sql)).mappings().fetchmany(SHOWN)
+        if rows:
+            yield Finding(check.number, check.rule, tuple(dict(row) for row in rows))
+
+
+def _plans_not_kept(tx: Tx) -> Iterator[Finding]:
+    merchants = tx.rows("SELECT id, time_zone FROM merchant ORDER BY id")
+    for merchant in merchants:
+        mine = replace(tx, merchant=merchant.id)
+        orders = _claimed_orders(mine)
+        if wrong := tuple(_wrong_statuses(mine, orders))[:SHOWN]:
+            rule = "stored statuses and counts are those that the rules compute"
+            yield Finding("6c", rule, wrong)
+        if changed := tuple(_changes(mine, orders, merchant.time_zone))[:SHOWN]:
+            rule = "no order waits while a unit that it may take is free"
+            yield Finding("6a", rule, changed)
+
+
+def _claimed_orders(tx: Tx) -> dict[int, Order]:
+    rows = tx.rows(
+        "SELECT id FROM orders WHERE merchant = :merchant AND finished_at IS NULL"
+        " AND first_claimed ORDER BY id",
+        merchant=tx.merchant,
+    )
+    return load_orders(tx, [row.id for row in rows])
+
+
+def _wrong_statuses(tx: Tx, orders: dict[int, Order]) -> Iterator[dict[str, Any]]:
+    """Of orders to whose queues nothing is owed: what counts as met may have come meanwhile."""
+    stored = tx.rows(
+        "SELECT o.id, o.number, o.status, o.waiting_units FROM orders o WHERE o.id = ANY(:ids)"
+        " AND NOT EXISTS (SELECT 1 FROM order_line l JOIN sku_queue q ON q.merchant = l.merchant"
+        " AND q.sku = l.sku WHERE l.order_id = o.id AND q.due_since IS NOT NULL) ORDER BY o.id",
+        ids=list(orders),
+    )
+    for row in stored:
+        progress = progress_of(orders[row.id])
+        if (row.status, row.waiting_units) != (progress.status, progress.waiting_units):
+            yield {
+                "order": row.number,
+                "stored": [row.status, row.waiting_units],
+                "computed": [str(progress.status), progress.waiting_units],
+            }
+
+
+def _changes(tx: Tx, orders: dict[int, Order], time_zone: str) -> Iterator[dict[str, Any]]:
+    """Orders that the planner would change, run on everything to which nothing is owed."""
+    snapshot = _whole_snapshot(tx, orders, time_zone)
+    for after in plan(snapshot):
+        before = orders[after.id]
+        if _units(after) != _units(before) and all(
+            line.sku in snapshot.skus for line in before.lines
+        ):
+            yield {"order": after.number, "is": _told(before), "should_be": _told(after)}
+
+
+def _units(order: Order) -> Order:
+    """The order without what its customer was told: a promise may move by the day alone."""
+    return order.with_lines(replace(line, promise=None, first_promise=None) for line in order.lines)
+
+
+def _whole_snapshot(tx: Tx, orders: dict[int, Order], time_zone: str) -> Snapshot:
+    owed = {
+        row.sku
+        for row in tx.rows(
+            "SELECT sku FROM sku_queue"  # noqa: S608 -- constants
+            " WHERE merchant = :merchant AND due_since IS NOT NULL"
+            " UNION SELECT l.sku FROM order_line l JOIN orders o ON o.id = l.order_id"
+            " JOIN merchant m ON m.id = o.merchant"
+            " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND (m.replan_due"
+            f" OR o.recheck_on <= {MERCHANTS_DAY})"
+            f" UNION SELECT u.sku {PASSED} AND u.merchant = :merchant",
+            merchant=tx.merchant,
+            days=days_now(tx),
+            latest=tx.latest_today,
+        )
+    }
+    all_skus = {line.sku for order in orders.values() for line in order.lines}
+    skus = frozenset(all_skus - owed)
+    locations = load_locations(tx)
+    return Snapshot(
+        today=tx.today(time_zone),
+        skus=skus,
+        locations=tuple(locations),
+        day_at=locations,
+        products=load_products(tx, all_skus),
+        orders=tuple(orders.values()),
+        levels=load_levels(tx, skus, locations),
+        supplies=load_supplies(tx, skus, orders),
+    )
+
+
+def _told(order: Order) -> list[str]:
+    return [
+        f"{shipment.number} {shipment.status} {shipment.location or ''}"
+        f" {sum(line.allocated for line in shipment.lines)}"
+        f"+{sum(line.pegged for line in shipment.lines)}"
+        f"/{sum(line.units for line in shipment.lines)}"
+        for shipment in order.shipments
+    ]

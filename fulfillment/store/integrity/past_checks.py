@@ -1,0 +1,142 @@
+"""What must stay true of what was shipped, received, moved and paid (behaviour.md §9)."""
+
+from fulfillment.store.integrity.check import Check
+
+PAST_CHECKS = (
+    Check(
+        "5a",
+        "every shipped unit of a managed product left on hand exactly once",
+        """
+        SELECT l.id AS line, l.order_id, l.units, coalesce(g.units, 0) AS gone
+          FROM shipment s JOIN shipment_line l ON l.shipment = s.id
+          JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
+          LEFT JOIN (SELECT reference, -sum(units) AS units FROM stock_ledger
+                      WHERE kind = 'dispatch' GROUP BY 1) g ON g.reference = l.id::text
+         WHERE coalesce(g.units, 0) <> CASE WHEN s.status = 'shipped' AND ol.managed
+                                             AND NOT l.drop_shipped THEN l.units ELSE 0 END
+        """,
+    ),
+    Check(
+        "5b",
+        "every received unit is in a receipt, and in the ledger, exactly once",
+        """
+        SELECT u.id AS supply, u.sku, u.received + u.over_received AS received,
+               coalesce(sum(l.units) FILTER (WHERE r.reversed_at IS NULL), 0) AS counted
+          FROM supply u LEFT JOIN receipt_line l ON l.supply = u.id
+          LEFT JOIN receipt r ON r.id = l.receipt
+         GROUP BY u.id
+        HAVING u.received + u.over_received
+               <> coalesce(sum(l.units) FILTER (WHERE r.reversed_at IS NULL), 0)
+        UNION ALL
+        SELECT r.id, u.sku, sum(l.units), coalesce(max(g.units), 0)
+          FROM receipt r JOIN receipt_line l ON l.receipt = r.id AND l.disposition <> 'scrapped'
+          JOIN supply u ON u.id = l.supply
+          LEFT JOIN LATERAL (
+               SELECT sum(g.units) AS units FROM stock_ledger g
+                WHERE g.merchant = r.merchant AND g.reference = r.number AND g.sku = u.sku
+                  AND g.kind IN ('receipt', 'transfer_in', 'return', 'reversal')) g ON true
+         GROUP BY r.id, u.sku
+        HAVING coalesce(max(g.units), 0)
+               <> CASE WHEN r.reversed_at IS NULL THEN sum(l.units) ELSE 0 END
+        """,
+    ),
+    Check(
+        "10",
+        "of each order line, order and SKU no more comes back than was shipped",
+        """
+        WITH back AS (
+            SELECT u.merchant, u.sku, t.order_id, l.order_line, u.ordered - u.closed AS units
+              FROM return_line l JOIN supply u ON u.id = l.supply
+              JOIN customer_return t ON t.id = l.customer_return
+        )
+        SELECT b.merchant, b.sku, b.order_id, b.order_line, sum(b.units) AS returned, l.shipped
+          FROM back b JOIN order_line l ON l.order_id = b.order_id AND l.line = b.order_line
+         GROUP BY b.merchant, b.sku, b.order_id, b.order_line, l.shipped
+        HAVING sum(b.units) > l.shipped
+        UNION ALL
+        SELECT b.merchant, b.sku, b.order_id, NULL, sum(b.units), coalesce(max(s.units), 0)
+          FROM back b LEFT JOIN LATERAL (
+               SELECT sum(l.shipped) AS units FROM order_line l
+                WHERE l.order_id = b.order_id AND l.sku = b.sku) s ON true
+         WHERE b.order_id IS NOT NULL GROUP BY b.merchant, b.sku, b.order_id
+        HAVING sum(b.units) > coalesce(max(s.units), 0)
+        UNION ALL
+        SELECT b.merchant, b.sku, NULL, NULL, sum(b.units), coalesce(max(s.units), 0)
+          FROM back b LEFT JOIN (
+               SELECT l.merchant, l.sku, sum(l.shipped) AS units FROM order_line l
+                WHERE l.shipped > 0 GROUP BY 1, 2) s USING (merchant, sku)
+         GROUP BY b.merchant, b.sku HAVING sum(b.units) > coalesce(max(s.units), 0)
+        """,
+    ),
+    Check(
+        "11a",
+        "of each transfer line, what was sent is received, lost or in transit",
+        """
+        SELECT t.number, l.line, u.sku, u.ordered AS sent, coalesce(c.units, 0) AS received,
+               u.closed AS lost, t.status, u.inbound
+          FROM transfer t JOIN transfer_line l ON l.transfer = t.id JOIN supply u ON u.id = l.supply
+          LEFT JOIN LATERAL (
+               SELECT sum(rl.units) AS units
+                 FROM receipt_line rl JOIN receipt r ON r.id = rl.receipt
+                WHERE rl.supply = u.id AND r.reversed_at IS NULL) c ON true
+         WHERE t.shipped_at IS NOT NULL
+           AND u.ordered <> coalesce(c.units, 0) + u.closed
+               + CASE WHEN t.status = 'in_transit' AND u.inbound
+                      THEN u.ordered - u.received - u.closed ELSE 0 END
+        UNION ALL
+        SELECT t.number, NULL, sku, t.units, -g.units, NULL, NULL, NULL
+          FROM (SELECT t.merchant, t.number, u.sku, sum(u.ordered) AS units
+                  FROM transfer t JOIN transfer_line l ON l.transfer = t.id
+                  JOIN supply u ON u.id = l.supply WHERE t.shipped_at IS NOT NULL
+                 GROUP BY 1, 2, 3) t
+          FULL JOIN (SELECT merchant, reference AS number, sku, sum(units) AS units
+                       FROM stock_ledger WHERE kind = 'transfer_out' GROUP BY 1, 2, 3) g
+               USING (merchant, number, sku)
+         WHERE coalesce(t.units, 0) <> -coalesce(g.units, 0)
+        """,
+    ),
+    Check(
+        "11b",
+        "what was reversed can be counted again: its document is open, or was ended once more",
+        """
+        WITH document AS (
+            SELECT 'purchase_order' AS kind, id, number, status, ended_at,
+                   status IN ('received', 'closed', 'cancelled') AS ended,
+                   status IN ('approved', 'in_transit', 'arrived') AS coming FROM purchase_order
+            UNION ALL
+            SELECT 'transfer', id, number, status, ended_at,
+                   status IN ('received', 'closed', 'cancelled'), status = 'in_transit'
+              FROM transfer
+            UNION ALL
+            SELECT 'return', id, number, status, ended_at, status IN ('received', 'closed'),
+                   status = 'announced' FROM customer_return
+        ), line AS (
+            SELECT 'purchase_order' AS kind, purchase_order AS id, supply FROM purchase_order_line
+            UNION ALL SELECT 'transfer', transfer, supply FROM transfer_line
+            UNION ALL SELECT 'return', customer_return, supply FROM return_line
+        )
+        SELECT d.kind, d.number, d.status, d.ended_at, r.number AS receipt
+          FROM document d JOIN receipt r
+            ON d.id = CASE d.kind WHEN 'transfer' THEN r.transfer
+                                  WHEN 'return' THEN r.customer_return ELSE r.purchase_order END
+         WHERE d.ended_at < r.reversed_at
+        UNION ALL
+        SELECT d.kind, d.number, d.status, d.ended_at, NULL FROM document d
+         WHERE d.ended <> (d.ended_at IS NOT NULL)
+        UNION ALL
+        SELECT d.kind, d.number, d.status, d.ended_at, NULL
+          FROM document d JOIN line l USING (kind, id) JOIN supply u ON u.id = l.supply
+         WHERE u.inbound <> (d.coming AND u.ordered > u.received + u.closed)
+            OR (d.ended AND u.ordered > u.received + u.closed)
+        """,
+    ),
+    Check(
+        "9b",
+        "one reference of the provider counts once for an order and a kind of payment",
+        """
+        SELECT merchant, order_id, kind, reference, count(*) AS times, sum(amount_minor) AS amount
+          FROM payment_entry WHERE status = 'done' AND reference IS NOT NULL
+         GROUP BY merchant, order_id, kind, reference HAVING count(*) > 1
+        """,
+    ),
+)

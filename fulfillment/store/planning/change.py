@@ -1,0 +1,154 @@
+"""A change of one order: done in a transaction, or only simulated to see what it would make."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from fulfillment.domain.actions.manual import finished
+from fulfillment.domain.insight.impact import Outcome, outcomes
+from fulfillment.domain.insight.progress import Progress, progress_of
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.rank import Rank
+from fulfillment.store.planning.distribution import NotServedYetError, served_before
+from fulfillment.store.planning.opening import open_queues, order_id, rank_of_order, skus_of_order
+from fulfillment.store.planning.workspace import Workspace
+from fulfillment.store.queue.reach import MOST
+from fulfillment.store.transactions.session import Command, Store, Tx
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is asked of one order.
+
+    `make` changes it as a value, or refuses. `priority` is its new place in the queue, where that
+    is what changes; `wants` are units by SKU that it may come to want beside what it wants now;
+    `takes` names lines that take free units by hand; `arriving` are signed units by SKU and
+    location that come with it. `answer` tells more than where the order stands then.
+    Where `of_finished`, it is `make` that refuses an order of which nothing is left to do. What is
+    done `at_once` asks for no stock: it need not wait until those before the order are served.
+    """
+
+    number: str
+    make: Callable[[Tx, Order], Order] = lambda _tx, order: order
+    priority: int | None = None
+    wants: Callable[[Tx], Mapping[str, int]] = lambda _tx: {}
+    takes: Callable[[Order], frozenset[int]] | None = None
+    arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    answer: Callable[[Order, Order], Answer] = lambda _before, _after: {}
+    of_finished: bool = False
+    at_once: bool = False
+
+
+def change_order(store: Store, command: Command, change: Change) -> Answer:
+    """Do it: one transaction, once for the command's key.
+
+    Where those before the order are still to be served, they are served first, in batches of their
+    own: what a change finds does not depend on how far a distribution has come.
+    """
+
+    def body(tx: Tx) -> Answer:
+        order = order_id(tx, change.number)
+        space = changed(tx, change, order)
+        told = change.answer(space.before[order], space.after[order])
+        space.save()
+        return answer_for(space, order) | told
+
+    return served_before(store, command.merchant, lambda: store.execute(command, body))
+
+
+def preview_change(store: Store, merchant: str, change: Change) -> list[Answer]:
+    """What it would make of every order that it touches; nothing is done.
+
+    Run by the same planner on one moment's picture of the data, so that doing it right after gives
+    what is said here. A change that would be refused is refused.
+    """
+    return store.simulate(merchant, lambda tx: [asdict(one) for one in simulated(tx, change)])
+
+
+def simulated(tx: Tx, change: Change) -> list[Outcome]:
+    """What a change would make of every order, on a picture of the data."""
+    order = order_id(tx, change.number)
+    space = changed(tx, change, order)
+    change.answer(space.before[order], space.after[order])
+    return outcomes((space.before[id_], space.after[id_]) for id_ in sorted(space.after))
+
+
+def changed(tx: Tx, change: Change, order: int) -> Workspace:
+    """The order's queues opened, the change made, and everything planned again; not saved.
+
+    `NotServedYetError` where somebody before it is still to be served.
+    """
+    more = change.wants(tx)
+    skus = skus_of_order(tx, order) | {sku for sku, _ in change.arriving} | more.keys()
+
+    def asking() -> tuple[Rank, Mapping[str, int]]:
+        rank = rank_of_order(tx, order)
+        if change.priority is not None:
+            rank = replace(rank, priority=change.priority)
+        return rank, Counter(_units(tx, order)) + Counter(more)
+
+    margin = Counter(_added(change.arriving)) + Counter(more)
+
+    def opened(batch: int) -> Workspace:
+        return open_queues(tx, skus, orders=[order], asking=asking, margin=margin, batch=batch)
+
+    space = opened(MOST if tx.is_simulated else 0)
+    if not change.at_once and not tx.is_simulated:
+        space = _in_turn(space, change, order, opened)
+    space.arriving = dict(change.arriving)
+    mine = space.after[order]
+    if not mine.live and not change.of_finished:
+        raise finished(mine)
+    space.put(change.make(tx, mine))
+    takes = change.takes(space.after[order]) if change.takes else None
+    space.plan(hand_claims={order: takes} if takes else {})
+    return space
+
+
+def _in_turn(
+    space: Workspace, change: Change, order: int, opened: Callable[[int], Workspace]
+) -> Workspace:
+    """An order that has claimed, or is to take something now, is changed in its turn.
+
+    Where nothing is owed, a queue was cut by what the order itself may free: it is read whole.
+    """
+    mine = space.after[order]
+    if not mine.first_claimed and change.takes is None:
+        return space
+    last = replace(mine.rank, priority=max(mine.rank.priority, change.priority or 0))
+    behind = space.ended_before(last)
+    if behind and not behind & space.due:
+        space = opened(MOST)
+        behind = space.ended_before(last)
+    if behind:
+        raise NotServedYetError(behind)
+    return space
+
+
+def _units(tx: Tx, order: int) -> Mapping[str, int]:
+    rows = tx.rows(
+        "SELECT sku, sum(ordered - cancelled - shipped)::bigint AS units FROM order_line"
+        " WHERE order_id = :id GROUP BY sku ORDER BY sku",
+        id=order,
+    )
+    return {row.sku: row.units for row in rows}
+
+
+def _added(arriving: Mapping[tuple[str, str], int]) -> Mapping[str, int]:
+    added: Counter[str] = Counter()
+    for (sku, _), units in arriving.items():
+        added[sku] += max(units, 0)
+    return added
+
+
+def answer_for(space: Workspace, order: int) -> Answer:
+    """Where an order of the workspace stands, as commands answer it."""
+    return progress_answer(progress_of(space.after[order]))
+
+
+def progress_answer(progress: Progress) -> Answer:
+    """A progress as plain data, as commands answer and wakes carry it."""
+    return asdict(progress)

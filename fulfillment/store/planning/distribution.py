@@ -1,0 +1,75 @@
+"""Give what there is to those who wait, batch by batch from the heads of their queues."""
+
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import TypeVar
+
+from fulfillment.domain.model.refusals import conflict
+from fulfillment.store.planning.first_claims import claim_next
+from fulfillment.store.planning.opening import open_queues
+from fulfillment.store.planning.workspace import Workspace
+from fulfillment.store.queue import head
+from fulfillment.store.queue.newcomers import any_standing_in
+from fulfillment.store.queue.reach import MOST
+from fulfillment.store.transactions.session import Store, Tx
+
+MOST_ROUNDS = 50
+"""Batches that are served before a change that has to wait for its turn is put off."""
+
+LARGER = 8
+"""So many times larger is a batch after one that changed nothing."""
+
+Result = TypeVar("Result")
+
+
+class NotServedYetError(Exception):
+    """Somebody before an order is still to be served in these queues."""
+
+    def __init__(self, skus: Collection[str]) -> None:
+        self.skus = frozenset(skus)
+        super().__init__(f"still being served: {', '.join(sorted(self.skus))}")
+
+
+def served_before(store: Store, merchant: str, work: Callable[[], Result]) -> Result:
+    """Do the work; where it finds that others are to be served before, serve them first."""
+    skus: frozenset[str] = frozenset()
+    for _ in range(MOST_ROUNDS):
+        try:
+            return work()
+        except NotServedYetError as error:
+            skus = error.skus
+        serve_queues(store, merchant, partial(_these, skus), actor="replan")
+    message = "those who wait are being served at this moment; try again in a few seconds"
+    raise conflict("being_served", message, skus=sorted(skus))
+
+
+def _these(skus: frozenset[str], _: Tx) -> Collection[str]:
+    return skus
+
+
+def serve_queues(
+    store: Store, merchant: str, which: Callable[[Tx], Collection[str]], *, actor: str
+) -> None:
+    """Serve these queues from their heads, one batch; first claims in them come first."""
+    if store.read(merchant, lambda tx: any_standing_in(tx, which(tx))):
+        claim_next(store, merchant)
+    store.transact(merchant, lambda tx: serve(tx, which(tx)), actor=actor)
+
+
+def serve(
+    tx: Tx,
+    skus: Collection[str],
+    orders: Collection[int] = (),
+    *,
+    silent: Collection[int] = (),
+) -> Workspace:
+    """Plan and save one batch of these queues. One that changed nothing is made larger."""
+    batch = head.BATCH
+    space = open_queues(tx, skus, orders=orders)
+    space.plan()
+    while not space.has_moved_on and batch < MOST:
+        batch *= LARGER
+        space = open_queues(tx, skus, orders=orders, batch=batch)
+        space.plan()
+    space.save(silent=silent)
+    return space

@@ -1,0 +1,216 @@
+"""Lock, load, change as values, plan, write: the shape of every deciding transaction."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.rank import Rank
+from fulfillment.domain.model.supply import Product, Snapshot, StockLevel
+from fulfillment.domain.model.verification import VerificationFacts, verified
+from fulfillment.domain.planning.plan import plan
+from fulfillment.domain.planning.promise import promised
+from fulfillment.store.queue.newcomers import is_newcomer
+from fulfillment.store.queue.pending_queues import owe, settle
+from fulfillment.store.queue.stale_plans import note_unplanned, planned
+from fulfillment.store.records.cross_docking import note_distribution
+from fulfillment.store.records.loading import load_levels, load_products, load_supplies
+from fulfillment.store.records.saving import Change, save
+from fulfillment.store.transactions.session import Tx
+
+
+@dataclass
+class Workspace:
+    """Some queues and orders of one merchant, locked; their orders are changed as values.
+
+    `arriving` are signed units by SKU and location that the caller is about to add to on hand. The
+    queues in `until` are served only as far as that rank. The `newcomers` are claimed for by the
+    plan, each with what is known to verify it. In the queues of `short`, more holders of what
+    somebody wants are left; in those that are `asked_again`, who is left behind the cut asks by
+    itself. Only a plan settles what is owed to a queue.
+    """
+
+    tx: Tx
+    today: date
+    skus: frozenset[str] = frozenset()
+    locations: Mapping[str, date] = field(default_factory=dict)
+    before: dict[int, Order] = field(default_factory=dict)
+    after: dict[int, Order] = field(default_factory=dict)
+    due: frozenset[str] = frozenset()
+    until: Mapping[str, Rank] = field(default_factory=dict)
+    more: frozenset[str] = frozenset()
+    unplanned: frozenset[int] = frozenset()
+    noted: frozenset[str] = frozenset()
+    short: frozenset[str] = frozenset()
+    asked_again: Set[str] = frozenset()
+    asked: frozenset[int] = frozenset()
+    newcomers: Mapping[int, VerificationFacts] = field(default_factory=dict)
+    by_po_status: frozenset[str] = frozenset()
+    arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    _known: Mapping[str, Product] = field(default_factory=dict)
+    _is_planned: bool = False
+
+    def put(self, order: Order) -> None:
+        """Take this for the order from now on."""
+        self.after[order.id] = order
+
+    def plan(
+        self,
+        *,
+        first_claims: Collection[int] = (),
+        hand_claims: Mapping[int, frozenset[int]] | None = None,
+    ) -> None:
+        """Bring every order of the workspace to what the rules say (behaviour.md §4, §5)."""
+        claiming = {*first_claims, *self._claim_for_newcomers()}
+        snapshot = replace(self.snapshot(claiming), hand_claims=hand_claims or {})
+        for order in plan(snapshot):
+            self.put(order)
+        self._is_planned = True
+
+    def _claim_for_newcomers(self) -> set[int]:
+        """Verify those whose first claim this plan makes; which they are."""
+        mine = {id_ for id_ in self.newcomers if is_newcomer(self.after[id_])}
+        for id_ in mine:
+            order = replace(self.after[id_], first_claimed=True)
+            self.put(verified(order, self.newcomers[id_]))
+        return mine
+
+    @property
+    def has_moved_on(self) -> bool:
+        """Whether the plan changed anybody, or reached the end of every queue."""
+        return not self.until or any(self.after[id_] != order for id_, order in self.before.items())
+
+    def ended_before(self, rank: Rank) -> frozenset[str]:
+        """The queues that are not served as far as this rank."""
+        return frozenset(sku for sku, last in self.until.items() if rank > last)
+
+    def is_behind(self, order: Order) -> frozenset[str]:
+        """The queues in which somebody before the order is still to be served."""
+        return frozenset(
+            sku for sku, last in self.until.items() if order.rank > last and _wants(order, sku)
+        )
+
+    def snapshot(self, first_claims: Collection[int] = ()) -> Snapshot:
+        """What the rules look at: the orders as they stand now, stock and supply."""
+        products = self._products()
+        return Snapshot(
+            today=self.today,
+            skus=self.skus,
+            locations=tuple(self.locations),
+            day_at=self.locations,
+            products=products,
+            orders=tuple(self.after.values()),
+            levels=self._levels(products) if self.skus else (),
+            supplies=load_supplies(self.tx, self.skus, self.after) if self.skus else (),
+            first_claims=frozenset(first_claims),
+            until=self.until,
+            by_po_status=self.by_po_status,
+        )
+
+    def _levels(self, products: Mapping[str, Product]) -> tuple[StockLevel, ...]:
+        """What is free in the tables, what is about to come, and what was given back so far."""
+        free: Counter[tuple[str, str]] = Counter(self.arriving)
+        for level in load_levels(self.tx, self.skus, self.locations):
+            free[level.sku, level.location] += level.available
+        for sign, orders in ((1, self.before), (-1, self.after)):
+            for sku, location, units in _claims(orders.values()):
+                if sku in self.skus and products[sku].managed:
+                    free[sku, location] += sign * units
+        return tuple(
+            StockLevel(sku, location, units)
+            for (sku, location), units in sorted(free.items())
+            if units > 0
+        )
+
+    def save(self, *, silent: Collection[int] = ()) -> None:
+        """Write what differs, and what is still owed to queues not served to their end."""
+        changes = [
+            Change(self.before[id_], promised(self.after[id_], self.today))
+            for id_ in sorted(self.after)
+            if self.after[id_] != self.before[id_]
+        ]
+        self.after |= save(
+            self.tx,
+            changes,
+            self._products(),
+            self.today,
+            silent={*silent, *self._met_newcomers()},
+        )
+        served = (self.due if self._is_planned else frozenset()) - self.until.keys()
+        if self.due:
+            pairs = ((self.before[order], self.after[order]) for order in sorted(self.after))
+            note_distribution(self.tx, pairs, self.due, served)
+        if self._is_planned:
+            planned(self.tx, self.unplanned, self.skus - self.until.keys())
+        # Where no peg was left to move, a further batch would find as little.
+        cut = self.until.keys() - self.asked_again
+        more = {*cut, *self.noted, *(self.more if changes else ()), *self._freed()}
+        more |= self._note_left_over(self.short if changes else ())
+        if served := served - more:
+            settle(self.tx, served)
+        if more:
+            owe(self.tx, more, by_po_status=bool(self.by_po_status))
+
+    def _note_left_over(self, short: Collection[str]) -> set[str]:
+        """Have some planned in a further batch; in which queues they stand.
+
+        They were changed out of this one's reach, or still want what more others hold.
+        """
+        rows = {
+            (id_, sku)
+            for id_, order in self.after.items()
+            if order != self.before[id_] and order.first_claimed
+            for sku in self.is_behind(order)
+        }
+        rows |= {
+            (id_, sku) for id_, order in self.after.items() for sku in short if _wants(order, sku)
+        }
+        note_unplanned(self.tx, rows)
+        return {sku for _, sku in rows}
+
+    def _freed(self) -> set[str]:
+        """The queues of orders that ended in part, and of which nobody had asked that."""
+        return {
+            line.sku
+            for id_ in self.after.keys() - self.asked
+            if _live_units(self.after[id_]) < _live_units(self.before[id_])
+            for line in self.after[id_].lines
+            if line.sku in self.skus
+        }
+
+    def _products(self) -> Mapping[str, Product]:
+        """The products of all its orders and queues, read once while these are the same."""
+        skus = frozenset(skus_of([*self.before.values(), *self.after.values()]) | self.skus)
+        if not skus <= self._known.keys():
+            self._known = load_products(self.tx, skus)
+        return self._known
+
+    def _met_newcomers(self) -> set[int]:
+        """Orders met on the way whose own workflows have yet to ask how they stand."""
+        met = self.after.keys() - self.asked
+        return {order for order in met if not self.before[order].first_claimed}
+
+
+def _wants(order: Order, sku: str) -> bool:
+    return any(line.sku == sku and line.wanted for s in order.planned for line in s.lines)
+
+
+def _live_units(order: Order) -> int:
+    return sum(line.units for shipment in order.live for line in shipment.lines)
+
+
+def skus_of(orders: Iterable[Order]) -> set[str]:
+    """The SKUs of all their lines."""
+    return {line.sku for order in orders for line in order.lines}
+
+
+def _claims(orders: Iterable[Order]) -> Iterable[tuple[str, str, int]]:
+    for order in orders:
+        for shipment in order.shipments:
+            for line in shipment.lines:
+                yield from (
+                    (line.sku, claim.location, claim.units)
+                    for claim in line.claims
+                    if not claim.drop_ship
+                )

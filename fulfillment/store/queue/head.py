@@ -1,0 +1,154 @@
+"""Who stands in a SKU's queue: read from the head, as far as there is something to give."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fulfillment.domain.model.rank import Rank
+from fulfillment.store.queue.affected_pegs import Reached, SearchScope, at_the_edges, displaced_by
+from fulfillment.store.queue.conditional_demand import CHOOSY, wanted_by_choosers
+from fulfillment.store.queue.reach import QueueQuery, hungry_lines
+from fulfillment.store.queue.stale_plans import unplanned_in
+from fulfillment.store.queue.supply_usage import QueueDelta
+from fulfillment.store.records.late_pins import orders_of_late_pins
+from fulfillment.store.transactions.session import Tx
+
+BATCH = 2_000
+"""Waiting lines that one transaction gives stock to, at most, for one SKU and place, and units of
+pegs that it moves. Each batch fills lines, which then leave the queue, so that the next begins
+with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The orders at the head of some queues; where more wait, the last rank that was reached.
+
+    In the queues of `more`, pegs of further orders have to move as well. The `unplanned` are those
+    of whom others noted that they are to be planned; there are further ones in the queues of
+    `noted`.
+    """
+
+    orders: frozenset[int]
+    until: Mapping[str, Rank]
+    more: frozenset[str] = frozenset()
+    unplanned: frozenset[int] = frozenset()
+    noted: frozenset[str] = frozenset()
+
+
+POOL = """
+WITH freed AS MATERIALIZED (
+    SELECT a.sku, sum(a.units) AS units
+      FROM shipment_line sl JOIN allocation a ON a.shipment_line = sl.id
+     WHERE sl.order_id = ANY(:freeing) GROUP BY a.sku
+), there AS (
+    SELECT k.sku, u.location, stock.units AS stock, supply.units AS inbound
+      FROM unnest(CAST(:skus AS text[])) AS k(sku)
+     CROSS JOIN unnest(CAST(:locations AS text[]), CAST(:days AS date[])) AS u(location, today)
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(v.on_hand - v.allocated), 0) AS units FROM stock_level v
+            WHERE v.merchant = :merchant AND v.sku = k.sku AND v.location = u.location
+              AND v.disposition = 'sellable') stock
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(s.ordered - s.received - s.closed), 0) AS units
+             FROM supply s
+             LEFT JOIN purchase_order_line l ON l.supply = s.id
+             LEFT JOIN purchase_order o ON o.id = l.purchase_order
+            WHERE s.merchant = :merchant AND s.sku = k.sku AND s.inbound
+              AND s.location = u.location
+              AND (s.expected_on >= u.today OR o.status = 'arrived')) supply
+), pool AS (
+    SELECT sku, location, sum(stock) AS stock, sum(inbound) AS inbound
+      FROM there GROUP BY GROUPING SETS ((sku), (sku, location))
+)
+SELECT pool.sku, pool.location,
+       (pool.stock + coalesce(freed.units, 0) + k.margin)::bigint AS stock,
+       pool.inbound::bigint AS inbound
+  FROM pool
+  JOIN unnest(CAST(:skus AS text[]), CAST(:margins AS bigint[])) AS k(sku, margin) USING (sku)
+  LEFT JOIN freed USING (sku)
+"""
+"""What there is to give of each SKU: at each place, and, without a place, at all of them. Read
+place by place through the keys: a table that has just grown is taken for empty when planned."""
+
+PEGGED = """
+SELECT DISTINCT d.order_id FROM supply u
+  JOIN peg p ON p.supply = u.id
+  JOIN open_demand d ON d.shipment_line = p.shipment_line
+ WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
+"""
+
+ASKED = """
+SELECT l.sku, sum(sl.units)::bigint AS units,
+       sum((SELECT coalesce(sum(p.units), 0) FROM peg p WHERE p.shipment_line = sl.id))::bigint
+           AS pegged
+  FROM shipment_line sl
+  JOIN shipment s ON s.id = sl.shipment AND s.status IN ('backorder', 'future', 'ready')
+  JOIN order_line l ON l.order_id = sl.order_id AND l.line = sl.order_line
+ WHERE sl.order_id = ANY(:freeing) AND l.sku = ANY(:skus) GROUP BY l.sku
+"""
+
+
+def head_of_queues(tx: Tx, reach: QueueQuery) -> Head:
+    """The orders that what is there could reach, and those whose pegs may move with it.
+
+    A line is reached if less than what there is to give is wanted before it. A queue that is not
+    read to its end is looked at only so far: the next batch goes on.
+    """
+    late = frozenset() if reach.claiming else orders_of_late_pins(tx, reach.skus, reach.locations)
+    reach = replace(reach, freeing={*reach.freeing, *late})
+    pools = _pools(tx, reach)
+    hungry, until = hungry_lines(tx, reach, pools)
+    whole = sorted(reach.skus - until.keys())
+    pegged = _pegged(tx, reach, pools, hungry, whole)
+    unplanned = unplanned_in(tx, () if reach.claiming else whole, reach.batch)
+    return Head(
+        pegged.orders | unplanned.orders | late | {row.order_id for row in hungry},
+        until,
+        pegged.cut,
+        unplanned.orders,
+        unplanned.cut,
+    )
+
+
+def _pools(tx: Tx, reach: QueueQuery) -> list[Any]:
+    skus = sorted(reach.skus)
+    return tx.rows(
+        POOL,
+        merchant=tx.merchant,
+        skus=skus,
+        locations=list(reach.locations),
+        days=list(reach.locations.values()),
+        freeing=list(reach.freeing),
+        margins=[reach.margin.get(sku, 0) for sku in skus],
+    )
+
+
+def _pegged(
+    tx: Tx, reach: QueueQuery, pools: list[Any], hungry: list[Any], skus: Collection[str]
+) -> Reached:
+    """The orders whose pegs may move."""
+    if reach.everybody:
+        rows = tx.rows(PEGGED, merchant=tx.merchant, skus=sorted(reach.skus))
+        return Reached(frozenset(row.order_id for row in rows))
+    ground = SearchScope(reach.locations, reach.batch, reach.freeing, reach.written)
+    asked, freed = _asked(tx, reach)
+    if reach.claiming:
+        for row in hungry:
+            asked[row.sku] += row.wanted
+        return Reached(displaced_by(tx, ground, asked, reach.claiming[0]))
+    for pool in pools:
+        freed[pool.sku] += max(pool.stock, 0) if pool.location is None else 0
+    chosen = wanted_by_choosers(tx, skus, {row.order_id for row in hungry if row.gate == CHOOSY})
+    asked, freed = asked + chosen, freed + chosen
+    return at_the_edges(tx, ground, {sku: QueueDelta(freed[sku], asked[sku]) for sku in skus})
+
+
+def _asked(tx: Tx, reach: QueueQuery) -> tuple[Counter[str], Counter[str]]:
+    """Units by SKU that some orders want, or may want now, and those that they are pegged on."""
+    asked, freed = Counter(reach.asking[1] if reach.asking else {}), Counter[str]()
+    if reach.freeing:
+        for row in tx.rows(ASKED, freeing=list(reach.freeing), skus=sorted(reach.skus)):
+            asked[row.sku] += row.units
+            freed[row.sku] += row.pegged
+    return asked, freed

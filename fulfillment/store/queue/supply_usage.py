@@ -1,0 +1,212 @@
+"""The supplies of a SKU as its queue uses them: in which order, by whom, up to which rank."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from fulfillment.domain.model.policy import MinPoStatus
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.transactions.session import Tx
+
+Place = list[int]
+"""A rank as a list of numbers, as the database compares it."""
+
+RANK = "ARRAY[d.priority, (extract(epoch FROM d.placed_at) * 1000000)::bigint, d.intake_seq]"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What decides which supplies a line may use: its place, and from which status they count."""
+
+    lock: str | None
+    counts_from: str | None = None
+
+    def may_use(self, source: "Source") -> bool:
+        """Whether a line of this sort may be pegged on a supply."""
+        if source.nth is None or self.lock not in (None, source.location):
+            return False
+        return self.counts_from is None or MinPoStatus(self.counts_from).is_reached_by(
+            source.status
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The pegs of all lines of one sort on one supply."""
+
+    sort: Sort
+    pinned: bool
+    units: int
+    first: Place
+    last: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One supply with its pegs; it is the `nth` to be used, or does not count if that is None."""
+
+    id: int
+    location: str
+    status: PurchaseOrderStatus | None
+    outstanding: int
+    nth: int | None
+    cells: tuple[Cell, ...]
+
+    @property
+    def pegged(self) -> int:
+        """Units pegged on it."""
+        return sum(cell.units for cell in self.cells)
+
+    @property
+    def open(self) -> int:
+        """Units on which nobody is pegged yet."""
+        return max(self.outstanding - self.pegged, 0) if self.nth is not None else 0
+
+    @property
+    def lost(self) -> int:
+        """Units that are pegged and will not come from it."""
+        return self.pegged if self.nth is None else max(self.pegged - self.outstanding, 0)
+
+    @property
+    def queued(self) -> Iterator[Cell]:
+        """Pegs that were given by rank, and not by hand."""
+        return (cell for cell in self.cells if not cell.pinned)
+
+
+@dataclass(frozen=True, slots=True)
+class UnpeggedLine:
+    """A line that is not pegged with all that it wants."""
+
+    order: int
+    sort: Sort
+    place: Place
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDelta:
+    """Units that become free for others, and that somebody may want beside what stands there."""
+
+    freed: int = 0
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The supplies of one SKU, and who of it is not pegged yet."""
+
+    sources: tuple[Source, ...]
+    stir: QueueDelta
+    bare: list[UnpeggedLine] = field(default_factory=list)
+
+    def before(self, sort: Sort, nth: int | None = None) -> list[Source]:
+        """The supplies that a line of this sort would rather have than the nth; all, for none."""
+        return [s for s in self.sources if sort.may_use(s) and (nth is None or s.nth < nth)]  # type: ignore[operator]
+
+    def taken_until(self, sort: Sort, nth: int | None = None) -> Place:
+        """The last place that was given any of those: nobody before it should go without."""
+        lasts = [cell.last for source in self.before(sort, nth) for cell in source.queued]
+        return max(lasts, default=[])
+
+    def misplaced(self) -> Iterator[tuple[Source, Cell, Place]]:
+        """Pegs of which some are later than they should be."""
+        for source in self.sources:
+            for cell in source.queued if source.nth is not None else ():
+                until = self.taken_until(cell.sort, source.nth)
+                if cell.first < until:
+                    yield source, cell, until
+
+    def bare_in_order(self) -> Iterator[tuple[UnpeggedLine, bool]]:
+        """Lines without a peg, and whether somebody behind them has one that they could have."""
+        until = {sort: self.taken_until(sort) for sort in {line.sort for line in self.bare}}
+        return ((line, line.place < until[line.sort]) for line in self.bare)
+
+    def passed_over(self) -> int:
+        """Units of lines without a peg that somebody behind them has."""
+        return sum(line.units for line, is_passed in self.bare_in_order() if is_passed)
+
+    def open_and_wanted(self) -> int:
+        """Units nobody is pegged on that somebody would move to."""
+        return sum(min(source.open, self._takers(source)) for source in self.sources)
+
+    def _takers(self, source: Source) -> int:
+        if not source.open:
+            return 0
+        later = (s for s in self.sources if s.nth is not None and s.nth > (source.nth or 0))
+        pegged = sum(c.units for s in later for c in s.queued if c.sort.may_use(source))
+        return pegged + sum(line.units for line in self.bare if line.sort.may_use(source))
+
+
+HELD = f"""
+WITH held AS (
+    SELECT p.supply, p.pinned, d.lock_location, d.counts_from, sum(p.units)::bigint AS units,
+           min({RANK}) AS first, max({RANK}) AS last
+      FROM supply u JOIN peg p ON p.supply = u.id
+      JOIN open_demand d ON d.shipment_line = p.shipment_line
+     WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
+     GROUP BY p.supply, p.pinned, d.lock_location, d.counts_from
+)
+SELECT u.id, u.sku, u.location, u.ordered - u.received - u.closed AS outstanding, u.inbound,
+       u.expected_on, o.status, h.pinned, h.lock_location, h.counts_from, h.units, h.first, h.last
+  FROM supply u
+  LEFT JOIN held h ON h.supply = u.id
+  LEFT JOIN purchase_order_line l ON l.supply = u.id
+  LEFT JOIN purchase_order o ON o.id = l.purchase_order
+ WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND (u.inbound OR h.supply IS NOT NULL)
+ ORDER BY u.id, h.pinned, h.lock_location, h.counts_from
+"""  # noqa: S608 -- RANK is a constant
+
+
+def load_sources(
+    tx: Tx, days: Mapping[str, date], skus: Iterable[str]
+) -> dict[str, tuple[Source, ...]]:
+    """The supplies of these SKUs with what is pegged on them, in the order in which they are used.
+
+    `days` are the locations in order of priority, with the day that it is at each.
+    """
+    rows = tx.rows(HELD, merchant=tx.merchant, skus=sorted(skus)) if skus else []
+    by_sku: dict[str, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        by_sku[row.sku][row.id].append(row)
+    return {sku: _in_order(found.values(), days) for sku, found in by_sku.items()}
+
+
+def _in_order(found: Iterable[list[Any]], days: Mapping[str, date]) -> tuple[Source, ...]:
+    """The supplies in the order in which they are pegged; those that do not count come last."""
+    priority = {location: index for index, location in enumerate(days)}
+    counting = sorted(
+        (rows for rows in found if counts(rows[0], days)),
+        key=lambda rows: (
+            rows[0].status != PurchaseOrderStatus.ARRIVED,
+            rows[0].expected_on or date.max,
+            priority[rows[0].location],
+            rows[0].id,
+        ),
+    )
+    rest = [rows for rows in found if not counts(rows[0], days)]
+    return tuple(
+        _source(rows, nth if nth < len(counting) else None)
+        for nth, rows in enumerate([*counting, *rest])
+    )
+
+
+def counts(row: Any, days: Mapping[str, date]) -> bool:
+    """Whether a supply's row is one to be pegged on: on its way, with its date ahead or arrived."""
+    if not row.inbound or row.location not in days:
+        return False
+    if row.status == PurchaseOrderStatus.ARRIVED:
+        return True
+    return row.expected_on is not None and row.expected_on >= days[row.location]
+
+
+def _source(rows: Sequence[Any], nth: int | None) -> Source:
+    head = rows[0]
+    cells = tuple(
+        Cell(Sort(row.lock_location, row.counts_from), row.pinned, row.units, row.first, row.last)
+        for row in rows
+        if row.units is not None
+    )
+    status = None if head.status is None else PurchaseOrderStatus(head.status)
+    return Source(head.id, head.location, status, head.outstanding, nth, cells)

@@ -1,0 +1,90 @@
+"""The queue: one row for each waiting line."""
+
+import json
+from collections.abc import Iterable
+
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.policy import AutoAllocate
+from fulfillment.domain.model.shipments import Shipment, ShipmentLine
+from fulfillment.store.records.saving.changes import Change, Products
+from fulfillment.store.transactions.session import Tx
+
+
+def write_demand(tx: Tx, changes: list[Change], products: Products) -> None:
+    """Keep the queue: what a waiting line wants, and what it holds that may still move."""
+    before = _demand([change.before for change in changes], products)
+    after = _demand([change.after for change in changes], products)
+    gone = [line for line in before if line not in after]
+    new = {line: row for line, row in after.items() if before.get(line) != row}
+    if gone:
+        tx.run("DELETE FROM open_demand WHERE shipment_line = ANY(:ids)", ids=gone)
+    if new:
+        rows = [row | {"shipment_line": line} for line, row in new.items()]
+        tx.run(UPSERT_DEMAND, merchant=tx.merchant, rows=json.dumps(rows, default=str))
+
+
+UPSERT_DEMAND = """
+INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at, intake_seq,
+                         wanted, held, lock_location, gate, pegged, counts_from)
+SELECT r.shipment_line, :merchant, r.sku, r.order_id, r.priority, r.placed_at, r.intake_seq,
+       r.wanted, r.held, r.lock_location, r.gate, r.pegged, r.counts_from
+  FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+       shipment_line bigint, sku text, order_id bigint, priority int, placed_at timestamptz,
+       intake_seq bigint, wanted int, held int, lock_location text, gate text,
+       pegged int, counts_from text)
+ON CONFLICT (shipment_line) DO UPDATE
+   SET wanted = excluded.wanted, held = excluded.held, priority = excluded.priority,
+       lock_location = excluded.lock_location, gate = excluded.gate,
+       pegged = excluded.pegged, counts_from = excluded.counts_from
+"""
+
+
+def _demand(orders: Iterable[Order], products: Products) -> dict[int, dict[str, object]]:
+    return {
+        line.id: {
+            "sku": line.sku,
+            "order_id": order.id,
+            "priority": order.rank.priority,
+            "placed_at": order.rank.placed_at,
+            "intake_seq": order.rank.intake_seq,
+            "wanted": line.wanted,
+            "held": _held(shipment, line),
+            "lock_location": order.bound_to(shipment, line),
+            "gate": _gate(order, shipment, line),
+            "pegged": line.pegged,
+            "counts_from": None if shipment.is_waiting else order.policy.min_po_status,
+        }
+        for order in orders
+        for shipment in order.planned
+        for line in shipment.lines
+        if (line.wanted or _held(shipment, line)) and products[line.sku].managed
+    }
+
+
+def _gate(order: Order, shipment: Shipment, line: ShipmentLine) -> str:
+    """Whether the line takes what is free for it: for sure, only if it chooses to, or never.
+
+    Closed lines are pegged like any other; lines by hand are not even that.
+    """
+    if not order.first_claimed:
+        return "first"
+    if not shipment.is_waiting:
+        return "open"
+    if order.line(line.order_line).by_hand:
+        return "by_hand"
+    return GATES[order.policy.auto_allocate]
+
+
+GATES = {
+    AutoAllocate.ALWAYS: "open",
+    AutoAllocate.COMPLETE_ONLY: "choosy",
+    AutoAllocate.DUE_WITHIN: "choosy",
+    AutoAllocate.NEVER: "closed",
+}
+
+
+def _held(shipment: Shipment, line: ShipmentLine) -> int:
+    """Units that an earlier order may still take: those of a waiting shipment."""
+    if not shipment.is_waiting:
+        return 0
+    return sum(claim.loose for claim in line.claims if not claim.drop_ship)

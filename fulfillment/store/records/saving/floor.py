@@ -1,0 +1,236 @@
+"""What the floor has written down follows the claims: pick lists, containers, what goes back.
+
+Whatever changes a shipment that somebody picks, or takes units that are staged, leaves the lists
+and containers right, and asks for what is in somebody's hands to be put back.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from fulfillment.domain.floor.staging import staged_units
+from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import IN_WAREHOUSE, ShipmentStatus
+from fulfillment.store.records.saving.changes import Change
+from fulfillment.store.transactions.session import Tx
+
+Place = tuple[int, str]
+"""Order line and location."""
+
+BY_HANDS = frozenset({"unstaged", "unpicked"})
+"""What is told in the history where a person has put units back already."""
+
+
+def write_floor(tx: Tx, changes: list[Change]) -> None:
+    """Bring lists and containers to what the orders say; nothing is sent where nothing changed."""
+    in_hands = [change for change in changes if _is_in_hands(change.before)]
+    _write_containers(tx, [c for c in in_hands if staged_units(c.before) - staged_units(c.after)])
+    _write_lists(tx, changes)
+    _ask_to_put_back(tx, in_hands)
+
+
+def _is_in_hands(order: Order) -> bool:
+    return any(
+        claim.picked or claim.staged
+        for shipment in order.shipments
+        for line in shipment.lines
+        for claim in line.claims
+    )
+
+
+# --- containers ----------------------------------------------------------------------------------
+
+
+def _write_containers(tx: Tx, changes: list[Change]) -> None:
+    """Staged units that are gone are in no container any more: the last filled gives first."""
+    if not changes:
+        return
+    rows = [
+        (change.after.id, line, location, staged_units(change.after)[line, location])
+        for change in changes
+        for line, location in sorted(staged_units(change.before) - staged_units(change.after))
+    ]
+    tx.run(
+        SHRINK,
+        orders=[row[0] for row in rows],
+        lines=[row[1] for row in rows],
+        locations=[row[2] for row in rows],
+        staged=[row[3] for row in rows],
+    )
+    tx.run(
+        "UPDATE container c SET emptied_at = :now WHERE c.order_id = ANY(:orders)"
+        " AND c.emptied_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM container_line l WHERE l.container = c.id)",
+        now=tx.now,
+        orders=sorted({change.after.id for change in changes}),
+    )
+
+
+SHRINK = """
+WITH kept AS (
+    SELECT l.container, l.order_line,
+           greatest(least(l.units, t.staged - sum(l.units) OVER filled + l.units), 0) AS units
+      FROM unnest(CAST(:orders AS bigint[]), CAST(:lines AS int[]), CAST(:locations AS text[]),
+                  CAST(:staged AS int[])) AS t(order_id, line, location, staged)
+      JOIN container c ON c.order_id = t.order_id AND c.location = t.location
+           AND c.emptied_at IS NULL
+      JOIN container_line l ON l.container = c.id AND l.order_line = t.line
+    WINDOW filled AS (PARTITION BY t.order_id, t.line, t.location ORDER BY l.container)
+), emptied AS (
+    DELETE FROM container_line l USING kept k
+     WHERE l.container = k.container AND l.order_line = k.order_line AND k.units = 0
+)
+UPDATE container_line l SET units = k.units FROM kept k
+ WHERE l.container = k.container AND l.order_line = k.order_line
+   AND k.units > 0 AND k.units <> l.units
+"""
+
+
+# --- pick lists ----------------------------------------------------------------------------------
+
+
+def _write_lists(tx: Tx, changes: list[Change]) -> None:
+    """Each line of a list as its shipment says; a list of which nothing is left is done.
+
+    Lists come after stock levels in the order of locks: two shipments of one list may be picked
+    at the same moment, and the second has to see that it is the last.
+    """
+    touched = [pair for change in changes for pair in _touched(change)]
+    if not touched:
+        return
+    shipments = [before.id for before, _ in touched]
+    lists = [row.id for row in tx.rows(LOCK_LISTS, shipments=shipments)]
+    if not lists:
+        return
+    off = [after.id for _, after in touched if not _is_on_list(after)]
+    if off:
+        sql = "DELETE FROM pick_list_line WHERE shipment = ANY(:shipments) AND NOT to_stage"
+        tx.run(sql, shipments=off)
+    _write_list_lines(tx, [after for before, after in touched if _is_picked_on(before, after)])
+    settle_lists(tx, lists)
+
+
+def _touched(change: Change) -> Iterator[tuple[Shipment, Shipment]]:
+    after = {shipment.id: shipment for shipment in change.after.shipments}
+    for shipment in change.before.shipments:
+        if shipment.status in IN_WAREHOUSE and after[shipment.id] != shipment:
+            yield shipment, after[shipment.id]
+
+
+def _is_on_list(shipment: Shipment) -> bool:
+    return shipment.status in IN_WAREHOUSE or shipment.status is ShipmentStatus.SHIPPED
+
+
+def _is_picked_on(before: Shipment, after: Shipment) -> bool:
+    """Whether a picker's list changes: once all is picked, it stays as what was done."""
+    is_picking = ShipmentStatus.PICKING in (before.status, after.status)
+    return is_picking and after.status in IN_WAREHOUSE
+
+
+def _write_list_lines(tx: Tx, shipments: Sequence[Shipment]) -> None:
+    held = [
+        (shipment.id, line.order_line, sum(c.picked for c in line.claims), line.loose)
+        for shipment in shipments
+        for line in shipment.lines
+    ]
+    if shipments:
+        tx.run(
+            WRITE_LINES,
+            on=[shipment.id for shipment in shipments],
+            shipments=[row[0] for row in held],
+            lines=[row[1] for row in held],
+            picked=[row[2] for row in held],
+            loose=[row[3] for row in held],
+        )
+
+
+LOCK_LISTS = """
+SELECT id FROM pick_list
+ WHERE id IN (SELECT pick_list FROM pick_list_line
+               WHERE shipment = ANY(:shipments) AND NOT to_stage)
+ ORDER BY id FOR NO KEY UPDATE
+"""
+
+WRITE_LINES = """
+UPDATE pick_list_line l
+   SET picked = r.picked, short = l.units - r.picked - r.loose
+  FROM (SELECT old.id, coalesce(sum(h.picked), 0) AS picked, coalesce(sum(h.loose), 0) AS loose
+          FROM pick_list_line old
+          LEFT JOIN unnest(CAST(:shipments AS bigint[]), CAST(:lines AS int[]),
+                           CAST(:picked AS int[]), CAST(:loose AS int[]))
+               AS h(shipment, line, picked, loose)
+               ON h.shipment = old.shipment AND h.line = old.order_line
+         WHERE old.shipment = ANY(:on) AND NOT old.to_stage
+         GROUP BY old.id) r
+ WHERE l.id = r.id
+"""
+
+
+def settle_lists(tx: Tx, lists: Sequence[int]) -> None:
+    """A list with units left to pick is worked on, one without is done; both are locked."""
+    tx.run(SETTLE, lists=list(lists), now=tx.now)
+
+
+SETTLE = """
+UPDATE pick_list p
+   SET status = CASE WHEN s.is_left THEN 'picking'
+                     WHEN p.status = 'given_up' THEN p.status ELSE 'done' END,
+       done_at = CASE WHEN s.is_left THEN NULL ELSE coalesce(p.done_at, :now) END
+  FROM (SELECT q.id, EXISTS (SELECT 1 FROM pick_list_line l WHERE l.pick_list = q.id
+                                AND l.picked + l.short < l.units) AS is_left
+          FROM unnest(CAST(:lists AS bigint[])) AS q(id)) s
+ WHERE p.id = s.id
+"""
+
+
+# --- what is in hands and nobody's any more ------------------------------------------------------
+
+
+def _ask_to_put_back(tx: Tx, changes: list[Change]) -> None:
+    rows = [
+        (change.after.id, skus[line], location, units)
+        for change in changes
+        if not BY_HANDS & {note.kind for note in change.after.notes}
+        for skus in [{line.number: line.sku for line in change.after.lines}]
+        for (line, location), units in sorted(_taken_from_hands(change).items())
+    ]
+    if rows:
+        tx.run(
+            PUT_BACK,
+            merchant=tx.merchant,
+            orders=[row[0] for row in rows],
+            skus=[row[1] for row in rows],
+            locations=[row[2] for row in rows],
+            units=[row[3] for row in rows],
+            reason=tx.reason,
+            now=tx.now,
+        )
+
+
+PUT_BACK = """
+INSERT INTO task (merchant, kind, location, sku, units, order_id, reason, created_at)
+SELECT :merchant, 'put_back', t.location, t.sku, sum(t.units), t.order_id, :reason, :now
+  FROM unnest(CAST(:orders AS bigint[]), CAST(:skus AS text[]), CAST(:locations AS text[]),
+              CAST(:units AS int[])) AS t(order_id, sku, location, units)
+ GROUP BY t.order_id, t.sku, t.location ORDER BY t.order_id, t.sku, t.location
+"""
+
+
+def _taken_from_hands(change: Change) -> Counter[Place]:
+    """Units picked or staged before that the order has not claimed there any more."""
+    shipped = {s.id for s in change.after.shipments if s.status is ShipmentStatus.SHIPPED}
+    held, claimed = _units_at(change.before, shipped)
+    held_after, claimed_after = _units_at(change.after, shipped)
+    lost = claimed - claimed_after
+    return Counter({at: min(n, lost[at]) for at, n in (held - held_after).items() if lost[at]})
+
+
+def _units_at(order: Order, without: set[int]) -> tuple[Counter[Place], Counter[Place]]:
+    held: Counter[Place] = Counter()
+    claimed: Counter[Place] = Counter()
+    for shipment in order.shipments:
+        for line in shipment.lines if shipment.id not in without else ():
+            for claim in line.claims:
+                held[line.order_line, claim.location] += claim.picked + claim.staged
+                claimed[line.order_line, claim.location] += claim.units
+    return held, claimed

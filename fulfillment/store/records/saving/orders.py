@@ -1,0 +1,138 @@
+"""Orders, their lines and their histories."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+
+from fulfillment.domain.insight.progress import progress_of
+from fulfillment.domain.model.orders import Order, OrderEvent, OrderLine
+from fulfillment.domain.model.shipments import Slice
+from fulfillment.domain.model.statuses import FINISHED_ORDER
+from fulfillment.domain.planning.recheck import recheck_on
+from fulfillment.store.records.saving.changes import Change
+from fulfillment.store.transactions.session import Tx
+
+
+def write_lines(tx: Tx, changes: list[Change]) -> None:
+    """Write changed order lines: what was ordered, cancelled, shipped, promised, and how."""
+    rows: list[dict[str, object]] = []
+    for change in changes:
+        known = {line.number: line for line in change.before.lines}
+        rows += [
+            _line_row(change.after.id, line)
+            for line in change.after.lines
+            if known.get(line.number) != line
+        ]
+    if rows:
+        tx.run(UPDATE_LINES, rows=json.dumps(rows))
+
+
+UPDATE_LINES = """
+UPDATE order_line l
+   SET ordered = r.ordered, cancelled = r.cancelled, shipped = r.shipped, by_hand = r.by_hand,
+       channel = r.channel, source_location = r.source_location,
+       first_promise = r.first_promise, promise = r.promise
+  FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+       order_id bigint, line int, ordered int, cancelled int, shipped int, by_hand boolean,
+       channel text, source_location text, first_promise jsonb, promise jsonb)
+ WHERE l.order_id = r.order_id AND l.line = r.line
+"""
+
+
+def _line_row(order: int, line: OrderLine) -> dict[str, object]:
+    return {
+        "order_id": order,
+        "line": line.number,
+        "ordered": line.ordered,
+        "cancelled": line.cancelled,
+        "shipped": line.shipped,
+        "by_hand": line.by_hand,
+        "channel": line.channel,
+        "source_location": line.source,
+        "first_promise": _stored(line.first_promise),
+        "promise": _stored(line.promise),
+    }
+
+
+def _stored(pieces: Iterable[Slice] | None) -> list[list[object]] | None:
+    if pieces is None:
+        return None
+    return [[piece.units, piece.on.isoformat()] for piece in pieces]
+
+
+UPDATE_ORDERS = """
+UPDATE orders o
+   SET status = r.status, verified = r.verified, first_claimed = r.first_claimed,
+       rejected = r.rejected, holds = r.holds, prepared = r.prepared,
+       policy = r.policy, priority = r.priority, lock_location = r.lock_location,
+       cancel_on = r.cancel_on,
+       waves_spent = r.waves_spent, waves_granted = r.waves_granted,
+       recheck_on = CASE WHEN o.recheck_on <= :today AND NOT r.finished
+                         THEN o.recheck_on ELSE r.recheck_on END,
+       next_shipment_number = r.next_shipment_number, wake_seq = r.wake_seq,
+       waiting_units = r.waiting_units,
+       target_ship_on = (SELECT min(s.target_ship_on) FROM shipment s WHERE s.order_id = o.id
+                            AND s.status IN ('ready', 'picking', 'picked', 'packed')),
+       ready_to_ship_at = CASE WHEN r.became_ready THEN :now ELSE o.ready_to_ship_at END,
+       finished_at = CASE WHEN r.finished THEN coalesce(o.finished_at, :now) END
+  FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+       id bigint, status text, verified boolean, first_claimed boolean, rejected boolean,
+       holds text[], prepared boolean, policy jsonb, priority int, lock_location text,
+       cancel_on date, waves_spent int, waves_granted int, recheck_on date,
+       next_shipment_number int, wake_seq bigint,
+       waiting_units bigint, became_ready boolean, finished boolean)
+ WHERE o.id = r.id
+"""
+
+
+def write_orders(tx: Tx, changes: list[Change], today: date) -> None:
+    """Write the statuses that the rules compute, and what else is stored of an order.
+
+    A day to look again that has come stays until that was done: this plan may not have looked at
+    all that the order wants.
+    """
+    rows = [_order_row(change.before, change.after, today) for change in changes]
+    tx.run(UPDATE_ORDERS, rows=json.dumps(rows, default=str), now=tx.now, today=today)
+
+
+def _order_row(before: Order, after: Order, today: date) -> dict[str, object]:
+    return {
+        "id": after.id,
+        "status": after.status,
+        "verified": after.verified,
+        "first_claimed": after.first_claimed,
+        "rejected": after.rejected,
+        "holds": list(after.holds),
+        "prepared": after.prepared,
+        "policy": dict(after.knobs),
+        "priority": after.rank.priority,
+        "lock_location": after.lock,
+        "cancel_on": after.cancel_on,
+        "waves_spent": after.waves_spent,
+        "waves_granted": after.waves_granted,
+        "recheck_on": recheck_on(after, today),
+        "next_shipment_number": after.next_shipment_number,
+        "wake_seq": after.wake_seq,
+        "waiting_units": progress_of(after).waiting_units,
+        "became_ready": after.is_ready_to_ship and not before.is_ready_to_ship,
+        "finished": after.status in FINISHED_ORDER,
+    }
+
+
+def record(tx: Tx, made: Iterable[OrderEvent]) -> None:
+    """Append to the histories of orders; who and why come from the transaction."""
+    rows = list(made)
+    if not rows:
+        return
+    tx.run(
+        "INSERT INTO order_event (order_id, kind, facts, actor, reason, at)"
+        " SELECT e.order_id, e.kind, e.facts::jsonb, :actor, :reason, :now"
+        " FROM unnest(CAST(:orders AS bigint[]), CAST(:kinds AS text[]), CAST(:facts AS text[]))"
+        " WITH ORDINALITY AS e(order_id, kind, facts, n) ORDER BY e.n",
+        orders=[row.order for row in rows],
+        kinds=[row.kind for row in rows],
+        facts=[json.dumps(row.facts, default=str) for row in rows],
+        actor=tx.actor,
+        reason=tx.reason,
+        now=tx.now,
+    )

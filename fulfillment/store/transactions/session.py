@@ -1,0 +1,263 @@
+"""One command, one transaction, once."""
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import Pool
+
+from fulfillment.domain.model.refusals import conflict
+from fulfillment.store.transactions.held import named_if_held
+from fulfillment.store.transactions.patience import PATIENCE, Patience
+from fulfillment.store.transactions.turns import Turns
+from fulfillment.store.transactions.zones import zone_of
+
+Result = TypeVar("Result")
+Clock = Callable[[], datetime]
+
+RETRIED_SQLSTATES = frozenset({"40001", "40P01"})
+"""Serialization failure, deadlock: the same work is done again."""
+
+MOST_TRIES = 8
+
+
+class LocksTooSmallError(Exception):
+    """The set of locks taken first does not cover what the command turned out to touch.
+
+    `skus` are queues that the next try has to take from the start.
+    """
+
+    def __init__(self, skus: Collection[str] = ()) -> None:
+        self.skus = frozenset(skus)
+        super().__init__(f"more queues are needed: {', '.join(sorted(self.skus))}")
+
+
+def system_clock() -> datetime:
+    """The time now, with its zone."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """One open transaction: its connection, whose data it is, when and by whom.
+
+    `also` are queues that an earlier try of the same work found to be needed. In the `memo` is
+    what was read once and does not change while the transaction lasts.
+    """
+
+    connection: Connection
+    merchant: str
+    now: datetime
+    actor: str
+    reason: str | None = None
+    also: frozenset[str] = frozenset()
+    is_simulated: bool = False
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    def rows(self, sql: str, **parameters: object) -> list[Any]:
+        """Run a statement and return its rows."""
+        return list(self.connection.execute(text(sql), parameters).fetchall())
+
+    def run(self, sql: str, **parameters: object) -> int:
+        """Run a statement; how many rows it touched."""
+        return self.connection.execute(text(sql), parameters).rowcount
+
+    def today(self, time_zone: str) -> date:
+        """The day it is now in a time zone."""
+        return self.now.astimezone(zone_of(time_zone)).date()
+
+    @property
+    def latest_today(self) -> date:
+        """The day it is where it is latest: no zone is further on than this."""
+        return self.today("Pacific/Kiritimati")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What somebody asks for. `key` is its business identity: the same key is the same request."""
+
+    merchant: str
+    verb: str
+    key: str
+    actor: str
+    content: Mapping[str, object] = field(default_factory=dict)
+    reason: str | None = None
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Equal for equal requests, whatever the order of their fields."""
+        return fingerprint([self.verb, self.content])
+
+
+def fingerprint(content: object) -> bytes:
+    """A hash of plain data."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The database as the processes use it: an engine, a clock, and whom to tell of a commit.
+
+    With `turns`, one merchant's changes leave connections for others and for reads.
+    """
+
+    engine: Engine
+    clock: Clock = system_clock
+    after_commit: Callable[[], None] = lambda: None
+    turns: Turns | None = None
+
+    def execute(self, command: Command, body: Callable[[Tx], dict[str, Any]]) -> dict[str, Any]:
+        """Do the command once; the same key again is answered with the stored result.
+
+        The result is stored in the command's own transaction, so a crash at any line leaves
+        either both or neither. Raises `RefusedError` with nothing stored.
+        """
+
+        def once(tx: Tx) -> dict[str, Any]:
+            stored = _begin_command(tx, command)
+            if stored is not None:
+                return stored
+            plain = json.dumps(body(tx), default=_plain)
+            _end_command(tx, command, plain)
+            return dict(json.loads(plain))
+
+        return self.transact(command.merchant, once, actor=command.actor, reason=command.reason)
+
+    def transact(
+        self,
+        merchant: str,
+        body: Callable[[Tx], Result],
+        *,
+        actor: str = "pegboard",
+        reason: str | None = None,
+    ) -> Result:
+        """Run the body in one transaction; deadlocks and lock races are tried again inside."""
+        attempt, also = 0, frozenset[str]()
+        while True:
+            try:
+                with self._turn(merchant) as connection:
+                    result = body(Tx(connection, merchant, self.clock(), actor, reason, also))
+            except LocksTooSmallError as error:
+                # A set that grows comes to an end; only one that does not is a try lost.
+                attempt += error.skus <= also
+                also |= error.skus
+                if attempt == MOST_TRIES:
+                    raise
+            except OperationalError as error:
+                attempt += 1
+                if attempt == MOST_TRIES or not _is_retried(error):
+                    raise
+            else:
+                self.after_commit()
+                return result
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 -- not a secret
+
+    @contextmanager
+    def _turn(self, merchant: str) -> Iterator[Connection]:
+        turn = self.turns.take(merchant) if self.turns else nullcontext()
+        with turn, named_if_held(self.engine, merchant), self.engine.begin() as connection:
+            yield connection
+
+    def read(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
+        """Run a query; nothing it does is kept."""
+        with self.engine.connect() as connection:
+            return body(Tx(connection, merchant, self.clock(), "reader"))
+
+    def simulate(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
+        """Run a body that decides on one moment's picture of the data; nothing of it is kept.
+
+        It takes no lock that anybody would wait for, and sees nothing change while it runs.
+        """
+        with self.engine.connect() as connection:
+            picture = connection.execution_options(isolation_level="REPEATABLE READ")
+            return body(Tx(picture, merchant, self.clock(), "reader", is_simulated=True))
+
+
+def connect(
+    database_url: str | URL,
+    *,
+    pool_size: int = 10,
+    poolclass: type[Pool] | None = None,
+    patience: Patience = PATIENCE,
+) -> Engine:
+    """An engine with the isolation level that the lock order is made for.
+
+    Nobody waits for it for ever: neither for a lock, nor for a server that says nothing.
+    """
+    sizing: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+    sizing |= {"pool_pre_ping": True, "pool_timeout": patience.pool}
+    engine = create_engine(
+        database_url,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        connect_args={
+            "application_name": "pegboard",
+            "connect_timeout": max(1, round(patience.connect)),
+            "options": "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan "
+            + patience.options,
+        },
+        **({"poolclass": poolclass} if poolclass else sizing),
+    )
+
+    @event.listens_for(engine, "do_connect")
+    def watched(_dialect: Any, _record: Any, given: Any, named: Any) -> Any:
+        return patience.connection_class.connect(*given, **named)
+
+    return engine
+
+
+def _is_retried(error: Exception) -> bool:
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in RETRIED_SQLSTATES
+
+
+def _begin_command(tx: Tx, command: Command) -> dict[str, Any] | None:
+    """Take the key, or the stored result of the one who had it first.
+
+    The insert waits for a twin that is under way, and then sees its result.
+    """
+    taken = tx.run(
+        "INSERT INTO command (merchant, key, verb, fingerprint, actor, at)"
+        " VALUES (:merchant, :key, :verb, :fingerprint, :actor, :now) ON CONFLICT DO NOTHING",
+        merchant=command.merchant,
+        key=command.key,
+        verb=command.verb,
+        fingerprint=command.fingerprint,
+        actor=command.actor,
+        now=tx.now,
+    )
+    if taken:
+        return None
+    (found,) = tx.rows(
+        "SELECT fingerprint, result FROM command WHERE merchant = :merchant AND key = :key",
+        merchant=command.merchant,
+        key=command.key,
+    )
+    if bytes(found.fingerprint) != command.fingerprint:
+        sent = command.key.split(":", 2)[-1]
+        message = f"the key {sent!r} was used for another request; choose a new one"
+        raise conflict("key_reused", message, key=sent)
+    return dict(found.result)
+
+
+def _end_command(tx: Tx, command: Command, result: str) -> None:
+    tx.run(
+        "UPDATE command SET result = CAST(:result AS jsonb)"
+        " WHERE merchant = :merchant AND key = :key",
+        result=result,
+        merchant=command.merchant,
+        key=command.key,
+    )
+
+
+def _plain(value: object) -> str:
+    """Days and moments as JSON has them, in ISO 8601."""
+    return value.isoformat() if isinstance(value, date) else str(value)
