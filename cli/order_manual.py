@@ -161,14 +161,14 @@ def unallocate(number: Number, line: Line = None) -> Any:
 
 @app.command()
 @changes_an_order
-def by_itself(number: Number, line: Line = None) -> Any:
+def resume_allocation(number: Number, line: Line = None) -> Any:
     """Let an order take stock by itself again.
 
-    Example: pegboard order by-itself SO-1001
+    Example: pegboard order resume-allocation SO-1001
     """
     from fulfillment.store.commands.orders import manual
 
-    return manual.take_by_itself(number, line)
+    return manual.resume_allocation(number, line)
 
 
 @app.command()

@@ -91,7 +91,7 @@ ROUTES: Mapping[str, Permission] = {
     "lock_order": P.WRITE_ORDERS,
     "allocate_order": P.WRITE_ORDERS,
     "unallocate_order": P.WRITE_ORDERS,
-    "take_by_itself": P.WRITE_ORDERS,
+    "resume_allocation": P.WRITE_ORDERS,
     "mark_backordered": P.MARK_BACKORDERED,
     "split_order": P.WRITE_ORDERS,
     "remove_unavailable": P.WRITE_ORDERS,

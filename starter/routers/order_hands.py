@@ -78,13 +78,13 @@ def unallocate_order(
     return changing.answer(Asked("unallocate", number, sent), change)
 
 
-@router.post("/{number}/by-itself", summary="Let an order take stock by itself again")
-def take_by_itself(
+@router.post("/{number}/resume-allocation", summary="Let an order take stock by itself again")
+def resume_allocation(
     number: PathNumber, changing: ForChange, sent: OptionalLine = None
 ) -> ProgressOut | PreviewOut:
     """One line, or all of those that are by hand."""
-    change = manual.take_by_itself(number, _line(sent))
-    return changing.answer(Asked("by_itself", number, sent), change)
+    change = manual.resume_allocation(number, _line(sent))
+    return changing.answer(Asked("resume_allocation", number, sent), change)
 
 
 @router.post("/{number}/mark-backordered", summary="Mark a line backordered")

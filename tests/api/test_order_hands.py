@@ -94,11 +94,13 @@ def test_units_are_given_back_and_taken_by_hand(world, admin):
     taken(world, admin)
     assert admin.post("/v1/orders/SO-1/unallocate").json()["waiting_units"] == 2
     assert admin.get("/v1/orders/SO-1").json()["lines"][0]["by_hand"]
-    assert {"by_itself", "allocate", "back_to_ship"} <= set(actions(admin))
+    assert {"resume_allocation", "allocate", "back_to_ship"} <= set(actions(admin))
     answer = admin.post("/v1/orders/SO-1/allocate", json={"line": 1})
     assert answer.json()["taken"] == [{"line": 1, "sku": "TEA", "units": 2}]
     admin.post("/v1/orders/SO-1/mark-backordered", json={"line": 1})
-    assert admin.post("/v1/orders/SO-1/by-itself").json()["status"] == "awaiting_pick_and_pack"
+    assert (
+        admin.post("/v1/orders/SO-1/resume-allocation").json()["status"] == "awaiting_pick_and_pack"
+    )
 
 
 @pytest.mark.parametrize("policy", [{}, {"on_shortage": "assign_nothing"}])
@@ -209,7 +211,7 @@ REFUSALS: dict[str, tuple[str, str, Any, int, str, str | None]] = {
     "nothing to ship without": ("POST", "remove-unavailable", None, 409, "nothing_allocated", None),
     "nothing to give back": ("POST", "unallocate", None, 409, "nothing_allocated", None),
     "nothing is free": ("POST", "allocate", None, 409, "nothing_free", None),
-    "not by hand": ("POST", "by-itself", {"line": 1}, 409, "not_by_hand", None),
+    "not by hand": ("POST", "resume-allocation", {"line": 1}, 409, "not_by_hand", None),
     "prepared": ("POST", "prepare", {"lines": []}, 409, "already_prepared", None),
     "no such line": ("POST", "allocate", {"line": 9}, 422, "unknown_line", "line"),
     "no such line to mark": ("POST", "mark-backordered", {"line": 9}, 422, "unknown_line", "line"),
@@ -274,7 +276,7 @@ def test_a_bad_value_is_named_when_it_is_sent(waiting, name):
 
 ALL: dict[str, Any] = {
     "priority": {"priority": 1}, "lock": {"location": None}, "allocate": None, "unallocate": None,
-    "by-itself": None, "mark-backordered": {"line": 1}, "split": None, "remove-unavailable": None,
+    "resume-allocation": None, "mark-backordered": {"line": 1}, "split": None, "remove-unavailable": None,
     "back-to-ship": None, "prepare": {"lines": []}, "verify": None, "hold": {"reason": "x"},
     "unhold": None, "cancel": None,
 }  # fmt: skip

@@ -127,7 +127,7 @@ ORDER_REQUESTS: dict[str, tuple[str, str, object]] = {
     "lock": ("POST", "/lock", {"location": "graz"}),
     "allocate": ("POST", "/allocate", None),
     "unallocate": ("POST", "/unallocate", None),
-    "by_itself": ("POST", "/by-itself", None),
+    "resume_allocation": ("POST", "/resume-allocation", None),
     "mark_backordered": ("POST", "/mark-backordered", {"line": 1}),
     "split": ("POST", "/split", None),
     "remove_unavailable": ("POST", "/remove-unavailable", None),

@@ -302,7 +302,7 @@ class Walk:
             "lock": ("POST", "/lock", {"location": self.place()}),
             "allocate": ("POST", "/allocate", None),
             "unallocate": ("POST", "/unallocate", None),
-            "by_itself": ("POST", "/by-itself", None),
+            "resume_allocation": ("POST", "/resume-allocation", None),
             "split": ("POST", "/split", None),
             "remove_unavailable": ("POST", "/remove-unavailable", None),
             "back_to_ship": ("POST", "/back-to-ship", None),
@@ -389,7 +389,7 @@ class Walk:
             yield "cancel_line", ("POST", "/cancel", {"lines": [units]})
             yield "allocate", ("POST", "/allocate", {"line": number})
             yield "unallocate", ("POST", "/unallocate", {"line": number})
-            yield "by_itself", ("POST", "/by-itself", {"line": number})
+            yield "resume_allocation", ("POST", "/resume-allocation", {"line": number})
             yield "mark_backordered", ("POST", "/mark-backordered", {"line": number})
             staged = {"location": self.place(), "lines": [units]}
             yield "stage", ("POST", "/stage", staged)

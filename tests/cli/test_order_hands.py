@@ -84,7 +84,7 @@ def test_units_are_given_back_and_taken_again(shop, pegboard):
     refused = pegboard("order", "allocate", "SO-1", "--preview")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr == "pegboard: no unit is free that order SO-1 may take\n"
-    assert pegboard("order", "by-itself", "SO-1").returncode == 0
+    assert pegboard("order", "resume-allocation", "SO-1").returncode == 0
     told = json.loads(pegboard("order", "back-to-ship", "SO-1", "--json").stdout)
     assert told["short"] == [
         {"line": 1, "sku": "TEA", "units": 1}, {"line": 2, "sku": "CUP", "units": 1},

@@ -8,7 +8,6 @@ import tomllib
 from tests.deployment import compose
 
 
-
 def pinned(lock: str) -> dict[str, str]:
     """Each package's whole entry: version, marker and hashes."""
     text = (compose.ROOT / lock).read_text()

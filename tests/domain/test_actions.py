@@ -93,9 +93,9 @@ CASES: dict[str, tuple[Order, OrderAction, str | None, str | None]] = {
     ),
     "unallocate": (ready(), OrderAction.UNALLOCATE, None, None),
     "lift by hand where it is not": (
-        order(), OrderAction.BY_ITSELF, "not_by_hand", "order O1 takes stock by itself already",
+        order(), OrderAction.RESUME_ALLOCATION, "not_by_hand", "order O1 takes stock by itself already",
     ),
-    "lift by hand": (by_hand(order()), OrderAction.BY_ITSELF, None, None),
+    "lift by hand": (by_hand(order()), OrderAction.RESUME_ALLOCATION, None, None),
     "split nothing": (
         order(), OrderAction.SPLIT, "nothing_allocated",
         "nothing that waits on order O1 is allocated; nothing to split",
@@ -207,7 +207,7 @@ RULES = {
     OrderAction.LOCK: lambda each: manual.locked(each, "B"),
     OrderAction.ALLOCATE: manual.allocatable,
     OrderAction.UNALLOCATE: manual.unallocated,
-    OrderAction.BY_ITSELF: manual.by_itself,
+    OrderAction.RESUME_ALLOCATION: manual.resume_allocation,
     OrderAction.SPLIT: manual.split_now,
     OrderAction.REMOVE_UNAVAILABLE: manual.without_unavailable,
     OrderAction.PREPARE: lambda each: prepared(each, ()),

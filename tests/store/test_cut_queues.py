@@ -191,7 +191,7 @@ def test_a_newcomer_behind_a_cut_gets_its_unit_when_it_may_not_be_backordered(
 
 
 @pytest.mark.usefixtures("small_batches")
-@pytest.mark.parametrize("deed", [manual.allocate, manual.back_to_ship, manual.take_by_itself])
+@pytest.mark.parametrize("deed", [manual.allocate, manual.back_to_ship, manual.resume_allocation])
 def test_what_a_person_does_behind_a_cut_finds_what_is_left_for_the_order(
     warehouse: Warehouse, deed: Callable[[str], Change]
 ) -> None:
@@ -229,7 +229,7 @@ def test_what_is_changed_behind_a_cut_is_not_lost(warehouse: Warehouse, deed: st
     else:
         changes: dict[str, Callable[[], Change]] = {
             "policy": lambda: manual.policy(number, {"auto_allocate": "always"}),
-            "by hand": lambda: manual.take_by_itself(number),
+            "by hand": lambda: manual.resume_allocation(number),
             "priority": lambda: manual.priority(number, 60),
             "unlock": lambda: manual.lock(number, None),
         }

@@ -180,7 +180,7 @@ class Floor:
                 (
                     by_hand.split(number),
                     by_hand.unallocate(number),
-                    by_hand.take_by_itself(number),
+                    by_hand.resume_allocation(number),
                     by_hand.back_to_ship(number),
                     by_hand.remove_unavailable(number),
                     by_hand.lock(number, self.random.choice((*PLACES, None))),

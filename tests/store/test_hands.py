@@ -211,10 +211,10 @@ def test_a_line_takes_stock_again_when_by_hand_is_lifted(warehouse):
     mine = warehouse.order([("K1", 2)])
     number = warehouse.number(mine)
     warehouse.do(manual.unallocate(number, 1))
-    warehouse.do(manual.take_by_itself(number, 1))
+    warehouse.do(manual.resume_allocation(number, 1))
 
     assert warehouse.parts(mine) == [("ready", "A", 2)]
-    assert warehouse.refusal(manual.take_by_itself(number)) == "not_by_hand"
+    assert warehouse.refusal(manual.resume_allocation(number)) == "not_by_hand"
 
 
 def test_a_gated_order_takes_only_free_units_when_it_is_allocated_by_hand(warehouse):

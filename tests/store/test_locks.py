@@ -128,7 +128,7 @@ class Busy:
             lambda: manual.lock(number, self.random.choice(["A", "B", None])),
             lambda: manual.allocate(number),
             lambda: manual.unallocate(number),
-            lambda: manual.take_by_itself(number),
+            lambda: manual.resume_allocation(number),
             lambda: manual.split(number),
             lambda: manual.back_to_ship(number),
         ]

@@ -62,7 +62,7 @@ FOR_ALL = st.fixed_dictionaries(
 )
 """What a merchant may set for all of its orders."""
 
-BY_LINE = [manual.allocate, manual.unallocate, manual.take_by_itself]
+BY_LINE = [manual.allocate, manual.unallocate, manual.resume_allocation]
 WHOLE = [manual.split, manual.remove_unavailable, manual.back_to_ship]
 
 ORDERS = st.fixed_dictionaries(

@@ -80,7 +80,7 @@ COMMANDS: dict[str, Callable[[str], Change]] = {
     "lock": lambda number: manual.lock(number, "B"),
     "allocate": manual.allocate,
     "unallocate": manual.unallocate,
-    "by_itself": manual.take_by_itself,
+    "resume_allocation": manual.resume_allocation,
     "mark_backordered": lambda number: manual.mark_backordered(number, 1),
     "split": manual.split,
     "remove_unavailable": manual.remove_unavailable,

@@ -58,7 +58,7 @@ def test_both_are_taken_away_when_it_is_sent_back_and_made_anew_when_it_is_relea
     assert target(warehouse, mine) is None
 
     warehouse.clock.pass_days(1)
-    warehouse.do(manual.take_by_itself(warehouse.number(mine)))
+    warehouse.do(manual.resume_allocation(warehouse.number(mine)))
     next_day = NOON + timedelta(days=1)
     assert targets(warehouse, mine) == [("ready", next_day, next_day.date())]
     assert warehouse.shipments("ready") == [shipment]

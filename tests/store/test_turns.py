@@ -115,7 +115,7 @@ class World:
 
     def by_hand(self, chance: random.Random) -> None:
         number = self._order(chance)
-        deed = chance.choice([manual.allocate, manual.unallocate, manual.take_by_itself])
+        deed = chance.choice([manual.allocate, manual.unallocate, manual.resume_allocation])
         self.warehouse.do(deed(number))
 
     def pin(self, chance: random.Random) -> None:

@@ -41,7 +41,7 @@ class OrderAction(StrEnum):
     LOCK = "lock"
     ALLOCATE = "allocate"
     UNALLOCATE = "unallocate"
-    BY_ITSELF = "by_itself"
+    RESUME_ALLOCATION = "resume_allocation"
     MARK_BACKORDERED = "mark_backordered"
     SPLIT = "split"
     REMOVE_UNAVAILABLE = "remove_unavailable"
@@ -80,7 +80,7 @@ TRIES: Tries = {
     OrderAction.LOCK: lambda order: manual.locked(order, None),
     OrderAction.ALLOCATE: manual.allocatable,
     OrderAction.UNALLOCATE: manual.unallocated,
-    OrderAction.BY_ITSELF: manual.by_itself,
+    OrderAction.RESUME_ALLOCATION: manual.resume_allocation,
     OrderAction.MARK_BACKORDERED: markable,
     OrderAction.SPLIT: manual.split_now,
     OrderAction.REMOVE_UNAVAILABLE: manual.without_unavailable,

@@ -66,7 +66,7 @@ def _in_place(order: Order, shipment: Shipment) -> Shipment:
 # --- units ---------------------------------------------------------------------------------------
 
 
-def by_itself(order: Order, line: int | None = None) -> Order:
+def resume_allocation(order: Order, line: int | None = None) -> Order:
     """Lines that are by hand take stock by themselves again."""
     chosen = [one for one in _chosen(order, line) if order.line(one).by_hand]
     if not chosen:

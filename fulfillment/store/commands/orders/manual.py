@@ -99,9 +99,9 @@ def unallocate(number: str, line: int | None = None) -> Change:
     return Change(number, lambda _, order: manual.unallocated(order, line))
 
 
-def take_by_itself(number: str, line: int | None = None) -> Change:
+def resume_allocation(number: str, line: int | None = None) -> Change:
     """Lift *by hand* from one line, or from all: it takes stock by itself again."""
-    return Change(number, lambda _, order: manual.by_itself(order, line))
+    return Change(number, lambda _, order: manual.resume_allocation(order, line))
 
 
 def mark_backordered(number: str, line: int) -> Change:
