@@ -276,8 +276,9 @@ def test_a_bad_value_is_named_when_it_is_sent(waiting, name):
 
 ALL: dict[str, Any] = {
     "priority": {"priority": 1}, "lock": {"location": None}, "allocate": None, "unallocate": None,
-    "resume-allocation": None, "mark-backordered": {"line": 1}, "split": None, "remove-unavailable": None,
-    "back-to-ship": None, "prepare": {"lines": []}, "verify": None, "hold": {"reason": "x"},
+    "resume-allocation": None, "mark-backordered": {"line": 1}, "split": None,
+    "remove-unavailable": None, "back-to-ship": None, "prepare": {"lines": []}, "verify": None,
+    "hold": {"reason": "x"},
     "unhold": None, "cancel": None,
 }  # fmt: skip
 

@@ -93,7 +93,8 @@ CASES: dict[str, tuple[Order, OrderAction, str | None, str | None]] = {
     ),
     "unallocate": (ready(), OrderAction.UNALLOCATE, None, None),
     "lift by hand where it is not": (
-        order(), OrderAction.RESUME_ALLOCATION, "not_by_hand", "order O1 takes stock by itself already",
+        order(), OrderAction.RESUME_ALLOCATION, "not_by_hand",
+        "order O1 takes stock by itself already",
     ),
     "lift by hand": (by_hand(order()), OrderAction.RESUME_ALLOCATION, None, None),
     "split nothing": (
