@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.orders import lifecycle, manual
 from fulfillment.store.commands.orders.pins import Pinned, pin
 from fulfillment.store.commands.supply import serving
 from fulfillment.store.planning.change import Change
@@ -343,3 +343,15 @@ def test_an_order_is_pegged_when_purchase_orders_are_large_together(warehouse: W
     assert sum(warehouse.pegs(order).values()) == 1
     warehouse.stock(1)
     assert warehouse.allocated(order) == 1
+
+
+def test_nothing_is_owed_when_an_earlier_order_is_bound_to_another_place_than_the_units(
+    warehouse: Warehouse,
+) -> None:
+    """What the second holds counts as given anew, wherever it is: the first can have none of it."""
+    warehouse.stock(1, at="A")
+    first = warehouse.order([("K1", 3)], lock_location="B")
+    second = warehouse.order([("K1", 3)])
+    lifecycle.look_again(warehouse.store, MERCHANT, second)
+    assert warehouse.one("SELECT count(*) FROM sku_queue WHERE due_since IS NOT NULL") == 0
+    assert held(warehouse, first, second) == [0, 1]

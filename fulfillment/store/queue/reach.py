@@ -142,14 +142,18 @@ def _reached(
     """Of the lines read, in rank order, those that what is there reaches.
 
     Where a part was not read to its end, somebody unread may stand behind it, whom nobody may
-    pass: the queue is cut there, unless those before the cut take all that there is.
+    pass: the queue is cut there, unless those before the cut take all that there is, or all that
+    there is at the place that the part is bound to.
     """
     read = Counter((row.sku, row.location, row.gate) for row in rows)
     last = {(row.sku, row.location, row.gate): _rank(row) for row in rows}
+    wanted = Counter[tuple[str, str | None, str]]()
+    for row in rows:
+        wanted[row.sku, row.location, row.gate] += row.wanted if row.takes else 0
     until: dict[str, Rank] = {}
     for part in parts:
         key = (part.sku, part.location, part.gate)
-        if read[key] == part.most:
+        if read[key] == part.most and wanted[key] < units[part.sku, part.location]:
             until[part.sku] = min(last[key], until.get(part.sku, last[key]))
     taken: Counter[tuple[str, str | None]] = Counter()
     reached = []
