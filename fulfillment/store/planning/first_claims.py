@@ -4,7 +4,6 @@ import time
 from collections.abc import Collection
 
 import structlog
-from sqlalchemy import exc
 
 from fulfillment.domain.insight.progress import Progress, progress_of
 from fulfillment.domain.model.orders import OrderEvent
@@ -14,8 +13,8 @@ from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.queue.newcomers import CLAIM_FAILED, first_to_claim, next_to_claim
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.records.saving import record
-from fulfillment.store.transactions.held import HeldError
-from fulfillment.store.transactions.session import LocksTooSmallError, Store, Tx
+from fulfillment.store.transactions.faults import is_contention, is_infrastructure
+from fulfillment.store.transactions.session import Store, Tx
 
 log = structlog.get_logger(__name__)
 
@@ -46,30 +45,25 @@ def claim_next(store: Store, merchant: str, orders: Collection[int] | None = Non
     batch = store.read(merchant, which)
     try:
         _claim(store, merchant, batch)
-    except _INFRASTRUCTURE:
-        raise
-    except Exception:  # whatever is wrong with one of them is no reason to refuse the others
+    except Exception as error:  # what is wrong with one of them is no reason to refuse the others
+        if _is_tried_again(error):
+            raise
         for order in batch:
             _claim_alone(store, merchant, order)
     return len(batch)
 
 
-_INFRASTRUCTURE = (
-    exc.OperationalError,
-    exc.InterfaceError,
-    exc.TimeoutError,
-    HeldError,
-    LocksTooSmallError,
-)
-"""What is no order's fault, and is tried again."""
+def _is_tried_again(error: Exception) -> bool:
+    """What is no order's fault."""
+    return is_infrastructure(error) or is_contention(error)
 
 
 def _claim_alone(store: Store, merchant: str, order: int) -> None:
     try:
         _claim(store, merchant, [order])
-    except _INFRASTRUCTURE:
-        raise
     except Exception as error:
+        if _is_tried_again(error):
+            raise
         log.exception("first_claim_failed", merchant=merchant, order=order)
         why = str(getattr(error, "code", type(error).__name__))
         store.transact(merchant, lambda tx: _set_aside(tx, order, why), actor="workflow")

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from fulfillment.store.transactions.faults import is_infrastructure
 
 log = structlog.get_logger(__name__)
 
@@ -22,17 +22,10 @@ def each_apart(step: str, items: Iterable[Item], do: Callable[[Item], object]) -
         try:
             do(item)
         except Exception as error:
-            if is_away(error):
+            if is_infrastructure(error):
                 raise
             # The error's own words are left out: they can quote what a customer sent.
             log.error("step_failed_for_one", step=step, which=item, error=type(error).__qualname__)  # noqa: TRY400
         else:
             done += 1
     return done
-
-
-def is_away(error: Exception) -> bool:
-    """Whether the database does not answer at all, which is nobody's fault in particular."""
-    if isinstance(error, DBAPIError):
-        return error.connection_invalidated or getattr(error.orig, "sqlstate", None) is None
-    return isinstance(error, PoolTimeoutError) and isinstance(error, SQLAlchemyError)

@@ -8,7 +8,7 @@ import structlog
 
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.supply.serving import due_orders, due_skus, serve_due
-from fulfillment.store.transactions.apart import is_away
+from fulfillment.store.transactions.faults import is_infrastructure
 from fulfillment.store.transactions.held import HeldError
 from fulfillment.store.transactions.session import Store, Tx
 
@@ -37,7 +37,7 @@ def serve_due_apart(store: Store, merchant: str) -> int:
     try:
         return serve_due(store, merchant)
     except Exception as error:
-        if is_away(error):
+        if is_infrastructure(error):
             raise
         log.warning("batch_not_served", merchant=merchant, error=type(error).__qualname__)
     return _one_by_one(store, merchant)
@@ -54,7 +54,8 @@ def _one_by_one(store: Store, merchant: str) -> int:
             failures = 0
         except Exception as error:
             failures += 1
-            if is_away(error) or failures > MOST_FAILURES or not _is_to_blame(first, error):
+            is_hopeless = failures > MOST_FAILURES or not _is_to_blame(first, error)
+            if is_hopeless or is_infrastructure(error):
                 raise
             _tell(merchant, first, error)
             if first.order is not None:
