@@ -28,7 +28,7 @@ from benchmarks.northwind.copies import Copies
 from benchmarks.northwind.sums import Asked, Counts, Shipped, summary
 
 MERCHANT, LOCATION = "northwind", "main"
-PATIENCE = 300.0
+PATIENCE = 3600.0
 POLL = 0.2
 AT_RISK = 40
 """Shipments that leave after a copy of the database was made, before it is put back."""
