@@ -22,8 +22,8 @@ def edited(order: Order, wanted: Mapping[int, WantedLine]) -> Order:
         if any(line.number == target.number for line in order.lines):
             order = _repriced(order, target, index)
     for line in order.lines:
-        target = wanted.get(line.number)
-        order = brought_to(order, line, target.units if target else 0)
+        asked = wanted.get(line.number)
+        order = brought_to(order, line, asked.units if asked else 0)
     known = {line.number for line in order.lines}
     added = [wanted[number] for number in sorted(wanted) if number not in known]
     return with_waiting(
