@@ -78,7 +78,8 @@ class ExchangeIn(NoteIn):
     sku: Sku
     units: Annotated[Units | None, Field(description="Null: all that has not left.")] = None
     unit_price_minor: Minor | None = Field(
-        default=None, description="Price of one base unit of the new line."
+        default=None,
+        description="Price of one base unit of the new line; else that of the old one.",
     )
 
 

@@ -145,7 +145,10 @@ class OrderBatchIn(Request):
 
 
 class OrderEditIn(Request):
-    """How a sales channel wants the order to be now. A line that is not named is cancelled."""
+    """How a sales channel wants the order to be now. A line that is not named is cancelled.
+
+    A line that names no price keeps its own.
+    """
 
     model_config = example(revision=2, lines=[EXAMPLE_LINE | {"quantity": 1}])
 

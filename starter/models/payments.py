@@ -60,7 +60,7 @@ class SettleIn(Request):
 EXAMPLE_AXIS = {
     "status": "partially_captured", "invoiced": True, "is_complete": False, "currency": "EUR",
     "value_minor": 8400, "invoiced_minor": 8400, "authorised_minor": 8400, "captured_minor": 7000,
-    "refunded_minor": 0, "refund_due_minor": 0,
+    "refunded_minor": 0, "refund_due_minor": 0, "void_due_minor": 0,
 }  # fmt: skip
 EXAMPLE_ENTRY = {
     "id": 7, "order": "SO-1001", "shipment": None, "kind": "capture", "status": "done",
@@ -86,7 +86,12 @@ class PaymentAxisOut(BaseModel):
     authorised_minor: int
     captured_minor: int
     refunded_minor: int
-    refund_due_minor: int
+    refund_due_minor: int = Field(
+        description="Captured, less the worth of what is shipped or still wanted, less refunded."
+    )
+    void_due_minor: int = Field(
+        description="What is authorised and is not needed any more, or is to be authorised anew."
+    )
 
 
 class PaymentEntryOut(BaseModel):

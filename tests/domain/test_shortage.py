@@ -1,5 +1,6 @@
 """What becomes of a shortage at the order's first claim, and who may not be backordered."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -176,3 +177,45 @@ def test_only_lines_that_are_short_are_asked_whether_they_may_wait():
     plan = planned(snapshot(mine, levels=[stock(1)], products=[STRICT], first_claims=[1]))
 
     assert parts(plan[1]) == [("ready", "A", {1: 1}), ("backorder", None, {2: 1})]
+
+
+# --- how many units may wait ---------------------------------------------------------------------
+
+
+def limited(units: int, *wants: int, levels: int = 0, elsewhere: int = 0) -> list[str]:
+    """What becomes of orders of so many K1 that claim first, each ranking behind the one before."""
+    asked = [first(number, [("K1", each)], "wait") for number, each in enumerate(wants, 1)]
+    looked = snapshot(
+        *asked,
+        levels=[stock(levels)] if levels else [],
+        products=[Product("K1", backorder_limit=units)],
+        first_claims=range(1, len(wants) + 1),
+    )
+    plan = planned(replace(looked, waiting={"K1": elsewhere}))
+    return ["rejected" if one.rejected else "taken" for one in plan.values()]
+
+
+@pytest.mark.parametrize(
+    ("result", "turn"),
+    [
+        ("taken taken rejected rejected", limited(10, 5, 5, 5, 5)),
+        ("taken taken taken rejected", limited(10, 5, 5, 5, 5, levels=5)),
+        ("taken taken taken rejected", limited(10, 5, 5, 5, 5, levels=7)),
+        ("taken rejected taken", limited(10, 5, 8, 5)),
+        ("taken rejected", limited(10, 5, 5, elsewhere=3)),
+        ("rejected", limited(0, 1)),
+        ("taken", limited(0, 1, levels=1)),
+    ],
+)
+def test_no_more_units_wait_than_the_product_allows(result, turn):
+    assert turn == result.split()
+
+
+def test_an_order_that_waits_already_counts_and_is_not_asked_again():
+    waits = order(2, [("K1", 5)], first_claimed=True)
+    new = first(1, [("K1", 6)], "wait")
+    looked = snapshot(waits, new, products=[Product("K1", backorder_limit=10)], first_claims=[1])
+    plan = planned(looked)
+
+    assert (plan[1].rejected, plan[2].rejected) == (True, False)
+    assert plan[1].notes[0].facts["why"] == "backorder_limit"

@@ -58,9 +58,11 @@ def owed(warehouse: Warehouse) -> int:
 
 @pytest.fixture
 def refundable(warehouse):
-    """An order with two refunds that are due."""
+    """An order with two refunds that are due: one was asked for when the other came."""
     mine = owed(warehouse)
+    assert ask_next(warehouse.store, Provider(away_after=0)) is Outcome.AWAY
     warehouse.edit(mine, {1: ("K1", 1)}, revision=2)
+    later(warehouse, LEASE)
     return mine
 
 
@@ -88,8 +90,10 @@ def test_what_is_answered_is_settled(warehouse, refundable):
 
 
 def test_what_failed_is_not_asked_again(warehouse, refundable):
-    assert ask_due(warehouse.store, Provider(EntryStatus.FAILED)) == 2
-    assert due(warehouse, refundable) == []
+    assert ask_due(warehouse.store, Provider(EntryStatus.FAILED)) == 1
+    later(warehouse, timedelta(days=9))
+    assert ask_due(warehouse.store, Provider()) == 0
+    assert due(warehouse, refundable) == [("refund", 1000)]
     assert axis(warehouse, refundable)["refunded_minor"] == 0
 
 
@@ -112,6 +116,14 @@ def test_a_persons_word_stands_when_the_provider_answers_later(warehouse):
     assert logs == []
 
 
+def test_the_provider_is_not_asked_for_what_the_shop_told_of(warehouse):
+    mine = owed(warehouse)
+    recorded(warehouse, mine, "refund", 500, "rf_1")
+
+    assert ask_due(warehouse.store, Provider()) == 0
+    assert (due(warehouse, mine), axis(warehouse, mine)["refunded_minor"]) == ([], 500)
+
+
 class SameName(Provider):
     """Has one name for all that it does."""
 
@@ -122,10 +134,14 @@ class SameName(Provider):
 
 def test_a_refund_is_one_when_the_shop_told_of_it_before_the_provider_answers(warehouse):
     mine = owed(warehouse)
-    recorded(warehouse, mine, "refund", 500, "re_same")
+
+    class Late(SameName):
+        def ask(self, entry: Asked) -> Answered | None:
+            recorded(warehouse, mine, "refund", 500, "re_same")
+            return super().ask(entry)
 
     with capture_logs() as logs:
-        assert ask_due(warehouse.store, SameName()) == 1
+        assert ask_due(warehouse.store, Late()) == 1
 
     assert (due(warehouse, mine), axis(warehouse, mine)["refunded_minor"]) == ([], 500)
     assert logs == []

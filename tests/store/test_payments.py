@@ -1,8 +1,11 @@
 """Payments: the ledger, refunds that cancels make due, and the gate before a release."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from fulfillment.store.commands import catalogue, intake
 from fulfillment.store.commands.orders import lifecycle, line_changes, manual
 from fulfillment.store.commands.orders.lifecycle import verifying
 from fulfillment.store.commands.payments import record
+from fulfillment.store.commands.payments.asking import claim_due
 from fulfillment.store.insight.order import read_explanation
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.payments import list_payments, read_payments
@@ -147,7 +151,7 @@ def test_a_refund_is_due_for_the_units_that_an_edit_takes_out(warehouse):
     warehouse.edit(mine, {1: ("K1", 2)}, revision=1)
     assert due(warehouse, mine) == [("refund", 550)]
     warehouse.edit(mine, {1: ("K1", 1)}, revision=2)
-    assert due(warehouse, mine) == [("refund", 550), ("refund", 500)]
+    assert due(warehouse, mine) == [("refund", 1050)]
 
 
 def test_a_refund_is_due_when_what_is_missing_is_removed(warehouse):
@@ -228,6 +232,157 @@ def test_what_is_due_is_listed_until_it_is_settled(warehouse):
     assert listed() == []
     shown = axis(warehouse, mine)
     assert (shown["status"], shown["is_complete"]) == ("refunded", True)
+
+
+# --- due follows from the state ------------------------------------------------------------------
+
+
+Step = Callable[[Warehouse, int], Any]
+
+
+def cancel_one(warehouse: Warehouse, order: int) -> None:
+    """Cancel one unit more of the line's."""
+    _more(warehouse, order, -1)
+
+
+def raise_one(warehouse: Warehouse, order: int) -> None:
+    """One unit more is wanted."""
+    _more(warehouse, order, +1)
+
+
+def _more(warehouse: Warehouse, order: int, units: int) -> None:
+    number = warehouse.number(order)
+    (line,) = warehouse.rows("SELECT ordered - cancelled AS n FROM order_line WHERE line = 1")
+    warehouse.do(line_changes.quantity(number, 1, line.n + units))
+
+
+def cancel_all(warehouse: Warehouse, order: int) -> None:
+    warehouse.cancel(order)
+
+
+def paid(kind: str, amount: int) -> Step:
+    """What the shop tells of."""
+    return lambda warehouse, order: pay(warehouse, order, kind, amount)
+
+
+EVENTS: dict[str, tuple[list[Step], list[tuple[str, int]]]] = {
+    "a late capture": ([paid("capture", 1000), cancel_all], [("refund", 1000)]),
+    "an authorisation": ([paid("authorise", 1000), cancel_all], [("void", 1000)]),
+    "both": (
+        [paid("authorise", 1000), paid("capture", 600), cancel_all],
+        [("refund", 600), ("void", 400)],
+    ),
+    "one less, one more": ([paid("capture", 1000), cancel_one, raise_one], []),
+    "one less": ([paid("capture", 1000), cancel_one], [("refund", 500)]),
+    "two captures": (
+        [paid("capture", 500), paid("capture", 500), cancel_one],
+        [("refund", 500)],
+    ),
+    "more than it is worth": ([paid("capture", 1200), cancel_one, raise_one], [("refund", 200)]),
+}
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        pytest.param(turn, expected, id=f"{name}-{at}")
+        for name, (steps, expected) in EVENTS.items()
+        for at, turn in enumerate(permutations(steps))
+    ],
+)
+def test_the_same_is_due_whatever_comes_first(warehouse, steps, expected):
+    mine = priced(warehouse, ("K1", 2, 500))
+    for step in steps:
+        step(warehouse, mine)
+
+    assert sorted(due(warehouse, mine)) == expected
+
+
+def test_what_is_not_due_any_more_is_withdrawn_and_told(warehouse):
+    mine = priced(warehouse, ("K1", 2, 500))
+    pay(warehouse, mine, "capture", 1000)
+    cancel_one(warehouse, mine)
+    raise_one(warehouse, mine)
+
+    (_, entry) = warehouse.store.read(
+        MERCHANT, lambda tx: read_payments(tx, warehouse.number(mine))
+    )["items"]
+    assert (entry["kind"], entry["status"], entry["amount_minor"]) == ("refund", "withdrawn", 500)
+    assert warehouse.happened(mine, "payment_withdrawn") == [
+        {"payment": "refund", "amount_minor": 500}
+    ]
+
+
+def test_what_the_provider_was_asked_for_stays_until_it_answers(warehouse):
+    mine = priced(warehouse, ("K1", 3, 500))
+    pay(warehouse, mine, "capture", 1500)
+    cancel_one(warehouse, mine)
+    taken = claim_due(warehouse.store, timedelta(minutes=2))
+    assert taken is not None
+    cancel_one(warehouse, mine)
+    assert due(warehouse, mine) == [("refund", 500), ("refund", 500)]
+    raise_one(warehouse, mine)
+    raise_one(warehouse, mine)
+    assert due(warehouse, mine) == [("refund", 500)]
+
+    settle(warehouse, taken.id, "done", "rf_1")
+    assert due(warehouse, mine) == []
+    cancel_one(warehouse, mine)
+    assert due(warehouse, mine) == []
+
+
+def test_a_refund_that_failed_is_still_due_and_left_to_a_person(warehouse):
+    mine, entry = refund_due(warehouse)
+    settle(warehouse, entry, "failed")
+
+    assert due(warehouse, mine) == [("refund", 500)]
+    assert claim_due(warehouse.store, timedelta(minutes=2)) is None
+
+
+def test_a_new_authorisation_is_for_what_is_still_wanted(warehouse):
+    merchant(warehouse, reauthorise_on_release=True)
+    mine = priced(warehouse, ("K1", 3, 500))
+    pay(warehouse, mine, "authorise", 1500)
+    warehouse.stock(1)
+    assert due(warehouse, mine) == [("void", 1500), ("authorise", 1500)]
+    cancel_one(warehouse, mine)
+    assert due(warehouse, mine) == [("void", 1500), ("authorise", 1000)]
+    pay(warehouse, mine, "capture", 300)
+    assert due(warehouse, mine) == [("void", 1200), ("authorise", 700)]
+    warehouse.cancel(mine)
+    assert due(warehouse, mine) == [("void", 1200), ("refund", 300)]
+
+
+def test_a_void_is_not_due_while_what_was_shipped_is_to_be_captured(warehouse):
+    warehouse.stock(1)
+    mine = priced(warehouse, ("K1", 2, 500))
+    pay(warehouse, mine, "authorise", 1000)
+    (shipment,) = warehouse.shipments("ready")
+    warehouse.pick(shipment)
+    warehouse.ship(shipment)
+    warehouse.cancel(mine)
+    assert due(warehouse, mine) == []
+    pay(warehouse, mine, "capture", 500)
+
+    assert due(warehouse, mine) == [("void", 500)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "DELETE FROM payment_entry WHERE status = 'due'",
+        "UPDATE payment_entry SET amount_minor = 400 WHERE status = 'due'",
+        "UPDATE payment_entry SET kind = 'void' WHERE status = 'due'",
+    ],
+)
+def test_the_audit_tells_when_the_ledger_says_something_else(warehouse, wrong):
+    mine, _ = refund_due(warehouse)
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql(wrong)
+    assert [found.split()[0] for found in warehouse.findings()] == ["9a"]
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM payment_entry")
+    assert due(warehouse, mine) == []
 
 
 # --- the gate ------------------------------------------------------------------------------------
@@ -484,7 +639,7 @@ def test_a_refund_is_one_when_what_the_shop_told_of_is_settled(warehouse):
     told = settle(warehouse, entry, "done", "rf_1")
 
     assert (due(warehouse, mine), axis(warehouse, mine)["refunded_minor"]) == ([], 500)
-    (refund,) = (one for one in told["items"] if one["kind"] == "refund")
+    (refund,) = (one for one in told["items"] if (one["kind"], one["status"]) == ("refund", "done"))
     assert warehouse.happened(mine, "payment_done") == [
         {"payment": "refund", "amount_minor": 500, "entry": refund["id"]}
     ]
@@ -511,16 +666,18 @@ def test_what_is_due_stays_due_when_its_reference_is_that_of_another_amount(ware
         settle(warehouse, entry, "done", "rf_1")
 
     assert refusal.value.code == "reference_in_use"
-    assert due(warehouse, mine) == [("refund", 500)]
-    settle(warehouse, entry, "failed", "rf_1")
+    assert due(warehouse, mine) == [("refund", 200)]
+    with pytest.raises(RefusedError) as refusal:
+        settle(warehouse, entry, "failed", "rf_1")
+    assert refusal.value.code == "not_due"
     assert axis(warehouse, mine)["refunded_minor"] == 300
 
 
 def test_two_that_are_due_are_not_settled_with_one_reference(warehouse):
     mine, entry = refund_due(warehouse)
+    settle(warehouse, entry, "done", "rf_1")
     warehouse.edit(mine, {1: ("K1", 1)}, revision=2)
     other = warehouse.one("SELECT max(id) FROM payment_entry WHERE status = 'due'")
-    settle(warehouse, entry, "done", "rf_1")
 
     with pytest.raises(RefusedError) as refusal:
         settle(warehouse, other, "done", "rf_1")

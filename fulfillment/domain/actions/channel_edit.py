@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from fulfillment.domain.actions.line_changes import WantedLine, brought_to, with_waiting
 from fulfillment.domain.model.orders import Order
-from fulfillment.domain.model.refusals import invalid
+from fulfillment.domain.model.refusals import conflict, invalid
 
 __all__ = ["WantedLine", "edited"]
 
@@ -15,20 +15,38 @@ def edited(order: Order, wanted: Mapping[int, WantedLine]) -> Order:
 
     More units wait like any other demand of the order. Fewer units leave the least committed
     ones first; a 409 where they are being picked or have gone. Another SKU on the same line is
-    refused: exchange the line, or remove it and add one.
+    refused: exchange the line, or remove it and add one. So is another price of what was shipped;
+    a line that names no price keeps its own.
     """
+    for index, target in enumerate(wanted.values()):
+        if any(line.number == target.number for line in order.lines):
+            order = _repriced(order, target, index)
     for line in order.lines:
-        target = wanted.get(line.number)
-        if target and target.sku != line.sku:
-            raise invalid(
-                "sku_changed",
-                f"line {line.number} is for {line.sku}; exchange it, or remove it and add a line",
-                f"lines[{list(wanted).index(line.number)}].sku",
-            )
-        order = brought_to(order, line, target.units if target else 0)
+        asked = wanted.get(line.number)
+        order = brought_to(order, line, asked.units if asked else 0)
     known = {line.number for line in order.lines}
     added = [wanted[number] for number in sorted(wanted) if number not in known]
     return with_waiting(
         replace(order, lines=order.lines + tuple(w.empty() for w in added)),
         {w.number: w.units for w in added},
     )
+
+
+def _repriced(order: Order, target: WantedLine, index: int) -> Order:
+    """The order with the line's new price, where it has one; the line stays for the same SKU."""
+    line = order.line(target.number)
+    if target.sku != line.sku:
+        raise invalid(
+            "sku_changed",
+            f"line {line.number} is for {line.sku}; exchange it, or remove it and add a line",
+            f"lines[{index}].sku",
+        )
+    price = target.unit_price_minor
+    if price is None or price == line.unit_price_minor:
+        return order
+    if line.shipped:
+        message = f"{line.shipped} of line {line.number} were shipped at the price that it has"
+        facts = {"line": line.number, "shipped": line.shipped, "price": line.unit_price_minor}
+        raise conflict("price_is_fixed", message, **facts)
+    facts = {"line": line.number, "from": line.unit_price_minor, "to": price}
+    return order.with_lines([replace(line, unit_price_minor=price)]).noted("price_changed", **facts)

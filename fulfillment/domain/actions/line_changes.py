@@ -68,7 +68,8 @@ def exchanged(order: Order, old: LineUnits, sku: str, unit_price_minor: int | No
 
     What is released with the old line waits again first, so that it can go together with the new
     one, unless somebody picks a part of that dispatch. The new line is bound to where the old one
-    was; only what the supplier was to send itself is picked from then on.
+    was; only what the supplier was to send itself is picked from then on. It costs what the old one
+    did, unless another price is given.
     """
     line = known_line(order, old.line)
     if line.sku == sku:
@@ -76,7 +77,8 @@ def exchanged(order: Order, old: LineUnits, sku: str, unit_price_minor: int | No
     units = _units_to_go(order, line, old.units, "units")
     number = next_line(order)
     shorter = given_up(_called_back(order, line.number), line.number, units)
-    wanted = WantedLine(number, sku, units, unit_price_minor)
+    price = line.unit_price_minor if unit_price_minor is None else unit_price_minor
+    wanted = WantedLine(number, sku, units, price)
     new = replace(wanted.empty(), channel=line.channel, source=line.source)
     if line.channel is Channel.DROP_SHIP:
         new = replace(new, channel=Channel.PICK, source=None)

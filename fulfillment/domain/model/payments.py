@@ -4,7 +4,7 @@ It stands beside an order's status and never changes it (behaviour.md §1). Amou
 minor units of the order's currency; nothing of a card is known here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,11 +22,15 @@ class PaymentKind(StrEnum):
 
 
 class EntryStatus(StrEnum):
-    """An entry is due until it is settled, once, as done or as failed."""
+    """An entry is due until it is settled, once, as done or as failed, or until it is withdrawn.
+
+    Withdrawn is what is due no more, or with another amount; nobody was asked for it.
+    """
 
     DUE = "due"
     DONE = "done"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 class PaymentStatus(StrEnum):
@@ -46,11 +50,18 @@ class PaymentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentEntry:
-    """One line of the ledger."""
+    """One line of the ledger.
+
+    What was `asked` of the provider may have been done: it is due until somebody says how it ended.
+    An entry that `renews` takes the place of an authorisation that grew old.
+    """
 
     kind: PaymentKind
     status: EntryStatus
     amount_minor: int
+    id: int = 0
+    asked: bool = False
+    renews: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,11 @@ class PaymentTerms:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """The sums of an order's entries. `voided` and `authorised` are what is done."""
+    """The sums of an order's entries. `voided` and `authorised` are what is done.
+
+    What is asked is the part of what is due for which the provider was asked. `renewal_void` is the
+    part of the voids due that makes room for a new authorisation.
+    """
 
     invoiced: int = 0
     authorised: int = 0
@@ -84,6 +99,14 @@ class Amounts:
     void_due: int = 0
     capture_due: int = 0
     refund_due: int = 0
+    void_asked: int = 0
+    refund_asked: int = 0
+    renewal_void: int = 0
+
+    @property
+    def held(self) -> int:
+        """What is authorised, and neither captured nor voided."""
+        return max(self.authorised - self.voided - self.captured, 0)
 
     @property
     def open_authorisation(self) -> int:
@@ -97,8 +120,13 @@ class Amounts:
 
     @property
     def refundable(self) -> int:
-        """What was captured, and was not given back nor is due to be."""
-        return max(self.captured - self.refunded - self.refund_due, 0)
+        """What was captured, not given back, and what nobody was asked to give back."""
+        return max(self.captured - self.refunded - self.refund_asked, 0)
+
+    @property
+    def voidable(self) -> int:
+        """What is held, and what the provider was not asked to void."""
+        return max(self.held - self.void_asked, 0)
 
     @property
     def anything_due(self) -> bool:
@@ -110,9 +138,20 @@ def amounts_of(entries: Iterable[PaymentEntry]) -> Amounts:
     """Add up the entries; what failed counts for nothing."""
     sums: dict[str, int] = {}
     for entry in entries:
-        if name := _SUMS.get((entry.kind, entry.status)):
+        for name in _sums_of(entry):
             sums[name] = sums.get(name, 0) + entry.amount_minor
     return Amounts(**sums)
+
+
+def _sums_of(entry: PaymentEntry) -> Iterable[str]:
+    if name := _SUMS.get((entry.kind, entry.status)):
+        yield name
+    if entry.status is not EntryStatus.DUE:
+        return
+    if entry.asked and entry.kind in (PaymentKind.VOID, PaymentKind.REFUND):
+        yield f"{entry.kind}_asked"
+    if entry.renews and entry.kind is PaymentKind.VOID:
+        yield "renewal_void"
 
 
 _SUMS = {
@@ -156,13 +195,78 @@ def is_settled(amounts: Amounts, value_minor: int | None) -> bool:
     return not amounts.anything_due and amounts.captured >= owed
 
 
-def refund_for(amounts: Amounts, cancelled_minor: int, value_minor: int) -> int:
-    """What is due back when units of this value were cancelled, with `value_minor` left to deliver.
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What an order is worth now: its units that are shipped or still wanted.
 
-    Never more than was captured beyond what is still to be delivered: an order that was captured
-    for a part pays the rest of itself first.
+    `value_minor` is None where no line has a price. It is known where each of these units has one;
+    `cancelled_minor` is what the others cost. The order `is_over` when nothing is left to ship.
     """
-    return max(min(cancelled_minor, amounts.refundable - value_minor), 0)
+
+    value_minor: int | None
+    is_known: bool = True
+    cancelled_minor: int = 0
+    is_over: bool = False
+
+
+def what_is_due(amounts: Amounts, worth: Worth) -> dict[PaymentKind, int]:
+    """What is due of an order: one amount for each kind, whatever came first (behaviour.md §6).
+
+    A refund of what is captured beyond the worth of what is shipped or still wanted; where some of
+    that has no price, of no more than the price of what is cancelled. A void of what is held when
+    nothing is left to ship nor to capture. Before that, a new authorisation that was asked for
+    takes the place of the old one, for what is then still to be captured.
+    """
+    back = amounts.captured - (worth.value_minor or 0)
+    if not worth.is_known or worth.value_minor is None:
+        back = min(back, worth.cancelled_minor)
+    void, authorise = _renewed(amounts, worth)
+    return {
+        PaymentKind.VOID: void,
+        PaymentKind.AUTHORISE: authorise,
+        PaymentKind.REFUND: max(back - amounts.refunded, 0),
+    }
+
+
+def _renewed(amounts: Amounts, worth: Worth) -> tuple[int, int]:
+    value = worth.value_minor
+    if worth.is_over and worth.is_known and (value or 0) <= amounts.captured:
+        return amounts.held, 0
+    void = min(amounts.renewal_void, amounts.held)
+    if worth.is_over or value is None:
+        return void, amounts.authorisation_due
+    missing = value - amounts.captured - (amounts.held - void)
+    return void, max(missing, 0) if amounts.authorisation_due else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """How the entries come to say what is due: which to withdraw, and what to add to the others."""
+
+    withdrawn: tuple[int, ...]
+    added: tuple[tuple[PaymentKind, int], ...]
+
+
+def corrected(entries: Sequence[PaymentEntry], due: Mapping[PaymentKind, int]) -> Correction:
+    """Make the entries say what is due, with one entry for each kind.
+
+    Settled ones stay, and so does what the provider was asked for: only what is due beyond that is
+    an entry of its own. An entry never changes its amount: somebody may be at work on it. A new
+    authorisation goes after the void that makes room for it.
+    """
+    withdrawn: list[int] = []
+    added: list[tuple[PaymentKind, int]] = []
+    for kind, amount in due.items():
+        mine = [each for each in entries if each.kind is kind and each.status is EntryStatus.DUE]
+        loose = [each for each in mine if not each.asked]
+        rest = max(amount - sum(each.amount_minor for each in mine if each.asked), 0)
+        is_behind = kind is PaymentKind.AUTHORISE and bool(added)
+        if [each.amount_minor for each in loose] == ([rest] if rest else []) and not is_behind:
+            continue
+        withdrawn += [each.id for each in loose]
+        if rest:
+            added.append((kind, rest))
+    return Correction(tuple(withdrawn), tuple(added))
 
 
 def reauthorisation(amounts: Amounts, value_minor: int | None) -> tuple[int, int]:
@@ -183,9 +287,9 @@ def check_recorded(amounts: Amounts, entry: PaymentEntry) -> None:
     if entry.kind is PaymentKind.REFUND and asked > amounts.refundable:
         message = (
             f"{amounts.refundable} of {amounts.captured} captured can be refunded:"
-            f" {amounts.refunded} was, and {amounts.refund_due} is due; settle what is due instead"
+            f" {amounts.refunded} was, and the provider was asked for {amounts.refund_asked}"
         )
         raise conflict("more_than_captured", message, refundable=amounts.refundable)
-    if entry.kind is PaymentKind.VOID and asked > amounts.open_authorisation:
-        message = f"{amounts.open_authorisation} of what is authorised is open and can be voided"
-        raise conflict("more_than_authorised", message, open=amounts.open_authorisation)
+    if entry.kind is PaymentKind.VOID and asked > amounts.voidable:
+        message = f"{amounts.voidable} of what is authorised is open and can be voided"
+        raise conflict("more_than_authorised", message, open=amounts.voidable)

@@ -33,12 +33,16 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The parts of a product that decide how it is allocated."""
+    """The parts of a product that decide how it is allocated.
+
+    Of one that may be backordered no more than `backorder_limit` units may wait; None: no limit.
+    """
 
     sku: str
     managed: bool = True
     backorder_allowed: bool = True
     future_allowed: bool = True
+    backorder_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Snapshot:
     in `until` was read only as far as that rank: who ranks later keeps what it has. `today` is
     the merchant's day; `day_at` is the day at a location in another time zone. The queues in
     `by_po_status` are served because a purchase order has changed its status. In `hand_claims` are
-    the lines for which a person takes what is free, by order.
+    the lines for which a person takes what is free, by order. `waiting` are units by SKU for which
+    orders wait that are not here, where a limit on them is asked about.
     """
 
     today: date
@@ -65,6 +70,7 @@ class Snapshot:
     day_at: Mapping[str, date] = field(default_factory=dict)
     by_po_status: frozenset[str] = frozenset()
     hand_claims: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
     def has_passed(self, due_on: date, location: str) -> bool:
         """Whether a date is over: it is at the end of that day in its location's zone."""

@@ -1,6 +1,6 @@
 """Serve one order in its turn: which units it takes, and when it takes none."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -41,13 +41,27 @@ class Allocator:
     preview: Preview
     first_hold_nothing: bool = field(init=False)
     """Whoever makes a first claim comes with nothing, so that nothing old can be given back."""
+    waiting: Counter[str] = field(init=False)
+    """Units of products with a limit for which orders wait that have made their first claim."""
 
     def __post_init__(self) -> None:
+        self.waiting = Counter(self.snapshot.waiting)
+        for order in self.snapshot.orders:
+            if order.first_claimed and order.id not in self.snapshot.first_claims:
+                self.waiting.update(self._limited(order))
         first = (order for order in self.snapshot.orders if order.id in self.snapshot.first_claims)
         self.first_hold_nothing = not self.snapshot.hand_claims and not any(map(_holds, first))
 
     def serve(self, order: Order) -> Served:
         """Give the order what it may take now."""
+        served = self._serve(order)
+        if not served.gave_back:
+            if order.id not in self.snapshot.first_claims:
+                self.waiting.subtract(self._limited(order))
+            self.waiting.update(self._limited(served.order))
+        return served
+
+    def _serve(self, order: Order) -> Served:
         self._fill_released(order)
         self._take_by_hand(order)
         if order.id in self.snapshot.first_claims:
@@ -106,13 +120,38 @@ class Allocator:
         if on_shortage is OnShortage.REMOVE:
             noted = claimed.noted("shortage_removed", lines=facts, policy="on_shortage remove")
             return Served(shortened(noted, short))
-        if on_shortage is OnShortage.REJECT or forbidden:
-            why = "on_shortage" if on_shortage is OnShortage.REJECT else "backorder_not_allowed"
+        over = not forbidden and self._is_over_limit(claimed, short)
+        if on_shortage is OnShortage.REJECT or forbidden or over:
+            why = "backorder_limit" if over else "backorder_not_allowed"
+            why = "on_shortage" if on_shortage is OnShortage.REJECT else why
             return Served(rejected(order.noted("rejected", why=why, lines=facts)), gave_back=True)
         if on_shortage is OnShortage.ASSIGN_NOTHING:
             noted = order.noted("assigned_nothing", lines=facts)
             return Served(_with_nothing(noted), gave_back=True)
         return Served(claimed)
+
+    def _is_over_limit(self, claimed: Order, short: Mapping[int, int]) -> bool:
+        """Whether more units would wait than a product allows, with those before it."""
+        units: Counter[str] = Counter()
+        for line in waiting_lines(claimed):
+            if self._limit(line) is not None:
+                units[line.sku] += short.get(line.id, 0)
+        limits = {line.sku: self._limit(line) for line in waiting_lines(claimed)}
+        return any(
+            more and self.waiting[sku] + more > (limits[sku] or 0) for sku, more in units.items()
+        )
+
+    def _limited(self, order: Order) -> Counter[str]:
+        """Units for which an order waits, of products that limit them."""
+        units: Counter[str] = Counter()
+        for line in waiting_lines(order):
+            if line.wanted and self._limit(line) is not None:
+                units[line.sku] += line.wanted
+        return units
+
+    def _limit(self, line: ShipmentLine) -> int | None:
+        product = self._product(line)
+        return product.backorder_limit if product.managed else None
 
     # --- later stock ---
 

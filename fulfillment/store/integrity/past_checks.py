@@ -131,6 +131,55 @@ PAST_CHECKS = (
         """,
     ),
     Check(
+        "9a",
+        "what is due of payments is what the order's state and ledger say it is",
+        """
+        WITH ledger AS (
+            SELECT order_id,
+                   coalesce(sum(amount_minor) FILTER (WHERE kind = 'authorise'
+                                                        AND status = 'done'), 0)
+                   - coalesce(sum(amount_minor) FILTER (WHERE kind IN ('void', 'capture')
+                                                          AND status = 'done'), 0) AS held,
+                   coalesce(sum(amount_minor) FILTER (WHERE kind = 'capture'
+                                                        AND status = 'done'), 0) AS captured,
+                   coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund'
+                                                        AND status = 'done'), 0) AS refunded,
+                   coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund'
+                                                        AND status = 'due'), 0) AS refund_due,
+                   coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund' AND status = 'due'
+                                                        AND asks > 0), 0) AS refund_asked,
+                   coalesce(sum(amount_minor) FILTER (WHERE kind = 'void'
+                                                        AND status = 'due'), 0) AS void_due,
+                   coalesce(sum(amount_minor) FILTER (WHERE kind = 'void' AND status = 'due'
+                                                        AND asks > 0), 0) AS void_asked
+              FROM payment_entry GROUP BY order_id
+        ), state AS (
+            SELECT g.*, l.worth, l.cancelled, l.known, l.priced, l.is_over
+              FROM ledger g CROSS JOIN LATERAL (
+                   SELECT coalesce(sum((l.ordered - l.cancelled)::numeric * l.unit_price_minor), 0)
+                              AS worth,
+                          coalesce(sum(l.cancelled::numeric * l.unit_price_minor), 0) AS cancelled,
+                          bool_and(l.unit_price_minor IS NOT NULL OR l.ordered = l.cancelled)
+                              AS known,
+                          count(l.unit_price_minor) > 0 AS priced,
+                          sum(l.ordered - l.cancelled - l.shipped) = 0 AS is_over
+                     FROM order_line l WHERE l.order_id = g.order_id) l
+        ), due AS (
+            SELECT s.*,
+                   greatest(CASE WHEN known AND priced THEN captured - worth
+                                 ELSE least(captured - worth, cancelled) END - refunded, 0)
+                       AS refund,
+                   CASE WHEN is_over AND known AND worth <= captured
+                        THEN greatest(held, 0) END AS void
+              FROM state s
+        )
+        SELECT order_id, captured, worth, refunded, refund_due, refund, void_due, void FROM due
+         WHERE refund_due <> greatest(refund, refund_asked)
+            OR void_due <> greatest(void, void_asked)
+            OR void_due > greatest(held, void_asked, 0)
+        """,
+    ),
+    Check(
         "9b",
         "one reference of the provider counts once for an order and a kind of payment",
         """

@@ -15,7 +15,12 @@ from fulfillment.store.queue.newcomers import is_newcomer
 from fulfillment.store.queue.pending_queues import owe, settle
 from fulfillment.store.queue.stale_plans import note_unplanned, planned
 from fulfillment.store.records.cross_docking import note_distribution
-from fulfillment.store.records.loading import load_levels, load_products, load_supplies
+from fulfillment.store.records.loading import (
+    load_levels,
+    load_products,
+    load_supplies,
+    load_waiting,
+)
 from fulfillment.store.records.saving import Change, save
 from fulfillment.store.transactions.session import Tx
 
@@ -106,7 +111,13 @@ class Workspace:
             first_claims=frozenset(first_claims),
             until=self.until,
             by_po_status=self.by_po_status,
+            waiting=self._waiting_elsewhere(products) if first_claims else {},
         )
+
+    def _waiting_elsewhere(self, products: Mapping[str, Product]) -> dict[str, int]:
+        """Units for which orders out of reach wait, of products that limit how many may."""
+        limited = sorted(sku for sku in self.skus if products[sku].backorder_limit is not None)
+        return load_waiting(self.tx, limited, self.after) if limited else {}
 
     def _levels(self, products: Mapping[str, Product]) -> tuple[StockLevel, ...]:
         """What is free in the tables, what is about to come, and what was given back so far."""

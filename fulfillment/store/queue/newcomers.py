@@ -34,12 +34,16 @@ GIVES = """
  OR EXISTS (SELECT 1 FROM open_demand h WHERE h.merchant = d.merchant AND h.sku = d.sku
                AND h.held > 0)
  OR EXISTS (SELECT 1 FROM supply u WHERE u.merchant = d.merchant AND u.sku = d.sku AND u.inbound)
+ OR EXISTS (SELECT 1 FROM product p WHERE p.merchant = d.merchant AND p.sku = d.sku
+               AND p.backorder_limit IS NOT NULL)
  OR :unpicked AND EXISTS (
     SELECT 1 FROM allocation l JOIN shipment_line r ON r.id = l.shipment_line
       JOIN shipment s ON s.id = r.shipment AND s.status = 'ready'
      WHERE l.merchant = d.merchant AND l.sku = d.sku AND l.units > l.picked + l.staged))
 """
-"""Whether a line's queue has something to give: free, held by who may lose it, or inbound."""
+"""Whether a line's queue has something to give: free, held by who may lose it, or inbound.
+
+Where a product limits how many units may wait, a place in its queue is something to give."""
 
 STANDING = f"""
 SELECT k.sku, d.order_id, d.priority, d.placed_at, d.intake_seq

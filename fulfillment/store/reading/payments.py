@@ -16,7 +16,8 @@ FIELDS = (
 )  # fmt: skip
 
 LIST = """
-SELECT p.id, o.number AS order, s.number AS shipment, p.kind, p.status, p.amount_minor,
+SELECT p.id, o.number AS order, s.number AS shipment, p.kind,
+       CASE WHEN p.withdrawn THEN 'withdrawn' ELSE p.status END AS status, p.amount_minor,
        p.currency, p.reference, p.reason, p.actor, p.at, p.settled_at, {keys}
   FROM payment_entry p JOIN orders o ON o.id = p.order_id LEFT JOIN shipment s ON s.id = p.shipment
  WHERE {conditions} ORDER BY {order_by} LIMIT :most
@@ -51,6 +52,7 @@ def read_axis(tx: Tx, order: int) -> dict[str, Any]:
         "captured_minor": amounts.captured,
         "refunded_minor": amounts.refunded,
         "refund_due_minor": amounts.refund_due,
+        "void_due_minor": amounts.void_due,
     }
 
 
@@ -59,10 +61,15 @@ def list_payments(tx: Tx, window: Window, status: str | None = None) -> Page:
     return ENTRIES.page(tx, window, {"status": status})
 
 
+STATUS = (
+    "CASE WHEN p.withdrawn THEN 'withdrawn' ELSE p.status END = CAST(:status AS text)"
+    " AND (p.status = 'due' OR CAST(:status AS text) <> 'due')"
+)
+
 ENTRIES = Listing(
     LIST,
     OLDEST_FIRST,
     named(*FIELDS),
-    {"order": "p.order_id = :order", "status": "p.status = :status"},
+    {"order": "p.order_id = :order", "status": STATUS},
     always=("p.merchant = :merchant",),
 )

@@ -193,7 +193,7 @@ def _status(stored: str | None) -> PurchaseOrderStatus | None:
 def load_products(tx: Tx, skus: Iterable[str]) -> Mapping[str, Product]:
     """The products of these SKUs."""
     rows = tx.rows(
-        "SELECT sku, manage_stock, allow_backorder, future_inventory FROM product"
+        "SELECT sku, manage_stock, allow_backorder, future_inventory, backorder_limit FROM product"
         " WHERE merchant = :merchant AND sku = ANY(:skus)",
         merchant=tx.merchant,
         skus=sorted(set(skus)),
@@ -225,6 +225,19 @@ def load_levels(
         locations=list(locations),
     )
     return tuple(StockLevel(*row) for row in rows)
+
+
+def load_waiting(tx: Tx, skus: Collection[str], orders: Collection[int]) -> dict[str, int]:
+    """Units of these SKUs for which orders wait that have claimed, outside of these orders."""
+    rows = tx.rows(
+        "SELECT sku, sum(wanted)::bigint AS units FROM open_demand"
+        " WHERE merchant = :merchant AND sku = ANY(:skus) AND wanted > 0 AND gate <> 'first'"
+        " AND order_id <> ALL(:orders) GROUP BY sku",
+        merchant=tx.merchant,
+        skus=list(skus),
+        orders=list(orders),
+    )
+    return {row.sku: row.units for row in rows}
 
 
 def load_supplies(tx: Tx, skus: Collection[str], orders: Collection[int]) -> tuple[Supply, ...]:

@@ -43,6 +43,13 @@ payment_entry = Table(
         server_default=text("false"),
         comment="the shop told of it; else it was due, and asked of the provider",
     ),
+    Column(
+        "withdrawn",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="it was due and is not any more; an older program takes it for one that failed",
+    ),
     Column("reason", Text),
     Column("actor", Text, nullable=False),
     Column("settled_at", Instant),
@@ -58,6 +65,7 @@ payment_entry = Table(
     UniqueConstraint("order_id", "kind", "cause"),
     CheckConstraint("kind IN ('invoice', 'authorise', 'capture', 'void', 'refund')", name="kind"),
     CheckConstraint("status IN ('due', 'done', 'failed')", name="status"),
+    CheckConstraint("NOT withdrawn OR status = 'failed'", name="withdrawn_is_not_done"),
     CheckConstraint("amount_minor > 0", name="amount_is_positive"),
     Index("ix_payment_entry_due", "merchant", "id", postgresql_where=text("status = 'due'")),
     Index(

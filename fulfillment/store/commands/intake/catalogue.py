@@ -26,6 +26,13 @@ class Catalogue:
     ordered: Mapping[int, Any] = field(default_factory=dict)
     """The lines that the order has already, by number: their packs are what they were then."""
 
+    @property
+    def limited(self) -> frozenset[str]:
+        """The SKUs of which only so many units may wait."""
+        return frozenset(
+            sku for sku, product in self.products.items() if product.backorder_limit is not None
+        )
+
 
 def load_catalogue(tx: Tx, lines: Iterable[NewLine], order: int | None = None) -> Catalogue:
     """What the checks need to know of the products of these lines, and of the order's own."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fulfillment.domain.actions.presets import expand
@@ -147,6 +148,16 @@ def check_backorders(
         )
         message = f"not enough of products that may not be backordered further ({told})"
         raise RefusedError(RefusalKind.INVALID, "not_available", message, short)
+
+
+def with_waiting(catalogue: Catalogue, lines: Sequence[NewLine]) -> Catalogue:
+    """The catalogue with units more that wait: those of an order that was just taken in."""
+    limited = catalogue.limited
+    more: Counter[str] = Counter()
+    for line in lines:
+        if line.sku in limited:
+            more[line.sku] += units_of(line, catalogue)
+    return replace(catalogue, waiting=Counter(catalogue.waiting) + more) if more else catalogue
 
 
 def _shortage(sku: str, lines: Sequence[NewLine], units: int, most: int) -> dict[str, object]:

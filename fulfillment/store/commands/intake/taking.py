@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.store.commands.intake.catalogue import Catalogue, load_catalogue
-from fulfillment.store.commands.intake.checks import check_order
+from fulfillment.store.commands.intake.checks import check_order, with_waiting
 from fulfillment.store.commands.intake.documents import NewOrder, Outcome, Taken, number_in_use
 from fulfillment.store.commands.intake.rows import insert_orders, insert_parts
 from fulfillment.store.transactions.session import Store, Tx
@@ -29,7 +29,8 @@ def create_orders(
 
     def body(tx: Tx) -> list[Taken]:
         catalogue = load_catalogue(tx, (line for order in orders for line in order.lines))
-        refused, good = _checked(orders, catalogue)
+        known = _hashes(tx, {order.number for order in orders}) if catalogue.limited else {}
+        refused, good = _checked(orders, catalogue, known)
         created = insert_orders(tx, list(good.values()), catalogue)
         taken = {number: Taken(number, Outcome.CREATED, id_) for number, id_ in created.items()}
         taken |= _existing(tx, {n: o for n, o in good.items() if n not in created})
@@ -42,8 +43,9 @@ def create_orders(
 
 
 def _checked(
-    orders: Sequence[NewOrder], catalogue: Catalogue
+    orders: Sequence[NewOrder], catalogue: Catalogue, known: Collection[str]
 ) -> tuple[dict[str, Taken], dict[str, NewOrder]]:
+    """Each is checked behind those before it in the batch: what these ask for waits as well."""
     refused: dict[str, Taken] = {}
     good: dict[str, NewOrder] = {}
     for order in orders:
@@ -52,6 +54,8 @@ def _checked(
         except RefusedError as refusal:
             refused[order.number] = Taken(order.number, Outcome.REFUSED, refusal=refusal)
         else:
+            if order.number not in good and order.number not in known:
+                catalogue = with_waiting(catalogue, order.lines)
             good.setdefault(order.number, order)
     return refused, good
 

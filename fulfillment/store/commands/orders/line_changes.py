@@ -98,7 +98,7 @@ def exchange(number: str, old: LineUnits, sku: str, unit_price_minor: int | None
     def make(tx: Tx, order: Order) -> Order:
         after = line_changes.exchanged(order, old, sku, unit_price_minor)
         line = after.lines[-1]
-        new = NewLine(line.number, sku, line.ordered, None, unit_price_minor)
+        new = NewLine(line.number, sku, line.ordered, None, line.unit_price_minor)
         catalogue = load_catalogue(tx, [new])
         _check_new(new, line.source or order.only_location, catalogue, BY_UNITS)
         _check_size(after)

@@ -28,6 +28,10 @@ UPDATE payment_entry p SET asks = p.asks + 1, ask_after = :leased_until
           AND NOT EXISTS (SELECT 1 FROM payment_entry before
                            WHERE before.order_id = d.order_id AND before.status = 'due'
                              AND before.id < d.id)
+          AND NOT EXISTS (SELECT 1 FROM payment_entry failed
+                           WHERE failed.order_id = d.order_id AND failed.kind = d.kind
+                             AND failed.status = 'failed' AND NOT failed.withdrawn
+                             AND failed.id < d.id)
         ORDER BY d.ask_after NULLS FIRST, d.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING p.id, p.merchant, o.number, p.kind, p.amount_minor, p.currency, p.asks
 """
@@ -37,7 +41,8 @@ def claim_due(store: Store, lease: timedelta) -> DueEntry | None:
     """Take the entry of any merchant that is asked for next; None where nothing is to be asked.
 
     What was never asked for goes first. The entries of one order go one after the other: a void
-    is settled before the authorisation that takes its place is asked for. The entry is leased,
+    is settled before the authorisation that takes its place is asked for. What failed once and is
+    still due is left to a person. The entry is leased,
     not locked, while the provider thinks: whoever dies with it leaves it to be asked for again.
     """
 

@@ -11,6 +11,7 @@ from fulfillment.store.planning.opening import open_queues, order_id, skus_of_or
 from fulfillment.store.reading.payments import read_payments
 from fulfillment.store.records.payment_ledgers import load_payments
 from fulfillment.store.records.saving import record
+from fulfillment.store.records.saving.payments import write_due
 from fulfillment.store.transactions.locks import lock_orders
 from fulfillment.store.transactions.session import Command, Store, Tx
 
@@ -90,21 +91,25 @@ def _in_order(tx: Tx, order: int, write: Callable[[], OrderEvent | None]) -> Non
     """
     if not _gates_release(tx):
         lock_orders(tx, [order])
-        told = write()
-        record(tx, [told] if told else [])
+        _told(tx, order, write())
         return
     space = open_queues(tx, skus_of_order(tx, order), orders=[order])
     told = write()
-    if told is None:
-        return
     mine = space.after[order]
-    if not mine.live:
-        record(tx, [told])
+    if told is None or not mine.live:
+        _told(tx, order, told)
         return
+    record(tx, write_due(tx, [order]))
     terms = replace(mine.terms, secured_minor=load_payments(tx, [order])[order].amounts.secured)
     space.put(replace(mine, terms=terms).noted(told.kind, **told.facts))
     space.plan()
     space.save()
+
+
+def _told(tx: Tx, order: int, told: OrderEvent | None) -> None:
+    """Tell of the entry, and of what is due or is not due any more because of it."""
+    if told:
+        record(tx, [told, *write_due(tx, [order])])
 
 
 def _gates_release(tx: Tx) -> bool:
@@ -157,18 +162,22 @@ def _recorded(tx: Tx, order: int, new: NewPayment, cause: str) -> OrderEvent | N
 
 def _settled(tx: Tx, order: int, entry: int, settled: Settlement) -> OrderEvent:
     rows = tx.rows(
-        "SELECT kind, status, amount_minor FROM payment_entry WHERE id = :id FOR NO KEY UPDATE",
+        "SELECT kind, status, withdrawn, amount_minor FROM payment_entry WHERE id = :id"
+        " FOR NO KEY UPDATE",
         id=entry,
     )
     if not rows:
         raise missing("payment", entry)
     (found,) = rows
-    if found.status != EntryStatus.DUE:
+    if found.status != EntryStatus.DUE and not found.withdrawn:
         message = f"payment {entry} was settled before: it is {found.status}"
         raise conflict("already_settled", message, status=found.status)
     counted = entry
     if settled.status is EntryStatus.DONE:
         counted = _counted_before(tx, order, found, settled.reference) or entry
+    if found.withdrawn and counted == entry:
+        message = f"payment {entry} is not due any more; record what was done, if it was"
+        raise conflict("not_due", message)
     if counted == entry:
         _settle(tx, entry, settled)
     else:

@@ -31,10 +31,12 @@ UPDATE_LINES = """
 UPDATE order_line l
    SET ordered = r.ordered, cancelled = r.cancelled, shipped = r.shipped, by_hand = r.by_hand,
        channel = r.channel, source_location = r.source_location,
-       first_promise = r.first_promise, promise = r.promise
+       first_promise = r.first_promise, promise = r.promise,
+       unit_price_minor = r.unit_price_minor
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
        order_id bigint, line int, ordered int, cancelled int, shipped int, by_hand boolean,
-       channel text, source_location text, first_promise jsonb, promise jsonb)
+       channel text, source_location text, first_promise jsonb, promise jsonb,
+       unit_price_minor bigint)
  WHERE l.order_id = r.order_id AND l.line = r.line
 """
 
@@ -51,6 +53,7 @@ def _line_row(order: int, line: OrderLine) -> dict[str, object]:
         "source_location": line.source,
         "first_promise": _stored(line.first_promise),
         "promise": _stored(line.promise),
+        "unit_price_minor": line.unit_price_minor,
     }
 
 
