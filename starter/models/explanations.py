@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from fulfillment.domain.model.rank import DEFAULT_PRIORITY
+from fulfillment.domain.model.supply import OutOfUse
 from fulfillment.store.commands.intake import NewOrder
 from starter.models.fields import (
     MOST_ITEMS,
@@ -90,6 +91,7 @@ class SkuLevelOut(BaseModel):
     available: int
     picked: int
     staged: int
+    out_of_use: OutOfUse | None = Field(description="Why nobody gets it; null where it is in use.")
 
 
 class HolderOut(BaseModel):
@@ -131,12 +133,14 @@ class ComingOut(BaseModel):
     outstanding: int
     status: str | None = Field(description="A purchase order's; null for other supply.")
     pegged: int
+    out_of_use: OutOfUse | None = Field(description="Why nobody gets it; null where it is in use.")
 
 
 class IdleOut(BaseModel):
     """Units that are here while somebody waits."""
 
-    free: int = Field(description="Held by nobody.")
+    free: int = Field(description="Held by nobody, at locations in use.")
+    out_of_use: int = Field(description="Held by nobody, at locations that supply nothing.")
     held_by_waiting_orders: int = Field(description="Held by orders that wait for something else.")
 
 
@@ -144,7 +148,8 @@ class SkuExplanationOut(BaseModel):
     """Who holds a product's units, who waits for it and why, and what comes."""
 
     model_config = example(
-        sku="TEA-GREEN", on_hand=1, available=0, idle={"free": 0, "held_by_waiting_orders": 1},
+        sku="TEA-GREEN", on_hand=1, available=0,
+        idle={"free": 0, "out_of_use": 0, "held_by_waiting_orders": 1},
         levels=[], holders=[], holders_in_all=0, waiting=[], waiting_in_all=0, units_wanted=0,
         supply=[],
     )  # fmt: skip

@@ -58,7 +58,7 @@ def test_a_products_explanation_tells_who_holds_and_who_waits(world):
     found = world.client(Role.WAREHOUSE).get("/v1/products/TEA/explanation").json()
 
     assert (found["on_hand"], found["available"]) == (1, 0)
-    assert found["idle"] == {"free": 0, "held_by_waiting_orders": 1}
+    assert found["idle"] == {"free": 0, "out_of_use": 0, "held_by_waiting_orders": 1}
     (holder,) = found["holders"]
     assert (holder["order"], holder["why_they_wait"]["code"]) == ("FIRST", "all_or_nothing")
     (waiter,) = found["waiting"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from fulfillment.domain.insight.explain_places import elsewhere, out_of_use
 from fulfillment.domain.insight.explain_policy import count, of_the_gate, of_the_release, there
 from fulfillment.domain.insight.explanation import (
     ExplanationContext,
@@ -47,6 +48,7 @@ def _reasons(
     if line.wanted:
         yield from of_the_gate(order, shipment, line, around)
         yield from _of_the_pegs(order, line, around)
+    yield from out_of_use(order, line, around)
     if line.wanted > line.pegged:
         yield from _of_the_stock(order, line, around)
     yield from of_the_release(order, shipment, line, around)
@@ -159,7 +161,7 @@ def _of_the_stock(order: Order, line: ShipmentLine, around: ExplanationContext) 
     if line.sku in around.owed:
         sentence = "Stock of this product is being given out now, from the head of the queue."
         yield Reason(ReasonCode.DISTRIBUTION_OWED, without, sentence)
-    yield from _elsewhere(order, line, around)
+    yield from elsewhere(order, line, around)
     yield from _held_by_later(order, line, around)
     undated = _undated(order, line.sku, around)
     for supply in undated:
@@ -170,31 +172,6 @@ def _of_the_stock(order: Order, line: ShipmentLine, around: ExplanationContext) 
     if unmet > 0 and order.first_claimed:
         sentence = f"Nothing that is on its way is left for {count(unmet)}."
         yield Reason(ReasonCode.WAITS_FOR_STOCK, unmet, sentence)
-
-
-def _elsewhere(order: Order, line: ShipmentLine, around: ExplanationContext) -> Iterator[Reason]:
-    source = order.line(line.order_line).source
-    only = source or order.only_location
-    free = {
-        level.location: level.available
-        for level in sorted(around.levels, key=lambda level: level.location)
-        if level.sku == line.sku and level.location != only and level.available > 0
-    }
-    if only is None or not free:
-        return
-    places = ", ".join(f"{units} at {location}" for location, units in free.items())
-    code, bound = _binding(order, source)
-    sentence = f"{bound} {only}, while there are free units elsewhere ({places})."
-    units = min(line.wanted - line.pegged, sum(free.values()))
-    yield Reason(code, units, sentence, {"location": only, "free": free})
-
-
-def _binding(order: Order, source: str | None) -> tuple[ReasonCode, str]:
-    if source:
-        return ReasonCode.SOURCE_ONLY, "The line comes from"
-    if order.pickup:
-        return ReasonCode.PICKUP_ONLY, "The order is picked up at"
-    return ReasonCode.LOCKED_TO_LOCATION, "The order is locked to"
 
 
 def _held_by_later(
@@ -228,6 +205,7 @@ def _undated(order: Order, sku: str, around: ExplanationContext) -> list[Supply]
         and supply.outstanding > 0
         and supply.status is not PurchaseOrderStatus.ARRIVED
         and only in (None, supply.location)
+        and supply.location not in around.out_of_use
         and (supply.due_on is None or supply.due_on < around.today)
     ]
     return sorted(found, key=lambda supply: (supply.due_on or date.max, supply.id))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from fulfillment.domain.model.rank import DEFAULT_PRIORITY
 from fulfillment.domain.model.statuses import ShipmentStatus
-from fulfillment.domain.model.supply import Product, StockLevel, Supply
+from fulfillment.domain.model.supply import OutOfUse, Product, StockLevel, Supply
 
 
 class ReasonCode(StrEnum):
@@ -32,6 +32,8 @@ class ReasonCode(StrEnum):
     LOCKED_TO_LOCATION = "locked_to_location"
     PICKUP_ONLY = "pickup_only"
     SOURCE_ONLY = "source_only"
+    LOCATION_CLOSED = "location_closed"
+    LOCATION_NOT_SERVING = "location_not_serving"
     HELD_BY_LATER = "held_by_later"
     NO_DATE = "no_date"
     OTHERS_FIRST = "others_first"
@@ -99,14 +101,17 @@ class Holding:
 class ExplanationContext:
     """What an order's wait depends on.
 
-    `levels` hold what is free at every location of the merchant, `supplies` what is inbound
-    less what other orders have pegged, `owed` the SKUs whose queue is still being served. In
+    `levels` hold what is free at every location that the merchant may use, `stranded` what is
+    free at those `out_of_use`; `supplies` are inbound to either, less what other orders have
+    pegged, `owed` the SKUs whose queue is still being served. In
     `later` are orders behind in rank that hold units, those first that would lose them last.
     """
 
     today: date
     products: Mapping[str, Product]
     levels: tuple[StockLevel, ...] = ()
+    stranded: tuple[StockLevel, ...] = ()
+    out_of_use: Mapping[str, OutOfUse] = field(default_factory=dict)
     supplies: tuple[Supply, ...] = ()
     rivals: Mapping[str, Rivals] = field(default_factory=dict)
     owed: frozenset[str] = frozenset()

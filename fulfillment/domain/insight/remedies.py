@@ -51,12 +51,12 @@ def candidates(
     yield from _of_the_order(order, around)
     yield from _of_the_rank(order, around)
     yield from _of_the_place(order, around)
-    at = order.only_location or first_location
-    if at is not None:
-        more: dict[tuple[str, str], int] = {}
-        for line in lines:
-            place = (line.sku, order.line(line.order_line).source or at)
-            more[place] = more.get(place, 0) + line.wanted
+    more: dict[tuple[str, str], int] = {}
+    for line in lines:
+        at = order.line(line.order_line).source or order.only_location or first_location
+        if at is not None and at not in around.out_of_use:
+            more[line.sku, at] = more.get((line.sku, at), 0) + line.wanted
+    if more:
         named = ", ".join(f"{units} of {sku} at {where}" for (sku, where), units in more.items())
         yield Remedy(RemedyCode.RECEIVE_MORE, f"Receive {named}.", arriving=more)
 
@@ -119,6 +119,8 @@ def _of_the_place(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
         to = order.line(line.order_line).source or order.only_location
         short = line.wanted
         for level in sorted(around.levels, key=lambda level: level.location):
+            if to in around.out_of_use:
+                continue
             if to is not None and level.sku == line.sku and level.location != to and short:
                 units = min(short, level.available + moves.get((line.sku, level.location), 0))
                 if units > 0:
@@ -126,10 +128,10 @@ def _of_the_place(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
                     moves[line.sku, to] = moves.get((line.sku, to), 0) + units
                     from_there = moves.get((line.sku, level.location), 0)
                     moves[line.sku, level.location] = from_there - units
+    if order.lock is not None and (moves or order.lock in around.out_of_use):
+        yield Remedy(RemedyCode.UNLOCK, f"Unlock it from {order.lock}.", {"location": None})
     if not moves:
         return
-    if order.lock is not None:
-        yield Remedy(RemedyCode.UNLOCK, f"Unlock it from {order.lock}.", {"location": None})
     units = sum(n for n in moves.values() if n > 0)
     named = ", ".join(f"{-n} of {sku} from {at}" for (sku, at), n in moves.items() if n < 0)
     sentence = f"Transfer {count(units)} to where it is bound ({named})."

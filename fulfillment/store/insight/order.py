@@ -1,7 +1,7 @@
 """Why an order waits: everything the rule looks at, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +9,7 @@ from fulfillment.domain.insight.explain import explain
 from fulfillment.domain.insight.explanation import ExplanationContext, Holding, Rival, Rivals
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.model.supply import StockLevel, Supply
 from fulfillment.store.insight.remedies import remedies
 from fulfillment.store.planning.opening import order_id
 from fulfillment.store.reading.orders import merchant_today
@@ -16,7 +17,9 @@ from fulfillment.store.records.loading import (
     load_levels,
     load_locations,
     load_orders,
+    load_out_of_use,
     load_products,
+    load_stranded,
     load_supplies,
 )
 from fulfillment.store.transactions.session import Tx
@@ -85,15 +88,27 @@ def read_explanation(tx: Tx, number: str) -> dict[str, Any]:
 def surroundings(tx: Tx, order: Order) -> ExplanationContext:
     """What the order's wait depends on, in a fixed number of queries."""
     skus = sorted({line.sku for shipment in order.planned for line in shipment.lines})
+    locations = load_locations(tx)
+    stranded = load_stranded(tx, skus, locations)
+    supplies = load_supplies(tx, skus, [order.id])
     return ExplanationContext(
         today=merchant_today(tx),
         products=load_products(tx, skus),
-        levels=load_levels(tx, skus, load_locations(tx)),
-        supplies=load_supplies(tx, skus, [order.id]),
+        levels=load_levels(tx, skus, locations),
+        stranded=stranded,
+        out_of_use=load_out_of_use(tx, _places(order, (*stranded, *supplies))),
+        supplies=supplies,
         rivals=_rivals(tx, order, skus),
         owed=_owed(tx, skus),
         later=_later(tx, order, skus),
     )
+
+
+def _places(order: Order, there: Iterable[StockLevel | Supply]) -> set[str]:
+    """Every location that the order's wait has to do with."""
+    bound = {order.only_location, *(line.source for line in order.lines)}
+    held = {claim.location for s in order.planned for line in s.lines for claim in line.claims}
+    return {*held, *(one.location for one in there), *(at for at in bound if at is not None)}
 
 
 def _later(tx: Tx, order: Order, skus: Collection[str]) -> dict[str, tuple[Holding, ...]]:
