@@ -41,6 +41,8 @@ class WaitingOut(BaseModel):
     units: int
     allocated: int
     wanted: int = Field(description="Its units that are not allocated.")
+    place: int = Field(description="Among the orders that wait for this SKU; 1 is served first.")
+    wanted_ahead: int = Field(description="Units that the orders before it wait for.")
     reasons: list[ReasonOut]
 
 
@@ -68,9 +70,9 @@ class ExplanationOut(BaseModel):
         number="SO-1002", status="awaiting_stock",
         waiting=[{
             "line": 1, "sku": "TEA-GREEN", "shipment": 1, "status": "backorder", "units": 1,
-            "allocated": 0, "wanted": 1,
-            "reasons": [{"code": "others_first", "units": 1, "facts": {"held": 1},
-                         "sentence": "1 order ahead in rank holds 1: SO-1001."}],
+            "allocated": 0, "wanted": 1, "place": 1, "wanted_ahead": 0,
+            "reasons": [{"code": "others_first", "units": 1, "facts": {"held": 1, "idle": 1},
+                         "sentence": "1 order ahead in rank holds 1, all idle: SO-1001."}],
         }],
         remedies=[],
     )  # fmt: skip

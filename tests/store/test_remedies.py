@@ -153,7 +153,7 @@ def test_the_explanation_names_who_holds_the_units(warehouse: Warehouse) -> None
     (line,) = found["waiting"]
     reason = next(each for each in line["reasons"] if each["code"] == "others_first")
 
-    assert reason["facts"]["first"] == [{"order": "FIRST", "wanted": 0, "held": 1}]
+    assert reason["facts"]["first"] == [{"order": "FIRST", "wanted": 0, "held": 1, "idle": 1}]
     assert "FIRST" in reason["sentence"]
 
 
@@ -168,3 +168,45 @@ def test_the_explanation_names_later_orders_whose_units_do_not_move(warehouse: W
     assert reason["facts"]["orders"] == [
         {"order": "LATER", "units": 5, "location": "A", "status": "ready"}
     ]
+
+
+def test_units_idle_for_an_earlier_order_are_told_to_a_line_that_is_fully_pegged(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.stock(3)
+    warehouse.order([("K1", 3), ("K2", 1)], "FIRST", policy=ALL_OR_NOTHING)
+    warehouse.order([("K1", 2)], "SECOND")
+    warehouse.purchase([("K1", 9)])
+    mine = warehouse.order([("K1", 4)])
+    assert sum(warehouse.pegs(mine).values()) == 4
+    (line,) = explained(warehouse, mine)["waiting"]
+    reason = next(each for each in line["reasons"] if each["code"] == "others_first")
+
+    assert (line["place"], line["wanted_ahead"]) == (2, 2)
+    assert reason["facts"] == {
+        "place": 2,
+        "orders": 2,
+        "wanted": 2,
+        "held": 3,
+        "idle": 3,
+        "first": [
+            {"order": "FIRST", "wanted": 0, "held": 3, "idle": 3},
+            {"order": "SECOND", "wanted": 2, "held": 0, "idle": 0},
+        ],
+    }
+
+
+def test_what_orders_behind_hold_is_named_of_each_product(warehouse: Warehouse) -> None:
+    for sku in ("K1", "K2"):
+        warehouse.stock(6, sku)
+        for number in range(6):
+            warehouse.order([(sku, 1)], f"{sku}-{number}")
+    mine = warehouse.order([("K1", 1), ("K2", 1)], priority=10)
+    told = {
+        line["sku"]: len(reason["facts"]["orders"])
+        for line in explained(warehouse, mine)["waiting"]
+        for reason in line["reasons"]
+        if reason["code"] == "held_by_later"
+    }
+
+    assert told == {"K1": 5, "K2": 5}

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fulfillment.domain.insight.explain_places import elsewhere, out_of_use
 from fulfillment.domain.insight.explain_policy import count, of_the_gate, of_the_release, there
 from fulfillment.domain.insight.explanation import (
+    NO_RIVALS,
     ExplanationContext,
     Reason,
     ReasonCode,
@@ -30,10 +31,13 @@ def explain(order: Order, around: ExplanationContext) -> tuple[Waiting, ...]:
             units=line.units,
             allocated=line.allocated,
             wanted=line.wanted,
+            place=rivals.waiting + 1,
+            wanted_ahead=rivals.wanted,
             reasons=tuple(_reasons(order, shipment, line, around)),
         )
         for shipment in sorted(order.planned, key=lambda shipment: shipment.number)
         for line in lines_in_order(shipment)
+        for rivals in [around.rivals.get(line.sku, NO_RIVALS)]
         if shipment.is_waiting or line.wanted
     )
 
@@ -48,6 +52,9 @@ def _reasons(
     if line.wanted:
         yield from of_the_gate(order, shipment, line, around)
         yield from _of_the_pegs(order, line, around)
+        rivals = around.rivals.get(line.sku, NO_RIVALS)
+        if rivals.wanted or rivals.idle or (rivals.orders and line.wanted > line.pegged):
+            yield _others_first(rivals, line.wanted - line.pegged or line.wanted)
     yield from out_of_use(order, line, around)
     if line.wanted > line.pegged:
         yield from _of_the_stock(order, line, around)
@@ -139,7 +146,9 @@ def _peg_facts(peg: Peg) -> dict[str, object]:
 
 def _future_off(line: ShipmentLine, *, by_product: bool) -> Reason:
     who = "the product does" if by_product else "the policy does"
-    sentence = f"What is on its way may not be promised ahead, since {who} not allow it."
+    sentence = (
+        f"What is on its way may not be released before it is here, since {who} not allow it."
+    )
     facts: dict[str, object] = {"by": "product" if by_product else "policy"}
     return Reason(ReasonCode.FUTURE_INVENTORY_OFF, line.pegged, sentence, facts)
 
@@ -163,11 +172,9 @@ def _of_the_stock(order: Order, line: ShipmentLine, around: ExplanationContext) 
         yield Reason(ReasonCode.DISTRIBUTION_OWED, without, sentence)
     yield from elsewhere(order, line, around)
     yield from _held_by_later(order, line, around)
-    undated = _undated(order, line.sku, around)
+    undated = _undated(order, line, around)
     for supply in undated:
         yield _no_date(supply, around.today)
-    if rivals := around.rivals.get(line.sku):
-        yield _others_first(rivals, without)
     unmet = without - sum(supply.outstanding for supply in undated)
     if unmet > 0 and order.first_claimed:
         sentence = f"Nothing that is on its way is left for {count(unmet)}."
@@ -178,7 +185,7 @@ def _held_by_later(
     order: Order, line: ShipmentLine, around: ExplanationContext
 ) -> Iterator[Reason]:
     """Units of orders behind this one that it may not take: released, in hands, or left alone."""
-    only = order.line(line.order_line).source or order.only_location
+    only = order.place_of(line.order_line)
     holding = [h for h in around.later.get(line.sku, ()) if only in (None, h.location)]
     if not holding:
         return
@@ -195,13 +202,13 @@ def _held_by_later(
     yield Reason(ReasonCode.HELD_BY_LATER, units, sentence, facts)
 
 
-def _undated(order: Order, sku: str, around: ExplanationContext) -> list[Supply]:
+def _undated(order: Order, line: ShipmentLine, around: ExplanationContext) -> list[Supply]:
     """Inbound supply that can not be pegged: its date is missing, or has passed."""
-    only = order.only_location
+    only = order.place_of(line.order_line)
     found = [
         supply
         for supply in around.supplies
-        if supply.sku == sku
+        if supply.sku == line.sku
         and supply.outstanding > 0
         and supply.status is not PurchaseOrderStatus.ARRIVED
         and only in (None, supply.location)
@@ -234,16 +241,26 @@ def _others_first(rivals: Rivals, units: int) -> Reason:
     named = f"{names} and {more} more" if more else names
     one = rivals.orders == 1
     who = "1 order" if one else f"{rivals.orders} orders"
-    does = [f"{'holds' if one else 'hold'} {rivals.held}"] if rivals.held else []
+    idle = f", of which {rivals.idle} lie idle" if 0 < rivals.idle < rivals.held else ""
+    idle = ", all idle" if rivals.idle and rivals.idle == rivals.held else idle
+    does = [f"{'holds' if one else 'hold'} {rivals.held}{idle}"] if rivals.held else []
     does += [f"{'waits' if one else 'wait'} for {rivals.wanted}"] if rivals.wanted else []
     sentence = f"{who} ahead in rank {' and '.join(does)}: {named}."
     first = [
-        {"order": rival.order, "wanted": rival.wanted, "held": rival.held} for rival in rivals.first
+        {
+            "order": rival.order,
+            "wanted": rival.wanted,
+            "held": rival.held,
+            "idle": rival.idle,
+        }
+        for rival in rivals.first
     ]
     facts: dict[str, object] = {
+        "place": rivals.waiting + 1,
         "orders": rivals.orders,
         "wanted": rivals.wanted,
         "held": rivals.held,
+        "idle": rivals.idle,
         "first": first,
     }
     return Reason(ReasonCode.OTHERS_FIRST, units, sentence, facts)

@@ -12,7 +12,7 @@ from fulfillment.domain.model.supply import OutOfUse
 def elsewhere(order: Order, line: ShipmentLine, around: ExplanationContext) -> Iterator[Reason]:
     """Free units at places that the line may not use, since it is bound to another one."""
     source = order.line(line.order_line).source
-    only = source or order.only_location
+    only = order.place_of(line.order_line)
     free = {
         level.location: level.available
         for level in sorted(around.levels, key=lambda level: level.location)
@@ -37,7 +37,7 @@ def _binding(order: Order, source: str | None) -> tuple[ReasonCode, str]:
 
 def out_of_use(order: Order, line: ShipmentLine, around: ExplanationContext) -> Iterator[Reason]:
     """What lies at places that supply nothing, comes to them, or is awaited from them."""
-    only = order.line(line.order_line).source or order.only_location
+    only = order.place_of(line.order_line)
     for location, why in sorted(around.out_of_use.items()):
         stranded = _Stranded(line, location, around)
         if only == location or stranded.held or (stranded.lies and line.wanted > line.pegged):

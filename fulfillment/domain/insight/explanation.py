@@ -55,7 +55,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One line of a waiting shipment; `wanted` are its units that are not allocated."""
+    """One line of a waiting shipment; `wanted` are its units that are not allocated.
+
+    `place` is its order's place among those that wait for the SKU, 1 for the first; `wanted_ahead`
+    are the units that those before it wait for.
+    """
 
     line: int
     sku: str
@@ -64,37 +68,56 @@ class Waiting:
     units: int
     allocated: int
     wanted: int
+    place: int
+    wanted_ahead: int
     reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """An order ahead in rank, with the units of a SKU that it waits for and those it holds."""
+    """An order ahead in rank, with the units of a SKU that it waits for and those it holds.
+
+    `idle` are those of the held ones that lie with what of it waits: nothing goes now.
+    """
 
     order: str
     wanted: int
     held: int
     priority: int = DEFAULT_PRIORITY
+    idle: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """All orders ahead in rank that want or hold a SKU; `first` are the first of them."""
+    """All orders ahead in rank that want or hold a SKU; `first` are the first of them.
+
+    `waiting` is how many of them want units.
+    """
 
     first: tuple[Rival, ...]
     orders: int
     wanted: int
     held: int
+    idle: int = 0
+    waiting: int = 0
+
+
+NO_RIVALS = Rivals((), 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """An order behind in rank that holds units of a SKU, and the status they are held in."""
+    """An order behind in rank that holds units of a SKU, and the status they are held in.
+
+    `pinned` are those of them that came for its line, since a person pinned it to their supply.
+    """
 
     order: str
     units: int
     location: str
     status: ShipmentStatus
+    line: int = 1
+    pinned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

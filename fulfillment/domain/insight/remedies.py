@@ -53,7 +53,7 @@ def candidates(
     yield from _of_the_place(order, around)
     more: dict[tuple[str, str], int] = {}
     for line in lines:
-        at = order.line(line.order_line).source or order.only_location or first_location
+        at = order.place_of(line.order_line) or first_location
         if at is not None and at not in around.out_of_use:
             more[line.sku, at] = more.get((line.sku, at), 0) + line.wanted
     if more:
@@ -116,7 +116,7 @@ def _of_the_rank(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
 def _of_the_place(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
     moves: dict[tuple[str, str], int] = {}
     for line in waiting_lines(order):
-        to = order.line(line.order_line).source or order.only_location
+        to = order.place_of(line.order_line)
         short = line.wanted
         for level in sorted(around.levels, key=lambda level: level.location):
             if to in around.out_of_use:

@@ -29,43 +29,56 @@ SHOWN = 3
 
 RIVALS = """
 WITH rival AS (
-    SELECT d.sku, d.order_id, d.wanted, 0 AS held FROM open_demand d
+    SELECT d.sku, d.order_id, d.wanted, 0 AS held, 0 AS idle FROM open_demand d
      WHERE d.merchant = :merchant AND d.sku = ANY(:skus) AND d.wanted > 0
        AND (d.priority, d.placed_at, d.intake_seq) < (:priority, :placed_at, :intake_seq)
     UNION ALL
-    SELECT a.sku, l.order_id, 0, a.units FROM allocation a
+    SELECT a.sku, l.order_id, 0, a.units,
+           CASE WHEN s.status IN ('backorder', 'future') THEN a.units ELSE 0 END
+      FROM allocation a
       JOIN shipment_line l ON l.id = a.shipment_line
+      JOIN shipment s ON s.id = l.shipment
       JOIN orders o ON o.id = l.order_id
      WHERE a.merchant = :merchant AND a.sku = ANY(:skus)
        AND (o.priority, o.placed_at, o.intake_seq) < (:priority, :placed_at, :intake_seq)
 ), by_order AS (
-    SELECT sku, order_id, sum(wanted)::bigint AS wanted, sum(held)::bigint AS held
+    SELECT sku, order_id, sum(wanted)::bigint AS wanted, sum(held)::bigint AS held,
+           sum(idle)::bigint AS idle
       FROM rival GROUP BY sku, order_id
 ), ranked AS (
     SELECT b.*, o.number, o.priority, count(*) OVER all_of AS orders,
            sum(b.wanted) OVER all_of AS all_wanted, sum(b.held) OVER all_of AS all_held,
+           sum(b.idle) OVER all_of AS all_idle,
+           count(*) FILTER (WHERE b.wanted > 0) OVER all_of AS waiting,
            row_number() OVER (PARTITION BY b.sku
                               ORDER BY o.priority, o.placed_at, o.intake_seq) AS place
       FROM by_order b JOIN orders o ON o.id = b.order_id
     WINDOW all_of AS (PARTITION BY b.sku)
 )
-SELECT sku, number, wanted, held, priority, orders, all_wanted::bigint, all_held::bigint FROM ranked
+SELECT sku, number, wanted, held, idle, priority, orders, waiting, all_wanted::bigint,
+       all_held::bigint, all_idle::bigint
+  FROM ranked
  WHERE place <= :shown ORDER BY sku, place
 """
 
 
 LATER = """
-SELECT a.sku, o.number, a.units, a.location, s.status
+SELECT sku, number, units, location, status, order_line, pinned FROM (
+SELECT a.sku, o.number, a.units, a.location, s.status, l.order_line,
+       least(a.pinned, a.units) AS pinned,
+       row_number() OVER (PARTITION BY a.sku
+                          ORDER BY o.priority, o.placed_at, o.intake_seq, l.id) AS place
   FROM allocation a
   JOIN shipment_line l ON l.id = a.shipment_line
   JOIN shipment s ON s.id = l.shipment
   JOIN orders o ON o.id = s.order_id
  WHERE a.merchant = :merchant AND a.sku = ANY(:skus)
    AND (o.priority, o.placed_at, o.intake_seq) > (:priority, :placed_at, :intake_seq)
- ORDER BY a.sku, o.priority, o.placed_at, o.intake_seq LIMIT :most
+) held WHERE place <= :most ORDER BY sku, place
 """
 
 MOST_LATER = 5
+"""Holdings of orders behind that are named of each SKU."""
 
 
 def read_explanation(tx: Tx, number: str) -> dict[str, Any]:
@@ -124,7 +137,9 @@ def _later(tx: Tx, order: Order, skus: Collection[str]) -> dict[str, tuple[Holdi
     found: dict[str, list[Holding]] = defaultdict(list)
     for row in rows:
         status = ShipmentStatus(row.status)
-        found[row.sku].append(Holding(row.number, row.units, row.location, status))
+        found[row.sku].append(
+            Holding(row.number, row.units, row.location, status, row.order_line, row.pinned)
+        )
     return {sku: tuple(holding) for sku, holding in found.items()}
 
 
@@ -143,10 +158,14 @@ def _rivals(tx: Tx, order: Order, skus: Collection[str]) -> dict[str, Rivals]:
         first[row.sku].append(row)
     return {
         sku: Rivals(
-            first=tuple(Rival(row.number, row.wanted, row.held, row.priority) for row in mine),
+            first=tuple(
+                Rival(row.number, row.wanted, row.held, row.priority, row.idle) for row in mine
+            ),
             orders=mine[0].orders,
             wanted=mine[0].all_wanted,
             held=mine[0].all_held,
+            idle=mine[0].all_idle,
+            waiting=mine[0].waiting,
         )
         for sku, mine in first.items()
     }

@@ -102,7 +102,7 @@ def _check_coming(tx: Tx, order: Order, line: int, row: Any, what: str) -> None:
     if row.status != "arrived" and (row.expected_on is None or row.expected_on < today):
         message = f"{what} has no date ahead; change its date first"
         raise conflict("no_date_ahead", message, expected_on=row.expected_on)
-    only = order.line(line).source or order.only_location
+    only = order.place_of(line)
     if only not in (None, row.location):
         message = f"{what} comes to {row.location}, and line {line} is bound to {only}"
         raise conflict("other_location", message, location=row.location, bound_to=only)
