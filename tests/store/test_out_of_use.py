@@ -113,7 +113,7 @@ def test_an_order_that_is_bound_there_is_told_so_and_offered_nothing_that_does_n
 
     assert reason["facts"]["bound"] is True
     told = {remedy["code"] for remedy in found["remedies"]}
-    assert told == ({"unlock"} if binding == "lock_location" else set())
+    assert told == {"cancel_short", *(["unlock"] if binding == "lock_location" else [])}
 
 
 @pytest.mark.parametrize(("become", "_why", "_code"), WAYS)

@@ -9,6 +9,7 @@ from fulfillment.domain.actions.address import addressable
 from fulfillment.domain.actions.line_changes import exchangeable
 from fulfillment.domain.actions.manual_prepare import prepared
 from fulfillment.domain.actions.mark_backordered import markable
+from fulfillment.domain.actions.pins import pinnable
 from fulfillment.domain.floor.staging import releasable, stageable
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.policy import AutoAllocate, Rebalance
@@ -86,7 +87,7 @@ TRIES: Tries = {
     OrderAction.REMOVE_UNAVAILABLE: manual.without_unavailable,
     OrderAction.STAGE: stageable,
     OrderAction.UNSTAGE: releasable,
-    OrderAction.PINS: manual.allocatable,
+    OrderAction.PINS: pinnable,
     OrderAction.PREPARE: lambda order: prepared(order, ()),
 }
 """The rule of each action, which refuses where it makes no sense; an action that is not here is

@@ -189,12 +189,20 @@ def _held_by_later(
     holding = [h for h in around.later.get(line.sku, ()) if only in (None, h.location)]
     if not holding:
         return
-    named = ", ".join(f"{h.order} ({h.units}, {h.status})" for h in holding)
+    named = ", ".join(
+        f"{h.order} ({h.units}, {h.status}{', pinned' if h.pinned else ''})" for h in holding
+    )
     sentence = f"Orders behind hold units that do not move any more: {named}."
     facts: dict[str, object] = {
         "rebalance": str(order.policy.rebalance),
         "orders": [
-            {"order": h.order, "units": h.units, "location": h.location, "status": str(h.status)}
+            {
+                "order": h.order,
+                "units": h.units,
+                "location": h.location,
+                "status": str(h.status),
+                "pinned": h.pinned,
+            }
             for h in holding
         ],
     }

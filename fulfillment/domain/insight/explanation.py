@@ -1,6 +1,6 @@
 """Why an order's units wait, as values: codes with facts for programs, sentences for people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -121,13 +121,40 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What one order ahead in rank waits for of a SKU, at one place or, where None, at any."""
+
+    order: int
+    sku: str
+    location: str | None
+    wanted: int
+    pegged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What is outstanding on one line of a purchase order; `pinned` where a person pinned to it."""
+
+    supply: int
+    number: str
+    line: int
+    sku: str
+    location: str
+    units: int
+    is_dated: bool
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ExplanationContext:
     """What an order's wait depends on.
 
-    `levels` hold what is free at every location that the merchant may use, `stranded` what is
-    free at those `out_of_use`; `supplies` are inbound to either, less what other orders have
-    pegged, `owed` the SKUs whose queue is still being served. In
-    `later` are orders behind in rank that hold units, those first that would lose them last.
+    `levels` hold what is free at every location that the merchant may use, `stranded` what is free
+    at those `out_of_use`; `supplies` are inbound to either, less what other orders have pegged,
+    `owed` the SKUs whose queue is still being served. In `ahead` are those before it, as far as
+    they are looked at, and `purchases` the lines of purchase orders that are inbound, the earliest
+    first. In `later` are orders behind in rank that hold units, those first that would lose them
+    last.
     """
 
     today: date
@@ -139,3 +166,16 @@ class ExplanationContext:
     rivals: Mapping[str, Rivals] = field(default_factory=dict)
     owed: frozenset[str] = frozenset()
     later: Mapping[str, tuple[Holding, ...]] = field(default_factory=dict)
+    ahead: tuple[Ahead, ...] = ()
+    purchases: tuple[Outstanding, ...] = ()
+
+    def wanted_ahead(self, sku: str, location: str) -> int:
+        """Units that those ahead want and could have at a place."""
+        return sum(one.wanted for one in self._ahead_at(sku, location))
+
+    def unpegged_ahead(self, sku: str, location: str) -> int:
+        """Those of them for which nothing is on its way."""
+        return sum(one.wanted - one.pegged for one in self._ahead_at(sku, location))
+
+    def _ahead_at(self, sku: str, location: str) -> Iterator[Ahead]:
+        return (a for a in self.ahead if a.sku == sku and a.location in (None, location))

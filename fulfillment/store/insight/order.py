@@ -6,7 +6,14 @@ from dataclasses import asdict
 from typing import Any
 
 from fulfillment.domain.insight.explain import explain
-from fulfillment.domain.insight.explanation import ExplanationContext, Holding, Rival, Rivals
+from fulfillment.domain.insight.explanation import (
+    Ahead,
+    ExplanationContext,
+    Holding,
+    Outstanding,
+    Rival,
+    Rivals,
+)
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.domain.model.supply import StockLevel, Supply
@@ -77,6 +84,30 @@ SELECT a.sku, o.number, a.units, a.location, s.status, l.order_line,
 ) held WHERE place <= :most ORDER BY sku, place
 """
 
+AHEAD = """
+SELECT order_id, sku, lock_location, wanted, least(pegged, wanted) AS pegged FROM open_demand
+ WHERE merchant = :merchant AND sku = ANY(:skus) AND wanted > 0 AND gate <> 'by_hand'
+   AND (priority, placed_at, intake_seq) < (:priority, :placed_at, :intake_seq)
+ ORDER BY priority, placed_at, intake_seq, shipment_line LIMIT :most
+"""
+
+MOST_AHEAD = 1_000
+"""Lines ahead for which a remedy is to be enough; behind more, no supply is offered."""
+
+PURCHASES = """
+SELECT u.id AS supply, o.number, l.line, u.sku, u.location,
+       u.ordered - u.received - u.closed AS units,
+       o.status = 'arrived' OR coalesce(u.expected_on >= :today, false) AS is_dated,
+       EXISTS (SELECT 1 FROM peg p WHERE p.supply = u.id AND p.pinned)
+       OR EXISTS (SELECT 1 FROM late_pin p WHERE p.supply = u.id) AS pinned
+  FROM supply u
+  JOIN purchase_order_line l ON l.supply = u.id
+  JOIN purchase_order o ON o.id = l.purchase_order
+ WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.inbound
+   AND u.ordered > u.received + u.closed
+ ORDER BY u.expected_on NULLS LAST, o.number, l.line
+"""
+
 MOST_LATER = 5
 """Holdings of orders behind that are named of each SKU."""
 
@@ -114,6 +145,8 @@ def surroundings(tx: Tx, order: Order) -> ExplanationContext:
         rivals=_rivals(tx, order, skus),
         owed=_owed(tx, skus),
         later=_later(tx, order, skus),
+        ahead=_ahead(tx, order, skus),
+        purchases=_purchases(tx, skus),
     )
 
 
@@ -122,6 +155,25 @@ def _places(order: Order, there: Iterable[StockLevel | Supply]) -> set[str]:
     bound = {order.only_location, *(line.source for line in order.lines)}
     held = {claim.location for s in order.planned for line in s.lines for claim in line.claims}
     return {*held, *(one.location for one in there), *(at for at in bound if at is not None)}
+
+
+def _ahead(tx: Tx, order: Order, skus: Collection[str]) -> tuple[Ahead, ...]:
+    rank = order.rank
+    rows = tx.rows(
+        AHEAD,
+        merchant=tx.merchant,
+        skus=list(skus),
+        most=MOST_AHEAD + 1,
+        priority=rank.priority,
+        placed_at=rank.placed_at,
+        intake_seq=rank.intake_seq,
+    )
+    return tuple(Ahead(*row) for row in rows)
+
+
+def _purchases(tx: Tx, skus: Collection[str]) -> tuple[Outstanding, ...]:
+    rows = tx.rows(PURCHASES, merchant=tx.merchant, skus=list(skus), today=merchant_today(tx))
+    return tuple(Outstanding(*row) for row in rows)
 
 
 def _later(tx: Tx, order: Order, skus: Collection[str]) -> dict[str, tuple[Holding, ...]]:

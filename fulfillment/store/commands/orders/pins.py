@@ -49,6 +49,8 @@ SELECT u.id, u.sku, u.location, u.expected_on, u.inbound, u.overdue, o.status,
 def pin(number: str, line: int, pins: Sequence[Pinned]) -> Change:
     """Tie a line to these supplies in place of those it was pinned to; with none, free it.
 
+    Freed, it keeps nothing from who ranks earlier: also what came on its pins moves by rank.
+
     Pins go before rank: what comes on the supply serves them first. Refused where a supply is not
     coming, has no date ahead, is bound for a place that the order may not use, or where so much
     of it is not there for pins.
