@@ -7,7 +7,7 @@ from enum import StrEnum
 from fulfillment.domain.actions import holding, manual
 from fulfillment.domain.actions.address import addressable
 from fulfillment.domain.actions.line_changes import exchangeable
-from fulfillment.domain.actions.manual_prepare import prepared
+from fulfillment.domain.actions.manual_prepare import preparable
 from fulfillment.domain.actions.mark_backordered import markable
 from fulfillment.domain.actions.pins import pinnable
 from fulfillment.domain.floor.staging import releasable, stageable
@@ -88,7 +88,7 @@ TRIES: Tries = {
     OrderAction.STAGE: stageable,
     OrderAction.UNSTAGE: releasable,
     OrderAction.PINS: pinnable,
-    OrderAction.PREPARE: lambda order: prepared(order, ()),
+    OrderAction.PREPARE: preparable,
 }
 """The rule of each action, which refuses where it makes no sense; an action that is not here is
 never refused for what the order is. What is allowed is what the rule itself does not refuse."""
