@@ -96,7 +96,7 @@ def show_explanation(found: Mapping[str, Any]) -> None:
     for line in found["waiting"]:
         head = (
             f"line {line['line']} {line['sku']}: {line['wanted']} of {line['units']} wait"
-            f" (shipment {line['shipment']}, {line['status']})"
+            f" (shipment {line['shipment']}, {line['status']}){_place(line)}"
         )
         console.print(Text(head, style="bold"))
         for reason in line["reasons"]:
@@ -109,6 +109,13 @@ def show_explanation(found: Mapping[str, Any]) -> None:
         console.print(Padding(told, (0, 0, 0, 2)))
         for change in remedy["changes"]:
             console.print(Padding(Text(_difference(change), style="dim"), (0, 0, 0, 6)))
+
+
+def _place(line: Mapping[str, Any]) -> str:
+    """Where it stands in the queue, if anybody waits before it."""
+    if line["place"] == 1:
+        return ""
+    return f", place {line['place']} in the queue, {line['wanted_ahead']} wanted ahead"
 
 
 def _difference(change: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from fulfillment.domain.model.rank import DEFAULT_PRIORITY
+from fulfillment.domain.model.supply import OutOfUse
 from fulfillment.store.commands.intake import NewOrder
 from starter.models.fields import (
     MOST_ITEMS,
@@ -40,6 +41,8 @@ class WaitingOut(BaseModel):
     units: int
     allocated: int
     wanted: int = Field(description="Its units that are not allocated.")
+    place: int = Field(description="Among the orders that wait for this SKU; 1 is served first.")
+    wanted_ahead: int = Field(description="Units that the orders before it wait for.")
     reasons: list[ReasonOut]
 
 
@@ -67,9 +70,9 @@ class ExplanationOut(BaseModel):
         number="SO-1002", status="awaiting_stock",
         waiting=[{
             "line": 1, "sku": "TEA-GREEN", "shipment": 1, "status": "backorder", "units": 1,
-            "allocated": 0, "wanted": 1,
-            "reasons": [{"code": "others_first", "units": 1, "facts": {"held": 1},
-                         "sentence": "1 order ahead in rank holds 1: SO-1001."}],
+            "allocated": 0, "wanted": 1, "place": 1, "wanted_ahead": 0,
+            "reasons": [{"code": "others_first", "units": 1, "facts": {"held": 1, "idle": 1},
+                         "sentence": "1 order ahead in rank holds 1, all idle: SO-1001."}],
         }],
         remedies=[],
     )  # fmt: skip
@@ -90,6 +93,7 @@ class SkuLevelOut(BaseModel):
     available: int
     picked: int
     staged: int
+    out_of_use: OutOfUse | None = Field(description="Why nobody gets it; null where it is in use.")
 
 
 class HolderOut(BaseModel):
@@ -131,12 +135,14 @@ class ComingOut(BaseModel):
     outstanding: int
     status: str | None = Field(description="A purchase order's; null for other supply.")
     pegged: int
+    out_of_use: OutOfUse | None = Field(description="Why nobody gets it; null where it is in use.")
 
 
 class IdleOut(BaseModel):
     """Units that are here while somebody waits."""
 
-    free: int = Field(description="Held by nobody.")
+    free: int = Field(description="Held by nobody, at locations in use.")
+    out_of_use: int = Field(description="Held by nobody, at locations that supply nothing.")
     held_by_waiting_orders: int = Field(description="Held by orders that wait for something else.")
 
 
@@ -144,7 +150,8 @@ class SkuExplanationOut(BaseModel):
     """Who holds a product's units, who waits for it and why, and what comes."""
 
     model_config = example(
-        sku="TEA-GREEN", on_hand=1, available=0, idle={"free": 0, "held_by_waiting_orders": 1},
+        sku="TEA-GREEN", on_hand=1, available=0,
+        idle={"free": 0, "out_of_use": 0, "held_by_waiting_orders": 1},
         levels=[], holders=[], holders_in_all=0, waiting=[], waiting_in_all=0, units_wanted=0,
         supply=[],
     )  # fmt: skip

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from fulfillment.domain.model.supply import OutOfUse
 from fulfillment.store.commands.supply.stock import Adjustment
 from starter.models.fields import MOST_ITEMS, Location, Name, Request, Sku, UnitChange, example
 
@@ -70,6 +71,11 @@ class CountsOut(BaseModel):
 class PlaceOut(CountsOut):
     """The counts at one location."""
 
+    out_of_use: OutOfUse | None = Field(
+        description="Why what is there supplies nothing: the location is `closed`, or `not_serving`"
+        " this merchant. Null where it is in use."
+    )
+
     location: str
 
 
@@ -78,11 +84,15 @@ class StockOut(CountsOut):
 
     sku: str
     managed: bool
+    available_out_of_use: int = Field(
+        description="Of the available units those at locations out of use, which nobody gets."
+    )
     waiting: int = Field(description="Units that wait, not allocated.")
     pegged: int = Field(description="Waiting units that inbound supply will meet.")
     atp: int | None = Field(
-        description="Available + inbound inside the horizon - pegs on it - waiting units without"
-        " a peg. Null where stock is not managed, and for a key bound to locations."
+        description="Available at locations in use + inbound to them inside the horizon - pegs on"
+        " it - waiting units without a peg. Null where stock is not managed, and for a key"
+        " bound to locations."
     )
     locations: list[PlaceOut]
 
@@ -98,8 +108,9 @@ class StockPage(BaseModel):
 
     model_config = example(
         items=[EXAMPLE_COUNTS | {
-            "sku": "TEA-GREEN", "managed": True, "waiting": 4, "pegged": 4, "atp": 101,
-            "locations": [EXAMPLE_COUNTS | {"location": "vienna"}],
+            "sku": "TEA-GREEN", "managed": True, "available_out_of_use": 0, "waiting": 4,
+            "pegged": 4, "atp": 101,
+            "locations": [EXAMPLE_COUNTS | {"location": "vienna", "out_of_use": None}],
         }],
         next=None,
     )  # fmt: skip

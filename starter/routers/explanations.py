@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter
+from fastapi.encoders import jsonable_encoder
 
-from fulfillment.domain.insight.remedies import RemedyCode
+from fulfillment.domain.insight.remedy import RemedyCode
 from fulfillment.store.insight.order import read_explanation
 from fulfillment.store.insight.promise import read_promise
 from fulfillment.store.insight.sku import read_sku_explanation
@@ -20,16 +22,22 @@ from starter.routers.responses import problems
 router = APIRouter(prefix="/v1", tags=["explanations"], route_class=GuardedRoute)
 
 REQUESTS: Mapping[RemedyCode, tuple[str, str]] = {
-    RemedyCode.CANCEL_SHORT: ("POST", "/v1/orders/{number}/remove-unavailable"),
-    RemedyCode.SHIP_AS_AVAILABLE: ("PATCH", "/v1/orders/{number}/policy"),
-    RemedyCode.SPLIT_NOW: ("POST", "/v1/orders/{number}/split"),
-    RemedyCode.ALLOCATE: ("POST", "/v1/orders/{number}/allocate"),
-    RemedyCode.RAISE_PRIORITY: ("POST", "/v1/orders/{number}/priority"),
-    RemedyCode.UNLOCK: ("POST", "/v1/orders/{number}/lock"),
-    RemedyCode.TRANSFER: ("POST", "/v1/stock/adjustments"),
-    RemedyCode.RECEIVE_MORE: ("POST", "/v1/stock/adjustments"),
+    RemedyCode.CANCEL_SHORT: ("POST", "/v1/orders/{subject}/remove-unavailable"),
+    RemedyCode.SHIP_AS_AVAILABLE: ("PATCH", "/v1/orders/{subject}/policy"),
+    RemedyCode.SPLIT_NOW: ("POST", "/v1/orders/{subject}/split"),
+    RemedyCode.ALLOCATE: ("POST", "/v1/orders/{subject}/allocate"),
+    RemedyCode.RESUME_ALLOCATION: ("POST", "/v1/orders/{subject}/resume-allocation"),
+    RemedyCode.RAISE_PRIORITY: ("POST", "/v1/orders/{subject}/priority"),
+    RemedyCode.UNPIN: ("POST", "/v1/orders/{subject}/pins"),
+    RemedyCode.UNLOCK: ("POST", "/v1/orders/{subject}/lock"),
+    RemedyCode.TRANSFER: ("POST", "/v1/transfers"),
+    RemedyCode.RECEIVE_MORE: ("POST", "/v1/purchase-orders/{subject}/receipts"),
+    RemedyCode.BUY_MORE: ("POST", "/v1/purchase-orders"),
 }
-"""How each remedy is asked for."""
+"""How each remedy is asked for; `subject` is the number of the document that it is asked of."""
+
+CANCEL_LINES = ("POST", "/v1/orders/{subject}/cancel")
+"""How what is short is cancelled where nothing of what waits is here: by line and units."""
 
 
 @router.get(
@@ -42,7 +50,7 @@ def explain_order(number: PathNumber, session: ForMerchant) -> ExplanationOut:
     """
     check_order(session, number)
     found = session.store.simulate(session.merchant, lambda tx: read_explanation(tx, number))
-    remedies = [remedy | {"request": _request(number, remedy)} for remedy in found["remedies"]]
+    remedies = [remedy | {"request": _request(remedy)} for remedy in found["remedies"]]
     return ExplanationOut.model_validate(found | {"remedies": remedies})
 
 
@@ -69,12 +77,10 @@ def promise_basket(basket: BasketIn, session: ForMerchant) -> PromiseOut:
     return PromiseOut.model_validate(found)
 
 
-def _request(number: str, remedy: Mapping[str, Any]) -> dict[str, Any]:
+def _request(remedy: Mapping[str, Any]) -> dict[str, Any]:
     method, path = REQUESTS[remedy["code"]]
-    arguments = dict(remedy["arguments"])
-    body: Any = arguments or None
-    if "stock" in arguments:
-        body = {
-            "adjustments": [row | {"reason": str(remedy["code"])} for row in arguments["stock"]]
-        }
-    return {"method": method, "path": path.format(number=number), "body": body}
+    if remedy["code"] == RemedyCode.CANCEL_SHORT and remedy["arguments"]:
+        method, path = CANCEL_LINES
+    subject = quote(remedy["subject"], safe="")
+    body = jsonable_encoder(remedy["arguments"]) or None
+    return {"method": method, "path": path.format(subject=subject), "body": body}

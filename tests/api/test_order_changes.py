@@ -75,7 +75,7 @@ def test_what_is_picked_is_named_when_it_is_too_late(world, admin):
     world.stock("TEA", 2)
     taken(world, admin)
     (shipment,) = read(admin)["shipments"]
-    admin.post(f"/v1/shipments/{shipment['id']}/start-picking")
+    admin.post(f"/v1/shipments/{shipment['id']}/pick")
     path = "/v1/orders/SO-1/lines/1"
     refused = {one["action"]: one for one in read(admin)["actions"]["refused"]}
     answers = [
@@ -87,7 +87,7 @@ def test_what_is_picked_is_named_when_it_is_too_late(world, admin):
     for answer in answers:
         assert (answer.status_code, answer.json()["code"]) == (409, "too_late")
         assert answer.json()["errors"][0]["held_up"] == [
-            {"shipment": 1, "status": "picking", "units": 2}
+            {"shipment": 1, "status": "picked", "units": 2}
         ]
     assert refused["exchange"]["code"] == "too_late"
     assert {"quantity", "add_line", "address", "cancel_date"} <= set(

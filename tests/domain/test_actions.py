@@ -20,7 +20,7 @@ from fulfillment.domain.actions.allowed import (
     shipment_actions,
 )
 from fulfillment.domain.actions.line_changes import LineUnits, exchanged
-from fulfillment.domain.actions.manual_prepare import prepared
+from fulfillment.domain.actions.manual_prepare import preparable
 from fulfillment.domain.actions.mark_backordered import backordered
 from fulfillment.domain.actions.pins import pinned
 from fulfillment.domain.floor import dispatch
@@ -120,13 +120,14 @@ CASES: dict[str, tuple[Order, OrderAction, str | None, str | None]] = {
     ),
     "remove": (short(), OrderAction.REMOVE_UNAVAILABLE, None, None),
     "prepare what is prepared": (
-        order(), OrderAction.PREPARE, "already_prepared", "order O1 is prepared already",
+        order(), OrderAction.PREPARE, "already_prepared",
+        "order O1 is prepared already; only a line that waits by hand can be given a source",
     ),
     "prepare": (order(policy={"prepare": "manual"}), OrderAction.PREPARE, None, None),
     "exchange what is picked": (
         order(1, shipments=[shipment(line(claims=[claim(1)]), status=ShipmentStatus.PICKED)]),
         OrderAction.EXCHANGE, "too_late",
-        "everything of order O1 is being picked or further, or is cancelled",
+        "everything of order O1 is picked or further, or is cancelled",
     ),
     "exchange": (ready(), OrderAction.EXCHANGE, None, None),
     "readdress what is packed": (
@@ -211,7 +212,7 @@ RULES = {
     OrderAction.RESUME_ALLOCATION: manual.resume_allocation,
     OrderAction.SPLIT: manual.split_now,
     OrderAction.REMOVE_UNAVAILABLE: manual.without_unavailable,
-    OrderAction.PREPARE: lambda each: prepared(each, ()),
+    OrderAction.PREPARE: preparable,
     OrderAction.ADDRESS: readdressed,
     OrderAction.STAGE: stageable,
     OrderAction.UNSTAGE: releasable,

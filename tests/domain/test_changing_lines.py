@@ -93,7 +93,9 @@ def test_unallocated_units_go_first_wherever_they_wait():
 
 def test_it_is_too_late_for_what_is_picked_or_staged_and_the_shipments_are_named():
     staged = shipment(line(units=4, claims=[claim(3, staged=2)]))
-    picking = shipment(line(units=2, id_=102, claims=[claim(2)]), status=PICKING, number=2, id_=12)
+    picking = shipment(
+        line(units=2, id_=102, claims=[claim(2, picked=2)]), status=PICKING, number=2, id_=12
+    )
     mine = order(1, shipments=[staged, picking])
 
     assert claimed(with_quantity(mine, 1, 4)) == {(1, "A"): 4}
@@ -107,6 +109,23 @@ def test_it_is_too_late_for_what_is_picked_or_staged_and_the_shipments_are_named
             ],
         },
     )
+
+
+@pytest.mark.parametrize(
+    ("picked", "left", "status"),
+    [(0, 2, PICKING), (1, 2, PICKING), (2, 2, ShipmentStatus.PICKED), (0, 0, None)],
+)
+def test_what_is_on_the_shelf_of_a_shipment_being_picked_can_be_cancelled(picked, left, status):
+    row = line(units=3, claims=[claim(3, picked=picked)])
+    mine = order(1, shipments=[shipment(row, status=PICKING, at="A")])
+    shorter = cancelled_units(mine, [LineUnits(1, 3 - left)])
+
+    assert parts(shorter) == ([(str(status), "A", {1: left})] if status else [])
+    assert shorter.line(1).cancelled == 3 - left
+    code, facts = refused(cancelled_units, mine, [LineUnits(1, 4 - picked)])
+    assert code == "too_late"
+    named = [{"shipment": 1, "status": "picking", "units": picked}] if picked else []
+    assert facts["held_up"] == named
 
 
 def test_a_line_that_is_not_there_is_named():
@@ -219,7 +238,7 @@ def test_a_pin_shrinks_with_its_line():
     assert pegged(after(mine, supplies=[supply(4)])) == {(1, 1): 1}
 
 
-@pytest.mark.parametrize("status", [PICKING, ShipmentStatus.PICKED, ShipmentStatus.PACKED])
+@pytest.mark.parametrize("status", [ShipmentStatus.PICKED, ShipmentStatus.PACKED])
 def test_an_exchange_is_too_late_when_the_units_are_in_hands(status):
     code, facts = refused(exchanged, ready(status=status), LineUnits(1, 1), "K2")
 

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -170,3 +171,23 @@ def test_every_waiting_line_has_a_reason_whatever_it_waits_for():
     for policy in ({}, {"future_inventory": True}, {"max_shipments": 1}):
         assert all(line.reasons for line in explain(order(shipments=[waiting], policy=policy),
                                                     surroundings()))  # fmt: skip
+
+
+def test_a_line_with_a_source_of_its_own_is_explained_by_it_and_not_by_the_orders_place():
+    mine = order(wants=[("K1", 4)], lock="B")
+    mine = mine.with_lines([replace(mine.line(1), source="A")])
+    undated = (supply(3, due=None, at="A"), supply(5, number=2, due=None, at="B"))
+    levels = (stock(2, at="B"),)
+    found = explain(mine, surroundings(supplies=undated, levels=levels))
+
+    assert reason(found, ReasonCode.NO_DATE).facts["location"] == "A"
+    assert reason(found, ReasonCode.SOURCE_ONLY).facts == {"location": "A", "free": {"B": 2}}
+
+
+def test_what_is_on_its_way_is_not_released_ahead_though_it_is_promised():
+    waiting = shipment(line(units=3, pegs=[peg(3)]))
+    found = explain(order(shipments=[waiting]), surroundings())
+
+    sentence = reason(found, ReasonCode.FUTURE_INVENTORY_OFF).sentence
+    assert "released" in sentence
+    assert "promised" not in sentence

@@ -67,7 +67,7 @@ async def test_32_what_is_ready_is_called_back_and_what_is_picked_is_not(system:
     known = await system.read(order)
     assert {s["wave"] for s in known["shipments"] if s["status"] == "ready"} == {1}
     assert (await system.levels("K1"))["A"] == (4, 3)
-    await confirm(system, order, "start-picking")
+    await confirm(system, order, "pick")
     path = f"/v1/orders/{order}/lines/1/exchange"
     assert await refusal(system, path, {"sku": "K3"}) == (409, "too_late")
 

@@ -162,7 +162,9 @@ async def test_a_pickup_is_ready_when_the_transfer_of_its_explanation_is_booked(
     reason = next(r for r in why["waiting"][0]["reasons"] if r["code"] == "pickup_only")
     assert reason["facts"]["free"] == {"W": 9}
     transfer = next(r for r in why["remedies"] if r["code"] == "transfer")["request"]
-    await system.ok(transfer["method"], transfer["path"], transfer["body"])
+    sent = await system.ok(transfer["method"], transfer["path"], transfer["body"])
+    came = {"number": f"R-{sent['number']}", "lines": [{"line": 1, "units": 2}]}
+    await system.ok("POST", f"/v1/transfers/{sent['number']}/receipts", came)
     assert await system.shipments(order) == [("ready", "S", 2)]
 
 

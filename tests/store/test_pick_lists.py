@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands import catalogue, floor, intake
 from fulfillment.store.commands.orders import lifecycle
+from fulfillment.store.commands.orders.line_changes import cancelling_units
 from fulfillment.store.commands.supply import stock
 from fulfillment.store.records.loading import EVERYBODY
 from fulfillment.store.transactions.session import Command
@@ -264,6 +266,25 @@ def test_a_picked_shipment_is_picked_again_when_units_are_put_back(warehouse):
     assert (back["status"], back["walk"][0]["left"]) == ("picking", 2)
     assert warehouse.parts(mine) == [("picking", "A", 5)]
     assert hands.confirm(warehouse, taken["id"])["status"] == "done"
+    assert hands.tasks(warehouse) == []
+
+
+@pytest.mark.parametrize("back", [2, 5])
+def test_what_was_put_back_is_free_to_cancel_at_once(warehouse, back):
+    warehouse.stock(5)
+    mine = warehouse.order([("K1", 5)])
+    taken = hands.take(warehouse)
+    hands.confirm(warehouse, taken["id"])
+    cancel = partial(cancelling_units, warehouse.number(mine))
+    assert warehouse.refusal(cancel([LineUnits(1, back)])) == "too_late"
+    hands.unpick(warehouse, taken["id"], {hands.place(taken): back})
+    if back < 5:
+        assert warehouse.refusal(cancel([LineUnits(1, back + 1)])) == "too_late"
+    warehouse.do(cancel([LineUnits(1, back)]))
+
+    assert warehouse.parts(mine) == ([("picked", "A", 3)] if back < 5 else [])
+    assert warehouse.level() == (5, 5 - back)
+    assert hands.read(warehouse, taken["id"])["status"] == "done"
     assert hands.tasks(warehouse) == []
 
 

@@ -153,3 +153,28 @@ def test_pin_ends_where_its_supply_ends(warehouse: Warehouse) -> None:
     warehouse.move(purchase, "cancelled")
     assert warehouse.pegs(order) == {}
     assert warehouse.happened(order, "pin_lost") == [{"line": 1, "source": purchase, "units": 4}]
+
+
+@pytest.mark.parametrize("rest", [0, 2])
+def test_what_came_on_a_pin_moves_by_rank_once_the_line_is_not_pinned(
+    warehouse: Warehouse, rest: int
+) -> None:
+    purchase = warehouse.purchase([("K1", 3)])
+    first = warehouse.order([("K1", 5)])
+    second = warehouse.order([("K1", 3 + rest), ("K2", 1)], policy=ALL_OR_NOTHING)
+    pins(warehouse, second, Pinned(purchase))
+    receive(warehouse, purchase, 3)
+    assert allocated(warehouse, [first, second]) == [0, 3]
+    assert "pins" in warehouse.read(second)["actions"]["allowed"]
+    pins(warehouse, second)
+
+    assert allocated(warehouse, [first, second]) == [3, 0]
+    assert warehouse.happened(second, "unpinned") == [{"line": 1, "came": 3}]
+
+
+def test_nothing_is_unpinned_where_nothing_is_pinned_and_nothing_waits(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.stock(3)
+    mine = warehouse.order([("K1", 3)])
+    assert refused(warehouse, mine) == "nothing_waits"

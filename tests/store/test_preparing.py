@@ -116,3 +116,52 @@ def test_stock_is_taken_from_anywhere_when_the_supplier_does_not_send_it_after_a
 
     assert warehouse.parts(mine) == [("ready", "A", 2)]
     assert warehouse.level("K1", "A") == (2, 2)
+
+
+@pytest.mark.parametrize("policy", [{"prepare": "manual"}, {}])
+@pytest.mark.parametrize(
+    ("channel", "at", "part"),
+    [
+        (Choose.PICK, "B", ("ready", "B", 2)),
+        (Choose.PICKUP, "A", ("ready", "A", 2)),
+        (Choose.DROP_SHIP, "SUPPLIER", ("ready", "SUPPLIER", 2)),
+    ],
+)
+def test_a_line_marked_backordered_is_given_a_source_later_by_the_same_action(
+    warehouse, policy, channel, at, part
+):
+    warehouse.location("SUPPLIER")
+    for place in ("A", "B"):
+        warehouse.stock(5, "K1", place)
+    warehouse.stock(5, "K2", "A")
+    mine = warehouse.order([("K1", 2), ("K2", 1)], policy=policy)
+    number = warehouse.number(mine)
+    if policy:
+        choices = [Choice(1, Choose.BACKORDER), Choice(2, Choose.PICK, "A")]
+        warehouse.do(manual.prepare(number, choices))
+    else:
+        warehouse.do(manual.mark_backordered(number, 1))
+    assert ("backorder", None, 2) in warehouse.parts(mine)
+    assert "prepare" in warehouse.read(mine)["actions"]["allowed"]
+    assert warehouse.refusal(manual.prepare(number, [Choice(2, Choose.PICK, "B")])) == (
+        "already_prepared"
+    )
+    warehouse.do(manual.prepare(number, [Choice(1, channel, at)]))
+
+    assert sorted(warehouse.parts(mine), key=str) == sorted([("ready", "A", 1), part], key=str)
+    assert "prepare" not in warehouse.read(mine)["actions"]["allowed"]
+    assert warehouse.refusal(manual.prepare(number, [Choice(1, channel, at)])) == (
+        "already_prepared"
+    )
+
+
+def test_marking_lines_backordered_does_not_finish_the_step_for_the_others(warehouse):
+    warehouse.stock(5, "K2", "A")
+    mine = warehouse.order([("K1", 2), ("K2", 1)], policy={"prepare": "manual"})
+    number = warehouse.number(mine)
+    warehouse.do(manual.prepare(number, [Choice(1, Choose.BACKORDER)]))
+    assert (warehouse.status(mine), warehouse.read(mine)["prepared"]) == ("received", False)
+    warehouse.do(manual.prepare(number, [Choice(2, Choose.PICK, "A")]))
+
+    assert warehouse.read(mine)["prepared"]
+    assert sorted(warehouse.parts(mine), key=str) == [("backorder", None, 2), ("ready", "A", 1)]

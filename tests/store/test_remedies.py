@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from fulfillment.domain.insight.impact import standing
-from fulfillment.domain.insight.remedies import RemedyCode, candidates
-from fulfillment.store.commands.supply import stock
+from fulfillment.domain.insight.remedy import Remedy, RemedyCode
+from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.orders.pins import Pinned, pin
+from fulfillment.store.commands.supply.moves import documents, transfers
 from fulfillment.store.insight.order import read_explanation, surroundings
-from fulfillment.store.insight.remedies import change_of
-from fulfillment.store.planning.change import change_order
+from fulfillment.store.insight.remedies import Trial
+from fulfillment.store.planning.change import Change, change_order
+from fulfillment.store.planning.opening import order_id
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Tx
 from tests.builders.warehouse import MERCHANT, Warehouse, command
@@ -57,29 +60,55 @@ def all_or_none_sourced(warehouse: Warehouse) -> int:
     return warehouse.order([("K1", 3), ("K2", 1)], policy=policy)
 
 
+def behind_one_who_only_waits(warehouse: Warehouse) -> int:
+    warehouse.order([("K1", 4)], "FIRST")
+    warehouse.purchase([("K1", 3)])
+    return warehouse.order([("K1", 2)])
+
+
+def pegged_and_behind(warehouse: Warehouse) -> int:
+    warehouse.order([("K1", 4)], "FIRST")
+    warehouse.purchase([("K1", 9)])
+    return warehouse.order([("K1", 2)])
+
+
+def under_by_hand(warehouse: Warehouse) -> int:
+    warehouse.stock(2)
+    mine = warehouse.order([("K1", 5)], policy=ALL_OR_NOTHING)
+    warehouse.do(manual.unallocate(warehouse.number(mine)))
+    return mine
+
+
+def kept_for_a_pin(warehouse: Warehouse) -> int:
+    purchase = warehouse.purchase([("K1", 3)])
+    mine = warehouse.order([("K1", 3)])
+    later = warehouse.order([("K1", 3), ("K2", 1)], "LATER", policy=ALL_OR_NOTHING)
+    warehouse.do(pin(warehouse.number(later), 1, [Pinned(purchase)]))
+    warehouse.receive(purchase, {1: 3})
+    warehouse.serve(purchase)
+    return mine
+
+
+def shipped_in_part(warehouse: Warehouse) -> int:
+    warehouse.stock(2)
+    mine = warehouse.order([("K1", 5)])
+    assert warehouse.parts(mine)[0][0] == "ready"
+    return mine
+
+
+R = RemedyCode
 EXPECTED: list[tuple[Situation, set[RemedyCode]]] = [
-    (blocked_by_another, {RemedyCode.RAISE_PRIORITY, RemedyCode.RECEIVE_MORE}),
-    (
-        half_here,
-        {
-            RemedyCode.CANCEL_SHORT,
-            RemedyCode.SHIP_AS_AVAILABLE,
-            RemedyCode.SPLIT_NOW,
-            RemedyCode.RECEIVE_MORE,
-        },
-    ),
-    (locked_elsewhere, {RemedyCode.UNLOCK, RemedyCode.TRANSFER, RemedyCode.RECEIVE_MORE}),
-    (picked_up_elsewhere, {RemedyCode.TRANSFER, RemedyCode.RECEIVE_MORE}),
-    (never_by_itself, {RemedyCode.ALLOCATE}),
-    (
-        all_or_none_sourced,
-        {
-            RemedyCode.CANCEL_SHORT,
-            RemedyCode.SHIP_AS_AVAILABLE,
-            RemedyCode.SPLIT_NOW,
-            RemedyCode.RECEIVE_MORE,
-        },
-    ),
+    (blocked_by_another, {R.RAISE_PRIORITY, R.BUY_MORE, R.CANCEL_SHORT}),
+    (half_here, {R.CANCEL_SHORT, R.SHIP_AS_AVAILABLE, R.SPLIT_NOW, R.BUY_MORE}),
+    (locked_elsewhere, {R.UNLOCK, R.TRANSFER, R.BUY_MORE, R.CANCEL_SHORT}),
+    (picked_up_elsewhere, {R.TRANSFER, R.BUY_MORE, R.CANCEL_SHORT}),
+    (never_by_itself, {R.ALLOCATE, R.BUY_MORE, R.CANCEL_SHORT}),
+    (all_or_none_sourced, {R.CANCEL_SHORT, R.SHIP_AS_AVAILABLE, R.SPLIT_NOW, R.BUY_MORE}),
+    (behind_one_who_only_waits, {R.RAISE_PRIORITY, R.BUY_MORE, R.CANCEL_SHORT}),
+    (pegged_and_behind, {R.RECEIVE_MORE, R.CANCEL_SHORT}),
+    (under_by_hand, {R.ALLOCATE, R.BY_ITSELF, R.CANCEL_SHORT}),
+    (kept_for_a_pin, {R.UNPIN, R.BUY_MORE, R.CANCEL_SHORT}),
+    (shipped_in_part, {R.BUY_MORE, R.CANCEL_SHORT}),
 ]
 EACH = [(situation, fix) for situation, fixes in EXPECTED for fix in sorted(fixes)]
 
@@ -106,7 +135,7 @@ def test_the_remedy_does_what_it_says(
     mine = situation(warehouse)
     (said,) = [r for r in explained(warehouse, mine)["remedies"] if r["code"] == fix]
     before = standings(warehouse)
-    apply(warehouse, mine, fix)
+    apply(warehouse, mine, said)
     after = standings(warehouse)
 
     changed = {number for number in after if before[number] != after[number]}
@@ -115,21 +144,40 @@ def test_the_remedy_does_what_it_says(
     }
 
 
-def apply(warehouse: Warehouse, order: int, fix: RemedyCode) -> None:
-    def find(tx: Tx) -> Any:
-        found = load_orders(tx, [order])[order]
-        around = surroundings(tx, found)
-        return next(each for each in candidates(found, around, "A") if each.code is fix)
-
-    remedy = warehouse.store.read(MERCHANT, find)
-    if remedy.arriving:
-        rows = [
-            stock.Adjustment(sku, at, units, "remedy")
-            for (sku, at), units in remedy.arriving.items()
-        ]
-        stock.adjust(warehouse.store, command("adjust"), rows)
+def apply(warehouse: Warehouse, order: int, said: dict[str, Any]) -> None:
+    """Do what the remedy says to ask for."""
+    asked, number = said["arguments"], warehouse.number(order)
+    if said["code"] == R.BUY_MORE:
+        due = (asked["expected_on"] - warehouse.day(0)).days
+        lines = [(line["sku"], line["units"]) for line in asked["lines"]]
+        (at,) = {line["location"] for line in asked["lines"]}
+        warehouse.purchase(lines, at=at, due=due, number=asked["number"])
+    elif said["code"] == R.RECEIVE_MORE:
+        units = {line["line"]: line["units"] for line in asked["lines"]}
+        warehouse.receive(said["subject"], units, at=asked["location"], number=asked["number"])
+        warehouse.serve(said["subject"])
+    elif said["code"] == R.TRANSFER:
+        moved = tuple(documents.NewTransferLine(**line) for line in asked["lines"])
+        new = documents.NewTransfer(**(asked | {"lines": moved}))
+        transfers.create_transfer(warehouse.store, command("transfer"), new)
     else:
-        change_order(warehouse.store, command("remedy"), change_of(warehouse.number(order), remedy))
+        change_order(warehouse.store, command("remedy"), change_of(warehouse, number, said))
+
+
+def change_of(warehouse: Warehouse, number: str, said: dict[str, Any]) -> Change:
+    def find(tx: Tx) -> Change:
+        found = load_orders(tx, [order_id(tx, number)])
+        (order,) = found.values()
+        around = surroundings(tx, order)
+        remedy = Remedy(
+            said["code"],
+            "",
+            said["arguments"],
+            None if said["subject"] == number else said["subject"],
+        )
+        return Trial(order, around).change_of(remedy)
+
+    return warehouse.store.read(MERCHANT, find)
 
 
 def standings(warehouse: Warehouse) -> dict[str, Any]:
@@ -153,7 +201,7 @@ def test_the_explanation_names_who_holds_the_units(warehouse: Warehouse) -> None
     (line,) = found["waiting"]
     reason = next(each for each in line["reasons"] if each["code"] == "others_first")
 
-    assert reason["facts"]["first"] == [{"order": "FIRST", "wanted": 0, "held": 1}]
+    assert reason["facts"]["first"] == [{"order": "FIRST", "wanted": 0, "held": 1, "idle": 1}]
     assert "FIRST" in reason["sentence"]
 
 
@@ -166,5 +214,58 @@ def test_the_explanation_names_later_orders_whose_units_do_not_move(warehouse: W
     reason = next(each for each in line["reasons"] if each["code"] == "held_by_later")
 
     assert reason["facts"]["orders"] == [
-        {"order": "LATER", "units": 5, "location": "A", "status": "ready"}
+        {"order": "LATER", "units": 5, "location": "A", "status": "ready", "pinned": 0}
     ]
+
+
+def test_units_idle_for_an_earlier_order_are_told_to_a_line_that_is_fully_pegged(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.stock(3)
+    warehouse.order([("K1", 3), ("K2", 1)], "FIRST", policy=ALL_OR_NOTHING)
+    warehouse.order([("K1", 2)], "SECOND")
+    warehouse.purchase([("K1", 9)])
+    mine = warehouse.order([("K1", 4)])
+    assert sum(warehouse.pegs(mine).values()) == 4
+    (line,) = explained(warehouse, mine)["waiting"]
+    reason = next(each for each in line["reasons"] if each["code"] == "others_first")
+
+    assert (line["place"], line["wanted_ahead"]) == (2, 2)
+    assert reason["facts"] == {
+        "place": 2,
+        "orders": 2,
+        "wanted": 2,
+        "held": 3,
+        "idle": 3,
+        "first": [
+            {"order": "FIRST", "wanted": 0, "held": 3, "idle": 3},
+            {"order": "SECOND", "wanted": 2, "held": 0, "idle": 0},
+        ],
+    }
+
+
+def test_what_orders_behind_hold_is_named_of_each_product(warehouse: Warehouse) -> None:
+    for sku in ("K1", "K2"):
+        warehouse.stock(6, sku)
+        for number in range(6):
+            warehouse.order([(sku, 1)], f"{sku}-{number}")
+    mine = warehouse.order([("K1", 1), ("K2", 1)], priority=10)
+    told = {
+        line["sku"]: len(reason["facts"]["orders"])
+        for line in explained(warehouse, mine)["waiting"]
+        for reason in line["reasons"]
+        if reason["code"] == "held_by_later"
+    }
+
+    assert told == {"K1": 5, "K2": 5}
+
+
+def test_what_is_bought_is_enough_for_those_ahead_too(warehouse: Warehouse) -> None:
+    mine = behind_one_who_only_waits(warehouse)
+    (buy,) = [r for r in explained(warehouse, mine)["remedies"] if r["code"] == "buy_more"]
+
+    assert buy["arguments"] == {
+        "number": f"FOR-{warehouse.number(mine)}",
+        "expected_on": warehouse.day(30),
+        "lines": [{"line": 1, "sku": "K1", "units": 3, "location": "A"}],
+    }

@@ -7,8 +7,9 @@ from enum import StrEnum
 from fulfillment.domain.actions import holding, manual
 from fulfillment.domain.actions.address import addressable
 from fulfillment.domain.actions.line_changes import exchangeable
-from fulfillment.domain.actions.manual_prepare import prepared
+from fulfillment.domain.actions.manual_prepare import preparable
 from fulfillment.domain.actions.mark_backordered import markable
+from fulfillment.domain.actions.pins import pinnable
 from fulfillment.domain.floor.staging import releasable, stageable
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.policy import AutoAllocate, Rebalance
@@ -86,8 +87,8 @@ TRIES: Tries = {
     OrderAction.REMOVE_UNAVAILABLE: manual.without_unavailable,
     OrderAction.STAGE: stageable,
     OrderAction.UNSTAGE: releasable,
-    OrderAction.PINS: manual.allocatable,
-    OrderAction.PREPARE: lambda order: prepared(order, ()),
+    OrderAction.PINS: pinnable,
+    OrderAction.PREPARE: preparable,
 }
 """The rule of each action, which refuses where it makes no sense; an action that is not here is
 never refused for what the order is. What is allowed is what the rule itself does not refuse."""

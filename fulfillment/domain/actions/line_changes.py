@@ -7,6 +7,7 @@ committed ones first, and never what somebody has in hands.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fulfillment.domain.floor.dispatch import picked_if_complete
 from fulfillment.domain.model.orders import Channel, Order, OrderLine, waiting_lines
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
@@ -94,7 +95,7 @@ def exchangeable(order: Order) -> Order:
         units = units_left(line)
         if units and units > units_held_up(order, line.number):
             return order
-    message = f"everything of order {order.number} is being picked or further, or is cancelled"
+    message = f"everything of order {order.number} is picked or further, or is cancelled"
     raise conflict("too_late", message, held_up=_held_up(order))
 
 
@@ -144,11 +145,12 @@ def brought_to(order: Order, line: OrderLine, units: int) -> Order:
 def given_up(order: Order, number: int, units: int) -> Order:
     """The order without units of one line; `too_late` where that many are not there to give."""
     try:
-        return without_units(order, number, units)
+        shorter = without_units(order, number, units)
     except NothingToCancelError as error:
         held_up = _held_up(order, number)
         where = "".join(f"; shipment {row['shipment']} is {row['status']}" for row in held_up)
         raise conflict("too_late", f"{error}{where}", line=number, held_up=held_up) from error
+    return shorter.with_shipments(picked_if_complete(shipment) for shipment in shorter.live)
 
 
 def _units_to_go(order: Order, line: OrderLine, asked: int | None, field: str) -> int:
@@ -179,7 +181,9 @@ def _held_up(order: Order, number: int | None = None) -> list[dict[str, object]]
 
 
 def _in_hands(shipment: Shipment, line: ShipmentLine) -> int:
-    return line.units if shipment.status in IN_WAREHOUSE else line.allocated - line.loose
+    if shipment.status in IN_WAREHOUSE - {ShipmentStatus.PICKING}:
+        return line.units
+    return line.allocated - line.loose
 
 
 def _called_back(order: Order, number: int) -> Order:

@@ -49,7 +49,7 @@ def _is_in_place(order: Order, shipment: Shipment) -> bool:
 
 def _place(order: Order, line: ShipmentLine) -> str | None:
     """The location of a bound order's line; one that was chosen for the line itself goes first."""
-    return order.line(line.order_line).source or order.only_location
+    return order.place_of(line.order_line)
 
 
 def _in_place(order: Order, shipment: Shipment) -> Shipment:

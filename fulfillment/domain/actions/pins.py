@@ -1,13 +1,15 @@
 """Tie a line of an order to a certain supply: a person's pin goes before rank."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fulfillment.domain.actions.manual import allocatable
 from fulfillment.domain.model.late_pins import less_late
 from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.shipments import Claim, Peg, ShipmentLine
+from fulfillment.domain.model.statuses import ShipmentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ def pinned(order: Order, line: int, pins: Sequence[Pin]) -> Order:
     What is pinned is taken off what the line wants, the first pin first. What it wants beyond
     its pins is pegged as any other line's.
     """
+    if not pins:
+        return unpinned(order, line)
     rows = [row for row in waiting_lines(order) if row.order_line == line]
     wanted = sum(row.wanted for row in rows)
     if not wanted:
@@ -43,9 +47,55 @@ def pinned(order: Order, line: int, pins: Sequence[Pin]) -> Order:
     )
 
 
+def unpinned(order: Order, line: int) -> Order:
+    """The order with nothing kept for a line: neither what is to come on its pins nor what came.
+
+    It keeps what it holds, as any other line does: by rank. What is in somebody's hands is kept.
+    """
+    kept = order.line(line).late_pins or any(
+        peg.pinned for row in _movable_rows(order, line) for peg in row.pegs
+    )
+    came = sum(c.pinned for row in _movable_rows(order, line) for c in row.claims)
+    wanted = sum(row.wanted for row in waiting_lines(order) if row.order_line == line)
+    if not (kept or came or wanted):
+        message = f"nothing of line {line} of order {order.number} waits, or is pinned"
+        raise conflict("nothing_waits", message, line=line)
+    facts: dict[str, object] = {"line": line, "came": came} if came else {"line": line}
+    free = order.noted("unpinned", **facts).with_lines([replace(order.line(line), late_pins=())])
+    return free.with_shipments(
+        replace(shipment, lines=tuple(_freed(row, line) for row in shipment.lines))
+        for shipment in order.live
+        if shipment.is_waiting or shipment.status is ShipmentStatus.READY
+    )
+
+
+def pinnable(order: Order) -> Order:
+    """The order, where some line of it can be pinned or unpinned; refused where none can."""
+    if not any(
+        claim.pinned
+        for line in order.lines
+        for row in _movable_rows(order, line.number)
+        for claim in row.claims
+    ):
+        allocatable(order)
+    return order
+
+
+def _movable_rows(order: Order, line: int) -> Iterator[ShipmentLine]:
+    """What of a line waits, or is released and in nobody's hands."""
+    for shipment in order.live:
+        if shipment.is_waiting or shipment.status is ShipmentStatus.READY:
+            yield from (row for row in shipment.lines if row.order_line == line)
+
+
+def _freed(row: ShipmentLine, line: int) -> ShipmentLine:
+    if row.order_line != line:
+        return row
+    claims = tuple(replace(claim, pinned=0) for claim in row.claims)
+    return replace(row, claims=claims, pegs=tuple(peg for peg in row.pegs if not peg.pinned))
+
+
 def _noted(order: Order, line: int, pegs: Sequence[Peg]) -> Order:
-    if not pegs:
-        return order.noted("unpinned", line=line)
     told = [{"source": peg.source, "units": peg.units} for peg in pegs]
     return order.noted("pinned", line=line, pins=told)
 

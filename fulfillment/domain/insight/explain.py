@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from fulfillment.domain.insight.explain_places import elsewhere, out_of_use
 from fulfillment.domain.insight.explain_policy import count, of_the_gate, of_the_release, there
 from fulfillment.domain.insight.explanation import (
+    NO_RIVALS,
     ExplanationContext,
     Reason,
     ReasonCode,
@@ -29,10 +31,13 @@ def explain(order: Order, around: ExplanationContext) -> tuple[Waiting, ...]:
             units=line.units,
             allocated=line.allocated,
             wanted=line.wanted,
+            place=rivals.waiting + 1,
+            wanted_ahead=rivals.wanted,
             reasons=tuple(_reasons(order, shipment, line, around)),
         )
         for shipment in sorted(order.planned, key=lambda shipment: shipment.number)
         for line in lines_in_order(shipment)
+        for rivals in [around.rivals.get(line.sku, NO_RIVALS)]
         if shipment.is_waiting or line.wanted
     )
 
@@ -47,6 +52,10 @@ def _reasons(
     if line.wanted:
         yield from of_the_gate(order, shipment, line, around)
         yield from _of_the_pegs(order, line, around)
+        rivals = around.rivals.get(line.sku, NO_RIVALS)
+        if rivals.wanted or rivals.idle or (rivals.orders and line.wanted > line.pegged):
+            yield _others_first(rivals, line.wanted - line.pegged or line.wanted)
+    yield from out_of_use(order, line, around)
     if line.wanted > line.pegged:
         yield from _of_the_stock(order, line, around)
     yield from of_the_release(order, shipment, line, around)
@@ -137,7 +146,9 @@ def _peg_facts(peg: Peg) -> dict[str, object]:
 
 def _future_off(line: ShipmentLine, *, by_product: bool) -> Reason:
     who = "the product does" if by_product else "the policy does"
-    sentence = f"What is on its way may not be promised ahead, since {who} not allow it."
+    sentence = (
+        f"What is on its way may not be released before it is here, since {who} not allow it."
+    )
     facts: dict[str, object] = {"by": "product" if by_product else "policy"}
     return Reason(ReasonCode.FUTURE_INVENTORY_OFF, line.pegged, sentence, facts)
 
@@ -159,58 +170,39 @@ def _of_the_stock(order: Order, line: ShipmentLine, around: ExplanationContext) 
     if line.sku in around.owed:
         sentence = "Stock of this product is being given out now, from the head of the queue."
         yield Reason(ReasonCode.DISTRIBUTION_OWED, without, sentence)
-    yield from _elsewhere(order, line, around)
+    yield from elsewhere(order, line, around)
     yield from _held_by_later(order, line, around)
-    undated = _undated(order, line.sku, around)
+    undated = _undated(order, line, around)
     for supply in undated:
         yield _no_date(supply, around.today)
-    if rivals := around.rivals.get(line.sku):
-        yield _others_first(rivals, without)
     unmet = without - sum(supply.outstanding for supply in undated)
     if unmet > 0 and order.first_claimed:
         sentence = f"Nothing that is on its way is left for {count(unmet)}."
         yield Reason(ReasonCode.WAITS_FOR_STOCK, unmet, sentence)
 
 
-def _elsewhere(order: Order, line: ShipmentLine, around: ExplanationContext) -> Iterator[Reason]:
-    source = order.line(line.order_line).source
-    only = source or order.only_location
-    free = {
-        level.location: level.available
-        for level in sorted(around.levels, key=lambda level: level.location)
-        if level.sku == line.sku and level.location != only and level.available > 0
-    }
-    if only is None or not free:
-        return
-    places = ", ".join(f"{units} at {location}" for location, units in free.items())
-    code, bound = _binding(order, source)
-    sentence = f"{bound} {only}, while there are free units elsewhere ({places})."
-    units = min(line.wanted - line.pegged, sum(free.values()))
-    yield Reason(code, units, sentence, {"location": only, "free": free})
-
-
-def _binding(order: Order, source: str | None) -> tuple[ReasonCode, str]:
-    if source:
-        return ReasonCode.SOURCE_ONLY, "The line comes from"
-    if order.pickup:
-        return ReasonCode.PICKUP_ONLY, "The order is picked up at"
-    return ReasonCode.LOCKED_TO_LOCATION, "The order is locked to"
-
-
 def _held_by_later(
     order: Order, line: ShipmentLine, around: ExplanationContext
 ) -> Iterator[Reason]:
     """Units of orders behind this one that it may not take: released, in hands, or left alone."""
-    only = order.line(line.order_line).source or order.only_location
+    only = order.place_of(line.order_line)
     holding = [h for h in around.later.get(line.sku, ()) if only in (None, h.location)]
     if not holding:
         return
-    named = ", ".join(f"{h.order} ({h.units}, {h.status})" for h in holding)
+    named = ", ".join(
+        f"{h.order} ({h.units}, {h.status}{', pinned' if h.pinned else ''})" for h in holding
+    )
     sentence = f"Orders behind hold units that do not move any more: {named}."
     facts: dict[str, object] = {
         "rebalance": str(order.policy.rebalance),
         "orders": [
-            {"order": h.order, "units": h.units, "location": h.location, "status": str(h.status)}
+            {
+                "order": h.order,
+                "units": h.units,
+                "location": h.location,
+                "status": str(h.status),
+                "pinned": h.pinned,
+            }
             for h in holding
         ],
     }
@@ -218,16 +210,17 @@ def _held_by_later(
     yield Reason(ReasonCode.HELD_BY_LATER, units, sentence, facts)
 
 
-def _undated(order: Order, sku: str, around: ExplanationContext) -> list[Supply]:
+def _undated(order: Order, line: ShipmentLine, around: ExplanationContext) -> list[Supply]:
     """Inbound supply that can not be pegged: its date is missing, or has passed."""
-    only = order.only_location
+    only = order.place_of(line.order_line)
     found = [
         supply
         for supply in around.supplies
-        if supply.sku == sku
+        if supply.sku == line.sku
         and supply.outstanding > 0
         and supply.status is not PurchaseOrderStatus.ARRIVED
         and only in (None, supply.location)
+        and supply.location not in around.out_of_use
         and (supply.due_on is None or supply.due_on < around.today)
     ]
     return sorted(found, key=lambda supply: (supply.due_on or date.max, supply.id))
@@ -256,16 +249,26 @@ def _others_first(rivals: Rivals, units: int) -> Reason:
     named = f"{names} and {more} more" if more else names
     one = rivals.orders == 1
     who = "1 order" if one else f"{rivals.orders} orders"
-    does = [f"{'holds' if one else 'hold'} {rivals.held}"] if rivals.held else []
+    idle = f", of which {rivals.idle} lie idle" if 0 < rivals.idle < rivals.held else ""
+    idle = ", all idle" if rivals.idle and rivals.idle == rivals.held else idle
+    does = [f"{'holds' if one else 'hold'} {rivals.held}{idle}"] if rivals.held else []
     does += [f"{'waits' if one else 'wait'} for {rivals.wanted}"] if rivals.wanted else []
     sentence = f"{who} ahead in rank {' and '.join(does)}: {named}."
     first = [
-        {"order": rival.order, "wanted": rival.wanted, "held": rival.held} for rival in rivals.first
+        {
+            "order": rival.order,
+            "wanted": rival.wanted,
+            "held": rival.held,
+            "idle": rival.idle,
+        }
+        for rival in rivals.first
     ]
     facts: dict[str, object] = {
+        "place": rivals.waiting + 1,
         "orders": rivals.orders,
         "wanted": rivals.wanted,
         "held": rivals.held,
+        "idle": rivals.idle,
         "first": first,
     }
     return Reason(ReasonCode.OTHERS_FIRST, units, sentence, facts)

@@ -51,7 +51,7 @@ def of_the_gate(
 
 def free_for(order: Order, line: ShipmentLine, around: ExplanationContext) -> int:
     """Units that nobody holds, at locations that the line may use."""
-    only = order.line(line.order_line).source or order.only_location
+    only = order.place_of(line.order_line)
     return sum(
         level.available
         for level in around.levels

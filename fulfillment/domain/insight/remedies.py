@@ -4,83 +4,78 @@ Whether one helps is not guessed here: each is tried by the planner on a copy, a
 change is told with it.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections import Counter
+from collections.abc import Iterator
 
 from fulfillment.domain.insight.explain_policy import count, free_for
 from fulfillment.domain.insight.explanation import ExplanationContext
+from fulfillment.domain.insight.remedy import Remedy, RemedyCode
+from fulfillment.domain.insight.supply_remedies import bought, received, transferred
 from fulfillment.domain.model.orders import Order, waiting_lines
-from fulfillment.domain.model.policy import AutoAllocate, ReleaseWhen
+from fulfillment.domain.model.policy import Rebalance, ReleaseWhen
 from fulfillment.domain.model.rank import FIRST_PRIORITY
-
-
-class RemedyCode(StrEnum):
-    """The stable code of a remedy."""
-
-    CANCEL_SHORT = "cancel_short"
-    SHIP_AS_AVAILABLE = "ship_as_available"
-    SPLIT_NOW = "split_now"
-    ALLOCATE = "allocate"
-    RAISE_PRIORITY = "raise_priority"
-    UNLOCK = "unlock"
-    TRANSFER = "transfer"
-    RECEIVE_MORE = "receive_more"
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """One thing that could be done, and what has to be said to ask for it.
-
-    `arriving` are signed units by SKU and location, for what changes stock and not the order.
-    """
-
-    code: RemedyCode
-    sentence: str
-    arguments: Mapping[str, object] = field(default_factory=dict)
-    arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
+from fulfillment.domain.model.statuses import WAITING
+from fulfillment.domain.planning.sourcing import met_units
 
 
 def candidates(
     order: Order, around: ExplanationContext, first_location: str | None
 ) -> Iterator[Remedy]:
     """Everything that could help; `first_location` is where goods come to if nothing binds them."""
-    lines = [line for line in waiting_lines(order) if line.wanted]
-    if not lines or not order.first_claimed:
+    if not order.first_claimed or not any(line.wanted for line in waiting_lines(order)):
         return
-    yield from _of_the_order(order, around)
+    yield from _of_what_is_short(order)
+    yield from _of_what_is_here(order)
+    yield from _of_the_hands(order, around)
     yield from _of_the_rank(order, around)
-    yield from _of_the_place(order, around)
-    at = order.only_location or first_location
-    if at is not None:
-        more: dict[tuple[str, str], int] = {}
-        for line in lines:
-            place = (line.sku, order.line(line.order_line).source or at)
-            more[place] = more.get(place, 0) + line.wanted
-        named = ", ".join(f"{units} of {sku} at {where}" for (sku, where), units in more.items())
-        yield Remedy(RemedyCode.RECEIVE_MORE, f"Receive {named}.", arriving=more)
+    yield from _of_the_pins(order, around)
+    yield from _of_the_lock(order, around)
+    yield from transferred(order, around)
+    yield from received(order, around)
+    yield from bought(order, around, first_location)
 
 
-def _of_the_order(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
+def _of_what_is_short(order: Order) -> Iterator[Remedy]:
+    """What is missing is cancelled; where nothing that waits is here, that is all that waits."""
+    short: Counter[int] = Counter()
+    for line in waiting_lines(order):
+        short[line.order_line] += max(line.wanted - met_units(order, line), 0)
+    units = short.total()
+    if any(line.allocated for line in waiting_lines(order)):
+        sentence = f"Cancel what is missing ({count(units)}), and ship the rest."
+        yield Remedy(RemedyCode.CANCEL_SHORT, sentence)
+    elif units:
+        lines = [{"line": number, "units": n} for number, n in sorted(short.items()) if n]
+        sentence = f"Cancel what is missing ({count(units)}): nothing of what waits is here."
+        yield Remedy(RemedyCode.CANCEL_SHORT, sentence, {"lines": lines})
+
+
+def _of_what_is_here(order: Order) -> Iterator[Remedy]:
     held = sum(line.allocated for line in waiting_lines(order))
+    if not held:
+        return
+    if knobs := _freer(order):
+        named = ", ".join(
+            f"{knob} {'none' if value is None else value}" for knob, value in knobs.items()
+        )
+        sentence = f"Let what is here go before the rest ({named})."
+        yield Remedy(RemedyCode.SHIP_AS_AVAILABLE, sentence, {"set": knobs})
+    if order.may_release:
+        sentence = f"Send what is here ({count(held)}) now, once, and keep the policy."
+        yield Remedy(RemedyCode.SPLIT_NOW, sentence)
+
+
+def _of_the_hands(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
     short = sum(line.wanted for line in waiting_lines(order))
     free = sum(free_for(order, line, around) for line in waiting_lines(order) if line.wanted)
-    if held:
-        sentence = f"Cancel what is missing ({count(short)}), and ship the rest."
-        yield Remedy(RemedyCode.CANCEL_SHORT, sentence)
-        knobs = _freer(order)
-        if knobs:
-            named = ", ".join(
-                f"{knob} {'none' if value is None else value}" for knob, value in knobs.items()
-            )
-            sentence = f"Let what is here go before the rest ({named})."
-            yield Remedy(RemedyCode.SHIP_AS_AVAILABLE, sentence, {"set": knobs})
-        if order.may_release:
-            sentence = f"Send what is here ({count(held)}) now, once, and keep the policy."
-            yield Remedy(RemedyCode.SPLIT_NOW, sentence)
     if free:
         sentence = f"Allocate by hand what is free ({count(min(free, short))})."
         yield Remedy(RemedyCode.ALLOCATE, sentence)
+    wanting = {line.order_line for line in waiting_lines(order) if line.wanted}
+    if by_hand := sorted(number for number in wanting if order.line(number).by_hand):
+        named = ", ".join(map(str, by_hand))
+        lines = f"line {named}" if len(by_hand) == 1 else f"lines {named}"
+        yield Remedy(RemedyCode.BY_ITSELF, f"Let {lines} take stock without a person again.")
 
 
 def _freer(order: Order) -> dict[str, object]:
@@ -102,9 +97,9 @@ def _of_the_rank(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
         for line in waiting_lines(order)
         if line.wanted and line.sku in around.rivals
         for rival in around.rivals[line.sku].first
-        if rival.held
+        if rival.held or rival.wanted
     ]
-    if not ahead or order.policy.auto_allocate is AutoAllocate.NEVER:
+    if not ahead:
         return
     priority = max(min(rival.priority for rival in ahead) - 1, FIRST_PRIORITY)
     if priority < order.rank.priority:
@@ -113,24 +108,30 @@ def _of_the_rank(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
         yield Remedy(RemedyCode.RAISE_PRIORITY, sentence, {"priority": priority})
 
 
-def _of_the_place(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
-    moves: dict[tuple[str, str], int] = {}
-    for line in waiting_lines(order):
-        to = order.line(line.order_line).source or order.only_location
-        short = line.wanted
-        for level in sorted(around.levels, key=lambda level: level.location):
-            if to is not None and level.sku == line.sku and level.location != to and short:
-                units = min(short, level.available + moves.get((line.sku, level.location), 0))
-                if units > 0:
-                    short -= units
-                    moves[line.sku, to] = moves.get((line.sku, to), 0) + units
-                    from_there = moves.get((line.sku, level.location), 0)
-                    moves[line.sku, level.location] = from_there - units
-    if not moves:
+def _of_the_pins(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
+    """What a person keeps for a line behind this order moves by rank once it is not pinned."""
+    if order.policy.rebalance is Rebalance.OFF:
         return
-    if order.lock is not None:
+    wanting = {line.sku: line for line in waiting_lines(order) if line.wanted}
+    for sku, line in sorted(wanting.items()):
+        only = order.place_of(line.order_line)
+        for held in around.later.get(sku, ()):
+            moves = held.status in WAITING or order.policy.rebalance is Rebalance.UNPICKED
+            if held.pinned and moves and only in (None, held.location):
+                sentence = (
+                    f"Unpin line {held.line} of {held.order}, which ranks behind and holds"
+                    f" {count(held.pinned)} of {sku} that came on its pin."
+                )
+                arguments = {"line": held.line, "pins": []}
+                yield Remedy(RemedyCode.UNPIN, sentence, arguments, order=held.order)
+
+
+def _of_the_lock(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
+    elsewhere = any(
+        level.sku == line.sku and level.location != order.lock and level.available > 0
+        for line in waiting_lines(order)
+        if line.wanted
+        for level in around.levels
+    )
+    if order.lock is not None and (elsewhere or order.lock in around.out_of_use):
         yield Remedy(RemedyCode.UNLOCK, f"Unlock it from {order.lock}.", {"location": None})
-    units = sum(n for n in moves.values() if n > 0)
-    named = ", ".join(f"{-n} of {sku} from {at}" for (sku, at), n in moves.items() if n < 0)
-    sentence = f"Transfer {count(units)} to where it is bound ({named})."
-    yield Remedy(RemedyCode.TRANSFER, sentence, arriving=moves)

@@ -201,11 +201,15 @@ class Order:
             return self.lines[number - 1]
         return next(line for line in self.lines if line.number == number)
 
+    def place_of(self, number: int) -> str | None:
+        """The one location that may serve a line while it waits; None where any may."""
+        return self.line(number).source or self.only_location
+
     def bound_to(self, shipment: Shipment, line: ShipmentLine) -> str | None:
         """The one location that may serve this line of this shipment; None where any may."""
         if shipment.status is ShipmentStatus.READY:
             return shipment.location
-        return self.line(line.order_line).source or self.only_location
+        return self.place_of(line.order_line)
 
     def noted(self, kind: str, **facts: object) -> "Order":
         """The order with one more thing to tell in its history."""

@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
+
+
+class OutOfUse(StrEnum):
+    """Why a location supplies nothing to a merchant, whatever lies there."""
+
+    CLOSED = "closed"
+    NOT_SERVING = "not_serving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +57,14 @@ class Product:
 class Snapshot:
     """Everything one plan looks at, and nothing it does not.
 
-    `locations` are the merchant's active ones in order of priority. Only the claims and pegs of
-    `skus` may change, since only their queues are locked; orders may hold lines of others. A SKU
-    in `until` was read only as far as that rank: who ranks later keeps what it has. `today` is
-    the merchant's day; `day_at` is the day at a location in another time zone. The queues in
-    `by_po_status` are served because a purchase order has changed its status. In `hand_claims` are
-    the lines for which a person takes what is free, by order. `waiting` are units by SKU for which
-    orders wait that are not here, where a limit on them is asked about.
+    `locations` are the merchant's active ones in order of priority; all others are out of use:
+    nothing is taken there. Only the claims and pegs of `skus` may change, since only their queues
+    are locked; orders may hold lines of others. A SKU in `until` was read only as far as that rank:
+    who ranks later keeps what it has. `today` is the merchant's day; `day_at` is the day at a
+    location in another time zone. The queues in `by_po_status` are served because a purchase order
+    has changed its status. In `hand_claims` are the lines for which a person takes what is free, by
+    order. `waiting` are units by SKU for which orders wait that are not here, where a limit on them
+    is asked about.
     """
 
     today: date

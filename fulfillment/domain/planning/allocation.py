@@ -292,7 +292,7 @@ class Allocator:
 
     def _places(self, bound: Mapping[int, str], line: ShipmentLine) -> tuple[str, ...]:
         only = bound.get(line.order_line)
-        return self.snapshot.locations if only is None else (only,)
+        return tuple(at for at in self.snapshot.locations if only in (None, at))
 
     def _product(self, line: ShipmentLine) -> Product:
         return self.snapshot.products[line.sku]

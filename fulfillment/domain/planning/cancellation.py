@@ -42,15 +42,17 @@ def _cancelled_shipment(shipment: Shipment) -> Shipment:
 def without_units(order: Order, number: int, units: int) -> Order:
     """The order with that many units of one line cancelled, the least committed units first.
 
-    What is not allocated goes first, then what is, then released units. What is in somebody's
-    hands, picked or staged too, can not be cancelled this way: `NothingToCancelError`.
+    What is not allocated goes first, then what is, then released units, then those on the shelf of
+    what is being picked: they were not picked yet, or were put back. What is picked, staged or
+    further can not be cancelled this way: `NothingToCancelError`.
     """
     taken = Counter[int]()
     for row, most in _least_committed(order, number):
         taken[row] += min(most, units - taken.total())
     if left := units - taken.total():
         raise NothingToCancelError(
-            f"{left} units of line {number} are being picked or have left already"
+            f"{left} units of line {number} are picked or staged, or have left already; what is"
+            " picked can be cancelled once it is put back on the shelf"
         )
     changed = [
         _without(shipment, taken)
@@ -80,6 +82,7 @@ _LEAST_COMMITTED_FIRST = (
     frozenset({ShipmentStatus.BACKORDER}),
     frozenset({ShipmentStatus.FUTURE}),
     frozenset({ShipmentStatus.READY}),
+    frozenset({ShipmentStatus.PICKING}),
 )
 
 

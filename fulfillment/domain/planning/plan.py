@@ -98,7 +98,7 @@ def _release(order: Order, snapshot: Snapshot, pile: Stockpile) -> Release:
     def free(line: ShipmentLine) -> int:
         if order.line(line.order_line).by_hand or not snapshot.serves(order, line.sku):
             return 0
-        only = order.line(line.order_line).source or order.only_location
+        only = order.place_of(line.order_line)
         places = snapshot.locations if only is None else (only,)
         return sum(pile.free[at].get(line.sku, 0) for at in places)
 

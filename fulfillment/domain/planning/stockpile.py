@@ -47,12 +47,17 @@ class Stockpile:
     """Free units, each line's claims, and who holds what: changed line by line.
 
     Only orders of the snapshot are here, and all of their shipments that may still lose a claim:
-    those that wait, and released ones that nobody picks yet.
+    those that wait, and released ones that nobody picks yet. At a location that is out of use
+    nothing is free, nothing becomes free, and nothing is taken from anybody: what is held there
+    stays with its holder, or goes to nobody.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.free: Free = defaultdict(lambda: defaultdict(int))
+        self.in_use = frozenset(snapshot.locations)
         for level in snapshot.levels:
+            if level.location not in self.in_use:
+                continue
             self.free[level.location][level.sku] += level.available
         self.claims: dict[int, dict[str, Claim]] = {}
         self.waiting, self.released = Holders(), Holders()
@@ -106,15 +111,18 @@ class Stockpile:
     def give_back(self, line: ShipmentLine, location: str) -> None:
         """Make a line's loose units at a location free again."""
         units = self.claims[line.id][location].loose
-        self.journal.write(self.free[location], line.sku, self.free[location][line.sku] + units)
+        if location in self.in_use:
+            free = self.free[location][line.sku] + units
+            self.journal.write(self.free[location], line.sku, free)
         self.claim(line, location, -units)
 
     def take_from(
         self, holders: Holders, rank: Rank, line: ShipmentLine, locations: Sequence[str]
     ) -> None:
         """Move claims of lines behind this rank to the line, the last in rank first."""
+        places = [at for at in locations if at in self.in_use]
         while wanted := self.wanted(line):
-            found = [(top, at) for at in locations if (top := self._top(holders, line.sku, at))]
+            found = [(top, at) for at in places if (top := self._top(holders, line.sku, at))]
             if not found:
                 return
             holder, location = max(found, key=lambda one: one[0].place)

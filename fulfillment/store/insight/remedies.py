@@ -1,75 +1,162 @@
 """Remedies with what each would change, found by the planner on a copy."""
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.domain.insight.explanation import ExplanationContext
 from fulfillment.domain.insight.impact import Outcome
-from fulfillment.domain.insight.remedies import Remedy, RemedyCode, candidates
+from fulfillment.domain.insight.remedies import candidates
+from fulfillment.domain.insight.remedy import Remedy, RemedyCode
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import RefusedError
-from fulfillment.store.commands.orders import manual
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.domain.model.supply import Supply
+from fulfillment.store.commands.orders import line_changes, manual, pins
 from fulfillment.store.planning.change import Change, simulated
 from fulfillment.store.records.loading import load_locations
 from fulfillment.store.transactions.session import Tx
 
-CHANGES: dict[RemedyCode, Callable[[str, Remedy], Change]] = {
-    RemedyCode.CANCEL_SHORT: lambda number, _: manual.remove_unavailable(number),
+MOST_AHEAD = 1_000
+"""Lines ahead that are planned along to see what supply would do; with more, none is offered."""
+
+UNSTORED = 2**62
+"""Ids of supply that is only simulated, behind all that is stored."""
+
+Made = Callable[[str, Remedy], Change]
+
+
+def _cancel_short(number: str, remedy: Remedy) -> Change:
+    lines = remedy.arguments.get("lines")
+    if not isinstance(lines, list):
+        return manual.remove_unavailable(number)
+    return line_changes.cancelling_units(number, [LineUnits(**line) for line in lines])
+
+
+CHANGES: Mapping[RemedyCode, Made] = {
+    RemedyCode.CANCEL_SHORT: _cancel_short,
     RemedyCode.SHIP_AS_AVAILABLE: lambda number, remedy: manual.policy(
         number, _knobs(remedy.arguments["set"])
     ),
     RemedyCode.SPLIT_NOW: lambda number, _: manual.split(number),
     RemedyCode.ALLOCATE: lambda number, _: manual.allocate(number),
+    RemedyCode.RESUME_ALLOCATION: lambda number, _: manual.resume_allocation(number),
     RemedyCode.RAISE_PRIORITY: lambda number, remedy: manual.priority(
         number, int(str(remedy.arguments["priority"]))
     ),
+    RemedyCode.UNPIN: lambda number, remedy: pins.pin(
+        remedy.order or number, int(str(remedy.arguments["line"])), ()
+    ),
     RemedyCode.UNLOCK: lambda number, _: manual.lock(number, None),
-    RemedyCode.TRANSFER: lambda number, remedy: Change(number, arriving=remedy.arriving),
-    RemedyCode.RECEIVE_MORE: lambda number, remedy: Change(number, arriving=remedy.arriving),
 }
-"""What is asked for by each remedy: the very changes that the commands make."""
+"""What is asked of an order by each remedy: the very changes that the commands make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The order that remedies are tried for, and who stands before it."""
+
+    order: Order
+    around: ExplanationContext
+
+    def change_of(self, remedy: Remedy) -> Change:
+        """The change that a remedy stands for."""
+        number = self.order.number
+        if remedy.code in CHANGES:
+            return CHANGES[remedy.code](number, remedy)
+        ahead = {one.order for one in self.around.ahead}
+        came = {(a.sku, remedy.location or ""): a.units for a in remedy.arrivals}
+        gone = {place: -units for place, units in remedy.leaving.items()}
+        return Change(
+            number,
+            arriving=came | gone,
+            coming=tuple(_coming(remedy)),
+            received={arrival.supply: arrival.units for arrival in remedy.arrivals},
+            ahead=ahead,
+        )
 
 
 def remedies(tx: Tx, order: Order, around: ExplanationContext) -> list[dict[str, Any]]:
     """Those candidates that would change something for the order, with what they would change."""
     first = next(iter(load_locations(tx)), None)
-    told = []
+    trial, told = Trial(order, around), []
     for remedy in candidates(order, around, first):
-        changes = _tried(tx, order.number, remedy)
+        if _is_of_supply(remedy) and len(around.ahead) > MOST_AHEAD:
+            continue
+        changes = _tried(tx, trial, remedy)
         if any(change.order == order.number for change in changes):
             told.append(
                 {
                     "code": remedy.code,
                     "sentence": remedy.sentence,
-                    "arguments": dict(remedy.arguments) | _stock(remedy),
+                    "subject": remedy.purchase or remedy.order or order.number,
+                    "arguments": dict(remedy.arguments) | _document(tx, order, remedy),
                     "changes": [asdict(change) for change in changes],
                 }
             )
     return told
 
 
-def change_of(number: str, remedy: Remedy) -> Change:
-    """The change that a remedy stands for."""
-    return CHANGES[remedy.code](number, remedy)
+def _is_of_supply(remedy: Remedy) -> bool:
+    return bool(remedy.coming or remedy.arrivals)
 
 
-def _tried(tx: Tx, number: str, remedy: Remedy) -> list[Outcome]:
+def _tried(tx: Tx, trial: Trial, remedy: Remedy) -> list[Outcome]:
     try:
-        return simulated(tx, change_of(number, remedy))
+        return simulated(tx, trial.change_of(remedy))
     except RefusedError:
         return []
 
 
-def _stock(remedy: Remedy) -> dict[str, Any]:
-    if not remedy.arriving:
-        return {}
-    rows = [
-        {"sku": sku, "location": at, "units": units}
-        for (sku, at), units in sorted(remedy.arriving.items())
-        if units
+def _coming(remedy: Remedy) -> list[Supply]:
+    """What would be inbound; a purchase order begins as approved, a transfer has no status."""
+    status = PurchaseOrderStatus.APPROVED if remedy.code is RemedyCode.BUY_MORE else None
+    return [
+        Supply(UNSTORED + at, sku, location, units, remedy.due_on, status=status)
+        for at, ((sku, location), units) in enumerate(sorted(remedy.coming.items()))
     ]
-    return {"stock": rows}
+
+
+# --- the documents that would be written ---------------------------------------------------------
+
+
+def _document(tx: Tx, order: Order, remedy: Remedy) -> dict[str, Any]:
+    """What to send to have it written: under a number that is free, with a date to be mended."""
+    if remedy.arrivals:
+        arrived = [{"line": one.line, "units": one.units} for one in remedy.arrivals]
+        number = _free_number(tx, "receipt", order)
+        return {"number": number, "location": remedy.location, "lines": arrived}
+    if not remedy.coming:
+        return {}
+    rows: list[dict[str, Any]] = [
+        {"line": line, "sku": sku, "units": units, "location": location}
+        for line, ((sku, location), units) in enumerate(sorted(remedy.coming.items()), 1)
+    ]
+    head: dict[str, Any] = {"number": _free_number(tx, "purchase_order", order)}
+    if remedy.leaving:
+        ((_, source),) = remedy.leaving
+        destination = {row.pop("location") for row in rows}.pop()
+        head = {"number": _free_number(tx, "transfer", order), "source": source}
+        head |= {"destination": destination, "ship": True}
+    return {**head, "expected_on": remedy.due_on, "lines": rows}
+
+
+LONGEST = 50
+
+
+def _free_number(tx: Tx, table: str, order: Order) -> str:
+    """FOR- and the order's number, with another number behind it where that is taken."""
+    base = f"FOR-{order.number if len(order.number) <= LONGEST else order.id}"
+    rows = tx.rows(
+        f"SELECT number FROM {table}"  # noqa: S608 -- the table is a constant
+        " WHERE merchant = :merchant AND starts_with(number, :base)",
+        merchant=tx.merchant,
+        base=base,
+    )
+    taken = {row.number for row in rows}
+    names = (base, *(f"{base}-{at}" for at in range(2, len(taken) + 2)))
+    return next(name for name in names if name not in taken)
 
 
 def _knobs(value: object) -> dict[str, object]:

@@ -8,7 +8,7 @@ from fulfillment.domain.insight.release_blockers import why_it_waits
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.insight.order import surroundings
-from fulfillment.store.records.loading import load_orders
+from fulfillment.store.records.loading import load_orders, load_out_of_use
 from fulfillment.store.transactions.session import Tx
 
 SHOWN = 20
@@ -58,7 +58,8 @@ def read_sku_explanation(tx: Tx, sku: str) -> dict[str, Any]:
     """What is here and who has it, who waits for it and why, and what is on its way.
 
     `idle` are units that nobody holds while somebody waits, and units held by orders that wait
-    themselves: what a person may want to look at first. Refuses an unknown SKU.
+    themselves: what a person may want to look at first; and units that nobody can have, since
+    their location is out of use. Refuses an unknown SKU.
     """
     names = {"merchant": tx.merchant, "sku": sku}
     if not tx.rows("SELECT 1 FROM product WHERE merchant = :merchant AND sku = :sku", **names):
@@ -67,17 +68,22 @@ def read_sku_explanation(tx: Tx, sku: str) -> dict[str, Any]:
     holders = tx.rows(HOLDERS, shown=SHOWN, **names)
     waiting = tx.rows(WAITING, shown=SHOWN, **names)
     orders = load_orders(tx, {row.id for row in [*holders, *waiting]})
-    available = sum(x["available"] for x in levels if x["disposition"] == "sellable")
+    sellable = [level for level in levels if level["disposition"] == "sellable"]
+    available = sum(level["available"] for level in sellable)
+    supply = [_plain(row) for row in tx.rows(SUPPLY, **names)]
+    idle = load_out_of_use(tx, {one["location"] for one in (*levels, *supply)})
+    stranded = sum(level["available"] for level in sellable if level["location"] in idle)
     held_waiting = sum(row.units for row in holders if row.status in ("backorder", "future"))
     return {
         "sku": sku,
         "on_hand": sum(level["on_hand"] for level in levels),
         "available": available,
         "idle": {
-            "free": available if waiting else 0,
+            "free": available - stranded if waiting else 0,
+            "out_of_use": stranded,
             "held_by_waiting_orders": held_waiting,
         },
-        "levels": levels,
+        "levels": [level | {"out_of_use": idle.get(level["location"])} for level in levels],
         "holders": [_holder(row, orders[row.id]) for row in holders],
         "holders_in_all": holders[0].holders if holders else 0,
         "waiting": [
@@ -86,7 +92,7 @@ def read_sku_explanation(tx: Tx, sku: str) -> dict[str, Any]:
         ],
         "waiting_in_all": waiting[0].orders if waiting else 0,
         "units_wanted": int(waiting[0].units) if waiting else 0,
-        "supply": [_plain(row) for row in tx.rows(SUPPLY, **names)],
+        "supply": [one | {"out_of_use": idle.get(one["location"])} for one in supply],
     }
 
 

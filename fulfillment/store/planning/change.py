@@ -1,7 +1,7 @@
 """A change of one order: done in a transaction, or only simulated to see what it would make."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -10,10 +10,12 @@ from fulfillment.domain.insight.impact import Outcome, outcomes
 from fulfillment.domain.insight.progress import Progress, progress_of
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.rank import Rank
+from fulfillment.domain.model.supply import Supply
 from fulfillment.store.planning.distribution import NotServedYetError, served_before
 from fulfillment.store.planning.opening import open_queues, order_id, rank_of_order, skus_of_order
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue.reach import MOST
+from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 Answer = dict[str, Any]
@@ -26,7 +28,9 @@ class Change:
     `make` changes it as a value, or refuses. `priority` is its new place in the queue, where that
     is what changes; `wants` are units by SKU that it may come to want beside what it wants now;
     `takes` names lines that take free units by hand; `arriving` are signed units by SKU and
-    location that come with it. `answer` tells more than where the order stands then.
+    location that come with it. What a document would bring is only simulated: the supply that is
+    `coming` with it, the units `received` of supply that is there, by id, and the orders that stand
+    `ahead` and are served with it first. `answer` tells more than where the order stands then.
     Where `of_finished`, it is `make` that refuses an order of which nothing is left to do. What is
     done `at_once` asks for no stock: it need not wait until those before the order are served.
     """
@@ -37,6 +41,9 @@ class Change:
     wants: Callable[[Tx], Mapping[str, int]] = lambda _tx: {}
     takes: Callable[[Order], frozenset[int]] | None = None
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    coming: tuple[Supply, ...] = ()
+    received: Mapping[int, int] = field(default_factory=dict)
+    ahead: Collection[int] = ()
     answer: Callable[[Order, Order], Answer] = lambda _before, _after: {}
     of_finished: bool = False
     at_once: bool = False
@@ -99,6 +106,8 @@ def changed(tx: Tx, change: Change, order: int) -> Workspace:
     if not change.at_once and not tx.is_simulated:
         space = _in_turn(space, change, order, opened)
     space.arriving = dict(change.arriving)
+    if change.coming or change.received:
+        _bring(space, change)
     mine = space.after[order]
     if not mine.live and not change.of_finished:
         raise finished(mine)
@@ -106,6 +115,15 @@ def changed(tx: Tx, change: Change, order: int) -> Workspace:
     takes = change.takes(space.after[order]) if change.takes else None
     space.plan(hand_claims={order: takes} if takes else {})
     return space
+
+
+def _bring(space: Workspace, change: Change) -> None:
+    """Let the plan see what a document would bring, and who would have it first."""
+    space.coming, space.received = change.coming, dict(change.received)
+    space.by_po_status |= {supply.sku for supply in change.coming if supply.status is not None}
+    for id_, order in load_orders(space.tx, set(change.ahead) - space.after.keys()).items():
+        space.before[id_] = order
+        space.put(order)
 
 
 def _in_turn(

@@ -7,7 +7,7 @@ from datetime import date
 
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.rank import Rank
-from fulfillment.domain.model.supply import Product, Snapshot, StockLevel
+from fulfillment.domain.model.supply import Product, Snapshot, StockLevel, Supply
 from fulfillment.domain.model.verification import VerificationFacts, verified
 from fulfillment.domain.planning.plan import plan
 from fulfillment.domain.planning.promise import promised
@@ -29,7 +29,9 @@ from fulfillment.store.transactions.session import Tx
 class Workspace:
     """Some queues and orders of one merchant, locked; their orders are changed as values.
 
-    `arriving` are signed units by SKU and location that the caller is about to add to on hand. The
+    `arriving` are signed units by SKU and location that the caller is about to add to on hand. In a
+    simulation, `coming` is supply that would be inbound, and `received` are units by supply that
+    would not be outstanding any more. The
     queues in `until` are served only as far as that rank. The `newcomers` are claimed for by the
     plan, each with what is known to verify it. In the queues of `short`, more holders of what
     somebody wants are left; in those that are `asked_again`, who is left behind the cut asks by
@@ -53,6 +55,8 @@ class Workspace:
     newcomers: Mapping[int, VerificationFacts] = field(default_factory=dict)
     by_po_status: frozenset[str] = frozenset()
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    coming: tuple[Supply, ...] = ()
+    received: Mapping[int, int] = field(default_factory=dict)
     _known: Mapping[str, Product] = field(default_factory=dict)
     _is_planned: bool = False
 
@@ -107,7 +111,7 @@ class Workspace:
             products=products,
             orders=tuple(self.after.values()),
             levels=self._levels(products) if self.skus else (),
-            supplies=load_supplies(self.tx, self.skus, self.after) if self.skus else (),
+            supplies=self._supplies() if self.skus else (),
             first_claims=frozenset(first_claims),
             until=self.until,
             by_po_status=self.by_po_status,
@@ -118,6 +122,14 @@ class Workspace:
         """Units for which orders out of reach wait, of products that limit how many may."""
         limited = sorted(sku for sku in self.skus if products[sku].backorder_limit is not None)
         return load_waiting(self.tx, limited, self.after) if limited else {}
+
+    def _supplies(self) -> tuple[Supply, ...]:
+        there = load_supplies(self.tx, self.skus, self.after)
+        left = (
+            replace(one, outstanding=one.outstanding - self.received.get(one.id, 0))
+            for one in there
+        )
+        return (*left, *self.coming)
 
     def _levels(self, products: Mapping[str, Product]) -> tuple[StockLevel, ...]:
         """What is free in the tables, what is about to come, and what was given back so far."""

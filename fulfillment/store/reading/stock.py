@@ -24,6 +24,9 @@ STOCK = """
 WITH chosen AS (
     SELECT p.merchant, p.sku, p.manage_stock, {keys} FROM product p
      WHERE {conditions} ORDER BY {order_by} LIMIT :most
+), usable AS (
+    SELECT ml.location FROM merchant_location ml JOIN location l ON l.id = ml.location AND l.active
+     WHERE ml.merchant = :merchant
 ), place AS (
     SELECT v.sku, v.location, v.on_hand, v.allocated, v.picked, v.staged, 0 AS inbound,
            0 AS not_sellable
@@ -35,7 +38,12 @@ WITH chosen AS (
     SELECT u.sku, u.location, 0, 0, 0, 0, u.ordered - u.received - u.closed, 0
       FROM supply u JOIN chosen c USING (merchant, sku) WHERE u.inbound
 ), at AS (
-    SELECT sku, location, sum(on_hand)::bigint AS on_hand, sum(allocated)::bigint AS allocated,
+    SELECT sku, location,
+           (SELECT CASE WHEN NOT l.active THEN 'closed' WHEN u.location IS NULL THEN 'not_serving'
+                   END
+              FROM location l LEFT JOIN usable u ON u.location = l.id WHERE l.id = place.location)
+               AS out_of_use,
+           sum(on_hand)::bigint AS on_hand, sum(allocated)::bigint AS allocated,
            sum(on_hand - allocated)::bigint AS available, sum(picked)::bigint AS picked,
            sum(staged)::bigint AS staged, sum(inbound)::bigint AS inbound,
            sum(not_sellable)::bigint AS not_sellable
@@ -47,6 +55,7 @@ WITH chosen AS (
            sum(available)::bigint AS available, sum(picked)::bigint AS picked,
            sum(staged)::bigint AS staged, sum(inbound)::bigint AS inbound,
            sum(not_sellable)::bigint AS not_sellable,
+           sum(available) FILTER (WHERE out_of_use IS NOT NULL)::bigint AS stranded,
            jsonb_agg(to_jsonb(at) - 'sku' ORDER BY location)
                FILTER (WHERE CAST(:location AS text) IS NULL OR location = :location) AS locations
       FROM at GROUP BY sku
@@ -59,15 +68,16 @@ WITH chosen AS (
            sum(g.units)::bigint AS pegged,
            sum(g.units) FILTER (
                WHERE u.expected_on BETWEEN :today AND :horizon)::bigint AS pegged_in_horizon
-      FROM supply u JOIN chosen c USING (merchant, sku)
+      FROM supply u JOIN chosen c USING (merchant, sku) JOIN usable USING (location)
       LEFT JOIN LATERAL (SELECT sum(p.units) AS units FROM peg p WHERE p.supply = u.id) g ON true
      WHERE u.inbound GROUP BY u.sku
 )
 SELECT c.sku, c.manage_stock, c.key_0, total.on_hand, total.allocated, total.available,
-       total.picked, total.staged, total.inbound, total.not_sellable, total.locations,
+       total.picked, total.staged, total.inbound, coalesce(total.stranded, 0) AS stranded,
+       total.not_sellable, total.locations,
        coalesce(demand.waiting, 0) AS waiting,
        coalesce(coming.pegged, 0) AS pegged,
-       coalesce(total.available, 0) + coalesce(coming.in_horizon, 0)
+       coalesce(total.available, 0) - coalesce(total.stranded, 0) + coalesce(coming.in_horizon, 0)
            - coalesce(coming.pegged_in_horizon, 0)
            - (coalesce(demand.waiting, 0) - coalesce(coming.pegged, 0)) AS atp
   FROM chosen c LEFT JOIN total USING (sku) LEFT JOIN demand USING (sku)
@@ -90,7 +100,7 @@ class StockFilter:
 def list_stock(tx: Tx, window: Window, asked: StockFilter) -> Page:
     """One page of SKUs. ATP looks as far ahead as the merchant's `future_limit_days`.
 
-    It is of all locations together, and not told to who sees only some of them.
+    It is of all locations in use together, and not told to who sees only some of them.
     """
     which = ["p.merchant = :merchant"]
     if asked.sku is not None:
@@ -119,6 +129,7 @@ def _item(row: Any, *, is_all: bool) -> dict[str, Any]:
     return counts | {
         "sku": row.sku,
         "managed": row.manage_stock,
+        "available_out_of_use": row.stranded,
         "waiting": row.waiting,
         "pegged": row.pegged,
         "atp": row.atp if row.manage_stock and is_all else None,

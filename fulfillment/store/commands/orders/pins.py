@@ -49,6 +49,8 @@ SELECT u.id, u.sku, u.location, u.expected_on, u.inbound, u.overdue, o.status,
 def pin(number: str, line: int, pins: Sequence[Pinned]) -> Change:
     """Tie a line to these supplies in place of those it was pinned to; with none, free it.
 
+    Freed, it keeps nothing from who ranks earlier: also what came on its pins moves by rank.
+
     Pins go before rank: what comes on the supply serves them first. Refused where a supply is not
     coming, has no date ahead, is bound for a place that the order may not use, or where so much
     of it is not there for pins.
@@ -102,7 +104,7 @@ def _check_coming(tx: Tx, order: Order, line: int, row: Any, what: str) -> None:
     if row.status != "arrived" and (row.expected_on is None or row.expected_on < today):
         message = f"{what} has no date ahead; change its date first"
         raise conflict("no_date_ahead", message, expected_on=row.expected_on)
-    only = order.line(line).source or order.only_location
+    only = order.place_of(line)
     if only not in (None, row.location):
         message = f"{what} comes to {row.location}, and line {line} is bound to {only}"
         raise conflict("other_location", message, location=row.location, bound_to=only)

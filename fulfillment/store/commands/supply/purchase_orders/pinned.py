@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from fulfillment.domain.actions.pins import Grant
+from fulfillment.store.records.loading import load_locations
 from fulfillment.store.transactions.session import Tx
 
 PINS = """
@@ -38,8 +39,10 @@ def grants_of(tx: Tx, coming: Mapping[int, int], location: str) -> Grants:
     """Share units that come, by supply, among those pinned to them that may use the location.
 
     The first in rank first; a pin whose supply is late is served as well. The queues are locked,
-    so that no pin changes.
+    so that no pin changes. What comes to a location that is out of use is given to nobody.
     """
+    if location not in load_locations(tx):
+        return {}
     left = Counter(coming)
     grants: dict[int, list[Grant]] = defaultdict(list)
     for row in tx.rows(PINS, supplies=list(coming), location=location):
