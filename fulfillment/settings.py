@@ -53,7 +53,12 @@ class Settings(BaseSettings):
         description="Folder of the embedded servers' data, logs and locks.",
     )
     api_host: str = Field(default="127.0.0.1", description="Address the API listens on.")
-    api_port: int = Field(default=8080, ge=0, le=65535, description="Port the API listens on.")
+    api_port: int = Field(
+        default=8080,
+        ge=0,
+        le=65535,
+        description="Port the API listens on; `pegboard up` takes a free one when it is in use.",
+    )
     temporal_port: int = Field(
         default=7233,
         ge=1,

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 HEAD_SECONDS = 15.0
 
@@ -28,8 +28,13 @@ class HeadLimit(H11Protocol):
         self._forget()
         super().connection_lost(exc)
 
+    def _answers(self) -> bool:
+        """Whether a head has come, whose answer is not given yet."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
     def _watch(self) -> None:
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self._answers():
             self._forget()
         elif self._head_due is None:
             self._head_due = self.loop.call_later(self.head_seconds, self._give_up)
@@ -41,5 +46,5 @@ class HeadLimit(H11Protocol):
 
     def _give_up(self) -> None:
         self._head_due = None
-        if self.cycle is None or self.cycle.response_complete:
+        if not self._answers():
             self.timeout_keep_alive_handler()
