@@ -12,6 +12,7 @@ import pytest
 
 from cli.host import connection, parts
 from cli.host.supervisor import System
+from embedded import ports
 from embedded.ports import LOOPBACK, any_free
 from fulfillment.settings import Settings
 
@@ -58,7 +59,8 @@ def make(
 
 def is_ours(system: System) -> bool:
     try:
-        return httpx.get(f"{system.api_url}/health/ready", timeout=20).json()["status"] == "ready"
+        answer = httpx.get(f"{system.api_url}/health/ready", timeout=20).json()
+        return bool(answer["status"] == "ready")
     except (httpx.HTTPError, ValueError):
         return False
 
@@ -68,7 +70,7 @@ def test_api_takes_another_port_when_its_own_is_taken_before_it_listens(make, mo
     with held(port):
         system, said = make(port)
         chosen = iter([port])
-        choose = parts.preferred_or_free
+        choose = ports.preferred_or_free
         monkeypatch.setattr(parts, "preferred_or_free", lambda *of: next(chosen, 0) or choose(*of))
         system.start()
         assert is_ours(system)

@@ -10,6 +10,7 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from embedded import ports
 from embedded import temporal as module
 from embedded.errors import ServerInUseError
 from embedded.pidfile import PidFile
@@ -101,7 +102,7 @@ async def test_takes_another_port_when_its_own_is_taken_before_it_listens(
 ):
     """Another Temporal answers there, and is not ours."""
     chosen = iter([temporal_server.port])
-    choose = module.preferred_or_free
+    choose = ports.preferred_or_free
     monkeypatch.setattr(
         module, "preferred_or_free", lambda *of, **more: next(chosen, 0) or choose(*of, **more)
     )

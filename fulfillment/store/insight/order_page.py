@@ -19,7 +19,8 @@ from fulfillment.store.transactions.session import Tx
 
 HEAD = """
 SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by, o.currency,
-       o.lock_location, o.pickup_location, o.verified, o.holds, o.ready_to_ship_at,
+       o.lock_location, o.pickup_location, o.verified, o.holds,
+       o.ready_to_ship_at IS NOT NULL AS ready_to_ship, o.ready_to_ship_at AS ready_since,
        o.target_ship_on,
        o.waiting_units, o.finished_at, m.time_zone, c.reference, c.contact, c.address,
        c.order_id IS NOT NULL AS has_customer,
@@ -33,8 +34,8 @@ SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by,
 
 FIELDS = (
     "number", "status", "revision", "priority", "placed_at", "ship_by", "currency",
-    "lock_location", "pickup_location", "verified", "holds", "ready_to_ship_at", "target_ship_on",
-    "waiting_units", "finished_at",
+    "lock_location", "pickup_location", "verified", "holds", "ready_to_ship", "ready_since",
+    "target_ship_on", "waiting_units", "finished_at",
 )  # fmt: skip
 
 
