@@ -12,7 +12,7 @@ from fulfillment.store.commands.intake import Outcome
 from starter.models.fields import Knob, example
 from starter.models.payments import EXAMPLE_AXIS, PaymentAxisOut
 from starter.models.problem import Problem
-from starter.models.shipments import ActionsOut, ShipmentOut
+from starter.models.shipments import ActionsOut, PackOut, ShipmentOut
 
 
 class Links(BaseModel):
@@ -27,15 +27,6 @@ class SliceOut(BaseModel):
 
     units: int
     on: date
-
-
-class PackOut(BaseModel):
-    """The pack in which the line was asked for."""
-
-    name: str
-    units: int = Field(description="Base units in one pack.")
-    quantity: int = Field(description="Whole packs ordered.")
-    loose: int = Field(description="Base units ordered beside whole packs.")
 
 
 class OrderLineOut(BaseModel):
@@ -224,9 +215,7 @@ class OrderSummaryOut(BaseModel):
     cancelled: int
     to_go: int = Field(description="Ordered, neither shipped nor cancelled.")
     allocated: int = Field(description="How many of these are allocated.")
-    awaits: list[AwaitedSupplyOut] = Field(
-        description="What it waits for, the first due first; five."
-    )
+    awaits: list[AwaitedSupplyOut] = Field(description="What it waits for, the first due first.")
     awaits_count: int = Field(description="How many there are.")
     promised_on: date | None = Field(description="By when all of it is promised now.")
     first_promised_on: date | None = Field(description="By when all of it was promised first.")

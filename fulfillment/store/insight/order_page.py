@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fulfillment.domain.model.orders import Order, OrderLine
+from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.policy import origin
 from fulfillment.domain.model.refusals import missing
 from fulfillment.domain.model.shipments import ShipmentLine, Slice
@@ -139,11 +140,8 @@ def _promises(line: OrderLine, computed: Sequence[Slice]) -> dict[str, Any]:
 def _pack(
     ordered: int, pack: str | None, pack_units: int | None, price: int | None
 ) -> dict[str, Any]:
-    shown: dict[str, Any] | None = None
-    if pack and pack_units:
-        quantity, loose = divmod(ordered, pack_units)
-        shown = {"name": pack, "units": pack_units, "quantity": quantity, "loose": loose}
-    return {"pack": shown, "unit_price_minor": price}
+    shown = packed(ordered, pack, pack_units)
+    return {"pack": shown and asdict(shown), "unit_price_minor": price}
 
 
 def _where(order: Order, parts: Sequence[ShipmentLine]) -> dict[str, int]:

@@ -1,4 +1,6 @@
-"""What lists and papers show: since when an order is ready, whom a receipt served, search."""
+"""What is seen: since when an order is ready, whom a receipt served, search, product facts."""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +31,21 @@ SEARCHED = (
 )
 
 
+FACTS: tuple[tuple[str, Any, str | None], ...] = (
+    ("weight_g", sa.Integer(), "of one unit"),
+    ("length_mm", sa.Integer(), None),
+    ("width_mm", sa.Integer(), None),
+    ("height_mm", sa.Integer(), None),
+    ("country_of_origin", sa.String(2), None),
+    ("customs_code", sa.Text(), "of the Harmonized System, or longer"),
+)
+
+FACT_RULES = (
+    ("weight_is_positive", "weight_g > 0"),
+    ("dimensions_are_positive", "length_mm > 0 AND width_mm > 0 AND height_mm > 0"),
+)
+
+
 def upgrade() -> None:
     """Add a table and indexes; what is not ready now loses the moment at which it last was."""
     op.create_table(
@@ -51,6 +68,7 @@ def upgrade() -> None:
         comment="Received units that were given to an order when they were given out.",
     )
     op.create_index(op.f("ix_served_order_order_id"), "served_order", ["order_id"])
+    _add_product_facts()
     op.execute(READY)
     op.alter_column(
         "orders",
@@ -69,6 +87,27 @@ def upgrade() -> None:
     _index("ix_orders_number", "orders", "number", "merchant")
     for name, table, column in SEARCHED:
         _index(f"ix_{name}", table, column)
+
+
+def _add_product_facts() -> None:
+    for name, kind, comment in FACTS:
+        op.add_column("product", sa.Column(name, kind, comment=comment))
+    for name, rule in FACT_RULES:
+        op.create_check_constraint(op.f(f"ck_product_{name}"), "product", rule)
+    op.create_table(
+        "product_barcode",
+        sa.Column("merchant", sa.String(63), nullable=False),
+        sa.Column("code", sa.String(14), nullable=False),
+        sa.Column("sku", sa.String(63), nullable=False),
+        sa.Column("pack", sa.Text(), comment="the pack that it is on; null: one unit"),
+        sa.ForeignKeyConstraint(
+            ["merchant", "sku"],
+            ["product.merchant", "product.sku"],
+            name=op.f("fk_product_barcode_merchant_sku_product"),
+        ),
+        sa.PrimaryKeyConstraint("merchant", "code", name=op.f("pk_product_barcode")),
+    )
+    op.create_index(op.f("ix_product_barcode_merchant_sku"), "product_barcode", ["merchant", "sku"])
 
 
 def _index(name: str, table: str, column: str, *before: str) -> None:
@@ -98,3 +137,8 @@ def downgrade() -> None:
         existing_nullable=True,
     )
     op.drop_table("served_order")
+    op.drop_table("product_barcode")
+    for name, _ in FACT_RULES:
+        op.drop_constraint(op.f(f"ck_product_{name}"), "product")
+    for name, _, _ in FACTS:
+        op.drop_column("product", name)
