@@ -10,7 +10,7 @@ from cli.output import console, table, words
 
 HEAD = (
     "status", "priority", "placed_at", "ship_by", "waiting_units", "holds", "lock_location",
-    "pickup_location", "ready_to_ship_at", "finished_at",
+    "pickup_location", "ready_since", "finished_at",
 )  # fmt: skip
 
 
@@ -68,7 +68,10 @@ def _shipment(shipment: Mapping[str, Any]) -> Sequence[object]:
 
 def show_orders(orders: Sequence[Mapping[str, Any]], *, more: bool) -> None:
     """A list of orders."""
-    names = ("number", "status", "placed", "ship by", "ordered", "shipped", "waiting", "rank")
+    names = (
+        "number", "status", "placed", "ship by", "ordered", "allocated", "waits for", "promised",
+        "rank",
+    )  # fmt: skip
     console.print(table(f"{len(orders)} orders", names, [_summary(order) for order in orders]))
     if more:
         console.print("and more: --limit shows them", style="dim")
@@ -81,10 +84,22 @@ def _summary(order: Mapping[str, Any]) -> Sequence[object]:
         order["placed_at"].date(),
         order["ship_by"],
         order["ordered"],
-        order["shipped"],
-        order["waiting_units"],
+        f"{order['allocated']} of {order['to_go']}" if order["to_go"] else None,
+        _awaited(order),
+        order["promised_on"],
         order["priority"],
     )
+
+
+def _awaited(order: Mapping[str, Any]) -> list[str]:
+    """What it waits for: how many of which SKU, from what, when; as many as a row names."""
+    told = [
+        f"{one['units']} {one['sku']}"
+        + (f" ({one['supply']}, {one['on'] or 'no date'})" if one["supply"] else "")
+        for one in order["awaits"]
+    ]
+    left = order["awaits_count"] - len(told)
+    return [*told, f"and {left} more"] if left else told
 
 
 def show_explanation(found: Mapping[str, Any]) -> None:

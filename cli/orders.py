@@ -14,7 +14,7 @@ app = typer.Typer(
 )
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The order's number.")]
-SORTS = "rank, placed_at, -placed_at, ship_by"
+SORTS = "rank, placed_at, -placed_at, ready_since, ship_by, target_ship_on"
 
 
 @app.command()
@@ -40,6 +40,14 @@ def show(number: Number, merchant: Merchant = None, as_json: AsJson = False) -> 
 @app.command("list")
 def list_(  # noqa: PLR0913 -- each parameter is an option
     *,
+    search: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TEXT]",
+            help="How a number, a customer's reference or a tracking number begins or ends,"
+            " or a SKU begins.",
+        ),
+    ] = None,
     status: Annotated[list[str] | None, typer.Option(help="With this status; repeatable.")] = None,
     sku: Annotated[str | None, typer.Option(help="With a line of this SKU.")] = None,
     location: Annotated[str | None, typer.Option(help="With something at this location.")] = None,
@@ -48,6 +56,21 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
     ] = None,
     backordered: Annotated[
         bool | None, typer.Option("--backordered/--complete", help="With waiting units, or none.")
+    ] = None,
+    fulfillable: Annotated[
+        bool | None, typer.Option(help="Every unit to go is allocated, or lies free for it.")
+    ] = None,
+    partially_fulfillable: Annotated[
+        bool | None, typer.Option(help="Some units to go are, not all.")
+    ] = None,
+    served_by_po: Annotated[
+        str | None, typer.Option(help="Given units that came on this purchase order.")
+    ] = None,
+    served_by_receipt: Annotated[
+        str | None, typer.Option(help="Given units that came with this receipt.")
+    ] = None,
+    still_holding: Annotated[
+        bool | None, typer.Option(help="Of those served: still holding such units, or not.")
     ] = None,
     ready: Annotated[bool | None, typer.Option(help="With a shipment that can go now.")] = None,
     on_hold: Annotated[bool | None, typer.Option(help="On hold.")] = None,
@@ -59,7 +82,7 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
 ) -> None:
     """List orders.
 
-    Example: pegboard order list --backordered --sku TEA-GREEN --sort ship_by
+    Example: pegboard order list --fulfillable --sort ready_since
     """
     from cli.errors import UsageError
     from cli.order_views import show_orders
@@ -76,6 +99,12 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
     asked = OrderFilter(
         statuses=tuple(status) if status else None,
         backordered=backordered,
+        fulfillable=fulfillable,
+        partially_fulfillable=partially_fulfillable,
+        served_by_purchase_order=served_by_po,
+        served_by_receipt=served_by_receipt,
+        still_holding=still_holding,
+        q=search or None,
         sku=sku,
         location=location,
         purchase_order=purchase_order,

@@ -27,8 +27,8 @@ def _page(slip: PackingSlip, package: SlipPackage) -> list[sheet.Part]:
         sheet.gap(),
         sheet.table(
             ("Line", "SKU", "Name", "Units"),
-            [(one.line, one.sku, one.name, one.units) for one in package.lines],
-            (14, 50, 90, 21),
+            [(one.line, one.sku, one.name, one.told) for one in package.lines],
+            (14, 46, 76, 39),
         ),
         *_later(slip),
         sheet.gap(8),
@@ -54,7 +54,7 @@ def _carried(package: SlipPackage) -> list[str]:
 def _later(slip: PackingSlip) -> list[sheet.Part]:
     if not slip.later:
         return []
-    rows = [(one.sku, one.name, one.units, str(one.by or "")) for one in slip.later]
+    rows = [(one.sku, one.name, one.told, str(one.by or "")) for one in slip.later]
     titles = ("SKU", "Name", "Units", "Expected by")
     follows = sheet.words("What follows later", 11, bold=True)
-    return [sheet.gap(6), follows, sheet.gap(2), sheet.table(titles, rows, (50, 76, 22, 27))]
+    return [sheet.gap(6), follows, sheet.gap(2), sheet.table(titles, rows, (46, 63, 39, 27))]

@@ -1,7 +1,7 @@
 """The picker's list on paper."""
 
 from documents import sheet
-from fulfillment.domain.model.papers import PickListPaper
+from fulfillment.domain.model.papers import ListedUnits, PickListPaper
 
 
 def draw_pick_list(paper: PickListPaper) -> bytes:
@@ -32,20 +32,27 @@ def _counted(number: int, what: str) -> str:
 
 
 def _walk(paper: PickListPaper) -> sheet.Part:
+    """Each SKU with its bars at its first row, so that what is taken is scanned there."""
     ordered = sorted(paper.lines, key=lambda one: (one.sku, one.merchant, one.order, one.shipment))
+    before = [None, *((one.sku, one.merchant) for one in ordered)]
     rows = [
         (
             "[  ]",
-            line.sku,
+            line.sku if last == (line.sku, line.merchant) else sheet.barcode(line.sku, 46, 8),
             line.name,
-            f"{line.left} of {line.units}" if line.left != line.units else line.units,
+            _units(line),
             f"{line.order} / {line.shipment}",
             f"{line.merchant}{', to stage' if line.to_stage else ''}",
         )
-        for line in ordered
+        for line, last in zip(ordered, before, strict=False)
     ]
     titles = ("", "SKU", "Name", "Units", "Order / shipment", "Merchant")
-    return sheet.table(titles, rows, (9, 34, 46, 17, 44, 25))
+    return sheet.table(titles, rows, (9, 50, 36, 22, 36, 22))
+
+
+def _units(line: ListedUnits) -> str:
+    told = f"{line.left} of {line.units}" if line.left != line.units else str(line.units)
+    return f"{told} ({line.packs})" if line.packs else told
 
 
 def _shipments(paper: PickListPaper) -> sheet.Part:

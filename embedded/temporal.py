@@ -21,7 +21,7 @@ from temporalio.service import RPCError
 
 from embedded.errors import EmbeddedServerError
 from embedded.pidfile import PidFile
-from embedded.ports import LOOPBACK, is_free, preferred_or_free
+from embedded.ports import LOOPBACK, is_free, listens, preferred_or_free
 from embedded.process import Child, Program
 from embedded.search_attributes import register_search_attributes
 
@@ -96,6 +96,16 @@ class EmbeddedTemporal:
     def pid(self) -> int | None:
         """The server's process, when it runs."""
         return self._child.pid if self._child is not None else None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; 0 before the first start."""
+        return self._port
+
+    @property
+    def ui_port(self) -> int:
+        """The port of its UI; 0 before the first start."""
+        return self._ui_port
 
     @property
     def address(self) -> str:
@@ -180,12 +190,16 @@ class EmbeddedTemporal:
         return flags
 
     def _wait_until_it_serves(self) -> bool:
-        """Whether it describes its namespace before its process ends."""
+        """Whether it describes its namespace before its process ends.
+
+        Another Temporal could answer on the port, so it has to be our process that listens.
+        """
         deadline = time.monotonic() + START_SECONDS
-        while self.running and time.monotonic() < deadline:
+        while self.pid is not None and self.running and time.monotonic() < deadline:
             with contextlib.suppress(RPCError, RuntimeError, TimeoutError):
-                _in_own_loop(self._prepare)
-                return self.running
+                if listens(self.pid, self._port):
+                    _in_own_loop(self._prepare)
+                    return self.running
             time.sleep(0.1)
         return False
 

@@ -53,7 +53,12 @@ class Settings(BaseSettings):
         description="Folder of the embedded servers' data, logs and locks.",
     )
     api_host: str = Field(default="127.0.0.1", description="Address the API listens on.")
-    api_port: int = Field(default=8080, ge=0, le=65535, description="Port the API listens on.")
+    api_port: int = Field(
+        default=8080,
+        ge=0,
+        le=65535,
+        description="Port the API listens on; `pegboard up` takes a free one when it is in use.",
+    )
     temporal_port: int = Field(
         default=7233,
         ge=1,
@@ -90,6 +95,19 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(
         default=1024 * 1024, ge=1024, description="Largest request body that the API reads."
+    )
+    body_seconds: float = Field(
+        default=60.0, gt=0, le=600, description="How long a request's body may take to come in."
+    )
+    body_pause_seconds: float = Field(
+        default=10.0, gt=0, le=600, description="How long a body may pause while it comes in."
+    )
+    wrong_keys_a_minute: int = Field(
+        default=30,
+        ge=1,
+        le=10_000,
+        description="How many wrong keys an address may send in a minute, and how many may be "
+        "tried for one key; a right key is never refused for it.",
     )
     payment_provider: Literal["manual", "webhook"] = Field(
         default="manual",

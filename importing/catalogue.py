@@ -66,7 +66,17 @@ def _product(
             return None
         told["supplier"] = suppliers[told["supplier"]]
     before = known.get(sku) or NewProduct(sku, sku)
-    return replace(before, **told, packs={**before.packs, **packs})
+    barcodes = {**before.barcodes, **_barcodes(told)}
+    return replace(before, **told, packs={**before.packs, **packs}, barcodes=barcodes)
+
+
+def _barcodes(told: dict[str, Any]) -> dict[str, str | None]:
+    """The codes of a row, taken out of it: that of one unit, and those of packs."""
+    found: dict[str, str | None] = {}
+    for name in [name for name in told if name == "barcode" or name.startswith("barcodes.")]:
+        _, _, pack = name.partition(".")
+        found[str(told.pop(name))] = pack or None
+    return found
 
 
 def _refuse_supplier(run: Run, source: Source, record: Record) -> None:

@@ -54,9 +54,16 @@ PRODUCTS = Kind(
         "supplier": values.short_text,
         "reorder_level": values.units,
         "active": values.switch,
+        "barcode": values.gtin,
+        "weight_g": values.measure,
+        "length_mm": values.measure,
+        "width_mm": values.measure,
+        "height_mm": values.measure,
+        "country_of_origin": values.country,
+        "customs_code": values.customs_code,
     },
     frozenset({"sku"}),
-    {"packs": values.pack_units},
+    {"packs": values.pack_units, "barcodes": values.gtin},
 )
 
 STOCK = Kind(

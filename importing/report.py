@@ -101,6 +101,10 @@ class Report:
         if words not in self.notes:
             self.notes.append(words)
 
+    def warn(self, words: str) -> None:
+        """Something that is not as one may think, told at once."""
+        self.console.print(f"[yellow]note[/] {escape(words)}", highlight=False, soft_wrap=True)
+
     def _tell(self, words: str) -> None:
         self.told += 1
         if self.told <= TOLD_AT_MOST:

@@ -1,6 +1,6 @@
 """An import from its first check to its summary."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,7 @@ class Asked:
     errors: Path | None = None
     count: str | None = None
     mended: Path | None = None
+    strict: bool = False
 
 
 def import_files(
@@ -56,6 +57,10 @@ def import_files(
         merchant = _merchant(store, mapping, asked)
         sources = _sources(mapping, tables, _zone(store, merchant))
         report = Report(err)
+        for words in _not_known(sources.values()):
+            if asked.strict:
+                raise UnfitFileError(f"{words} (--strict)")
+            report.warn(words)
         with _progress(err) as progress:
             run = Run(store, merchant, _location(mapping, asked), sources, report, progress)
             run.create, run.dry_run = asked.create, asked.dry_run
@@ -116,6 +121,24 @@ def _sources(mapping: Mapping, tables: dict[str, Table], zone: str) -> dict[str,
         name: Source(KINDS[name], sheet, tables[name], formats, has_lines=name in with_lines)
         for name, sheet in mapping.sheets.items()
     }
+
+
+def _not_known(sources: Iterable[Source]) -> Iterator[str]:
+    """The columns of each file that nothing reads: what is in them would be lost silently.
+
+    A file of refused rows has the columns of several files.
+    """
+    read: dict[Path, set[str]] = {}
+    tables: dict[Path, Table] = {}
+    for source in sources:
+        path = source.table.path.resolve()
+        tables[path] = source.table
+        read.setdefault(path, set()).update(source.columns_read)
+    for path, table in tables.items():
+        left = [title for title in dict.fromkeys(table.header) if title not in read[path]]
+        if left and not table.holds_refused:
+            told = ", ".join(title or "(one without a title)" for title in left)
+            yield f"{table.name}: nothing reads the columns {told}; --map FIELD=COLUMN maps one"
 
 
 def _is_one_file(heads: Table, parts: Table, name: str) -> bool:

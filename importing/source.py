@@ -90,6 +90,15 @@ class Source:
         told = (self.table.refused_before(row).get("refused_in") for row in rows)
         return next(told, None) or self.file
 
+    @property
+    def columns_read(self) -> frozenset[str]:
+        """The columns that give something, or that are the lines' where each row is both."""
+        mapped = {*self.sheet.columns.values()}
+        for template in self.sheet.templates.values():
+            mapped |= {*template_columns(template)}
+        known = {title for title in self.table.header if self.kind.reader_of(title)}
+        return frozenset(mapped | known)
+
     def column_of(self, field: str) -> str:
         """The column that gives a field, as it is told to people."""
         bound = self._bound.get(field)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from fulfillment.domain.model.barcodes import is_gtin
 from fulfillment.store.records.currencies import minor_digits, minor_units
 
 MOST_UNITS = 1_000_000
@@ -83,6 +84,16 @@ pack = named(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,29}", "the name of a pack of up to 30
 country = named(r"[A-Z]{2}", "a country's two capital letters")
 
 
+customs_code = named(r"[0-9]{6,14}", "a customs code of 6 to 14 digits")
+
+
+def gtin(raw: str, _formats: Formats) -> str:
+    """A GTIN, EAN or UPC with its check digit."""
+    if not is_gtin(raw):
+        raise BadValueError("is no GTIN (8, 12, 13 or 14 digits, of which the last is a check)")
+    return raw
+
+
 def whole(low: int, high: int) -> Read:
     """A whole number in a range."""
 
@@ -114,6 +125,7 @@ pack_units = whole(1, 1_000)
 line_number = whole(1, 1_000_000)
 priority = whole(0, 100)
 percent = whole(0, 100)
+measure = whole(1, 100_000_000)
 
 
 def money(raw: str, formats: Formats) -> Decimal:

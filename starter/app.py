@@ -15,7 +15,9 @@ from fulfillment.store.transactions.patience import Patience
 from fulfillment.store.transactions.session import Store, connect
 from fulfillment.store.transactions.turns import Turns
 from starter import documentation
-from starter.middleware import BodyLimit, LastResort, SlashesInParts
+from starter.auth.brake import Brake
+from starter.body import BodyLimit, BodyLimits
+from starter.middleware import LastResort, SlashesInParts
 from starter.openapi import describe
 from starter.parts import make_parts
 from starter.problems import handlers
@@ -104,11 +106,17 @@ def turns_of(chosen: Settings) -> Turns:
     return Turns(chosen.database_pool_size, chosen.database_pool_seconds)
 
 
+def limits_of(chosen: Settings) -> BodyLimits:
+    """How much of a body is read, and for how long."""
+    return BodyLimits(chosen.max_body_bytes, chosen.body_seconds, chosen.body_pause_seconds)
+
+
 def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAPI:
     """The app over a store, with a relay that runs beside it, or none."""
     told = store if relay is None else replace(store, after_commit=relay.nudge)
 
-    parts = make_parts(told, relay.pulse if relay else None)
+    brake = Brake(chosen.wrong_keys_a_minute)
+    parts = make_parts(told, brake, relay.pulse if relay else None)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -131,7 +139,7 @@ def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAP
     handlers.install(app)
     app.add_middleware(LastResort)
     app.add_middleware(SlashesInParts)
-    app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
+    app.add_middleware(BodyLimit, limits=limits_of(chosen))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import structlog
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from starter.problems.documents import Told, answer
@@ -34,46 +33,6 @@ class SlashesInParts:
             decoded = [unquote(part).replace("/", "%2F") for part in parts]
             scope = {**scope, "path": "/".join(decoded)}
         await self.app(scope, receive, send)
-
-
-@dataclass(frozen=True, slots=True)
-class BodyLimit:
-    """Refuses a body that is too large: by its declared length, or while it comes in."""
-
-    app: ASGIApp
-    most: int
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse at once, or watch."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-        elif _declared_length(scope) > self.most:
-            told = Told(413, "body_too_large", f"a body has {self.most} bytes at most")
-            await answer(told, {"Connection": "close"})(scope, receive, send)
-        else:
-            await self.app(scope, _Counted(receive, self.most), send)
-
-
-def _declared_length(scope: Scope) -> int:
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            return int(value)
-    return 0
-
-
-@dataclass(slots=True)
-class _Counted:
-    """The body as it comes in; reading on beyond the limit fails."""
-
-    receive: Receive
-    left: int
-
-    async def __call__(self) -> Message:
-        message = await self.receive()
-        self.left -= len(message.get("body", b""))
-        if self.left < 0:
-            raise HTTPException(413)
-        return message
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,8 @@ MODELS = (
     shipments, stock, suggestions, transfers,
     payments, staging,
 )  # fmt: skip
-FOR_ALL = (401, 403, 404, 422, 500, 503)
-WITH_BODY = (400, 413, 415)
+FOR_ALL = (401, 403, 404, 422, 429, 500, 503)
+WITH_BODY = (400, 408, 413, 415)
 SECURITY = {"key": {"type": "http", "scheme": "bearer", "description": "A key: `pb_...`."}}
 
 

@@ -7,6 +7,7 @@ from fastapi import Request
 from fulfillment.keeping import Pulse
 from fulfillment.store.reading.parties import merchant_exists
 from fulfillment.store.transactions.session import Store
+from starter.auth.brake import Brake
 from starter.auth.keyring import Keyring
 from starter.probing import Probes
 
@@ -31,20 +32,22 @@ class KnownMerchants:
 class Parts:
     """The store, the keys that were verified lately, the merchants that are known.
 
-    And what readiness asks: the probes, and the pulse of the relay if there is one.
+    And how often wrong keys were tried, and what readiness asks: the probes, and the pulse of the
+    relay if there is one.
     """
 
     store: Store
     keyring: Keyring
+    brake: Brake
     merchants: KnownMerchants
     probes: Probes
     relay: Pulse | None
 
 
-def make_parts(store: Store, relay: Pulse | None = None) -> Parts:
+def make_parts(store: Store, brake: Brake, relay: Pulse | None = None) -> Parts:
     """The parts of an app over this store."""
     probes = Probes.of(store.engine.url)
-    return Parts(store, Keyring(store), KnownMerchants(store), probes, relay)
+    return Parts(store, Keyring(store), brake, KnownMerchants(store), probes, relay)
 
 
 def parts_of(request: Request) -> Parts:

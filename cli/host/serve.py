@@ -35,6 +35,7 @@ def api() -> None:
     uvicorn.run(
         "starter.app:create_app",
         factory=True,
+        http="starter.head:HeadLimit",
         host=chosen.api_host,
         port=chosen.api_port,
         log_config=None,

@@ -14,8 +14,7 @@ from temporalio.service import RPCError
 from cli.errors import CommandError
 from cli.host import connection
 from cli.host.backoff import Backoff
-from cli.host.parts import Part, PostgresPart, ServicePart, TemporalPart
-from embedded.ports import preferred_or_free
+from cli.host.parts import ApiPart, Part, PostgresPart, ServicePart, TemporalPart
 from embedded.search_attributes import register_search_attributes
 from fulfillment import engine
 from fulfillment.contracts import search_attributes
@@ -40,14 +39,13 @@ class System:
         self.settings = settings
         self.log_folder: Path = settings.home.resolve() / "logs"
         self._say = say
-        self._api_port = settings.api_port
         self._postgres = None if settings.database_url else PostgresPart(settings)
         self._temporal = (
             None if engine.is_configured() else TemporalPart(settings, search_attributes.TYPES)
         )
-        self._services = [
-            ServicePart(name, self.log_folder, self._environment) for name in ("worker", "api")
-        ]
+        self._api = ApiPart(settings, self.log_folder, self._environment)
+        worker = ServicePart("worker", self.log_folder, self._environment)
+        self._services = [worker, self._api]
         self._backoffs = {part.name: Backoff() for part in self._parts()}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -58,7 +56,7 @@ class System:
     def api_url(self) -> str:
         """Where the API answers."""
         host = "127.0.0.1" if self.settings.api_host == "0.0.0.0" else self.settings.api_host  # noqa: S104 - compared, not bound
-        return f"http://{host}:{self._api_port}"
+        return f"http://{host}:{self._api.port}"
 
     @property
     def ui_url(self) -> str | None:
@@ -139,24 +137,24 @@ class System:
             self._start(self._temporal)
 
     def _start_services(self) -> None:
-        self._api_port = preferred_or_free(self.settings.api_port)
-        if self._api_port != self.settings.api_port:
-            self._say(f"port {self.settings.api_port} is taken; the API is on {self._api_port}")
         self._say("starting the worker and the API")
         for service in self._services:
             self._start(service)
 
     def _start(self, part: Part) -> None:
+        wished = part.ports
         part.start()
         self._backoffs[part.name].started(time.monotonic())
+        for what, port in part.ports.items():
+            if wished[what] and port != wished[what]:
+                self._say(f"port {wished[what]} is taken; {what} is on {port}")
 
     def _environment(self) -> dict[str, str]:
         """What the worker and the API are told, beside the caller's own variables."""
-        told = {
-            **os.environ,
-            "PEGBOARD_DATABASE_URL": self.database_url,
-            "PEGBOARD_API_PORT": str(self._api_port),
-        }
+        return {**os.environ, **self._servers(), "PEGBOARD_API_PORT": str(self._api.port)}
+
+    def _servers(self) -> dict[str, str]:
+        told = {"PEGBOARD_DATABASE_URL": self.database_url}
         if self._temporal:
             told["TEMPORAL_ADDRESS"] = self._temporal.server.address
         return told
@@ -182,10 +180,13 @@ class System:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
+            if self._api.lost_its_port:
+                # It was taken between our look and the API's start.
+                self._start(self._api)
             for service in self._services:
                 if not service.running:
                     raise CommandError(f"{service.name} did not start:\n{service.log_tail()}")
-            if _answers(f"{self.api_url}/health/ready"):
+            if self._api.listens and _answers(f"{self.api_url}/health/ready"):
                 return
             time.sleep(0.1)
         raise CommandError(f"the API was not ready in time; see {self.log_folder}")
@@ -212,7 +213,7 @@ class System:
             self._start_again(part)
 
     def _start_again(self, part: Part) -> None:
-        before = self._environment()
+        before, at = self._servers(), self.api_url
         try:
             self._start(part)
         except Exception as error:
@@ -220,8 +221,9 @@ class System:
             self._say(f"{part.name} did not start: {error}")
             return
         self._say(f"{part.name} runs again")
-        if self._environment() != before:
+        if (self._servers(), self.api_url) != (before, at):
             self._publish()
+        if self._servers() != before:
             # A server came back on another port, which the running services do not know.
             for service in self._services:
                 service.stop()

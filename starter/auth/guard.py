@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.commands.administration.keys import Caller
+from starter.auth.brake import names_of
 from starter.auth.permissions import FOR_ALL_MERCHANTS, GRANTS, ROUTES, Permission
 from starter.parts import parts_of
-from starter.problems.errors import ForbiddenError, UnauthenticatedError
+from starter.problems.errors import ForbiddenError, TooManyTriesError, UnauthenticatedError
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -56,8 +57,14 @@ def _caller(request: Request) -> Caller:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise UnauthenticatedError("send a key as `Authorization: Bearer pb_...`", told=False)
-    caller = parts_of(request).keyring.caller(key.strip())
+    parts, key = parts_of(request), key.strip()
+    names = names_of(request.client.host if request.client else None, key)
+    seconds = parts.brake.seconds(names)
+    if seconds and not parts.keyring.is_right(key):
+        raise TooManyTriesError(seconds)
+    caller = parts.keyring.caller(key)
     if caller is None:
+        parts.brake.count(names)
         raise UnauthenticatedError("the key is unknown or was revoked", told=True)
     return caller
 

@@ -23,10 +23,18 @@ from starter.models.fields import (
 
 Limit = Annotated[StrictInt, Field(ge=0, le=1_000_000_000)]
 
+Gtin = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}([0-9]{4,6})?$")]
+Measure = Annotated[StrictInt, Field(ge=1, le=100_000_000)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+CustomsCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6,14}$")]
+
 EXAMPLE_PRODUCT = {
     "name": "Green tea, 100 g", "manage_stock": True, "allow_backorder": True,
     "backorder_limit": None, "future_inventory": True, "packs": {"carton": 12},
     "supplier": "Leaf Imports", "reorder_level": 24, "active": True,
+    "barcodes": {"4006381333931": None, "14006381333938": "carton"}, "weight_g": 120,
+    "length_mm": 90, "width_mm": 60, "height_mm": 140, "country_of_origin": "JP",
+    "customs_code": "090210",
 }  # fmt: skip
 
 
@@ -52,6 +60,19 @@ class ProductIn(Request):
         default=0, description="Units that should be left once all that waits is met."
     )
     active: StrictBool = Field(default=True, description="False: no new order may name it.")
+    barcodes: dict[Gtin, PackName | None] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="By GTIN (EAN, UPC), the pack that it is on; null: one unit.",
+    )
+    weight_g: Measure | None = Field(default=None, description="Of one unit, in grams.")
+    length_mm: Measure | None = Field(default=None, description="Of one unit, in millimetres.")
+    width_mm: Measure | None = None
+    height_mm: Measure | None = None
+    country_of_origin: Country | None = Field(default=None, description="Two letters of ISO 3166.")
+    customs_code: CustomsCode | None = Field(
+        default=None, description="Of the Harmonized System, six digits or more."
+    )
 
     def to_domain(self, sku: str) -> NewProduct:
         """The product as the store takes it."""
@@ -97,6 +118,13 @@ class ProductOut(BaseModel):
     supplier: str | None
     reorder_level: int
     active: bool
+    barcodes: dict[str, str | None]
+    weight_g: int | None
+    length_mm: int | None
+    width_mm: int | None
+    height_mm: int | None
+    country_of_origin: str | None
+    customs_code: str | None
 
 
 class ProductPage(BaseModel):

@@ -1,7 +1,7 @@
 """Orders as they are answered."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -12,7 +12,7 @@ from fulfillment.store.commands.intake import Outcome
 from starter.models.fields import Knob, example
 from starter.models.payments import EXAMPLE_AXIS, PaymentAxisOut
 from starter.models.problem import Problem
-from starter.models.shipments import ActionsOut, ShipmentOut
+from starter.models.shipments import ActionsOut, PackOut, ShipmentOut
 
 
 class Links(BaseModel):
@@ -27,15 +27,6 @@ class SliceOut(BaseModel):
 
     units: int
     on: date
-
-
-class PackOut(BaseModel):
-    """The pack in which the line was asked for."""
-
-    name: str
-    units: int = Field(description="Base units in one pack.")
-    quantity: int = Field(description="Whole packs ordered.")
-    loose: int = Field(description="Base units ordered beside whole packs.")
 
 
 class OrderLineOut(BaseModel):
@@ -93,7 +84,8 @@ class OrderOut(BaseModel):
         number="SO-1001", merchant="acme", status="awaiting_stock", revision=0, priority=50,
         placed_at="2026-03-01T08:30:00Z", ship_by="2026-03-05", currency="EUR",
         lock_location=None, pickup_location=None, verified=True, prepared=True, holds=[],
-        ready_to_ship_at=None, target_ship_on="2026-03-02", waiting_units=4, finished_at=None,
+        ready_to_ship=True, ready_since="2026-03-02T09:15:00Z", target_ship_on="2026-03-02",
+        waiting_units=4, finished_at=None,
         customer=None, shipments=[], cancels_on="2026-04-30", cancels_by="policy",
         waves={"spent": 1, "left": None}, payment=EXAMPLE_AXIS,
         policy={"max_shipments": {"value": None, "from": "built in"}},
@@ -125,7 +117,10 @@ class OrderOut(BaseModel):
     verified: bool
     prepared: bool = Field(description="Nobody has to choose channels and locations any more.")
     holds: list[str]
-    ready_to_ship_at: datetime | None
+    ready_to_ship: bool = Field(description="Not on hold, and a shipment can go now.")
+    ready_since: datetime | None = Field(
+        description="When it last became ready to ship; null while it is not."
+    )
     target_ship_on: date | None = Field(
         description="When the first of what is released should go; null where nothing is."
     )
@@ -188,6 +183,16 @@ class OrderBatchOut(BaseModel):
     results: list[BatchResultOut]
 
 
+class AwaitedSupplyOut(BaseModel):
+    """What some units of an order wait for: a supply and its day, or nothing that is known yet."""
+
+    sku: str
+    units: int
+    supply: str | None = Field(description="The number of what brings them; null: nothing yet.")
+    kind: Literal["purchase_order", "transfer", "return", "restock"] | None
+    on: date | None = Field(description="The day it is expected; null: nobody has said.")
+
+
 class OrderSummaryOut(BaseModel):
     """One order in a list; units are base units over all lines."""
 
@@ -198,7 +203,8 @@ class OrderSummaryOut(BaseModel):
     ship_by: date | None
     holds: list[str]
     waiting_units: int
-    ready_to_ship_at: datetime | None
+    ready_to_ship: bool
+    ready_since: datetime | None
     target_ship_on: date | None
     lock_location: str | None
     pickup_location: str | None
@@ -207,6 +213,12 @@ class OrderSummaryOut(BaseModel):
     ordered: int
     shipped: int
     cancelled: int
+    to_go: int = Field(description="Ordered, neither shipped nor cancelled.")
+    allocated: int = Field(description="How many of these are allocated.")
+    awaits: list[AwaitedSupplyOut] = Field(description="What it waits for, the first due first.")
+    awaits_count: int = Field(description="How many there are.")
+    promised_on: date | None = Field(description="By when all of it is promised now.")
+    first_promised_on: date | None = Field(description="By when all of it was promised first.")
 
 
 class OrderPage(BaseModel):
@@ -216,7 +228,11 @@ class OrderPage(BaseModel):
         items=[{
             "number": "SO-1001", "status": "awaiting_stock", "priority": 50,
             "placed_at": "2026-03-01T08:30:00Z", "ship_by": "2026-03-05", "holds": [],
-            "waiting_units": 4, "ready_to_ship_at": None, "target_ship_on": "2026-03-02",
+            "waiting_units": 4, "ready_to_ship": True, "ready_since": "2026-03-02T09:15:00Z",
+            "target_ship_on": "2026-03-02", "to_go": 24, "allocated": 20, "awaits_count": 1,
+            "awaits": [{"sku": "TEA-GREEN", "units": 4, "supply": "PO-77",
+                        "kind": "purchase_order", "on": "2026-03-10"}],
+            "promised_on": "2026-03-10", "first_promised_on": "2026-03-31",
             "lock_location": None,
             "pickup_location": None, "finished_at": None, "line_count": 1, "ordered": 24,
             "shipped": 0, "cancelled": 0,

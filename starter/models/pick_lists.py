@@ -19,6 +19,7 @@ from starter.models.fields import (
     example,
 )
 from starter.models.orders_out import ProgressOut
+from starter.models.shipments import PackOut
 
 Kind = Literal["ship", "stage"]
 ListStatus = Literal["picking", "done", "given_up"]
@@ -117,6 +118,7 @@ class SortOut(BaseModel):
     shipment_number: int
     order_line: int
     to_stage: bool
+    pack: PackOut | None = Field(description="The units in the line's pack; null: it has none.")
     units: int
     picked: int
     short: int
@@ -156,7 +158,7 @@ EXAMPLE_LIST = EXAMPLE_HEAD | {
         {"merchant": "acme", "sku": "TEA-GREEN", "name": "Green tea", "units": 5, "picked": 3,
          "short": 0, "left": 2, "sort": [
              {"order": "SO-1001", "shipment": 42, "shipment_number": 1, "order_line": 1,
-              "to_stage": False, "units": 5, "picked": 3, "short": 0, "left": 2},
+              "to_stage": False, "pack": None, "units": 5, "picked": 3, "short": 0, "left": 2},
          ]},
     ],
     "shipments": [

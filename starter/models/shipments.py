@@ -24,12 +24,22 @@ class ActionsOut(BaseModel):
     refused: list[RefusedActionOut]
 
 
+class PackOut(BaseModel):
+    """The pack in which the line was asked for."""
+
+    name: str
+    units: int = Field(description="Base units in one pack.")
+    quantity: int = Field(description="Whole packs.")
+    loose: int = Field(description="Base units beside whole packs.")
+
+
 class ShipmentLineOut(BaseModel):
     """Units of one order line in a shipment."""
 
     line: int
     sku: str
     units: int
+    pack: PackOut | None = Field(description="The units in the line's pack; null: it has none.")
     allocated: int
     not_yet_received: int
     pegged: int
@@ -42,7 +52,7 @@ EXAMPLE_SHIPMENT = {
     "shipped_at": None, "holds": [],
     "assigned_location": None,
     "lines": [{"line": 1, "sku": "TEA-GREEN", "units": 20, "allocated": 20, "not_yet_received": 0,
-               "pegged": 0}],
+               "pegged": 0, "pack": {"name": "carton", "units": 12, "quantity": 1, "loose": 8}}],
     "packages": [],
     "actions": {"allowed": ["start_picking", "pick", "send_back"], "refused": [
         {"action": "pack", "code": "step_not_allowed",

@@ -19,6 +19,15 @@ class UnauthenticatedError(EdgeError):
         self.told = told
 
 
+class TooManyTriesError(EdgeError):
+    """Wrong keys were tried too often; `seconds` until one more may be."""
+
+    def __init__(self, seconds: int) -> None:
+        """Tell how long to wait."""
+        super().__init__("too_many_wrong_keys", "too many wrong keys were sent from here")
+        self.seconds = seconds
+
+
 class ForbiddenError(EdgeError):
     """A key that may not do this."""
 

@@ -14,7 +14,12 @@ from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.transactions.held import HeldError, is_held
 from fulfillment.store.transactions.turns import BusyError
 from starter.problems.documents import Told, answer, told_of_refusal
-from starter.problems.errors import BodyTooLargeError, ForbiddenError, UnauthenticatedError
+from starter.problems.errors import (
+    BodyTooLargeError,
+    ForbiddenError,
+    TooManyTriesError,
+    UnauthenticatedError,
+)
 from starter.problems.validation import is_no_object, is_unreadable, told_of_errors
 
 RETRY_AFTER_SECONDS = "5"
@@ -27,6 +32,7 @@ HTTP_CODES = {
     400: ("malformed_body", "the body could not be read"),
     404: ("unknown_path", "there is nothing at this path"),
     405: ("method_not_allowed", "the method is not allowed at this path"),
+    408: ("body_too_slow", "the body did not come in within the time that it may take"),
     413: ("body_too_large", "the body is larger than what is read"),
 }
 
@@ -76,6 +82,13 @@ async def unauthenticated(_: Request, error: Exception) -> Response:
     assert isinstance(error, UnauthenticatedError)  # noqa: S101 -- as above
     challenge = 'Bearer realm="pegboard"' + (', error="invalid_token"' if error.told else "")
     return answer(Told(401, error.code, str(error)), {"WWW-Authenticate": challenge})
+
+
+async def too_many_tries(_: Request, error: Exception) -> Response:
+    """One wrong key after the other."""
+    assert isinstance(error, TooManyTriesError)  # noqa: S101 -- as above
+    told = Told(429, error.code, str(error))
+    return answer(told, {"Retry-After": str(error.seconds)})
 
 
 async def forbidden(_: Request, error: Exception) -> Response:
@@ -138,6 +151,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     RequestValidationError: invalid,
     HTTPException: http,
     UnauthenticatedError: unauthenticated,
+    TooManyTriesError: too_many_tries,
     ForbiddenError: forbidden,
     BodyTooLargeError: too_large,
     HeldError: held,

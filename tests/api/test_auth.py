@@ -66,7 +66,7 @@ class Parts(dict[str, str]):
 
 
 def test_every_operation_asks_for_a_key_when_none_is_sent(shared):
-    document = httpx.get(f"{shared.url}/openapi.json").json()
+    document = httpx.get(f"{shared.url}/openapi.json", timeout=60).json()
     asked = [(m, p) for p, methods in document["paths"].items() for m in methods]
     assert len(asked) > 30
     with httpx.Client(base_url=shared.url) as client:

@@ -67,6 +67,13 @@ def test_lists_hold_what_the_filter_says_when_orders_differ(world):
         "purchase_order=PO-2": [],
         "ready=true": ["HALF", "READY", "SHORT"],
         "ready=true&backordered=true": ["HALF", "SHORT"],
+        "fulfillable=true": ["HELD", "READY"],
+        "partially_fulfillable=true": ["HALF", "SHORT"],
+        "served_by_purchase_order=PO-1": [],
+        "served_by_receipt=GR-1&still_holding=true": [],
+        "q=h": ["HALF", "HELD"],
+        "q=ld": ["HELD"],
+        "q=cup": ["HALF"],
         "on_hold=true": ["HELD"],
         "on_hold=false": ["GONE", "HALF", "READY", "SHORT"],
         "overdue=true": ["READY"],
@@ -85,6 +92,7 @@ def test_lists_hold_what_the_filter_says_when_orders_differ(world):
         ("placed_at", ["READY", "SHORT", "HALF", "HELD", "GONE"]),
         ("-placed_at", ["GONE", "HELD", "HALF", "SHORT", "READY"]),
         ("ship_by", ["READY", "GONE", "HELD", "SHORT", "HALF"]),
+        ("ready_since", ["READY", "HALF", "SHORT", "HELD", "GONE"]),
     ],
 )
 def test_pages_keep_the_order_when_each_holds_one_item(world, sort, expected):
@@ -109,6 +117,24 @@ def test_pages_show_each_order_once_when_orders_come_and_go_meanwhile(world):
         seen += [item["number"] for item in page["items"]]
         cursor = page["next"]
     assert seen == [f"O-{n}" for n in range(20, 30)] + ["LAST"]
+
+
+def test_row_says_what_is_allocated_awaited_and_promised(world):
+    client = seed(world)
+    rows = {row["number"]: row for row in client.get("/v1/orders").json()["items"]}
+    half = rows["HALF"]
+    assert (half["ready_to_ship"], half["allocated"], half["to_go"]) == (True, 1, 3)
+    assert half["awaits"] == [
+        {"sku": "CUP", "units": 2, "supply": "PO-1", "kind": "purchase_order", "on": "2190-01-01"}
+    ]
+    assert half["promised_on"] == "2190-01-01"
+    held = rows["HELD"]
+    assert (held["ready_to_ship"], held["ready_since"], held["awaits"]) == (False, None, [])
+
+
+def test_holding_is_refused_when_nothing_is_named_that_served(world):
+    answer = world.client().get("/v1/orders?still_holding=true")
+    assert (answer.status_code, answer.json()["code"]) == (422, "served_by_needed")
 
 
 def test_cursor_is_refused_when_it_is_of_another_sort(world):

@@ -218,3 +218,38 @@ def test_mapping_file_is_refused_naming_what_is_wrong(text, words):
 def test_every_preset_can_be_read():
     assert mapping.presets() == ["northwind"]
     assert set(mapping.load("northwind").sheets) >= {"products", "stock", "orders"}
+
+
+def test_columns_that_nothing_reads_are_named_and_refused_when_strict(
+    process, write, ask, warehouse
+):
+    file = write("items.csv", "sku,name,colour,colour,\nX-1,One,red,blue,\n")
+    done = process("import", "products", file)
+    assert done.returncode == 0
+    assert "items.csv: nothing reads the columns colour, (one without a title);" in done.stderr
+    assert ask("SELECT sku FROM product WHERE sku = 'X-1'") == [("X-1",)]
+    strict = process("import", "products", write("more.csv", "sku,colour\nX-2,red\n"), "--strict")
+    assert strict.returncode != 0
+    assert "nothing reads the columns colour" in strict.stderr
+    assert ask("SELECT sku FROM product WHERE sku = 'X-2'") == []
+
+
+def test_facts_of_products_come_from_columns_of_their_names(process, write, ask, warehouse):
+    file = write(
+        "items.csv",
+        "sku,name,packs.carton,barcode,barcodes.carton,weight_g,country_of_origin,customs_code\n"
+        "X-1,One,12,4006381333931,14006381333938,250,GH,18050000\n"
+        "X-2,Two,,4006381333932,,,,\n",
+    )
+    done = process("import", "products", file, "--strict")
+    assert done.returncode == 1
+    assert "items.csv:3 barcode is no GTIN" in done.stderr
+    assert ask("SELECT code, pack FROM product_barcode ORDER BY code") == [
+        ("14006381333938", "carton"),
+        ("4006381333931", None),
+    ]
+    facts = "SELECT weight_g, country_of_origin, customs_code FROM product WHERE sku = 'X-1'"
+    assert ask(facts) == [(250, "GH", "18050000")]
+    again = process("import", "products", write("one.csv", "sku,weight_g\nX-1,250\n"))
+    assert again.returncode == 0
+    assert len(ask("SELECT code FROM product_barcode")) == 2

@@ -10,6 +10,8 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from embedded import ports
+from embedded import temporal as module
 from embedded.errors import ServerInUseError
 from embedded.pidfile import PidFile
 from embedded.ports import LOOPBACK
@@ -93,6 +95,20 @@ def test_takes_other_ports_when_the_wished_ones_are_taken(server_folder):
             assert not server.address.endswith(str(ports[0]))
             assert server.ui_url is not None
             assert not server.ui_url.endswith(str(ports[1]))
+
+
+async def test_takes_another_port_when_its_own_is_taken_before_it_listens(
+    server_folder, temporal_server, monkeypatch
+):
+    """Another Temporal answers there, and is not ours."""
+    chosen = iter([temporal_server.port])
+    choose = ports.preferred_or_free
+    monkeypatch.setattr(
+        module, "preferred_or_free", lambda *of, **more: next(chosen, 0) or choose(*of, **more)
+    )
+    with EmbeddedTemporal(TemporalOptions(server_folder / "t.db", ui=False)) as server:
+        assert server.port != temporal_server.port
+        await start_workflow(server)
 
 
 async def test_search_attributes_are_left_alone_when_registered_again(server):

@@ -74,7 +74,7 @@ async def tasks(system: System) -> list[tuple[str, str, int]]:
 async def test_29_a_held_order_is_on_no_list_until_the_hold_is_released(system: System) -> None:
     await furnished(system, ("K1", 5))
     order = await system.order(("K1", 5))
-    first = (await system.read(order))["ready_to_ship_at"]
+    first = (await system.read(order))["ready_since"]
     await system.ok("POST", f"/v1/orders/{order}/hold", {"reason": "fraud"})
     assert (await system.levels("K1"))["A"] == (5, 5)
     assert (await system.read(order))["status"] == "on_hold"
@@ -84,7 +84,7 @@ async def test_29_a_held_order_is_on_no_list_until_the_hold_is_released(system: 
 
     await system.ok("POST", f"/v1/orders/{order}/unhold")
     assert await system.status(order) == "awaiting_pick_and_pack"
-    assert (await system.read(order))["ready_to_ship_at"] > first
+    assert (await system.read(order))["ready_since"] > first
     assert (await confirm(system, await take(system)))["status"] == "done"
     await ship_picked(system, order)
     await system.until_ended(order)

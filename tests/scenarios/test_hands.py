@@ -118,7 +118,7 @@ async def test_29_a_held_order_keeps_its_units_and_is_ready_again_later(system: 
     await system.products("K1")
     await system.stock("K1", "A", 5)
     order = await system.order(("K1", 5))
-    before = (await system.read(order))["ready_to_ship_at"]
+    before = (await system.read(order))["ready_since"]
     await act(system, order, "hold", {"reason": "fraud"})
     assert await system.status(order) == "on_hold"
     assert (await line(system, order))["allocated"] == 5
@@ -128,7 +128,7 @@ async def test_29_a_held_order_keeps_its_units_and_is_ready_again_later(system: 
     await act(system, order, "unhold", {})
     after = await system.read(order)
     assert after["status"] == "awaiting_pick_and_pack"
-    assert after["ready_to_ship_at"] > before
+    assert after["ready_since"] > before
 
 
 async def test_32_units_that_wait_are_exchanged_for_what_is_in_stock(system: System) -> None:

@@ -106,7 +106,7 @@ EXPECTED: list[tuple[Situation, set[RemedyCode]]] = [
     (all_or_none_sourced, {R.CANCEL_SHORT, R.SHIP_AS_AVAILABLE, R.SPLIT_NOW, R.BUY_MORE}),
     (behind_one_who_only_waits, {R.RAISE_PRIORITY, R.BUY_MORE, R.CANCEL_SHORT}),
     (pegged_and_behind, {R.RECEIVE_MORE, R.CANCEL_SHORT}),
-    (under_by_hand, {R.ALLOCATE, R.BY_ITSELF, R.CANCEL_SHORT}),
+    (under_by_hand, {R.ALLOCATE, R.RESUME_ALLOCATION, R.CANCEL_SHORT}),
     (kept_for_a_pin, {R.UNPIN, R.BUY_MORE, R.CANCEL_SHORT}),
     (shipped_in_part, {R.BUY_MORE, R.CANCEL_SHORT}),
 ]

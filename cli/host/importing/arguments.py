@@ -21,7 +21,12 @@ class Given:
 
 
 def import_given(
-    file: Path, sheets: dict[str, Any], formats: dict[str, Any], asked: tuple[Any, ...]
+    file: Path,
+    sheets: dict[str, Any],
+    formats: dict[str, Any],
+    asked: tuple[Any, ...],
+    *,
+    strict: bool = False,
 ) -> None:
     """Import what a command was given, and end it with its exit code."""
     from cli.merchant_scope import opened_store
@@ -29,7 +34,7 @@ def import_given(
     from importing.session import Asked, import_files
 
     mapping = build({"formats": formats, **sheets}, "options")
-    end(import_files(mapping, file.parent, Asked(*asked), opened_store))
+    end(import_files(mapping, file.parent, Asked(*asked, strict=strict), opened_store))
 
 
 def sheet(

@@ -20,6 +20,7 @@ from cli.host.importing.options import (
     Maps,
     Mended,
     Sets,
+    Strict,
     Thousands,
 )
 from cli.options import Merchant
@@ -47,6 +48,7 @@ def folder(  # noqa: PLR0913 -- each parameter is an option
     create: Create = False,
     dry_run: DryRun = False,
     errors: Errors = None,
+    strict: Strict = False,
     count: CountName = None,
     mended: Mended = None,
 ) -> None:
@@ -58,7 +60,7 @@ def folder(  # noqa: PLR0913 -- each parameter is an option
     from importing.mapping import load
     from importing.session import Asked, import_files
 
-    asked = Asked(merchant, location, create, dry_run, errors, count, mended)
+    asked = Asked(merchant, location, create, dry_run, errors, count, mended, strict)
     end(import_files(load(mapping), path, asked, opened_store))
 
 
@@ -72,18 +74,24 @@ def products(  # noqa: PLR0913
     create: Create = False,
     dry_run: DryRun = False,
     errors: Errors = None,
+    strict: Strict = False,
     decimal: Decimal = ".",
     thousands: Thousands = "",
     encoding: Encoding = "utf-8-sig",
     delimiter: Delimiter = None,
 ) -> None:
-    """Import products. Fields: sku, name, supplier, allow_backorder, packs.NAME, ...
+    """Import products.
+
+    Fields: sku, name, supplier, allow_backorder, packs.NAME, barcode, barcodes.PACK, weight_g,
+    length_mm, width_mm, height_mm, country_of_origin, customs_code, ...
 
     Example: pegboard import products items.csv --map sku=item_no --map name=title
     """
     sheets = {"products": sheet(file, map_, set_, encoding, delimiter)}
     formats = {"decimal": decimal, "thousands": thousands}
-    import_given(file, sheets, formats, (merchant, None, create, dry_run, errors, None))
+    import_given(
+        file, sheets, formats, (merchant, None, create, dry_run, errors, None), strict=strict
+    )
 
 
 @app.command()
@@ -98,6 +106,7 @@ def stock(  # noqa: PLR0913
     create: Create = False,
     dry_run: DryRun = False,
     errors: Errors = None,
+    strict: Strict = False,
     decimal: Decimal = ".",
     thousands: Thousands = "",
     encoding: Encoding = "utf-8-sig",
@@ -109,7 +118,9 @@ def stock(  # noqa: PLR0913
     """
     sheets = {"stock": sheet(file, map_, set_, encoding, delimiter)}
     formats = {"decimal": decimal, "thousands": thousands}
-    import_given(file, sheets, formats, (merchant, location, create, dry_run, errors, count))
+    import_given(
+        file, sheets, formats, (merchant, location, create, dry_run, errors, count), strict=strict
+    )
 
 
 for command in (purchase_orders, receipts, orders):

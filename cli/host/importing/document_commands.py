@@ -17,6 +17,7 @@ from cli.host.importing.options import (
     RoundMoney,
     Sets,
     SkusRepeat,
+    Strict,
     Thousands,
 )
 from cli.options import Merchant
@@ -36,6 +37,7 @@ def purchase_orders(  # noqa: PLR0913
     create: Create = False,
     dry_run: DryRun = False,
     errors: Errors = None,
+    strict: Strict = False,
     decimal: Decimal = ".",
     thousands: Thousands = "",
     encoding: Encoding = "utf-8-sig",
@@ -51,7 +53,9 @@ def purchase_orders(  # noqa: PLR0913
     given = Given(file, lines, map_, map_line, set_, skus_repeat)
     sheets = documents(given, "purchase_orders", encoding, delimiter)
     formats = {"dates": date or [], "decimal": decimal, "thousands": thousands}
-    import_given(file, sheets, formats, (merchant, location, create, dry_run, errors, None))
+    import_given(
+        file, sheets, formats, (merchant, location, create, dry_run, errors, None), strict=strict
+    )
 
 
 def receipts(  # noqa: PLR0913
@@ -66,6 +70,7 @@ def receipts(  # noqa: PLR0913
     create: Create = False,
     dry_run: DryRun = False,
     errors: Errors = None,
+    strict: Strict = False,
     decimal: Decimal = ".",
     thousands: Thousands = "",
     encoding: Encoding = "utf-8-sig",
@@ -81,7 +86,9 @@ def receipts(  # noqa: PLR0913
     given = Given(file, lines, map_, map_line, set_)
     sheets = documents(given, "receipts", encoding, delimiter)
     formats = {"decimal": decimal, "thousands": thousands}
-    import_given(file, sheets, formats, (merchant, location, create, dry_run, errors, None))
+    import_given(
+        file, sheets, formats, (merchant, location, create, dry_run, errors, None), strict=strict
+    )
 
 
 def orders(  # noqa: PLR0913
@@ -97,6 +104,7 @@ def orders(  # noqa: PLR0913
     create: Create = False,
     dry_run: DryRun = False,
     errors: Errors = None,
+    strict: Strict = False,
     decimal: Decimal = ".",
     thousands: Thousands = "",
     round_money: RoundMoney = False,
@@ -119,4 +127,6 @@ def orders(  # noqa: PLR0913
         "thousands": thousands,
         "round_money": round_money,
     }
-    import_given(file, sheets, formats, (merchant, None, create, dry_run, errors, None))
+    import_given(
+        file, sheets, formats, (merchant, None, create, dry_run, errors, None), strict=strict
+    )

@@ -18,6 +18,7 @@ DECIMAL = typer.Option(help="The decimal sign.")
 THOUSANDS = typer.Option(help="What separates thousands, as in 1,000.")
 ROUND_MONEY = typer.Option("--round-money", help="Round digits that a currency does not have.")
 SKUS_REPEAT = typer.Option("--skus-repeat", help="A SKU twice in a document is meant twice.")
+STRICT = typer.Option("--strict", help="Refuse a file with a column that nothing reads.")
 ENCODING = typer.Option(help="How the file is encoded.")
 DELIMITER = typer.Option(help="What separates the cells; found out where it is not said.")
 COUNT = typer.Option("--count", help="The name of this stock count; the file's unless it is said.")
@@ -39,6 +40,7 @@ Decimal = Annotated[str, DECIMAL]
 Thousands = Annotated[str, THOUSANDS]
 RoundMoney = Annotated[bool, ROUND_MONEY]
 SkusRepeat = Annotated[bool, SKUS_REPEAT]
+Strict = Annotated[bool, STRICT]
 Encoding = Annotated[str, ENCODING]
 Delimiter = Annotated[str | None, DELIMITER]
 CountName = Annotated[str | None, COUNT]

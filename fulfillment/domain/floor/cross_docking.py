@@ -1,4 +1,4 @@
-"""Which of the goods that came go straight to a released shipment, and need no place on a shelf."""
+"""Who gets the goods that came: which orders, and which released shipments straight away."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,11 +14,11 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """Units that a shipment which is released now has gained at its location."""
+    """Units that somebody has gained at a location: a shipment, or an order as a whole."""
 
     sku: str
     location: str
-    shipment: int
+    taker: int
     units: int
 
 
@@ -35,11 +35,11 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Docked:
-    """Units of one receipt's line that go straight to a shipment."""
+    """Units of one receipt's line that go to a taker: a shipment, or an order as a whole."""
 
     receipt: int
     supply: int
-    shipment: int
+    taker: int
     units: int
 
 
@@ -63,6 +63,13 @@ def gains(before: Order, after: Order) -> Iterator[Gain]:
                 yield Gain(*place, shipment.id, gained)
 
 
+def order_gains(before: Order, after: Order) -> Iterator[Gain]:
+    """What an order as a whole holds more of at each place, released or not."""
+    more = _claimed(after.live) - _claimed(before.live)
+    for place, units in sorted(more.items()):
+        yield Gain(*place, after.id, units)
+
+
 def dock(arrivals: Sequence[Arrival], gained: Iterable[Gain]) -> list[Docked]:
     """Give what was gained out of what arrived there, the first receipt first."""
     left: dict[Place, deque[Arrival]] = defaultdict(deque)
@@ -74,7 +81,7 @@ def dock(arrivals: Sequence[Arrival], gained: Iterable[Gain]) -> list[Docked]:
         while wanted and here:
             first = here.popleft()
             units = min(wanted, first.units)
-            docked[first.receipt, first.supply, gain.shipment] += units
+            docked[first.receipt, first.supply, gain.taker] += units
             wanted -= units
             if units < first.units:
                 here.appendleft(replace(first, units=first.units - units))

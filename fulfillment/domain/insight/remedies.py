@@ -75,7 +75,9 @@ def _of_the_hands(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
     if by_hand := sorted(number for number in wanting if order.line(number).by_hand):
         named = ", ".join(map(str, by_hand))
         lines = f"line {named}" if len(by_hand) == 1 else f"lines {named}"
-        yield Remedy(RemedyCode.BY_ITSELF, f"Let {lines} take stock without a person again.")
+        yield Remedy(
+            RemedyCode.RESUME_ALLOCATION, f"Let {lines} take stock without a person again."
+        )
 
 
 def _freer(order: Order) -> dict[str, object]:

@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
+from fulfillment.domain.model.packs import told_units
+
 
 @dataclass(frozen=True, slots=True)
 class ListedUnits:
-    """Units of one SKU on a pick list that go to one shipment; `staged` goes into a container."""
+    """Units of one SKU on a pick list that go to one shipment; `staged` goes into a container.
+
+    `packs` says them in the pack that the line has, as `2 cartons + 3`; empty where it has none.
+    """
 
     merchant: str
     sku: str
@@ -16,6 +21,7 @@ class ListedUnits:
     units: int
     left: int
     to_stage: bool = False
+    packs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +46,19 @@ class PickListPaper:
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
-    """Units of one line of the order."""
+    """Units of one line of the order, with the packs that they make."""
 
     line: int
     sku: str
     name: str
     units: int
+    pack: str | None = None
+    pack_units: int | None = None
+
+    @property
+    def told(self) -> str:
+        """The units, and the packs where the line has one."""
+        return told_units(self.units, self.pack, self.pack_units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,13 @@ class LaterLine:
     name: str
     units: int
     by: date | None = None
+    pack: str | None = None
+    pack_units: int | None = None
+
+    @property
+    def told(self) -> str:
+        """The units, and the packs where the line has one."""
+        return told_units(self.units, self.pack, self.pack_units)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fulfillment.domain.model.orders import Order, OrderLine
+from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.policy import origin
 from fulfillment.domain.model.refusals import missing
 from fulfillment.domain.model.shipments import ShipmentLine, Slice
@@ -19,7 +20,8 @@ from fulfillment.store.transactions.session import Tx
 
 HEAD = """
 SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by, o.currency,
-       o.lock_location, o.pickup_location, o.verified, o.holds, o.ready_to_ship_at,
+       o.lock_location, o.pickup_location, o.verified, o.holds,
+       o.ready_to_ship_at IS NOT NULL AS ready_to_ship, o.ready_to_ship_at AS ready_since,
        o.target_ship_on,
        o.waiting_units, o.finished_at, m.time_zone, c.reference, c.contact, c.address,
        c.order_id IS NOT NULL AS has_customer,
@@ -33,8 +35,8 @@ SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by,
 
 FIELDS = (
     "number", "status", "revision", "priority", "placed_at", "ship_by", "currency",
-    "lock_location", "pickup_location", "verified", "holds", "ready_to_ship_at", "target_ship_on",
-    "waiting_units", "finished_at",
+    "lock_location", "pickup_location", "verified", "holds", "ready_to_ship", "ready_since",
+    "target_ship_on", "waiting_units", "finished_at",
 )  # fmt: skip
 
 
@@ -138,11 +140,8 @@ def _promises(line: OrderLine, computed: Sequence[Slice]) -> dict[str, Any]:
 def _pack(
     ordered: int, pack: str | None, pack_units: int | None, price: int | None
 ) -> dict[str, Any]:
-    shown: dict[str, Any] | None = None
-    if pack and pack_units:
-        quantity, loose = divmod(ordered, pack_units)
-        shown = {"name": pack, "units": pack_units, "quantity": quantity, "loose": loose}
-    return {"pack": shown, "unit_price_minor": price}
+    shown = packed(ordered, pack, pack_units)
+    return {"pack": shown and asdict(shown), "unit_price_minor": price}
 
 
 def _where(order: Order, parts: Sequence[ShipmentLine]) -> dict[str, int]:

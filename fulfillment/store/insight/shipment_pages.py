@@ -1,10 +1,11 @@
 """Shipments as they are read: the whole group of an order, or what the warehouse works on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from fulfillment.domain.actions.allowed import ShipmentFacts, shipment_actions
+from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.policy import Knobs, MinPoStatus, resolve
 from fulfillment.domain.model.refusals import missing
 from fulfillment.domain.model.statuses import WAITING, PurchaseOrderStatus, ShipmentStatus
@@ -37,6 +38,7 @@ s.carrier, s.tracking, s.shipped_at,
 (SELECT array_agg(c.number ORDER BY c.number) FROM shipment c WHERE c.parent = s.id) AS children,
 (SELECT jsonb_agg(jsonb_build_object(
             'line', sl.order_line, 'sku', ol.sku, 'units', sl.units,
+            'pack', ol.pack, 'pack_units', ol.pack_units,
             'allocated', coalesce((SELECT sum(a.units) FROM allocation a
                                     WHERE a.shipment_line = sl.id), 0),
             'pegs', (SELECT jsonb_agg(jsonb_build_array(p.units, po.status)) FROM peg p
@@ -194,7 +196,9 @@ def _shipment(row: Any, settings: Sequence[Knobs]) -> dict[str, Any]:
 def _line(line: Mapping[str, Any], least: MinPoStatus) -> dict[str, Any]:
     """The line with the units of its pegs; those that count as met are not yet received."""
     pegs = [(units, status and PurchaseOrderStatus(status)) for units, status in line["pegs"] or ()]
+    shown = packed(line["units"], line["pack"], line["pack_units"])
     return {name: line[name] for name in ("line", "sku", "units", "allocated")} | {
+        "pack": shown and asdict(shown),
         "pegged": sum(units for units, _ in pegs),
         "not_yet_received": sum(units for units, status in pegs if least.is_reached_by(status)),
     }

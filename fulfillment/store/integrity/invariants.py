@@ -79,19 +79,19 @@ def _claimed_orders(tx: Tx) -> dict[int, Order]:
 def _wrong_statuses(tx: Tx, orders: dict[int, Order]) -> Iterator[dict[str, Any]]:
     """Of orders to whose queues nothing is owed: what counts as met may have come meanwhile."""
     stored = tx.rows(
-        "SELECT o.id, o.number, o.status, o.waiting_units FROM orders o WHERE o.id = ANY(:ids)"
+        "SELECT o.id, o.number, o.status, o.waiting_units,"
+        " o.ready_to_ship_at IS NOT NULL AS is_ready FROM orders o WHERE o.id = ANY(:ids)"
         " AND NOT EXISTS (SELECT 1 FROM order_line l JOIN sku_queue q ON q.merchant = l.merchant"
         " AND q.sku = l.sku WHERE l.order_id = o.id AND q.due_since IS NOT NULL) ORDER BY o.id",
         ids=list(orders),
     )
     for row in stored:
         progress = progress_of(orders[row.id])
-        if (row.status, row.waiting_units) != (progress.status, progress.waiting_units):
-            yield {
-                "order": row.number,
-                "stored": [row.status, row.waiting_units],
-                "computed": [str(progress.status), progress.waiting_units],
-            }
+        is_ready = orders[row.id].is_ready_to_ship
+        stored_facts = [row.status, row.waiting_units, row.is_ready]
+        computed = [str(progress.status), progress.waiting_units, is_ready]
+        if stored_facts != computed:
+            yield {"order": row.number, "stored": stored_facts, "computed": computed}
 
 
 def _changes(tx: Tx, orders: dict[int, Order], time_zone: str) -> Iterator[dict[str, Any]]:

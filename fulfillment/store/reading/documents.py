@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.papers import (
     ContainerLabel,
     LaterLine,
@@ -38,7 +39,7 @@ SELECT s.id, s.order_id, s.status, s.location, o.number AS order_number, m.name 
 """
 
 SLIP_LINES = """
-SELECT l.line, l.sku, g.name, l.promise,
+SELECT l.line, l.sku, g.name, l.promise, l.pack, l.pack_units,
        coalesce(sum(sl.units) FILTER (WHERE sl.shipment = :shipment), 0)::bigint AS units,
        l.ordered - l.cancelled - l.shipped - coalesce(sum(sl.units) FILTER (
            WHERE sl.shipment = :first AND s.status = ANY(:live)), 0)::bigint AS later
@@ -71,7 +72,7 @@ def read_pick_list_paper(tx: Tx, pick_list: int, merchants: Merchants) -> PickLi
     lines = tuple(
         ListedUnits(
             step["merchant"], step["sku"], step["name"], to["order"], to["shipment"],
-            to["units"], to["left"], to["to_stage"],
+            to["units"], to["left"], to["to_stage"], _packs(to["left"] or to["units"], to["pack"]),
         )
         for step in found["walk"] for to in step["sort"]
     )  # fmt: skip
@@ -116,14 +117,11 @@ def read_packing_slip(tx: Tx, shipment: int, package: int | None = None) -> Pack
 def _packages(
     dispatch: Sequence[Mapping[str, Any]], shipment: int, only: int | None, lines: Sequence[Any]
 ) -> tuple[SlipPackage, ...]:
-    names = {row.line: row.name for row in lines}
+    known = {row.line: row for row in lines}
     found = tuple(
         SlipPackage(
             position,
-            tuple(
-                SlipLine(row["line"], row["sku"], names[row["line"]], row["units"])
-                for row in one["lines"]
-            ),
+            tuple(_line(known[row["line"]], row["units"]) for row in one["lines"]),
             *(one[name] for name in ("weight_g", "carrier", "service", "tracking")),
         )
         for position, one in enumerate(dispatch, start=1)
@@ -135,13 +133,23 @@ def _packages(
 
 
 def _unpacked(lines: Sequence[Any]) -> tuple[SlipLine, ...]:
-    return tuple(SlipLine(row.line, row.sku, row.name, row.units) for row in lines if row.units)
+    return tuple(_line(row, row.units) for row in lines if row.units)
+
+
+def _line(row: Any, units: int) -> SlipLine:
+    return SlipLine(row.line, row.sku, row.name, units, row.pack, row.pack_units)
+
+
+def _packs(units: int, pack: Mapping[str, Any] | None) -> str:
+    """So many units of a list in the pack of their line; nothing where that says no more."""
+    found = pack and packed(units, pack["name"], pack["units"])
+    return str(found) if found and found.quantity else ""
 
 
 def _later(lines: Sequence[Any]) -> list[LaterLine]:
     """What the customer still gets in another dispatch, by the last day that was promised."""
     return [
-        LaterLine(row.sku, row.name, row.later, _last_day(row.promise))
+        LaterLine(row.sku, row.name, row.later, _last_day(row.promise), row.pack, row.pack_units)
         for row in lines
         if row.later > 0
     ]

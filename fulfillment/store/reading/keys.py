@@ -12,3 +12,9 @@ def list_keys(tx: Tx) -> list[dict[str, Any]]:
         " ORDER BY created_at DESC, id"
     )
     return [dict(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name
+
+
+def fingerprints(tx: Tx) -> frozenset[bytes]:
+    """The id and the hash of the secret, one after the other, of every key that opens something."""
+    rows = tx.rows("SELECT id, secret_hash FROM api_key WHERE revoked_at IS NULL")
+    return frozenset(row.id.encode() + bytes(row.secret_hash) for row in rows)

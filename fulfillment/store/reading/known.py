@@ -45,9 +45,12 @@ def known_location(tx: Tx, location: str) -> NewLocation | None:
 def known_products(tx: Tx, skus: Sequence[str]) -> dict[str, NewProduct]:
     """The products of these SKUs as they are."""
     rows = tx.rows(
-        "SELECT sku, name, manage_stock, allow_backorder, backorder_limit, future_inventory,"
-        " packs, supplier, reorder_level, active FROM product"
-        " WHERE merchant = :merchant AND sku = ANY(:skus)",
+        "SELECT p.sku, p.name, p.manage_stock, p.allow_backorder, p.backorder_limit,"
+        " p.future_inventory, p.packs, p.supplier, p.reorder_level, p.active,"
+        " coalesce((SELECT jsonb_object_agg(b.code, b.pack) FROM product_barcode b"
+        " WHERE b.merchant = p.merchant AND b.sku = p.sku), '{}'::jsonb) AS barcodes,"
+        " p.weight_g, p.length_mm, p.width_mm, p.height_mm, p.country_of_origin, p.customs_code"
+        " FROM product p WHERE merchant = :merchant AND sku = ANY(:skus)",
         merchant=tx.merchant,
         skus=list(skus),
     )

@@ -1,121 +1,92 @@
-"""Lists of orders: each filter one condition, each sort one key, one query for a page."""
+"""Lists of orders: one sort, and one query for a page."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Mapping
 
+from fulfillment.store.reading.order_filters import OrderFilter, conditions, merchant_today
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
-from fulfillment.store.reading.places import ORDER_IS_AT
 from fulfillment.store.transactions.session import Tx
 
+__all__ = ["NO_DATE", "SORTS", "OrderFilter", "list_orders", "merchant_today"]
+
 NO_DATE = "DATE '9999-12-31'"
+NEVER = "TIMESTAMPTZ '9999-12-31 00:00Z'"
 """What has no such date comes last."""
 
 SORTS: Mapping[str, Sort] = {
     "rank": Sort(("o.priority", "o.placed_at", "o.intake_seq"), ("int", "timestamptz", "bigint")),
     "placed_at": Sort(("o.placed_at", "o.id"), ("timestamptz", "bigint")),
     "-placed_at": Sort(("o.placed_at", "o.id"), ("timestamptz", "bigint"), descending=True),
+    "ready_since": Sort(
+        (f"coalesce(o.ready_to_ship_at, {NEVER})", "o.id"), ("timestamptz", "bigint")
+    ),
     "ship_by": Sort((f"coalesce(o.ship_by, {NO_DATE})", "o.id"), ("date", "bigint")),
     "target_ship_on": Sort((f"coalesce(o.target_ship_on, {NO_DATE})", "o.id"), ("date", "bigint")),
 }
 
-
-@dataclass(frozen=True, slots=True)
-class OrderFilter:
-    """Which orders; what is None is not asked about. `places` are all that the caller sees."""
-
-    statuses: tuple[str, ...] | None = None
-    backordered: bool | None = None
-    sku: str | None = None
-    location: str | None = None
-    purchase_order: str | None = None
-    ready: bool | None = None
-    on_hold: bool | None = None
-    overdue: bool | None = None
-    placed_from: datetime | None = None
-    placed_before: datetime | None = None
-    places: Sequence[str] | None = None
-
-
-CONDITIONS: Mapping[str, str] = {
-    "statuses": "o.status = ANY(:statuses)",
-    "backordered": "(o.waiting_units > 0) = :backordered",
-    "sku": "EXISTS (SELECT 1 FROM order_line f WHERE f.order_id = o.id AND f.sku = :sku)",
-    "location": """
-        o.finished_at IS NULL AND coalesce(o.lock_location, o.pickup_location) = :location
-        OR EXISTS (SELECT 1 FROM shipment f WHERE f.order_id = o.id AND f.location = :location
-                      AND f.status NOT IN ('reassigned', 'cancelled'))
-        OR EXISTS (SELECT 1 FROM allocation f JOIN shipment_line fl ON fl.id = f.shipment_line
-                    WHERE fl.order_id = o.id AND f.location = :location)""",
-    "purchase_order": """
-        EXISTS (SELECT 1 FROM peg f
-                  JOIN shipment_line fl ON fl.id = f.shipment_line
-                  JOIN purchase_order_line fp ON fp.supply = f.supply
-                  JOIN purchase_order po ON po.id = fp.purchase_order
-                 WHERE fl.order_id = o.id AND po.merchant = o.merchant
-                   AND po.number = :purchase_order)""",
-    "ready": """
-        (cardinality(o.holds) = 0 AND EXISTS (
-            SELECT 1 FROM shipment f WHERE f.order_id = o.id AND f.status = 'ready'
-               AND NOT EXISTS (
-                   SELECT 1 FROM shipment_line fl WHERE fl.shipment = f.id AND fl.units > coalesce((
-                       SELECT sum(a.units) FROM allocation a WHERE a.shipment_line = fl.id), 0))
-        )) = :ready""",
-    "on_hold": "(o.finished_at IS NULL AND cardinality(o.holds) > 0) = :on_hold",
-    "overdue": "(o.finished_at IS NULL AND coalesce(o.ship_by < :today, false)) = :overdue",
-    "placed_from": "o.placed_at >= :placed_from",
-    "placed_before": "o.placed_at < :placed_before",
-    "places": ORDER_IS_AT,
-}
+AWAITED = 5
+"""Supplies and SKUs that a row names at most, the first that is due first."""
 
 FIELDS = (
     "number", "status", "priority", "placed_at", "ship_by", "holds", "waiting_units",
-    "ready_to_ship_at", "target_ship_on", "lock_location", "pickup_location", "finished_at",
-    "line_count", "ordered", "shipped", "cancelled",
+    "ready_to_ship", "ready_since", "target_ship_on", "lock_location", "pickup_location",
+    "finished_at", "line_count", "ordered", "shipped", "cancelled", "to_go", "allocated",
+    "awaits", "awaits_count", "promised_on", "first_promised_on",
 )  # fmt: skip
 
 LIST = """
-SELECT o.number, o.status, o.priority, o.placed_at, o.ship_by, o.holds, o.waiting_units,
-       o.ready_to_ship_at, o.target_ship_on, o.lock_location, o.pickup_location, o.finished_at,
-       t.line_count, t.ordered, t.shipped, t.cancelled, {keys}
-  FROM orders o
+WITH page AS MATERIALIZED (
+    SELECT o.*, {keys} FROM orders o WHERE {conditions} ORDER BY {order_by} LIMIT :most
+)
+SELECT o.*, o.ready_to_ship_at IS NOT NULL AS ready_to_ship, o.ready_to_ship_at AS ready_since,
+       t.*, t.ordered - t.shipped - t.cancelled AS to_go, a.allocated, w.awaits, w.awaits_count
+  FROM page o
  CROSS JOIN LATERAL (
        SELECT count(*) AS line_count, sum(l.ordered) AS ordered, sum(l.shipped) AS shipped,
-              sum(l.cancelled) AS cancelled
+              sum(l.cancelled) AS cancelled,
+              max((SELECT max(CAST(p ->> 1 AS date)) FROM jsonb_array_elements(l.promise) p))
+                  AS promised_on,
+              max((SELECT max(CAST(p ->> 1 AS date)) FROM jsonb_array_elements(l.first_promise) p))
+                  AS first_promised_on
          FROM order_line l WHERE l.order_id = o.id) t
- WHERE {conditions}
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(f.units), 0)::bigint AS allocated
+         FROM shipment_line fl JOIN allocation f ON f.shipment_line = fl.id
+        WHERE fl.order_id = o.id) a
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS awaits_count,
+              coalesce(jsonb_agg(jsonb_build_object('sku', g.sku, 'units', g.units,
+                                                    'supply', g.document, 'kind', g.kind,
+                                                    'on', g.expected_on) ORDER BY g.place)
+                           FILTER (WHERE g.place <= :awaited), '[]'::jsonb) AS awaits
+         FROM (SELECT n.*, row_number() OVER (
+                          ORDER BY n.expected_on NULLS LAST, n.document NULLS LAST, n.sku) AS place
+                 FROM (SELECT u.sku, u.document, u.kind, u.expected_on, sum(g.units) AS units
+                         FROM shipment_line gl JOIN peg g ON g.shipment_line = gl.id
+                         JOIN supply u ON u.id = g.supply
+                        WHERE gl.order_id = o.id GROUP BY 1, 2, 3, 4
+                        UNION ALL
+                       SELECT d.sku, NULL, NULL, NULL, sum(d.wanted - d.pegged)
+                         FROM open_demand d WHERE d.order_id = o.id AND d.wanted > d.pegged
+                        GROUP BY d.sku) n) g) w
  ORDER BY {order_by}
- LIMIT :most
 """
 
 
 def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page:
-    """One page of the merchant's orders."""
+    """One page of the merchant's orders.
+
+    A row says how many units are allocated of those still to go, what the rest waits for and until
+    when, and by when all of it is promised.
+    """
     order = SORTS[sort]
     behind, key = order.after(window.after)
-    values = {f.name: v for f in fields(asked) if (v := getattr(asked, f.name)) is not None}
-    which = ["o.merchant = :merchant", *(CONDITIONS[name] for name in values), *behind]
+    which, values = conditions(tx, asked)
     rows = tx.rows(
-        page_sql(LIST, order, which),
+        page_sql(LIST, order, ["o.merchant = :merchant", *which, *behind]),
         merchant=tx.merchant,
         most=window.limit + 1,
-        **_parameters(tx, values),
+        awaited=AWAITED,
+        **values,
         **key,
     )
     return page_of(rows, window.limit, lambda row: {name: getattr(row, name) for name in FIELDS})
-
-
-def _parameters(tx: Tx, values: Mapping[str, Any]) -> dict[str, Any]:
-    parameters = dict(values)
-    if "statuses" in parameters:
-        parameters["statuses"] = list(parameters["statuses"])
-    if "overdue" in parameters:
-        parameters["today"] = merchant_today(tx)
-    return parameters
-
-
-def merchant_today(tx: Tx) -> date:
-    """Today where the merchant is."""
-    (row,) = tx.rows("SELECT time_zone FROM merchant WHERE id = :merchant", merchant=tx.merchant)
-    return tx.today(row.time_zone)

@@ -19,7 +19,8 @@ LOCATION_FIELDS = (
 )  # fmt: skip
 PRODUCT_FIELDS = (
     "sku", "name", "manage_stock", "allow_backorder", "backorder_limit", "future_inventory",
-    "packs", "supplier", "reorder_level", "active",
+    "packs", "supplier", "reorder_level", "active", "barcodes", "weight_g", "length_mm",
+    "width_mm", "height_mm", "country_of_origin", "customs_code",
 )  # fmt: skip
 
 MERCHANTS = """
@@ -41,7 +42,11 @@ SELECT l.id, l.name, l.time_zone, l.active, to_char(l.cutoff, 'HH24:MI') AS cuto
 
 PRODUCTS = """
 SELECT p.sku, p.name, p.manage_stock, p.allow_backorder, p.backorder_limit, p.future_inventory,
-       p.packs, p.supplier, p.reorder_level, p.active, {keys}
+       p.packs, p.supplier, p.reorder_level, p.active, p.weight_g, p.length_mm, p.width_mm,
+       p.height_mm, p.country_of_origin, p.customs_code,
+       coalesce((SELECT jsonb_object_agg(b.code, b.pack) FROM product_barcode b
+                  WHERE b.merchant = p.merchant AND b.sku = p.sku), '{{}}'::jsonb) AS barcodes,
+       {keys}
   FROM product p WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """
 

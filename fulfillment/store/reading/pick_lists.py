@@ -1,9 +1,11 @@
 """Pick lists as the picker walks them: by SKU, with what goes to which shipment."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
+from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.refusals import invalid, missing
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.transactions.session import Tx
@@ -42,12 +44,13 @@ SELECT p.* FROM pick_list p
 LINES = f"""
 SELECT l.merchant, l.sku, g.name, o.number AS order_number, l.order_id, l.shipment,
        s.number AS shipment_number, s.status, o.holds, l.order_line, l.units, l.picked, l.short,
-       l.to_stage, {LEFT} AS left
+       l.to_stage, ol.pack, ol.pack_units, {LEFT} AS left
   FROM pick_list_line l
   JOIN pick_list p ON p.id = l.pick_list
   JOIN shipment s ON s.id = l.shipment
   JOIN orders o ON o.id = l.order_id
   JOIN product g ON g.merchant = l.merchant AND g.sku = l.sku
+  JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
  WHERE l.pick_list = :id AND {MINE}
  ORDER BY l.sku, l.merchant, o.priority, o.placed_at, o.intake_seq, l.shipment, l.order_line
 """  # noqa: S608 -- constants
@@ -104,7 +107,9 @@ def _walk(lines: Sequence[Any]) -> Iterable[dict[str, Any]]:
 
 def _sorted_to(row: Any) -> dict[str, Any]:
     names = ("shipment", "shipment_number", "order_line", "to_stage", *TOTALS[1:])
-    return {"order": row.order_number} | {name: getattr(row, name) for name in names}
+    shown = packed(row.units, row.pack, row.pack_units)
+    told = {"order": row.order_number, "pack": shown and asdict(shown)}
+    return told | {name: getattr(row, name) for name in names}
 
 
 def _shipment(row: Any) -> dict[str, Any]:

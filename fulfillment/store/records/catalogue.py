@@ -7,7 +7,11 @@ from datetime import time
 
 @dataclass(frozen=True, slots=True)
 class NewProduct:
-    """A product. Packs are base units by name (carton = 12)."""
+    """A product. Packs are base units by name (carton = 12).
+
+    Barcodes are GTINs with the pack that they are on, None for one unit; weight and size are those
+    of one unit. What is not known is None.
+    """
 
     sku: str
     name: str
@@ -19,6 +23,13 @@ class NewProduct:
     supplier: str | None = None
     reorder_level: int = 0
     active: bool = True
+    barcodes: Mapping[str, str | None] = field(default_factory=dict)
+    weight_g: int | None = None
+    length_mm: int | None = None
+    width_mm: int | None = None
+    height_mm: int | None = None
+    country_of_origin: str | None = None
+    customs_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from fulfillment.domain.floor.cross_docking import Arrival, dock, gains
+from fulfillment.domain.floor.cross_docking import Arrival, dock, gains, order_gains
 from fulfillment.domain.model.orders import Order
 from fulfillment.store.transactions.session import Tx
 
@@ -30,6 +30,24 @@ ON CONFLICT (receipt, supply, shipment)
 DO UPDATE SET units = cross_dock.units + excluded.units
 """
 
+ORDERS_ARRIVALS = """
+SELECT l.receipt, l.supply, u.sku, r.location,
+       l.units - coalesce((SELECT sum(s.units) FROM served_order s
+                            WHERE s.receipt = l.receipt AND s.supply = l.supply), 0) AS units
+  FROM receipt_line l JOIN supply u ON u.id = l.supply JOIN receipt r ON r.id = l.receipt
+ WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND l.undistributed > 0
+   AND l.disposition = 'sellable'
+ ORDER BY l.receipt, l.supply
+"""
+
+SERVED = """
+INSERT INTO served_order (receipt, supply, order_id, units)
+SELECT * FROM unnest(CAST(:receipts AS bigint[]), CAST(:supplies AS bigint[]),
+                     CAST(:orders AS bigint[]), CAST(:units AS int[]))
+ON CONFLICT (receipt, supply, order_id)
+DO UPDATE SET units = served_order.units + excluded.units
+"""
+
 SHELVED = """
 UPDATE receipt_line l SET undistributed = 0 FROM supply u
  WHERE u.id = l.supply AND u.merchant = :merchant AND u.sku = ANY(:skus) AND l.undistributed > 0
@@ -50,14 +68,31 @@ def note_distribution(
     rows = tx.rows(ARRIVALS, merchant=tx.merchant, skus=sorted(due))
     if not rows:
         return
-    gained = [gain for before, after in orders if before != after for gain in gains(before, after)]
+    changed = [(before, after) for before, after in orders if before != after]
+    _note_served(tx, changed, due)
+    gained = [gain for before, after in changed for gain in gains(before, after)]
     if docked := dock([Arrival(*row) for row in rows], gained):
         tx.run(
             DOCKED,
             receipts=[row.receipt for row in docked],
             supplies=[row.supply for row in docked],
-            shipments=[row.shipment for row in docked],
+            shipments=[row.taker for row in docked],
             units=[row.units for row in docked],
         )
     if served:
         tx.run(SHELVED, merchant=tx.merchant, skus=sorted(served))
+
+
+def _note_served(tx: Tx, changed: Iterable[tuple[Order, Order]], due: Collection[str]) -> None:
+    """Note which orders got the goods, whether they may go already or wait for more."""
+    rows = tx.rows(ORDERS_ARRIVALS, merchant=tx.merchant, skus=sorted(due))
+    gained = [gain for before, after in changed for gain in order_gains(before, after)]
+    served = dock([Arrival(*row) for row in rows if row.units > 0], gained)
+    if served:
+        tx.run(
+            SERVED,
+            receipts=[row.receipt for row in served],
+            supplies=[row.supply for row in served],
+            orders=[row.taker for row in served],
+            units=[row.units for row in served],
+        )

@@ -7,9 +7,12 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
+    Index,
     MetaData,
     String,
     func,
+    literal_column,
+    text,
 )
 
 metadata = MetaData(
@@ -48,3 +51,23 @@ def moment(name: str) -> Column[object]:
 def product_key() -> ForeignKeyConstraint:
     """A product of the row's merchant."""
     return ForeignKeyConstraint(["merchant", "sku"], ["product.merchant", "product.sku"])
+
+
+def searched(name: str, column: str, *before: str) -> tuple[Index, Index]:
+    """Indexes that find how a column's text begins and how it ends, in capitals or not.
+
+    Without columns before it only rows that have such a text are in them.
+    """
+    lower = func.lower(literal_column(column))
+    which = None if before else text(f"{column} IS NOT NULL")
+    head, tail = (
+        Index(
+            f"{name}_{end}",
+            *before,
+            searched.label("searched"),
+            postgresql_ops={"searched": "text_pattern_ops"},
+            postgresql_where=which,
+        )
+        for end, searched in (("head", lower), ("tail", func.reverse(lower)))
+    )
+    return head, tail

@@ -25,6 +25,7 @@ from fulfillment.store.schema.columns import (
     metadata,
     moment,
     product_key,
+    searched,
 )
 
 pick_list = Table(
@@ -129,6 +130,7 @@ package = Table(
         "length_mm > 0 AND width_mm > 0 AND height_mm > 0", name="dimensions_are_positive"
     ),
     Index(None, "tracking"),
+    *searched("ix_package_tracking", "tracking"),
 )
 
 

@@ -39,9 +39,32 @@ product = Table(
     Column("supplier", Text),
     Column("reorder_level", Integer, nullable=False, server_default=text("0")),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("weight_g", Integer, comment="of one unit"),
+    Column("length_mm", Integer),
+    Column("width_mm", Integer),
+    Column("height_mm", Integer),
+    Column("country_of_origin", String(2)),
+    Column("customs_code", Text, comment="of the Harmonized System, or longer"),
     moment("created_at"),
     PrimaryKeyConstraint("merchant", "sku"),
     CheckConstraint("backorder_limit >= 0", name="backorder_limit_is_not_negative"),
+    CheckConstraint("weight_g > 0", name="weight_is_positive"),
+    CheckConstraint(
+        "length_mm > 0 AND width_mm > 0 AND height_mm > 0", name="dimensions_are_positive"
+    ),
+)
+
+
+product_barcode = Table(
+    "product_barcode",
+    metadata,
+    Column("merchant", String(63), nullable=False),
+    Column("code", String(14), nullable=False),
+    Column("sku", String(63), nullable=False),
+    Column("pack", Text, comment="the pack that it is on; null: one unit"),
+    PrimaryKeyConstraint("merchant", "code"),
+    product_key(),
+    Index(None, "merchant", "sku"),
 )
 
 

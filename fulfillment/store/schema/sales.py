@@ -30,6 +30,7 @@ from fulfillment.store.schema.columns import (
     moment,
     one_of,
     product_key,
+    searched,
 )
 
 orders = Table(
@@ -74,7 +75,9 @@ orders = Table(
     Column("target_ship_on", Date, comment="when its first released shipment should go"),
     Column("next_shipment_number", Integer, nullable=False, server_default=text("2")),
     Column("wake_seq", BigInteger, nullable=False, server_default=text("0")),
-    Column("ready_to_ship_at", Instant, comment="when it last became ready to ship"),
+    Column(
+        "ready_to_ship_at", Instant, comment="since when it is ready to ship; null while it is not"
+    ),
     Column("waiting_units", BigInteger, nullable=False, server_default=text("0")),
     Column("finished_at", Instant),
     moment("created_at"),
@@ -105,6 +108,14 @@ orders = Table(
         "id",
         postgresql_where=text("target_ship_on IS NOT NULL"),
     ),
+    Index(
+        "ix_orders_ready",
+        "merchant",
+        "ready_to_ship_at",
+        "id",
+        postgresql_where=text("ready_to_ship_at IS NOT NULL"),
+    ),
+    *searched("ix_orders_number", "number", "merchant"),
     Index("ix_orders_status", "merchant", "status", "id"),
     Index("ix_orders_recheck", "recheck_on", postgresql_where=text("recheck_on IS NOT NULL")),
     Index("ix_orders_backordered", "merchant", "id", postgresql_where=text("waiting_units > 0")),
@@ -119,6 +130,7 @@ order_customer = Table(
     Column("contact", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("address", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Index(None, "reference"),
+    *searched("ix_order_customer", "reference"),
     comment="Personal data, apart from all else: erase a row and the order still stands.",
 )
 

@@ -27,6 +27,7 @@ from fulfillment.store.schema.columns import (
     moment,
     one_of,
     product_key,
+    searched,
 )
 
 shipment = Table(
@@ -52,6 +53,7 @@ shipment = Table(
         "status IN ('backorder', 'reassigned', 'cancelled') OR location IS NOT NULL",
         name="only_a_backorder_spans_locations",
     ),
+    *searched("ix_shipment_tracking", "tracking"),
     Index("ix_shipment_ready", "location", "id", postgresql_where=text("status = 'ready'")),
 )
 

@@ -173,6 +173,20 @@ cross_dock = Table(
 )
 
 
+served_order = Table(
+    "served_order",
+    metadata,
+    Column("receipt", BigInteger, ForeignKey("receipt.id"), nullable=False),
+    Column("supply", BigInteger, ForeignKey("supply.id"), nullable=False),
+    Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
+    Column("units", Integer, nullable=False),
+    PrimaryKeyConstraint("receipt", "supply", "order_id"),
+    CheckConstraint("units > 0", name="units_is_positive"),
+    Index(None, "order_id"),
+    comment="Received units that were given to an order when they were given out.",
+)
+
+
 restock = Table(
     "restock",
     metadata,

@@ -113,6 +113,12 @@ def caller_of(store: Store, key: str) -> Caller | None:
     return store.read("*", body)
 
 
+def fingerprint(key: str) -> bytes:
+    """A key of our form by its id and the hash of its secret, as `fingerprints` lists them."""
+    _, key_id, secret = key.split("_", 2)
+    return key_id.encode() + _hash(secret)
+
+
 def _caller(row: Any) -> Caller:
     places = None if row.locations is None else frozenset(row.locations)
     return Caller(row.id, row.name, Role(row.role), row.merchant, places)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from fulfillment.domain.model.barcodes import is_gtin
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.store.queue.pending_queues import owe_replan_of_all
 from fulfillment.store.records.catalogue import NewProduct
@@ -23,6 +24,7 @@ def put_products(store: Store, merchant: str, products: Sequence[NewProduct]) ->
         if _some_change_their_future(tx, products):
             owe_replan_of_all(tx, [merchant])
         tx.run(PUT_PRODUCTS, merchant=merchant, rows=json.dumps([_row(p) for p in products]))
+        _put_barcodes(tx, products)
 
     store.transact(merchant, body)
 
@@ -31,17 +33,22 @@ PUT_PRODUCTS = """
 WITH rows AS (
     SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
         sku text, name text, manage_stock boolean, allow_backorder boolean, backorder_limit int,
-        future_inventory boolean, packs jsonb, supplier text, reorder_level int, active boolean)
+        future_inventory boolean, packs jsonb, supplier text, reorder_level int, active boolean,
+        weight_g int, length_mm int, width_mm int, height_mm int, country_of_origin text,
+        customs_code text)
 ), put AS (
     INSERT INTO product (merchant, sku, name, manage_stock, allow_backorder, backorder_limit,
-                         future_inventory, packs, supplier, reorder_level, active)
+                         future_inventory, packs, supplier, reorder_level, active, weight_g,
+                         length_mm, width_mm, height_mm, country_of_origin, customs_code)
     SELECT :merchant, r.* FROM rows r ORDER BY r.sku
     ON CONFLICT (merchant, sku) DO UPDATE SET
         name = excluded.name, manage_stock = excluded.manage_stock,
         allow_backorder = excluded.allow_backorder, backorder_limit = excluded.backorder_limit,
         future_inventory = excluded.future_inventory, packs = excluded.packs,
         supplier = excluded.supplier, reorder_level = excluded.reorder_level,
-        active = excluded.active
+        active = excluded.active, weight_g = excluded.weight_g, length_mm = excluded.length_mm,
+        width_mm = excluded.width_mm, height_mm = excluded.height_mm,
+        country_of_origin = excluded.country_of_origin, customs_code = excluded.customs_code
 )
 INSERT INTO sku_queue (merchant, sku) SELECT :merchant, sku FROM rows ORDER BY sku
 ON CONFLICT DO NOTHING
@@ -50,8 +57,35 @@ ON CONFLICT DO NOTHING
 
 def _row(product: NewProduct) -> dict[str, Any]:
     return {name: getattr(product, name) for name in NewProduct.__slots__} | {
-        "packs": dict(product.packs)
+        "packs": dict(product.packs),
+        "barcodes": dict(product.barcodes),
     }
+
+
+def _put_barcodes(tx: Tx, products: Sequence[NewProduct]) -> None:
+    """Have each product those codes that it names; a code is on the goods of one product alone."""
+    tx.run(
+        "DELETE FROM product_barcode WHERE merchant = :merchant AND sku = ANY(:skus)",
+        merchant=tx.merchant,
+        skus=[product.sku for product in products],
+    )
+    wanted = sorted((code, p.sku, pack) for p in products for code, pack in p.barcodes.items())
+    if not wanted:
+        return
+    put = tx.rows(
+        "INSERT INTO product_barcode (merchant, code, sku, pack)"
+        " SELECT :merchant, * FROM unnest(CAST(:codes AS text[]), CAST(:skus AS text[]),"
+        " CAST(:packs AS text[])) ON CONFLICT DO NOTHING RETURNING code, sku",
+        merchant=tx.merchant,
+        codes=[code for code, _, _ in wanted],
+        skus=[sku for _, sku, _ in wanted],
+        packs=[pack for _, _, pack in wanted],
+    )
+    has = {(row.code, row.sku) for row in put}
+    if taken := [(code, sku) for code, sku, _ in wanted if (code, sku) not in has]:
+        code, sku = taken[0]
+        message = f"the barcode {code} of {sku} is on another product already"
+        raise conflict("barcode_in_use", message, sku=sku, barcode=code)
 
 
 def _check_product(product: NewProduct, index: int) -> None:
@@ -59,6 +93,15 @@ def _check_product(product: NewProduct, index: int) -> None:
         if units < 1:
             message = f"pack {pack!r} of {product.sku} holds at least one base unit"
             raise invalid("bad_pack", message, f"[{index}].packs.{pack}", sku=product.sku)
+    for code, on in product.barcodes.items():
+        if not is_gtin(code):
+            message = (
+                f"a barcode of {product.sku} is no GTIN (8, 12, 13 or 14 digits, the last a check)"
+            )
+            raise invalid("bad_barcode", message, f"[{index}].barcodes", sku=product.sku)
+        if on is not None and on not in product.packs:
+            message = f"a barcode of {product.sku} is on a pack that it does not have"
+            raise invalid("bad_barcode", message, f"[{index}].barcodes.{code}", sku=product.sku)
     if product.backorder_limit is not None and product.backorder_limit < 0:
         message = f"the backorder limit of {product.sku} is zero or more"
         raise invalid("bad_limit", message, f"[{index}].backorder_limit", sku=product.sku)

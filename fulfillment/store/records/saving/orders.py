@@ -76,14 +76,15 @@ UPDATE orders o
        waiting_units = r.waiting_units,
        target_ship_on = (SELECT min(s.target_ship_on) FROM shipment s WHERE s.order_id = o.id
                             AND s.status IN ('ready', 'picking', 'picked', 'packed')),
-       ready_to_ship_at = CASE WHEN r.became_ready THEN :now ELSE o.ready_to_ship_at END,
+       ready_to_ship_at = CASE WHEN r.is_ready THEN CASE WHEN r.became_ready THEN :now
+                               ELSE coalesce(o.ready_to_ship_at, :now) END END,
        finished_at = CASE WHEN r.finished THEN coalesce(o.finished_at, :now) END
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
        id bigint, status text, verified boolean, first_claimed boolean, rejected boolean,
        holds text[], prepared boolean, policy jsonb, priority int, lock_location text,
        cancel_on date, waves_spent int, waves_granted int, recheck_on date,
        next_shipment_number int, wake_seq bigint,
-       waiting_units bigint, became_ready boolean, finished boolean)
+       waiting_units bigint, is_ready boolean, became_ready boolean, finished boolean)
  WHERE o.id = r.id
 """
 
@@ -117,6 +118,7 @@ def _order_row(before: Order, after: Order, today: date) -> dict[str, object]:
         "next_shipment_number": after.next_shipment_number,
         "wake_seq": after.wake_seq,
         "waiting_units": progress_of(after).waiting_units,
+        "is_ready": after.is_ready_to_ship,
         "became_ready": after.is_ready_to_ship and not before.is_ready_to_ship,
         "finished": after.status in FINISHED_ORDER,
     }
