@@ -1,14 +1,17 @@
 """The life of one order."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from fulfillment.contracts import activities, names
+    from fulfillment.contracts.hearing import heard
     from fulfillment.contracts.messages import (
         AtOdds,
         Hold,
@@ -18,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
         OrderState,
         Progress,
     )
-    from fulfillment.domain.insight.restored import ASKS, is_doubtful
+    from fulfillment.domain.insight.restored import ASKS, ASKS_WHEN_ODD, is_doubtful
     from workflows import attempts
     from workflows.alarm import Alarm
     from workflows.showing import OrderCard
@@ -144,17 +147,29 @@ class OrderWorkflow:
 
     # --- messages --------------------------------------------------------------------------------
 
-    @workflow.signal(name=names.PROGRESS)
-    def progress(self, progress: Progress) -> None:
-        """Where the order stands. It may come twice, late or out of order: only news is taken."""
-        self._signals += 1
-        self._hear(progress)
+    @workflow.signal(dynamic=True)
+    def news(self, name: str, sent: Sequence[RawValue]) -> None:
+        """Where the order stands. It may come twice, late or out of order: only news is taken.
+
+        Whatever else is sent, under this name or another, makes the order ask the database.
+        """
+        told = None
+        if name == names.PROGRESS:
+            told = heard(workflow.payload_converter(), sent, Progress)
+        if told is not None:
+            self._signals += 1
+            self._hear(told)
+        elif workflow.patched(ASKS_WHEN_ODD):
+            self._signals += 1
+            self._doubted = True
+            workflow.logger.warning("odd_signal", extra={"signal": name})
 
     @workflow.signal(name=names.PO_RECEIVED)
-    def po_received(self, _: str | None = None) -> None:
-        """A hint, by anyone, that stock may have come: the order looks again."""
-        self._signals += 1
-        self._hinted = True
+    def po_received(self, *hints: Any) -> None:
+        """A hint, by anyone and in any words, that stock may have come: the order looks again."""
+        if is_plain_hint(hints) or workflow.patched(ASKS_WHEN_ODD):
+            self._signals += 1
+            self._hinted = True
 
     @workflow.query(name=names.STATE)
     def state(self) -> OrderState:
@@ -241,6 +256,11 @@ class OrderWorkflow:
             await workflow.wait_condition(workflow.all_handlers_finished)
             hinted = self._hinted or self._next_date.rang
             workflow.continue_as_new(replace(self._start, progress=self._progress, hinted=hinted))
+
+
+def is_plain_hint(hints: Sequence[Any]) -> bool:
+    """Whether a hint has the form that was always understood: nothing, or a word."""
+    return not hints or (len(hints) == 1 and (hints[0] is None or isinstance(hints[0], str)))
 
 
 def _has_passed_everywhere(due: date) -> datetime:

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts import names
+from fulfillment.contracts.hearing import read
 from fulfillment.contracts.messages import (
     OrderStart,
     Progress,
@@ -123,10 +124,8 @@ async def _events(client: Client, workflow_id: str, run_id: str | None) -> Any:
 async def _decoded(
     client: Client, payloads: Iterable[Payload], kind: type[Message]
 ) -> Message | None:
-    """What was sent, where it is what it should be: anybody may send anything."""
-    given: Sequence[Payload] = list(payloads)[:1]
-    try:
-        values = await client.data_converter.decode(given, [kind])
-    except Exception:
-        return None
-    return values[0] if values and isinstance(values[0], kind) else None
+    """What was sent, where it is what it should be, as the workflow itself reads it."""
+    given: Sequence[Payload] = list(payloads)
+    if (codec := client.data_converter.payload_codec) is not None:
+        given = await codec.decode(given)
+    return read(client.data_converter.payload_converter, given, kind)

@@ -89,6 +89,23 @@ async def order_open_unknown(stage: Stage, desk: Desk) -> Handle:
     return handle
 
 
+async def order_open_after_odd_news(stage: Stage, desk: Desk) -> Handle:
+    """It could read nothing of what it was told, and asked the database."""
+    desk.standing.append(Standing(picked(2)))
+    handle = await _order(stage, desk, ready(1))
+    await handle.signal(names.PROGRESS, {"order": "eaten"})
+    await stage.until_seq(handle, 2)
+    return handle
+
+
+async def order_open_after_odd_hint(stage: Stage, desk: Desk) -> Handle:
+    desk.look.append(ready(2))
+    handle = await _order(stage, desk, awaiting(1))
+    await handle.signal(names.PO_RECEIVED, args=["PO-1", 7])
+    await stage.until_seq(handle, 2)
+    return handle
+
+
 async def order_open_picking(stage: Stage, desk: Desk) -> Handle:
     return await _order(stage, desk, ready(1), picked(2))
 
@@ -226,6 +243,14 @@ async def purchase_order_open_after_doubt(stage: Stage, desk: Desk) -> Handle:
     return handle
 
 
+async def purchase_order_open_after_odd_news(stage: Stage, desk: Desk) -> Handle:
+    desk.purchase_orders = deque([purchase_order(2, P.IN_TRANSIT)])
+    handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED))
+    await stage.tell(handle, None)
+    await stage.until_purchase_order(handle, (0, 2))
+    return handle
+
+
 async def purchase_order_closed(stage: Stage, desk: Desk) -> Handle:
     handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED))
     await stage.tell(handle, purchase_order(2, P.CLOSED))
@@ -325,6 +350,8 @@ LIVES: dict[str, Life] = {
         order_open_ready,
         order_open_picking,
         order_open_after_doubt,
+        order_open_after_odd_news,
+        order_open_after_odd_hint,
         order_open_unknown,
         order_open_awaiting_stock,
         order_open_awaiting_with_date,
@@ -347,6 +374,7 @@ LIVES: dict[str, Life] = {
         purchase_order_open_draft,
         purchase_order_open_in_transit,
         purchase_order_open_after_doubt,
+        purchase_order_open_after_odd_news,
         purchase_order_closed,
         purchase_order_cancelled,
         purchase_order_open_with_date,
