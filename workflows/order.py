@@ -233,29 +233,42 @@ class OrderWorkflow:
 
     async def _hold(self, error: ActivityError) -> None:
         """A broken rule never fails the workflow: the order is held with the rule's code."""
-        cause = error.cause
-        if not isinstance(cause, ApplicationError):
-            raise error
-        if cause.type == AtOdds.UNKNOWN_ORDER and workflow.patched(ASKS):
-            self._at_odds = AtOdds.UNKNOWN_ORDER
-            self._card.show_unknown()
+        code = _code_of(error)
+        if code == AtOdds.UNKNOWN_ORDER and workflow.patched(ASKS):
+            self._note_unknown()
             return
-        hold = Hold(self._order.merchant, self._order.order, cause.type or "refused")
-        self._hear(
-            await workflow.execute_activity(
+        hold = Hold(self._order.merchant, self._order.order, code or "refused")
+        try:
+            held = await workflow.execute_activity(
                 activities.hold_order,
                 hold,
                 summary=f"hold: {hold.reason}",
                 retry_policy=RETRIES,
                 **attempts.OF_AN_ACTIVITY,
             )
-        )
+        except ActivityError as refused:
+            if _code_of(refused) != AtOdds.UNKNOWN_ORDER:
+                raise
+            self._note_unknown()
+        else:
+            self._hear(held)
+
+    def _note_unknown(self) -> None:
+        self._at_odds = AtOdds.UNKNOWN_ORDER
+        self._card.show_unknown()
 
     async def _begin_history_anew_if_long(self) -> None:
         if workflow.info().is_continue_as_new_suggested() or self._signals >= MOST_SIGNALS:
             await workflow.wait_condition(workflow.all_handlers_finished)
             hinted = self._hinted or self._next_date.rang
             workflow.continue_as_new(replace(self._start, progress=self._progress, hinted=hinted))
+
+
+def _code_of(error: ActivityError) -> str | None:
+    """The code of the rule that was broken. Raises what says of no rule."""
+    if not isinstance(error.cause, ApplicationError):
+        raise error
+    return error.cause.type
 
 
 def is_plain_hint(hints: Sequence[Any]) -> bool:

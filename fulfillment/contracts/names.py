@@ -24,7 +24,12 @@ def purchase_order_workflow_id(merchant: str, number: str) -> str:
 
 
 def of_workflow_id(kind: str, workflow_id: str) -> tuple[str, str] | None:
-    """The merchant and number of an order's or purchase order's workflow; None for a foreign id."""
+    """The merchant and number of an order's or purchase order's workflow; None for a foreign id.
+
+    One with a zero character is foreign too: the database can not even be asked for it.
+    """
+    if "\0" in workflow_id:
+        return None
     given, _, rest = workflow_id.partition(":")
     merchant, colon, number = rest.partition(":")
     return (merchant, number) if given == kind and colon and merchant and number else None

@@ -79,6 +79,18 @@ def _took(memory: OrderMemory, told: Progress | None) -> OrderMemory:
     return replace(memory, progress=told) if known is None or told.seq > known.seq else memory
 
 
+async def start_of(
+    client: Client, workflow_id: str, run_id: str, workflow: str, kind: type[Message]
+) -> Message | None:
+    """With what a run of this workflow was started; None where that is nothing of ours."""
+    async for event in _events(client, workflow_id, run_id, page_size=1):
+        started = event.workflow_execution_started_event_attributes
+        if started.workflow_type.name == workflow:
+            return await _decoded(client, started.input.payloads, kind)
+        break
+    return None
+
+
 async def purchase_order_memory(
     client: Client, workflow_id: str, run_id: str | None
 ) -> PurchaseOrderProgress | None:
@@ -110,10 +122,12 @@ async def _purchase_order_told(
     return None, False
 
 
-async def _events(client: Client, workflow_id: str, run_id: str | None) -> Any:
+async def _events(
+    client: Client, workflow_id: str, run_id: str | None, page_size: int | None = None
+) -> Any:
     handle = client.get_workflow_handle(workflow_id, run_id=run_id)
     try:
-        async for event in handle.fetch_history_events():
+        async for event in handle.fetch_history_events(page_size=page_size):
             yield event
     except RPCError as error:
         # Its retention may have ended meanwhile.
