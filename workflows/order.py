@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import attempts
     from workflows.alarm import Alarm
     from workflows.showing import OrderCard
+    from workflows.steps import AWAIT_STOCK, PREPARE, VERIFY, step
 
 MOST_SIGNALS = 5_000
 """After so many the history is begun anew, should the server not have suggested it before."""
@@ -47,9 +48,10 @@ RETRIES = RetryPolicy(
 class OrderWorkflow:
     """Verify, prepare fulfillment, await stock, release, pick, pack, ship, done.
 
-    The database decides and tells: each change of the order arrives as a `progress` signal that
-    carries where the order stands, so a pick or a dispatch costs one signal and no activity. What
-    the order can not have been told so makes it ask the database.
+    The database decides and tells: each change of the order arrives as a signal that is named for
+    what happened (`picked`, `shipped`, ...) and carries where the order stands, so a pick or a
+    dispatch costs one signal and no activity. What the order can not have been told so makes it ask
+    the database.
     """
 
     @workflow.init
@@ -75,9 +77,11 @@ class OrderWorkflow:
             if self._at_odds is AtOdds.UNKNOWN_ORDER:
                 await self._await_database()
             elif not self._is_prepared:
-                await self._verify_and_prepare_fulfillment()
+                with step(VERIFY, PREPARE):
+                    await self._verify_and_prepare_fulfillment()
             elif self._now.awaits_stock:
-                await self._await_stock()
+                with step(AWAIT_STOCK):
+                    await self._await_stock()
             else:
                 await self._await_warehouse()
         self._next_date.stop()
@@ -93,7 +97,7 @@ class OrderWorkflow:
                 await workflow.execute_activity(
                     activities.prepare_fulfillment,
                     self._order,
-                    summary="verify, claim, split, release",
+                    summary="verify, then prepare: claim, split, release",
                     retry_policy=RETRIES,
                     **attempts.OF_AN_ACTIVITY,
                 )
@@ -149,12 +153,13 @@ class OrderWorkflow:
 
     @workflow.signal(dynamic=True)
     def news(self, name: str, sent: Sequence[RawValue]) -> None:
-        """Where the order stands. It may come twice, late or out of order: only news is taken.
+        """Where the order stands, named for what happened to it.
 
-        Whatever else is sent, under this name or another, makes the order ask the database.
+        It may come twice, late or out of order: only what is newer is taken. Whatever else is sent,
+        under such a name or another, makes the order ask the database.
         """
         told = None
-        if name == names.PROGRESS:
+        if name in names.NEWS:
             told = heard(workflow.payload_converter(), sent, Progress)
         if told is not None:
             self._signals += 1

@@ -1,10 +1,15 @@
 """Names that several processes must agree on."""
 
+from fulfillment.domain.insight.news import News
+
 ORDER_WORKFLOW = "OrderWorkflow"
 PURCHASE_ORDER_WORKFLOW = "PurchaseOrderWorkflow"
 REPLAN_WORKFLOW = "ReplanWorkflow"
 
 PROGRESS = "progress"
+NEWS = frozenset({PROGRESS, *News})
+"""Signals that carry where an order stands: `progress`, or what happened."""
+
 PO_RECEIVED = "po_received"
 AGAIN = "again"
 STATE = "state"

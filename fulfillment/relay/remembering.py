@@ -58,7 +58,7 @@ async def _heard(
         kinds[event.event_id] = scheduled.activity_type.name
     elif event.HasField("workflow_execution_signaled_event_attributes"):
         told = event.workflow_execution_signaled_event_attributes
-        if told.signal_name == names.PROGRESS:
+        if told.signal_name in names.NEWS:
             return _took(memory, await _decoded(client, told.input.payloads, Progress))
     elif event.HasField("activity_task_completed_event_attributes"):
         done = event.activity_task_completed_event_attributes

@@ -1,7 +1,7 @@
 """What must reach Temporal, written in the transaction that decides it."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from fulfillment.domain.insight.news import News
 from fulfillment.domain.insight.progress import Progress
 from fulfillment.store.transactions.session import Tx
 
@@ -22,6 +23,9 @@ class Kind(StrEnum):
     WAKE_PURCHASE_ORDER = "wake_purchase_order"
     REPLAN = "replan"
 
+
+NO_NEWS: Mapping[int, News] = {}
+"""Orders that are only told once more where they stand."""
 
 LANES = {
     Kind.START_ORDER: 0,
@@ -76,13 +80,22 @@ def put(
     )
 
 
-def wake_orders(tx: Tx, progresses: Collection[Progress], merchant: str) -> None:
-    """Owe these orders a wake that carries where they stand."""
+def wake_orders(
+    tx: Tx, progresses: Collection[Progress], merchant: str, news: Mapping[int, News] = NO_NEWS
+) -> None:
+    """Owe these orders a wake that carries where they stand, and what happened to them."""
     put(
         tx,
         Kind.WAKE_ORDER,
         (
-            (str(progress.order), {"merchant": merchant, "progress": asdict(progress)})
+            (
+                str(progress.order),
+                {
+                    "merchant": merchant,
+                    "progress": asdict(progress),
+                    "news": news.get(progress.order),
+                },
+            )
             for progress in progresses
         ),
     )
