@@ -37,6 +37,7 @@ PASSED_THROUGH = (
     "workflows.alarm",
     "workflows.attempts",
     "workflows.showing",
+    "workflows.steps",
     "pydantic",
     "pydantic_core",
     "annotated_types",

@@ -1,14 +1,17 @@
 """The life of one order."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from fulfillment.contracts import activities, names
+    from fulfillment.contracts.hearing import heard
     from fulfillment.contracts.messages import (
         AtOdds,
         Hold,
@@ -18,10 +21,11 @@ with workflow.unsafe.imports_passed_through():
         OrderState,
         Progress,
     )
-    from fulfillment.domain.insight.restored import ASKS, is_doubtful
+    from fulfillment.domain.insight.restored import ASKS, ASKS_WHEN_ODD, is_doubtful
     from workflows import attempts
     from workflows.alarm import Alarm
     from workflows.showing import OrderCard
+    from workflows.steps import AWAIT_STOCK, PREPARE, VERIFY, step
 
 MOST_SIGNALS = 5_000
 """After so many the history is begun anew, should the server not have suggested it before."""
@@ -44,9 +48,10 @@ RETRIES = RetryPolicy(
 class OrderWorkflow:
     """Verify, prepare fulfillment, await stock, release, pick, pack, ship, done.
 
-    The database decides and tells: each change of the order arrives as a `progress` signal that
-    carries where the order stands, so a pick or a dispatch costs one signal and no activity. What
-    the order can not have been told so makes it ask the database.
+    The database decides and tells: each change of the order arrives as a signal that is named for
+    what happened (`picked`, `shipped`, ...) and carries where the order stands, so a pick or a
+    dispatch costs one signal and no activity. What the order can not have been told so makes it ask
+    the database.
     """
 
     @workflow.init
@@ -72,9 +77,11 @@ class OrderWorkflow:
             if self._at_odds is AtOdds.UNKNOWN_ORDER:
                 await self._await_database()
             elif not self._is_prepared:
-                await self._verify_and_prepare_fulfillment()
+                with step(VERIFY, PREPARE):
+                    await self._verify_and_prepare_fulfillment()
             elif self._now.awaits_stock:
-                await self._await_stock()
+                with step(AWAIT_STOCK):
+                    await self._await_stock()
             else:
                 await self._await_warehouse()
         self._next_date.stop()
@@ -90,7 +97,7 @@ class OrderWorkflow:
                 await workflow.execute_activity(
                     activities.prepare_fulfillment,
                     self._order,
-                    summary="verify, claim, split, release",
+                    summary="verify, then prepare: claim, split, release",
                     retry_policy=RETRIES,
                     **attempts.OF_AN_ACTIVITY,
                 )
@@ -144,17 +151,30 @@ class OrderWorkflow:
 
     # --- messages --------------------------------------------------------------------------------
 
-    @workflow.signal(name=names.PROGRESS)
-    def progress(self, progress: Progress) -> None:
-        """Where the order stands. It may come twice, late or out of order: only news is taken."""
-        self._signals += 1
-        self._hear(progress)
+    @workflow.signal(dynamic=True)
+    def news(self, name: str, sent: Sequence[RawValue]) -> None:
+        """Where the order stands, named for what happened to it.
+
+        It may come twice, late or out of order: only what is newer is taken. Whatever else is sent,
+        under such a name or another, makes the order ask the database.
+        """
+        told = None
+        if name in names.NEWS:
+            told = heard(workflow.payload_converter(), sent, Progress)
+        if told is not None:
+            self._signals += 1
+            self._hear(told)
+        elif workflow.patched(ASKS_WHEN_ODD):
+            self._signals += 1
+            self._doubted = True
+            workflow.logger.warning("odd_signal", extra={"signal": name})
 
     @workflow.signal(name=names.PO_RECEIVED)
-    def po_received(self, _: str | None = None) -> None:
-        """A hint, by anyone, that stock may have come: the order looks again."""
-        self._signals += 1
-        self._hinted = True
+    def po_received(self, *hints: Any) -> None:
+        """A hint, by anyone and in any words, that stock may have come: the order looks again."""
+        if is_plain_hint(hints) or workflow.patched(ASKS_WHEN_ODD):
+            self._signals += 1
+            self._hinted = True
 
     @workflow.query(name=names.STATE)
     def state(self) -> OrderState:
@@ -218,29 +238,47 @@ class OrderWorkflow:
 
     async def _hold(self, error: ActivityError) -> None:
         """A broken rule never fails the workflow: the order is held with the rule's code."""
-        cause = error.cause
-        if not isinstance(cause, ApplicationError):
-            raise error
-        if cause.type == AtOdds.UNKNOWN_ORDER and workflow.patched(ASKS):
-            self._at_odds = AtOdds.UNKNOWN_ORDER
-            self._card.show_unknown()
+        code = _code_of(error)
+        if code == AtOdds.UNKNOWN_ORDER and workflow.patched(ASKS):
+            self._note_unknown()
             return
-        hold = Hold(self._order.merchant, self._order.order, cause.type or "refused")
-        self._hear(
-            await workflow.execute_activity(
+        hold = Hold(self._order.merchant, self._order.order, code or "refused")
+        try:
+            held = await workflow.execute_activity(
                 activities.hold_order,
                 hold,
                 summary=f"hold: {hold.reason}",
                 retry_policy=RETRIES,
                 **attempts.OF_AN_ACTIVITY,
             )
-        )
+        except ActivityError as refused:
+            if _code_of(refused) != AtOdds.UNKNOWN_ORDER:
+                raise
+            self._note_unknown()
+        else:
+            self._hear(held)
+
+    def _note_unknown(self) -> None:
+        self._at_odds = AtOdds.UNKNOWN_ORDER
+        self._card.show_unknown()
 
     async def _begin_history_anew_if_long(self) -> None:
         if workflow.info().is_continue_as_new_suggested() or self._signals >= MOST_SIGNALS:
             await workflow.wait_condition(workflow.all_handlers_finished)
             hinted = self._hinted or self._next_date.rang
             workflow.continue_as_new(replace(self._start, progress=self._progress, hinted=hinted))
+
+
+def _code_of(error: ActivityError) -> str | None:
+    """The code of the rule that was broken. Raises what says of no rule."""
+    if not isinstance(error.cause, ApplicationError):
+        raise error
+    return error.cause.type
+
+
+def is_plain_hint(hints: Sequence[Any]) -> bool:
+    """Whether a hint has the form that was always understood: nothing, or a word."""
+    return not hints or (len(hints) == 1 and (hints[0] is None or isinstance(hints[0], str)))
 
 
 def _has_passed_everywhere(due: date) -> datetime:

@@ -1,20 +1,22 @@
 """The life of one purchase order."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from fulfillment.contracts import activities, names
+    from fulfillment.contracts.hearing import heard
     from fulfillment.contracts.messages import (
         PurchaseOrderProgress,
         PurchaseOrderRef,
         PurchaseOrderStart,
     )
-    from fulfillment.domain.insight.restored import ASKS, contradicts
+    from fulfillment.domain.insight.restored import ASKS, ASKS_WHEN_ODD, contradicts
     from workflows import attempts
     from workflows.alarm import Alarm
     from workflows.showing import PurchaseOrderCard
@@ -65,22 +67,36 @@ class PurchaseOrderWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._progress
 
-    @workflow.signal(name=names.PROGRESS)
-    def progress(self, progress: PurchaseOrderProgress) -> None:
-        """Where the purchase order stands. Only what is newer is taken."""
-        self._signals += 1
-        is_other = progress.purchase_order != self._progress.purchase_order
-        if (is_other or contradicts(progress, self._progress)) and workflow.patched(ASKS):
+    @workflow.signal(dynamic=True)
+    def news(self, name: str, sent: Sequence[RawValue]) -> None:
+        """Where the purchase order stands. Only what is newer is taken.
+
+        Whatever else is sent, under this name or another, makes it ask the database.
+        """
+        told = None
+        if name == names.PROGRESS:
+            told = heard(workflow.payload_converter(), sent, PurchaseOrderProgress)
+        if told is not None:
+            self._signals += 1
+            self._hear(told)
+        elif workflow.patched(ASKS_WHEN_ODD):
+            self._signals += 1
             self._doubted = True
-        else:
-            self._take(progress)
-        # Serving twice is harmless, so a late message may ask for it too.
-        self._to_serve = self._to_serve or progress.distribution_due
+            workflow.logger.warning("odd_signal", extra={"signal": name})
 
     @workflow.query(name=names.STATE)
     def state(self) -> PurchaseOrderProgress:
         """Where the purchase order stands."""
         return self._progress
+
+    def _hear(self, told: PurchaseOrderProgress) -> None:
+        is_other = told.purchase_order != self._progress.purchase_order
+        if (is_other or contradicts(told, self._progress)) and workflow.patched(ASKS):
+            self._doubted = True
+        else:
+            self._take(told)
+        # Serving twice is harmless, so a late message may ask for it too.
+        self._to_serve = self._to_serve or told.distribution_due
 
     async def _check_with_database(self) -> None:
         """Its answer stands, whatever was known; what it does not know goes on as it is."""

@@ -1,6 +1,7 @@
 """Serve queues that one transaction could not serve to their end."""
 
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -39,6 +40,6 @@ class ReplanWorkflow:
             workflow.continue_as_new(start)
 
     @workflow.signal(name=names.AGAIN)
-    def again(self) -> None:
-        """More became due; it may have been after the last look."""
+    def again(self, *_: Any) -> None:
+        """More became due, whatever is said of it; it may have been after the last look."""
         self._again = True

@@ -1,6 +1,8 @@
 """What an operator sees of a workflow: search attributes and current details."""
 
+from collections import Counter
 from typing import Any
+from urllib.parse import quote
 
 from temporalio import workflow
 
@@ -17,6 +19,8 @@ with workflow.unsafe.imports_passed_through():
     )
 
 
+MOST_ROWS = 20
+
 AT_ODDS = {
     AtOdds.DATABASE_BEHIND: "The database knew less than this workflow: it was put back."
     " Run `pegboard reconcile`.",
@@ -30,6 +34,10 @@ class OrderCard:
 
     def __init__(self, start: OrderStart) -> None:
         self._title = f"### Order {start.number} of {start.merchant}"
+        self._page = (
+            f"The whole order: `GET /v1/orders/{quote(start.number, safe='')}`,"
+            f" or `pegboard order show {start.number} --merchant {start.merchant}`"
+        )
         self.at_odds: AtOdds | None = None
         self._shown: dict[str, object] = (
             search_attributes.order_values(start.progress)
@@ -54,17 +62,16 @@ class OrderCard:
             lines.append(AT_ODDS[self.at_odds])
         if progress.holds:
             lines.append(f"held for: {', '.join(progress.holds)}")
-        if progress.waiting_units:
-            awaited = ", ".join(search_attributes.capped(progress.awaited_skus))
-            until = progress.next_date or "no date known"
-            lines.append(f"{progress.waiting_units} units wait ({awaited}), next date: {until}")
+        lines += ["", "| step | |", "|---|---|", *(f"| {a} | {b} |" for a, b in steps(progress))]
         rows = [
-            f"| {s.number} | {s.status} | {s.location or ''} | {s.expected_on or ''} |"
-            for s in progress.shipments[:20]
+            f"| {s.number} | {_words(s.status)} | {s.location or ''} | {s.expected_on or ''} |"
+            for s in progress.shipments[:MOST_ROWS]
         ]
         if rows:
             lines += ["", "| shipment | status | location | expected |", "|---|---|---|---|", *rows]
-        return "\n".join(lines)
+        if more := len(progress.shipments) - len(rows):
+            lines.append(f"\nand {more} more")
+        return "\n".join([*lines, "", self._page])
 
 
 class PurchaseOrderCard:
@@ -87,6 +94,40 @@ class PurchaseOrderCard:
             f"{progress.received} of {progress.ordered} units received,"
             f" due: {progress.due_on or 'no date known'}{_late(progress.overdue)}"
         )
+
+
+def steps(progress: Progress) -> list[tuple[str, str]]:
+    """The order's life, step by step, each with how it went or what it waits for."""
+    told = [
+        ("verify", _done(progress, progress.verified)),
+        ("prepare fulfillment", _done(progress, progress.prepared)),
+    ]
+    if progress.waiting_units:
+        told.append(("await stock", awaited(progress)))
+    if progress.shipments:
+        counts = Counter(shipment.status for shipment in progress.shipments)
+        some = ", ".join(f"{n} {_words(status)}" for status, n in sorted(counts.items()))
+        told.append(("release, pick, pack", some))
+    if progress.shipped_units:
+        told.append(("ship", f"{progress.shipped_units} units have left"))
+    return told
+
+
+def awaited(progress: Progress) -> str:
+    """How many units wait, of which SKUs, for which supply, and the next date."""
+    skus = ", ".join(search_attributes.capped(progress.awaited_skus))
+    supply = ", ".join(search_attributes.capped(progress.awaited_supply))
+    for_what = f" for {supply}" if supply else ""
+    until = progress.next_date or "no date known"
+    return f"{progress.waiting_units} units wait ({skus}){for_what}, next date: {until}"
+
+
+def _done(progress: Progress, is_so: bool | None) -> str:  # noqa: FBT001 -- a fact of it
+    if is_so is False and progress.finished:
+        return "not done"
+    if not progress.claimed and not progress.finished:
+        return "its turn has not come"
+    return "waits for a person" if is_so is False else "done"
 
 
 def _late(units: int) -> str:

@@ -11,7 +11,8 @@ def audit(
     *,
     engine: Annotated[bool, typer.Option("--engine/--no-engine", help="Ask Temporal, too.")] = True,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Start orders again that have no workflow.")
+        bool,
+        typer.Option("--repair", help="Start orders again whose workflow is gone or behind."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -42,6 +42,12 @@ class Result:
     without_workflow: tuple[OrderName, ...] = ()
 
     @property
+    def astray(self) -> tuple[OrderName, ...]:
+        """Orders that no workflow carries, or one that stands behind: a start brings them on."""
+        rows = (row for each in self.findings if each.number == "7j" for row in each.rows)
+        return (*self.without_workflow, *(OrderName(r["merchant"], r["order"]) for r in rows))
+
+    @property
     def in_order(self) -> list[tuple[str, str]]:
         """The rules by number: 10 comes after 9b."""
         return sorted(
@@ -93,8 +99,11 @@ async def _ask_engine(store: Store) -> tuple[list[OrderName], list[Finding]]:
 
 
 def mend(store: Store, result: Result) -> int:
-    """Owe a start to every order that has no workflow; the relay of a worker delivers it."""
-    return start_again(store, result.without_workflow)
+    """Owe a start to every order that has no workflow, or one that stands behind.
+
+    The relay of a worker delivers it; a workflow that is there is told where its order stands.
+    """
+    return start_again(store, result.astray)
 
 
 def show(result: Result, started: int) -> None:
@@ -113,5 +122,5 @@ def show(result: Result, started: int) -> None:
             "the engine knows what the database does not: if it was put back, stop workers and"
             " API, and run `pegboard reconcile`"
         )
-    elif result.without_workflow:
+    elif result.astray:
         console.print("`pegboard audit --repair` starts the orders again")

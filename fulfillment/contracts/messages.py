@@ -47,6 +47,11 @@ class OrderStart:
     hinted: bool = False
     epoch: int = 0
 
+    @property
+    def subject(self) -> tuple[str, int]:
+        """For which order it is: its merchant and id."""
+        return self.merchant, self.order
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -129,6 +134,11 @@ class PurchaseOrderStart:
 
     merchant: str
     progress: PurchaseOrderProgress
+
+    @property
+    def subject(self) -> tuple[str, int]:
+        """For which purchase order it is: its merchant and id."""
+        return self.merchant, self.progress.purchase_order
 
 
 @dataclass(frozen=True, slots=True)

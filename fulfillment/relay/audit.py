@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts import names
 from fulfillment.relay import lateness
-from fulfillment.relay.comparing import compare
+from fulfillment.relay.comparing import compare, still_behind
 from fulfillment.store.integrity.invariants import SHOWN, Finding
 from fulfillment.store.integrity.restarts import start_unfinished
 from fulfillment.store.reading.unfinished import OrderName, owed_since, unfinished_orders
@@ -30,6 +30,7 @@ RULES = {
     "7e": "nothing that left or ended is about to be shipped again",
     "7f": "no workflow lives on after its order was finished",
     "7g": "the database knows all that it ever told the workflows of its purchase orders",
+    "7j": "no workflow has stood behind its order for more than a minute",
 } | {rule.number: rule.sentence for rule in lateness.RULES}
 
 WINDOW = timedelta(days=1)
@@ -71,6 +72,7 @@ async def audit_memories(store: Store, client: Client) -> list[Finding]:
     now = store.clock()
     found = await compare(store, client, lambda life: min(life.newest, now) - WINDOW)
     late = now - PATIENCE
+    behind = await still_behind(store, client, found.behind, late)
     ended = [head for head in found.ended if head.finished_at and head.finished_at < late]
     rows: dict[str, list[dict[str, Any]]] = {
         "7c": [ahead.row for ahead in found.ahead],
@@ -78,6 +80,7 @@ async def audit_memories(store: Store, client: Client) -> list[Finding]:
         "7e": [ahead.row for ahead in found.ahead if ahead.reasons],
         "7f": [{"merchant": head.merchant, "order": head.number} for head in ended],
         "7g": [forgotten.row for forgotten in found.forgotten],
+        "7j": [each.row for each in behind],
     }
     return [
         Finding(number, f"{RULES[number]} ({len(each)} break it)", tuple(each[:SHOWN]))

@@ -23,6 +23,7 @@ from fulfillment.store.reading.standing import (
     life,
     progress_of_orders,
     purchase_order_heads,
+    settled_since,
     unfinished_heads,
 )
 from fulfillment.store.transactions.session import Store
@@ -57,6 +58,28 @@ class Ahead:
             "engine": [str(self.known.status), self.known.seq],
             "database": [str(self.stored.status), self.stored.seq],
             "on_hold_for": list(self.reasons),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A workflow that knows less of its order than the database; nothing where it is foreign."""
+
+    run: Listed
+    known: Progress | None
+    stored: Progress
+    is_foreign: bool = False
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What of it is shown."""
+        known = self.known
+        return {
+            "merchant": self.run.merchant,
+            "order": self.run.number,
+            "engine": [str(known.status), known.seq] if known else None,
+            "database": [str(self.stored.status), self.stored.seq],
+            "started_by_others": self.is_foreign,
         }
 
 
@@ -109,6 +132,7 @@ class Comparison:
     other_merchants: set[str] = field(default_factory=set)
     unfinished: list[OrderHead] = field(default_factory=list)
     ahead: list[Ahead] = field(default_factory=list)
+    behind: list[Behind] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
     ended: list[OrderHead] = field(default_factory=list)
     forgotten: list[Forgotten] = field(default_factory=list)
@@ -162,6 +186,17 @@ async def _compare_orders(store: Store, client: Client, found: Comparison, since
     for run, memory in memories:
         if memory is not None:
             _compare_order(found, run, memory, heads, stored)
+        else:
+            _note_foreign(found, run, heads, stored)
+
+
+def _note_foreign(
+    found: Comparison, run: Listed, heads: dict[Name, OrderHead], stored: dict[int, Progress]
+) -> None:
+    """A run that somebody started in an order's name, and not for it, stands in its way."""
+    head = heads.get((run.merchant, run.number))
+    if run.is_running and head is not None and head.id in stored and not head.finished_at:
+        found.behind.append(Behind(run, None, stored[head.id], is_foreign=True))
 
 
 def _compare_order(
@@ -179,6 +214,37 @@ def _compare_order(
         found.unknown.append(Unknown(run, epoch, str(known.status) if known else "received"))
     elif known is not None and head.id in stored and is_ahead(known, stored[head.id]):
         found.ahead.append(Ahead(run.merchant, known, stored[head.id]))
+    elif run.is_running and head.id in stored and _is_behind(known, stored[head.id]):
+        found.behind.append(Behind(run, known, stored[head.id]))
+
+
+def _is_behind(known: Progress | None, stored: Progress) -> bool:
+    """Whether a run has not heard where its order stands; before the claim it asks anyway."""
+    return stored.claimed if known is None else known.version < stored.version
+
+
+async def still_behind(
+    store: Store, client: Client, behind: Collection[Behind], before: datetime
+) -> list[Behind]:
+    """Those to whom nothing is on its way: nothing has happened since, and nothing is owed.
+
+    What they know is read once more after that: what was delivered meanwhile, they know by now.
+    """
+    ids: dict[str, list[int]] = defaultdict(list)
+    for each in behind:
+        ids[each.run.merchant].append(each.stored.order)
+    settled: set[int] = set()
+    for merchant, mine in sorted(ids.items()):
+        settled |= await in_thread(None, settled_since, store, merchant, mine, before)
+    left = [each for each in behind if each.stored.order in settled]
+    memories = await _gathered(
+        left, lambda each: order_memory(client, each.run.workflow_id, each.run.run_id)
+    )
+    return [
+        each
+        for each, memory in memories
+        if each.is_foreign or (memory is not None and _is_behind(memory.progress, each.stored))
+    ]
 
 
 async def _compare_purchase_orders(
@@ -228,7 +294,7 @@ async def _stored(store: Store, heads: Collection[OrderHead]) -> dict[int, Progr
 
 
 def _standing(store: Store, merchant: str, ids: Collection[int]) -> list[Progress]:
-    return list(progress_of_orders(store, merchant, ids))
+    return progress_of_orders(store, merchant, ids)
 
 
 async def _gathered(

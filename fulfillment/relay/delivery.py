@@ -68,7 +68,9 @@ class Delivery:
     async def _wake_order(self, message: Message) -> None:
         progress = ORDER_PROGRESS.validate_python(message.payload["progress"])
         workflow_id = names.order_workflow_id(message.merchant, progress.number)
-        if await self._signalled(workflow_id, progress):
+        news = message.payload.get("news")
+        name = str(news) if news in names.NEWS else names.PROGRESS
+        if await self._signalled(workflow_id, progress, name):
             return
         if not progress.finished:
             start = OrderStart(
@@ -76,9 +78,11 @@ class Delivery:
             )
             await self._start_order_once(start, progress.priority, None)
 
-    async def _signalled(self, workflow_id: str, progress: object) -> bool:
+    async def _signalled(
+        self, workflow_id: str, progress: object, name: str = names.PROGRESS
+    ) -> bool:
         try:
-            await self.client.get_workflow_handle(workflow_id).signal(names.PROGRESS, progress)
+            await self.client.get_workflow_handle(workflow_id).signal(name, progress)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return False

@@ -20,6 +20,7 @@ from fulfillment.store.reading.standing import (
     starts_owed,
     unfinished_heads,
 )
+from fulfillment.store.transactions.apart import each_apart
 from fulfillment.store.transactions.session import Store
 from fulfillment.store.transactions.threads import in_thread
 
@@ -46,12 +47,12 @@ class Healing:
     After the engine was lost, all unfinished orders are without one: they are started again some at
     a time, the newest first. A workflow that shows another status than its order has twice in a
     row, or whose order is finished, is told once more; it asks the database if it does not believe
-    that.
+    that. One that shows none was not started by us: the start that is owed then replaces it.
     """
 
     every_seconds: float = EVERY_SECONDS
     _missing: deque[OrderHead] = field(default_factory=deque)
-    _behind: set[Name] = field(default_factory=set)
+    _behind: dict[Name, int] = field(default_factory=dict)
     _next: float = 0.0
 
     async def next(self, store: Store, connect: Callable[[], Awaitable[Client]]) -> None:
@@ -101,11 +102,17 @@ class Healing:
         differs = {
             name for name in runs.keys() & known.keys() if runs[name].status != known[name].status
         }
+        self._behind = {name: self._behind.get(name, 0) + 1 for name in lives_on | differs}
         # The engine's list lags a little behind: what differs twice is believed.
-        behind = lives_on | (differs & self._behind)
-        self._behind = differs
+        behind = lives_on | {name for name in differs if self._behind[name] > 1}
+        if not behind:
+            return
+        foreign = {name for name in behind if runs[name].status is None}
+        log.warning("workflows_behind", workflows=len(behind), foreign=len(foreign))
         known |= others
-        await in_thread(None, _wake, store, [known[name] for name in sorted(behind)[:MOST_TOLD]])
+        due = sorted(name for name in behind if _is_due(self._behind[name]))[:MOST_TOLD]
+        await in_thread(None, _wake, store, [known[name] for name in due if name not in foreign])
+        await in_thread(None, _restart, store, [known[name] for name in due if name in foreign])
 
     async def _start_some(self, store: Store) -> None:
         room = RESTARTS - await in_thread(None, restarts_owed, store)
@@ -115,19 +122,33 @@ class Healing:
             log.warning("orders_started_again", orders=started, left=len(self._missing))
 
 
+def _is_due(times: int) -> bool:
+    """One that is found so again and again can not be helped so: it is told ever more rarely."""
+    return times.bit_count() == 1
+
+
 def _restart(store: Store, heads: Iterable[OrderHead]) -> int:
-    return sum(
-        restart_orders(store, merchant, ids, "sweep") for merchant, ids in _by_merchant(heads)
-    )
+    ids, started = _by_merchant(heads), 0
+
+    def restart(merchant: str) -> None:
+        nonlocal started
+        started += restart_orders(store, merchant, ids[merchant], "sweep")
+
+    each_apart("restart_orders", sorted(ids), restart)
+    return started
 
 
 def _wake(store: Store, heads: Iterable[OrderHead]) -> None:
-    for merchant, ids in _by_merchant(heads):
-        wake_orders_again(store, merchant, ids)
+    ids = _by_merchant(heads)
+
+    def wake(merchant: str) -> None:
+        wake_orders_again(store, merchant, ids[merchant])
+
+    each_apart("wake_orders_again", sorted(ids), wake)
 
 
-def _by_merchant(heads: Iterable[OrderHead]) -> list[tuple[str, list[int]]]:
+def _by_merchant(heads: Iterable[OrderHead]) -> dict[str, list[int]]:
     ids: dict[str, list[int]] = defaultdict(list)
     for head in heads:
         ids[head.merchant].append(head.id)
-    return sorted(ids.items())
+    return ids

@@ -201,6 +201,8 @@ def _engine_is_away(error: Exception) -> bool:
 
 def _is_not_understood(error: Exception) -> bool:
     """A fault of the row or of this version: neither the engine nor the database is to blame."""
+    if isinstance(error, RPCError) and error.status is RPCStatusCode.INVALID_ARGUMENT:
+        return True
     others = (RPCError, RuntimeError, TimeoutError, SQLAlchemyError)
     return not isinstance(error, others)
 

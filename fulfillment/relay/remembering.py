@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts import names
+from fulfillment.contracts.hearing import read
 from fulfillment.contracts.messages import (
     OrderStart,
     Progress,
@@ -57,7 +58,7 @@ async def _heard(
         kinds[event.event_id] = scheduled.activity_type.name
     elif event.HasField("workflow_execution_signaled_event_attributes"):
         told = event.workflow_execution_signaled_event_attributes
-        if told.signal_name == names.PROGRESS:
+        if told.signal_name in names.NEWS:
             return _took(memory, await _decoded(client, told.input.payloads, Progress))
     elif event.HasField("activity_task_completed_event_attributes"):
         done = event.activity_task_completed_event_attributes
@@ -76,6 +77,18 @@ def _took(memory: OrderMemory, told: Progress | None) -> OrderMemory:
     if told is None or is_doubtful(told, known, memory.order, memory.epoch):
         return memory
     return replace(memory, progress=told) if known is None or told.seq > known.seq else memory
+
+
+async def start_of(
+    client: Client, workflow_id: str, run_id: str, workflow: str, kind: type[Message]
+) -> Message | None:
+    """With what a run of this workflow was started; None where that is nothing of ours."""
+    async for event in _events(client, workflow_id, run_id, page_size=1):
+        started = event.workflow_execution_started_event_attributes
+        if started.workflow_type.name == workflow:
+            return await _decoded(client, started.input.payloads, kind)
+        break
+    return None
 
 
 async def purchase_order_memory(
@@ -109,10 +122,12 @@ async def _purchase_order_told(
     return None, False
 
 
-async def _events(client: Client, workflow_id: str, run_id: str | None) -> Any:
+async def _events(
+    client: Client, workflow_id: str, run_id: str | None, page_size: int | None = None
+) -> Any:
     handle = client.get_workflow_handle(workflow_id, run_id=run_id)
     try:
-        async for event in handle.fetch_history_events():
+        async for event in handle.fetch_history_events(page_size=page_size):
             yield event
     except RPCError as error:
         # Its retention may have ended meanwhile.
@@ -123,10 +138,8 @@ async def _events(client: Client, workflow_id: str, run_id: str | None) -> Any:
 async def _decoded(
     client: Client, payloads: Iterable[Payload], kind: type[Message]
 ) -> Message | None:
-    """What was sent, where it is what it should be: anybody may send anything."""
-    given: Sequence[Payload] = list(payloads)[:1]
-    try:
-        values = await client.data_converter.decode(given, [kind])
-    except Exception:
-        return None
-    return values[0] if values and isinstance(values[0], kind) else None
+    """What was sent, where it is what it should be, as the workflow itself reads it."""
+    given: Sequence[Payload] = list(payloads)
+    if (codec := client.data_converter.payload_codec) is not None:
+        given = await codec.decode(given)
+    return read(client.data_converter.payload_converter, given, kind)

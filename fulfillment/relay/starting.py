@@ -3,12 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts import names
+from fulfillment.contracts.messages import OrderStart, PurchaseOrderStart
+from fulfillment.relay.remembering import start_of
+
+log = structlog.get_logger(__name__)
+
+NOTHING = 0
+"""What a foreign run was for: no id is that."""
 
 
 class OtherRunError(Exception):
@@ -35,7 +43,7 @@ class Run:
 
     workflow: str
     workflow_id: str
-    argument: object
+    argument: OrderStart | PurchaseOrderStart
     subject: Subject
     progress: object
     options: dict[str, Any]
@@ -46,7 +54,8 @@ async def start_once(client: Client, run: Run) -> int | None:
 
     Else the last run has closed by itself, and what that was for is returned. A run for another id
     is ended and replaced if its epoch is over; where it is not, `OtherRunError` is raised: the
-    database may have been put back without a new epoch.
+    database may have been put back without a new epoch. A foreign run, which somebody started by
+    hand and not for this, is ended and replaced.
     """
     try:
         await _start(client, run, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY)
@@ -66,14 +75,17 @@ async def start_after_closed(client: Client, run: Run) -> None:
 async def _take_over(client: Client, run: Run) -> int | None:
     found = await client.get_workflow_handle(run.workflow_id).describe()
     subject = await subject_of(found)
-    same = subject is None or subject.id == run.subject.id
+    if subject is not None:
+        id_ = subject.id
+    else:
+        id_ = run.subject.id if await _is_for_the_same(client, run, found) else NOTHING
     if found.status is not WorkflowExecutionStatus.RUNNING:
-        return run.subject.id if subject is None else subject.id
-    if same and await _tell(client, run):
-        return None
-    if same:
-        return run.subject.id
-    if subject is not None and subject.epoch >= run.subject.epoch:
+        return id_
+    if id_ == run.subject.id:
+        return None if await _tell(client, run) else id_
+    if id_ == NOTHING:
+        log.error("foreign_workflow_replaced", workflow=run.workflow_id, run=found.run_id)
+    elif subject is not None and subject.epoch >= run.subject.epoch:
         raise OtherRunError(
             f"{run.workflow_id} runs for id {subject.id}, not {run.subject.id}:"
             " if the database was put back, run `pegboard reconcile`"
@@ -87,8 +99,14 @@ async def _take_over(client: Client, run: Run) -> int | None:
     return None
 
 
+async def _is_for_the_same(client: Client, run: Run, found: WorkflowExecutionDescription) -> bool:
+    """Whether a run without a memo of ours was started for the same order or purchase order."""
+    start = await start_of(client, run.workflow_id, found.run_id, run.workflow, type(run.argument))
+    return start is not None and start.subject == run.argument.subject
+
+
 async def subject_of(found: WorkflowExecutionDescription) -> Subject | None:
-    """What a run is for; None for one that was not started by us, or before this was kept."""
+    """What a run is for; None for one that was not started by us."""
     memo = await found.memo()
     try:
         return Subject("", int(memo["id"]), int(memo["epoch"]))

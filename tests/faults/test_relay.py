@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -16,6 +17,7 @@ from fulfillment.contracts import names
 from fulfillment.relay import relay as relaying
 from fulfillment.relay.delivery import Delivery
 from fulfillment.relay.relay import Relay
+from fulfillment.store.reading.standing import starts_owed
 from fulfillment.store.transactions.outbox import Message
 from fulfillment.store.transactions.session import Store
 from tests.builders.warehouse import MERCHANT, Warehouse
@@ -165,6 +167,47 @@ async def test_rows_that_are_not_understood_are_set_aside_and_the_rest_goes_on(
         told = [line for line in lines if line["event"] == "outbox_row_set_aside"]
     assert (told[0]["kind"], told[0]["merchant"]) == ("wake_order", MERCHANT)
     assert told[0]["subject"].startswith("odd")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "{}",
+        "[1, 2]",
+        "null",
+        '{"lines": "many"}',
+        '{"lines": 1e300}',
+        '{"lines": [1], "progress": {"claimed": "perhaps"}}',
+        '{"progress": 7}',
+    ],
+)
+async def test_starts_that_are_not_understood_keep_no_other_from_being_taken(
+    database_url: str, temporal_client: Client, payload: str
+) -> None:
+    warehouse = Warehouse.on(database_url).furnish()
+    put(warehouse, "start_order", payload, rows=2)
+    warehouse.take(number=f"GOOD-{uuid.uuid4().hex[:6]}")
+    with capture_logs() as lines:
+        async with relaying_for(warehouse, temporal_client) as relay:
+            await until(lambda: warehouse.one("SELECT count(*) FROM outbox") == 2)
+            await until(lambda: warehouse.one("SELECT min(attempts) FROM outbox") >= 1)
+            assert relay.pulse.trouble is None
+            assert starts_owed(relay.store) == frozenset()
+    assert [line for line in lines if line["event"] == "outbox_row_set_aside"]
+
+
+async def test_start_that_the_engine_refuses_for_what_it_is_is_told(
+    database_url: str, temporal_client: Client
+) -> None:
+    warehouse = Warehouse.on(database_url).furnish()
+    long = "X" * 5_000
+    put(warehouse, "start_order", json.dumps({"order": 7, "number": long}))
+    warehouse.take(number=f"GOOD-{uuid.uuid4().hex[:6]}")
+    with capture_logs() as lines:
+        async with relaying_for(warehouse, temporal_client):
+            await until(lambda: warehouse.one("SELECT count(*) FROM outbox") == 1)
+            await until(lambda: warehouse.one("SELECT min(attempts) FROM outbox") >= 1)
+    assert [line for line in lines if line["event"] == "outbox_row_set_aside"]
 
 
 async def test_rows_of_a_kind_that_is_not_known_are_left_to_others_and_told(

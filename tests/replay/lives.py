@@ -14,7 +14,8 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
 from fulfillment.contracts import names
-from fulfillment.contracts.messages import Standing
+from fulfillment.contracts.messages import Progress, Standing
+from fulfillment.domain.insight.news import News
 from fulfillment.domain.insight.restored import AtOdds
 from fulfillment.domain.model.statuses import OrderStatus, PurchaseOrderStatus
 from tests.workflows.desk import (
@@ -86,6 +87,71 @@ async def order_open_unknown(stage: Stage, desk: Desk) -> Handle:
     await stage.until(handle, lambda state: state.at_odds is AtOdds.UNKNOWN_ORDER)
     await stage.tell(handle, ready(1))
     await stage.until_called("check_with_database")
+    return handle
+
+
+async def order_open_after_odd_news(stage: Stage, desk: Desk) -> Handle:
+    """It could read nothing of what it was told, and asked the database."""
+    desk.standing.append(Standing(picked(2)))
+    handle = await _order(stage, desk, ready(1))
+    await handle.signal(names.PROGRESS, {"order": "eaten"})
+    await stage.until_seq(handle, 2)
+    return handle
+
+
+async def order_open_after_odd_hint(stage: Stage, desk: Desk) -> Handle:
+    desk.look.append(ready(2))
+    handle = await _order(stage, desk, awaiting(1))
+    await handle.signal(names.PO_RECEIVED, args=["PO-1", 7])
+    await stage.until_seq(handle, 2)
+    return handle
+
+
+async def order_told_by_name(stage: Stage, desk: Desk) -> Handle:
+    """Each signal is named for what happened."""
+    handle = await _order(stage, desk, awaiting(1))
+    told: list[tuple[News, Progress]] = [
+        (News.VERIFIED, awaiting(2)),
+        (News.PREPARED, awaiting(3)),
+        (News.DATE_MOVED, awaiting(4)),
+        (News.PUT_ON_HOLD, replace(awaiting(5), holds=("fraud check",))),
+        (News.CHANGED, awaiting(6)),
+        (News.STOCK_ALLOCATED, progress(7, OrderStatus.AWAITING_STOCK, waiting_units=1)),
+        (News.RELEASED, ready(8)),
+        (News.PICKING_STARTED, picked(9)),
+        (News.PICKED, picked(10)),
+        (News.PACKED, packed(11)),
+    ]
+    for name, known in told:
+        await stage.tell(handle, known, name)
+        await stage.until_seq(handle, known.seq)
+    await stage.tell(handle, shipped(12), News.SHIPPED)
+    await handle.result()
+    return handle
+
+
+async def order_told_that_it_is_cancelled(stage: Stage, desk: Desk) -> Handle:
+    handle = await _order(stage, desk, awaiting(1, LATER))
+    await stage.tell(handle, cancelled(2), News.CANCELLED)
+    await handle.result()
+    return handle
+
+
+async def order_told_that_it_is_rejected(stage: Stage, desk: Desk) -> Handle:
+    """Another's transaction claimed for it, before its own activity could."""
+    desk.prepare.append(refusal("no_longer_sold"))
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 5)
+    await stage.tell(handle, progress(6, OrderStatus.REJECTED), News.REJECTED)
+    await handle.result()
+    return handle
+
+
+async def order_open_stock_allocated(stage: Stage, desk: Desk) -> Handle:
+    handle = await _order(stage, desk, awaiting(1, LATER))
+    some = replace(awaiting(2, LATER), waiting_units=1)
+    await stage.tell(handle, some, News.STOCK_ALLOCATED)
+    await stage.until_seq(handle, 2)
     return handle
 
 
@@ -226,6 +292,14 @@ async def purchase_order_open_after_doubt(stage: Stage, desk: Desk) -> Handle:
     return handle
 
 
+async def purchase_order_open_after_odd_news(stage: Stage, desk: Desk) -> Handle:
+    desk.purchase_orders = deque([purchase_order(2, P.IN_TRANSIT)])
+    handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED))
+    await stage.tell(handle, None)
+    await stage.until_purchase_order(handle, (0, 2))
+    return handle
+
+
 async def purchase_order_closed(stage: Stage, desk: Desk) -> Handle:
     handle = await stage.start_purchase_order(purchase_order(1, P.APPROVED))
     await stage.tell(handle, purchase_order(2, P.CLOSED))
@@ -325,6 +399,12 @@ LIVES: dict[str, Life] = {
         order_open_ready,
         order_open_picking,
         order_open_after_doubt,
+        order_open_after_odd_news,
+        order_open_stock_allocated,
+        order_told_by_name,
+        order_told_that_it_is_cancelled,
+        order_told_that_it_is_rejected,
+        order_open_after_odd_hint,
         order_open_unknown,
         order_open_awaiting_stock,
         order_open_awaiting_with_date,
@@ -347,6 +427,7 @@ LIVES: dict[str, Life] = {
         purchase_order_open_draft,
         purchase_order_open_in_transit,
         purchase_order_open_after_doubt,
+        purchase_order_open_after_odd_news,
         purchase_order_closed,
         purchase_order_cancelled,
         purchase_order_open_with_date,

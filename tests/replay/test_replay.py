@@ -52,7 +52,7 @@ def test_every_message_is_in_a_history() -> None:
         for event in json.loads(path.read_text())["events"]
         if "workflowExecutionSignaledEventAttributes" in event
     }
-    assert signals == {names.PROGRESS, names.PO_RECEIVED, names.AGAIN}
+    assert signals == names.NEWS | {names.PO_RECEIVED, names.AGAIN}
 
 
 def test_every_status_is_in_a_history() -> None:

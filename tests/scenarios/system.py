@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 import worker
 from fulfillment import settings
 from fulfillment.contracts import names
-from fulfillment.contracts.messages import OrderState
+from fulfillment.contracts.messages import OrderState, Progress
 from fulfillment.relay.relay import Relay
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.administration import keys
@@ -154,6 +154,16 @@ class System:
 
     def workflow(self, number: str) -> Any:
         return self.temporal.get_workflow_handle(names.order_workflow_id(self.merchant, number))
+
+    async def until_known(self, number: str, found: Callable[[Progress], bool]) -> None:
+        """Until the order's workflow knows it to be so."""
+        state: OrderState | None = None
+        for _ in range(200):
+            state = await self.workflow(number).query(names.STATE, result_type=OrderState)
+            if state is not None and state.progress is not None and found(state.progress):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"the workflow of {number} still knows {state}")
 
     async def until_ended(self, number: str) -> None:
         """Until the order's workflow has ended well."""

@@ -73,8 +73,10 @@ class Stage:
             task_queue=self.task_queue,
         )
 
-    async def tell(self, handle: WorkflowHandle[Any, Any], known: object) -> None:
-        await handle.signal(names.PROGRESS, known)
+    async def tell(
+        self, handle: WorkflowHandle[Any, Any], known: object, name: str = names.PROGRESS
+    ) -> None:
+        await handle.signal(name, known)
 
     async def state(self, handle: WorkflowHandle[Any, Any]) -> OrderState:
         state: OrderState = await handle.query(names.STATE, result_type=OrderState)

@@ -3,11 +3,14 @@
 from collections import deque
 from dataclasses import replace
 
-from fulfillment.contracts.messages import Standing
+from temporalio import activity
+from temporalio.testing import TimeSkipper
+
+from fulfillment.contracts.messages import Hold, Progress, Standing
 from fulfillment.domain.insight.restored import AtOdds
 from fulfillment.domain.model.statuses import OrderStatus, PurchaseOrderStatus
 from tests.workflows.desk import Desk, picked, progress, purchase_order, ready, refusal, shipped
-from tests.workflows.stage import Stage
+from tests.workflows.stage import Stage, staged
 
 P = PurchaseOrderStatus
 CHECK = "check_with_database"
@@ -111,6 +114,27 @@ async def test_order_that_the_database_never_knew_is_not_put_on_hold_for_ever(
     await stage.tell(handle, shipped(2))
     await handle.result()
     assert desk.calls == ["prepare_fulfillment", CHECK, "prepare_fulfillment"]
+
+
+async def test_order_that_is_gone_when_it_is_to_be_held_waits_for_it(
+    skipper: TimeSkipper,
+) -> None:
+    desk = ForgetfulDesk()
+    desk.prepare.append(refusal("no_longer_sold"))
+    desk.standing.append(Standing(shipped(9)))
+    async with staged(skipper, desk) as stage:
+        handle = await stage.start_order()
+        await stage.until(handle, lambda state: state.at_odds is AtOdds.UNKNOWN_ORDER)
+        await stage.tell(handle, ready(1))
+        assert (await handle.result()).seq == 9
+
+
+class ForgetfulDesk(Desk):
+    """Its database was put back between the claim and the hold."""
+
+    @activity.defn
+    async def hold_order(self, _: Hold) -> Progress:
+        raise refusal("unknown_order")
 
 
 async def test_purchase_order_asks_before_it_believes_news_from_far_ahead(

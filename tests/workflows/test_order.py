@@ -291,6 +291,56 @@ async def test_search_attributes_are_capped_when_very_many_skus_are_awaited(
     await handle.result()
 
 
+async def test_operator_reads_each_step_and_what_it_waits_for(stage: Stage, desk: Desk) -> None:
+    due = TODAY + timedelta(days=9)
+    desk.prepare.append(replace(awaiting(1, due), verified=False, prepared=True, shipped_units=3))
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 1)
+    described = str(await handle.query("__temporal_workflow_metadata"))
+    for told in (
+        "| verify | waits for a person |",
+        "| prepare fulfillment | done |",
+        f"| await stock | 2 units wait (K1) for PO-1, next date: {due} |",
+        "| release, pick, pack | 1 backorder |",
+        "| ship | 3 units have left |",
+        "GET /v1/orders/W-7",
+        "pegboard order show W-7 --merchant",
+    ):
+        assert told in described
+    await stage.tell(handle, cancelled(2))
+    await handle.result()
+
+
+@pytest.mark.parametrize("name", sorted(names.NEWS))
+async def test_news_is_taken_whatever_it_is_called(stage: Stage, desk: Desk, name: str) -> None:
+    desk.prepare.append(ready(1))
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 1)
+    await stage.tell(handle, picked(2), name)
+    await stage.until_seq(handle, 2)
+    await stage.tell(handle, shipped(3))
+    await handle.result()
+    assert desk.calls == ["prepare_fulfillment"]
+
+
+async def test_history_says_to_which_step_an_event_belongs(stage: Stage, desk: Desk) -> None:
+    due = TODAY + timedelta(days=9)
+    desk.prepare.append(awaiting(1, due))
+    desk.look.append(ready(2))
+    handle = await stage.start_order()
+    await stage.until_armed(handle, due)
+    await handle.signal(names.PO_RECEIVED)
+    await stage.until_seq(handle, 2)
+    await stage.tell(handle, shipped(3))
+    await handle.result()
+    steps = [
+        [marker.label.id for marker in event.event_group_markers]
+        async for event in handle.fetch_history_events()
+        if event.event_type in (E.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED, E.EVENT_TYPE_TIMER_STARTED)
+    ]
+    assert steps == [["verify", "prepare fulfillment"], ["await stock"], ["await stock"]]
+
+
 async def test_operator_reads_where_the_order_stands(stage: Stage, desk: Desk) -> None:
     desk.prepare.append(awaiting(1, TODAY + timedelta(days=9)))
     handle = await stage.start_order()

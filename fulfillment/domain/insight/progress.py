@@ -23,7 +23,8 @@ class Progress:
     """Where an order stands: ids, quantities and dates only.
 
     A higher `version` is newer. A database that is put back tells less than it told before; the
-    *epoch* that `pegboard reconcile` then begins makes what it tells the newer again.
+    *epoch* that `pegboard reconcile` then begins makes what it tells the newer again. Whether it is
+    verified and prepared was not always told.
     """
 
     order: int
@@ -40,6 +41,8 @@ class Progress:
     claimed: bool = False
     shipped_units: int = 0
     epoch: int = 0
+    verified: bool | None = None
+    prepared: bool | None = None
 
     @property
     def version(self) -> tuple[int, int]:
@@ -79,4 +82,6 @@ def progress_of(order: Order) -> Progress:
         claimed=order.first_claimed,
         shipped_units=sum(line.shipped for line in order.lines),
         epoch=order.epoch,
+        verified=order.verified,
+        prepared=order.is_prepared,
     )

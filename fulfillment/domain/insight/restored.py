@@ -18,6 +18,9 @@ MOST_AHEAD = 50
 ASKS = "asks the database in doubt"
 """A workflow's patch: runs from before it drop what is old, and believe whatever is newer."""
 
+ASKS_WHEN_ODD = "asks the database when it is sent what it can not read"
+"""A workflow's patch: runs from before it drop such signals, or stand still."""
+
 LEFT = frozenset({OrderStatus.SHIPPED, OrderStatus.PARTIALLY_SHIPPED})
 
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from fulfillment.store.integrity.check import Check
 from fulfillment.store.queue.pending_queues import owe
+from fulfillment.store.transactions.apart import each_apart
 from fulfillment.store.transactions.session import Store, Tx
 
 USABLE = """
@@ -94,6 +95,9 @@ def owe_idle(store: Store) -> dict[str, list[str]]:
         return {merchant: sorted(skus) for merchant, skus in sorted(found.items())}
 
     idle = store.read("*", body)
-    for merchant, skus in idle.items():
-        store.transact(merchant, partial(owe, skus=skus), actor="sweep")
+
+    def owe_all(merchant: str) -> None:
+        store.transact(merchant, partial(owe, skus=idle[merchant]), actor="sweep")
+
+    each_apart("owe_idle", idle, owe_all)
     return idle

@@ -1,11 +1,12 @@
 """Where orders and purchase orders stand, for a comparison with what the engine knows."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from fulfillment.domain.insight.progress import Progress, progress_of
 from fulfillment.store.records.loading import load_orders
+from fulfillment.store.transactions.apart import together_or_apart
 from fulfillment.store.transactions.session import Store
 
 BATCH = 500
@@ -73,8 +74,10 @@ def unfinished_heads(store: Store) -> list[OrderHead]:
 
 def starts_owed(store: Store) -> frozenset[int]:
     """The orders whose start waits for its turn to be delivered."""
-    sql = "SELECT subject::bigint AS id FROM outbox WHERE kind = 'start_order'"
-    return frozenset(row.id for row in store.read("*", lambda tx: tx.rows(sql)))
+    sql = "SELECT subject FROM outbox WHERE kind = 'start_order'"
+    subjects = (row.subject for row in store.read("*", lambda tx: tx.rows(sql)))
+    # What is no id is no start of ours; the relay sets it aside.
+    return frozenset(int(subject) for subject in subjects if subject.isdecimal())
 
 
 def heads_of(store: Store, merchant: str, numbers: Collection[str]) -> dict[str, OrderHead]:
@@ -87,13 +90,35 @@ def heads_of(store: Store, merchant: str, numbers: Collection[str]) -> dict[str,
     return {row.number: OrderHead(*row) for row in rows}
 
 
-def progress_of_orders(store: Store, merchant: str, ids: Collection[int]) -> Iterator[Progress]:
-    """Where each of these orders stands."""
+def progress_of_orders(store: Store, merchant: str, ids: Collection[int]) -> list[Progress]:
+    """Where each of these orders stands; one that can not be read is told of in the log."""
     wanted = sorted(ids)
+    standing: list[Progress] = []
+
+    def read(batch: Sequence[int]) -> int:
+        found = store.read(merchant, lambda tx: load_orders(tx, batch))
+        standing.extend([progress_of(order) for order in found.values()])
+        return len(found)
+
     for at in range(0, len(wanted), BATCH):
-        batch = wanted[at : at + BATCH]
-        found = store.read(merchant, lambda tx, mine=batch: load_orders(tx, mine))  # type: ignore[misc]
-        yield from (progress_of(order) for order in found.values())
+        together_or_apart("progress_of_orders", wanted[at : at + BATCH], read)
+    return standing
+
+
+def settled_since(
+    store: Store, merchant: str, ids: Collection[int], before: datetime
+) -> frozenset[int]:
+    """Those of these orders to which nothing happened since, and nothing is owed."""
+    sql = (
+        "SELECT o.id FROM orders o WHERE o.merchant = :merchant AND o.id = ANY(:ids)"
+        " AND NOT EXISTS (SELECT FROM order_event e WHERE e.order_id = o.id AND e.at >= :before)"
+        " AND NOT EXISTS (SELECT FROM outbox b WHERE b.subject = o.id::text"
+        " AND b.kind IN ('start_order', 'wake_order'))"
+    )
+    rows = store.read(
+        merchant, lambda tx: tx.rows(sql, merchant=merchant, ids=sorted(ids), before=before)
+    )
+    return frozenset(row.id for row in rows)
 
 
 def purchase_order_heads(store: Store) -> list[PurchaseOrderHead]:

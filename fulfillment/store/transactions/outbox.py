@@ -1,7 +1,7 @@
 """What must reach Temporal, written in the transaction that decides it."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from fulfillment.domain.insight.news import News
 from fulfillment.domain.insight.progress import Progress
 from fulfillment.store.transactions.session import Tx
 
@@ -22,6 +23,9 @@ class Kind(StrEnum):
     WAKE_PURCHASE_ORDER = "wake_purchase_order"
     REPLAN = "replan"
 
+
+NO_NEWS: Mapping[int, News] = {}
+"""Orders that are only told once more where they stand."""
 
 LANES = {
     Kind.START_ORDER: 0,
@@ -76,13 +80,22 @@ def put(
     )
 
 
-def wake_orders(tx: Tx, progresses: Collection[Progress], merchant: str) -> None:
-    """Owe these orders a wake that carries where they stand."""
+def wake_orders(
+    tx: Tx, progresses: Collection[Progress], merchant: str, news: Mapping[int, News] = NO_NEWS
+) -> None:
+    """Owe these orders a wake that carries where they stand, and what happened to them."""
     put(
         tx,
         Kind.WAKE_ORDER,
         (
-            (str(progress.order), {"merchant": merchant, "progress": asdict(progress)})
+            (
+                str(progress.order),
+                {
+                    "merchant": merchant,
+                    "progress": asdict(progress),
+                    "news": news.get(progress.order),
+                },
+            )
             for progress in progresses
         ),
     )
@@ -130,9 +143,10 @@ WITH RECURSIVE merchants AS (
      CROSS JOIN generate_series(0, :last_lane) AS lanes(lane)
      CROSS JOIN LATERAL (
            SELECT o.id, o.kind, row_number() OVER turns AS turn,
-                  sum(coalesce((o.payload ->> 'lines')::int, 1)) OVER turns
-                  - coalesce((o.payload ->> 'lines')::int, 1) AS lines_before
+                  sum(n.lines) OVER turns - n.lines AS lines_before
              FROM outbox o
+            CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(o.payload -> 'lines') WHEN 'number'
+                  THEN least((o.payload ->> 'lines')::numeric, 1000000)::int ELSE 1 END) n(lines)
             WHERE o.merchant = m.merchant AND o.lane = lanes.lane AND o.due_at <= :now
               AND o.kind = ANY(:known)
            WINDOW turns AS (ORDER BY o.priority, o.id)
@@ -150,9 +164,10 @@ WITH RECURSIVE merchants AS (
     RETURNING o.id, o.merchant, o.lane, o.kind, o.subject, o.payload, o.version, o.attempts
 ), started AS (
     INSERT INTO started_order (order_id, merchant, lines, started_at)
-    SELECT subject::bigint, merchant, coalesce((payload ->> 'lines')::int, 1), :now
-      FROM taken WHERE kind = 'start_order'
-       AND NOT coalesce((payload #>> '{progress,claimed}')::bool, false)
+    SELECT subject::bigint, merchant, CASE jsonb_typeof(payload -> 'lines') WHEN 'number'
+           THEN least((payload ->> 'lines')::numeric, 1000000)::int ELSE 1 END, :now
+      FROM taken WHERE kind = 'start_order' AND subject ~ '^[0-9]{1,18}$'
+       AND payload #> '{progress,claimed}' IS DISTINCT FROM 'true'
     ON CONFLICT (order_id) DO UPDATE SET started_at = excluded.started_at
 )
 SELECT * FROM taken
@@ -165,7 +180,8 @@ def take(connection: Connection, now: datetime, most: int, lease: timedelta) -> 
     Starts are paced by what is claimed: a merchant's next ones wait here while many of its orders
     wait for the answer to their first claim, so that a newcomer, also of another merchant, stands
     in no line outside of the database. A relay that dies keeps nothing: its rows are due again when
-    the lease is over. Kinds that this version does not know are left to one that does.
+    the lease is over. Kinds that this version does not know are left to one that does. A row that
+    no version of ours wrote is taken like the others, and keeps none of them from it.
     """
     parameters = {
         "now": now,

@@ -1,6 +1,6 @@
 """What brings a database that was put back, and the workflows that know more, together again."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
@@ -13,6 +13,7 @@ from fulfillment.store.planning.opening import open_orders
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions import outbox
+from fulfillment.store.transactions.apart import together_or_apart
 from fulfillment.store.transactions.session import Store, Tx
 
 BATCH = 200
@@ -93,12 +94,15 @@ def hold_lost(store: Store, merchant: str, known: Mapping[int, Progress], actor:
 
 
 def restart_orders(store: Store, merchant: str, ids: Collection[int], actor: str) -> int:
-    """Owe these orders' workflows a start with where they stand; how many are not finished."""
-    wanted = sorted(ids)
-    batches = [wanted[at : at + BATCH] for at in range(0, len(wanted), BATCH)]
-    return sum(
-        store.transact(merchant, partial(_restart, ids=batch), actor=actor) for batch in batches
-    )
+    """Owe these orders' workflows a start with where they stand; how many are not finished.
+
+    One that can not be read is set aside and told of in the log.
+    """
+
+    def restart(batch: Sequence[int]) -> int:
+        return store.transact(merchant, partial(_restart, ids=batch), actor=actor)
+
+    return _by_batches("restart_orders", ids, restart)
 
 
 def _restart(tx: Tx, ids: Collection[int]) -> int:
@@ -120,13 +124,27 @@ def start_payload(merchant: str, progress: Progress) -> dict[str, Any]:
 
 
 def wake_orders_again(store: Store, merchant: str, ids: Collection[int]) -> None:
-    """Tell these orders' workflows once more where they stand, also those of finished orders."""
+    """Tell these orders' workflows once more where they stand, also those of finished orders.
 
-    def body(tx: Tx) -> None:
-        space = open_orders(tx, ids)
-        outbox.wake_orders(tx, [progress_of(order) for order in space.after.values()], merchant)
+    One that can not be read is set aside and told of in the log.
+    """
 
-    store.transact(merchant, body, actor="sweep")
+    def wake(batch: Sequence[int]) -> int:
+        return store.transact(merchant, partial(_wake, ids=batch), actor="sweep")
+
+    _by_batches("wake_orders_again", ids, wake)
+
+
+def _wake(tx: Tx, ids: Collection[int]) -> int:
+    standing = [progress_of(order) for order in open_orders(tx, ids).after.values()]
+    outbox.wake_orders(tx, standing, tx.merchant)
+    return len(standing)
+
+
+def _by_batches(step: str, ids: Collection[int], do: Callable[[Sequence[int]], int]) -> int:
+    wanted = sorted(ids)
+    batches = [wanted[at : at + BATCH] for at in range(0, len(wanted), BATCH)]
+    return sum(together_or_apart(step, batch, do) for batch in batches)
 
 
 def check_purchase_order(store: Store, merchant: str, purchase_order: int) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from fulfillment.domain.insight.history import happenings
+from fulfillment.domain.insight.news import news_of
 from fulfillment.domain.insight.progress import progress_of
 from fulfillment.domain.model.orders import Order
 from fulfillment.store.records.saving.changes import Change, Products
@@ -54,7 +55,10 @@ def save(
     asked = write_payments(tx, final)
     record(tx, [*(happening for _, made in told for happening in made), *asked])
     outbox.wake_orders(
-        tx, [progress_of(c.after) for c in final if c.after.id not in silent], tx.merchant
+        tx,
+        [progress_of(c.after) for c in final if c.after.id not in silent],
+        tx.merchant,
+        {order: news_of(events) for order, events in told},
     )
     result = {change.after.id: change.after for change in changes}
     return result | {change.after.id: change.after for change in final}
