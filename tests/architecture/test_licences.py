@@ -19,8 +19,9 @@ def licence(package: str) -> str:
     if "License-Expression" in told:
         return told["License-Expression"]
     classifiers = [text for text in told.get_all("Classifier") or [] if text.startswith("License")]
+    named = told.get_all("License") or [""]
     # Some put the whole text there, of which the first words name it.
-    return " ".join([(told["License"] if "License" in told else "")[:60], *classifiers])
+    return " ".join([named[0][:60], *classifiers])
 
 
 @pytest.mark.parametrize("package", PACKAGES)
