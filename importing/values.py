@@ -121,7 +121,7 @@ def _too_low(low: int) -> str:
 positive = whole(1, MOST_UNITS)
 units = whole(0, MOST_UNITS)
 counted = whole(0, MOST_COUNTED)
-pack_units = whole(1, 1_000)
+pack_units = whole(1, MOST_UNITS)
 line_number = whole(1, 1_000_000)
 priority = whole(0, 100)
 percent = whole(0, 100)

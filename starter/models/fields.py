@@ -79,7 +79,7 @@ Units = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 UnitsOrNone = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 UnitChange = Annotated[StrictInt, Field(ge=-100_000_000, le=100_000_000)]
 Percent = Annotated[StrictInt, Field(ge=0, le=100)]
-PackUnits = Annotated[StrictInt, Field(ge=1, le=1_000)]
+PackUnits = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 Minor = Annotated[StrictInt, Field(ge=0, le=1_000_000_000_000)]
 Priority = Annotated[StrictInt, Field(ge=0, le=100)]
 Revision = Annotated[StrictInt, Field(ge=1, le=2_000_000_000)]
@@ -93,7 +93,8 @@ Instant = Annotated[
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,59}$")]
 """A value of a setting, or the name of a preset."""
 
-Value = Annotated[StrictBool | StrictInt | Word | None, WrapValidator(_as_one)]
+Setting = Annotated[StrictInt, Field(ge=-1_000_000, le=1_000_000)]
+Value = Annotated[StrictBool | Setting | Word | None, WrapValidator(_as_one)]
 Knob = bool | int | str | None
 Knobs = Annotated[dict[Code, Value], Field(max_length=40)]
 """Settings by name; which there are, and what they take, is the policy's to say."""

@@ -259,3 +259,37 @@ def test_edit_names_the_field_when_its_pack_is_unknown(admin):
     lines = [{"line": 1, "sku": "TEA", "quantity": 1, "pack": "pallet"}]
     answer = admin.put("/v1/orders/SO-1", json={"revision": 1, "lines": lines})
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_pack")
+
+
+def test_a_batch_that_names_a_number_twice_says_so_for_the_second(admin):
+    one, other, bad = order("TWICE"), order("TWICE", ("CUP", 1)), order("TWICE", ("NONE", 1))
+    late = order("LATE", ("NONE", 1))
+    batch = [bad, one, one, other, bad, late, order("LATE")]
+    answer = admin.post("/v1/orders/batch", json={"orders": batch}).json()
+
+    told = [
+        (one["outcome"], one["problem"] and one["problem"]["code"]) for one in answer["results"]
+    ]
+    assert told == [
+        ("refused", "unknown_sku"),
+        ("created", None),
+        ("existing", None),
+        ("refused", "number_in_use"),
+        ("refused", "number_in_use"),
+        ("refused", "unknown_sku"),
+        ("created", None),
+    ]
+    assert (answer["created"], answer["existing"], answer["refused"]) == (2, 1, 4)
+    again = admin.post("/v1/orders/batch", json={"orders": batch}).json()
+    assert (again["created"], again["existing"]) == (0, 3)
+
+
+def test_a_pallet_is_a_pack(admin):
+    product = {"name": "Brick", "packs": {"pallet": 5_000}}
+    assert admin.put("/v1/products/BRICK", json=product).status_code == 200
+    body = order("PALLETS") | {
+        "lines": [{"line": 1, "sku": "BRICK", "quantity": 3, "pack": "pallet"}]
+    }
+    assert admin.post("/v1/orders", json=body).status_code == 202
+    (line,) = admin.get("/v1/orders/PALLETS").json()["lines"]
+    assert (line["ordered"], line["pack"]["quantity"]) == (15_000, 3)

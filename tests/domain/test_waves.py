@@ -54,7 +54,7 @@ def test_no_wave_is_spent_when_a_person_divided_what_still_waits():
     mine = order(1, shipments=rest, policy=two())
     plan = planned(snapshot(mine, levels=[stock(1), stock(1, "K2")]))
 
-    assert waves(plan[1]) == {1: 1, 2: 1}
+    assert waves(plan[1]) == {1: 1}
 
 
 def test_dispatched_waves_count_and_released_ones_when_both_are_there():
@@ -100,9 +100,9 @@ def test_a_wave_is_given_back_when_all_of_it_returns_and_others_may_join_it_then
 
     story.changed(back_to_waiting(story[1], 1))
     assert parts(story[1]) == [
-        ("ready", "A", {1: 1}), ("ready", "A", {2: 1}), ("backorder", None, {3: 1}),
+        ("ready", "A", {1: 1, 2: 1}), ("backorder", None, {3: 1}),
     ]  # fmt: skip
-    assert waves(story[1]) == {2: 1, 4: 1}
+    assert waves(story[1]) == {2: 1}
 
     story.adjusted(1, "K3")
     assert set(waves(story[1]).values()) == {1, 2}
@@ -254,3 +254,39 @@ def test_one_event_spends_one_wave_when_a_dated_shipment_loses_some_of_its_pegs(
     story = Story(mine, supplies=[supply(3), supply(2, due=9, number=2)]).received(3)
 
     assert story.later(0).later(0)[1].waves_spent <= 1
+
+
+# --- one wave at one place is one parcel ---------------------------------------------------------
+
+
+def test_what_an_order_gains_at_the_same_place_goes_into_the_same_shipment():
+    """More of a line, and another line, of a `ready` order that goes as a whole."""
+    story = Story(
+        order(1, [("K1", 2)], policy={"max_shipments": 1}),
+        order(2, [("K2", 1)]),
+        levels=[stock(6), stock(2, "K2")],
+    )
+    story.changed(edited(story[1], {1: WantedLine(1, "K1", 5), 2: WantedLine(2, "K2", 1)}))
+
+    assert look(story[1]) == "awaiting_pick_and_pack: ready A K1 5/5, K2 1/1"
+    assert waves(story[1]) == {1: 1}
+
+
+def test_what_is_gained_elsewhere_is_a_parcel_of_the_same_wave():
+    story = Story(
+        order(1, [("K1", 2)], policy={"max_shipments": 1}), levels=[stock(2), stock(3, at="B")]
+    )
+    story.changed(edited(story[1], {1: WantedLine(1, "K1", 4)}))
+
+    assert sorted(part[1] or "" for part in parts(story[1])) in (["A", "B"], ["B"])
+    assert set(waves(story[1]).values()) == {1}
+
+
+def test_what_waited_apart_goes_together_when_all_of_it_goes():
+    story = Story(order(1, [("K1", 2)], policy={"max_shipments": 1}), levels=[stock(2)])
+    story.changed(edited(story[1], {1: WantedLine(1, "K1", 5)}))
+    assert len(story[1].live) == 2
+    story.adjusted(3)
+
+    assert look(story[1]) == "awaiting_pick_and_pack: ready A K1 5/5"
+    assert sum(row.units for part in story[1].live for row in part.lines) == 5

@@ -1,6 +1,6 @@
 """Serve one order in its turn: which units it takes, and when it takes none."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -10,6 +10,7 @@ from fulfillment.domain.model.policy import AutoAllocate, AutoAllocateOn, OnShor
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine, lines_in_order
 from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.domain.model.supply import Product, Snapshot
+from fulfillment.domain.planning.backorder_limits import BackorderLimits
 from fulfillment.domain.planning.cancellation import rejected, shortened
 from fulfillment.domain.planning.routing import route
 from fulfillment.domain.planning.sourcing import is_all_met, is_all_sourced, is_due_by, met_units
@@ -41,14 +42,10 @@ class Allocator:
     preview: Preview
     first_hold_nothing: bool = field(init=False)
     """Whoever makes a first claim comes with nothing, so that nothing old can be given back."""
-    waiting: Counter[str] = field(init=False)
-    """Units of products with a limit for which orders wait that have made their first claim."""
+    limits: BackorderLimits = field(init=False)
 
     def __post_init__(self) -> None:
-        self.waiting = Counter(self.snapshot.waiting)
-        for order in self.snapshot.orders:
-            if order.first_claimed and order.id not in self.snapshot.first_claims:
-                self.waiting.update(self._limited(order))
+        self.limits = BackorderLimits(self.snapshot)
         first = (order for order in self.snapshot.orders if order.id in self.snapshot.first_claims)
         self.first_hold_nothing = not self.snapshot.hand_claims and not any(map(_holds, first))
 
@@ -56,9 +53,7 @@ class Allocator:
         """Give the order what it may take now."""
         served = self._serve(order)
         if not served.gave_back:
-            if order.id not in self.snapshot.first_claims:
-                self.waiting.subtract(self._limited(order))
-            self.waiting.update(self._limited(served.order))
+            self.limits.served(order, served.order)
         return served
 
     def _serve(self, order: Order) -> Served:
@@ -120,7 +115,7 @@ class Allocator:
         if on_shortage is OnShortage.REMOVE:
             noted = claimed.noted("shortage_removed", lines=facts, policy="on_shortage remove")
             return Served(shortened(noted, short))
-        over = not forbidden and self._is_over_limit(claimed, short)
+        over = not forbidden and self.limits.are_passed(claimed, short)
         if on_shortage is OnShortage.REJECT or forbidden or over:
             why = "backorder_limit" if over else "backorder_not_allowed"
             why = "on_shortage" if on_shortage is OnShortage.REJECT else why
@@ -129,29 +124,6 @@ class Allocator:
             noted = order.noted("assigned_nothing", lines=facts)
             return Served(_with_nothing(noted), gave_back=True)
         return Served(claimed)
-
-    def _is_over_limit(self, claimed: Order, short: Mapping[int, int]) -> bool:
-        """Whether more units would wait than a product allows, with those before it."""
-        units: Counter[str] = Counter()
-        for line in waiting_lines(claimed):
-            if self._limit(line) is not None:
-                units[line.sku] += short.get(line.id, 0)
-        limits = {line.sku: self._limit(line) for line in waiting_lines(claimed)}
-        return any(
-            more and self.waiting[sku] + more > (limits[sku] or 0) for sku, more in units.items()
-        )
-
-    def _limited(self, order: Order) -> Counter[str]:
-        """Units for which an order waits, of products that limit them."""
-        units: Counter[str] = Counter()
-        for line in waiting_lines(order):
-            if line.wanted and self._limit(line) is not None:
-                units[line.sku] += line.wanted
-        return units
-
-    def _limit(self, line: ShipmentLine) -> int | None:
-        product = self._product(line)
-        return product.backorder_limit if product.managed else None
 
     # --- later stock ---
 

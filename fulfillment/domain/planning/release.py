@@ -9,6 +9,7 @@ from fulfillment.domain.model.policy import AutoAllocate, AutoAllocateOn, Releas
 from fulfillment.domain.model.shipments import Peg, Shipment, ShipmentLine
 from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.domain.model.supply import Snapshot
+from fulfillment.domain.planning.parcels import in_one_parcel
 from fulfillment.domain.planning.sourcing import (
     dated_pegs,
     is_all_met,
@@ -253,7 +254,10 @@ def unpicked_waves(order: Order) -> set[int]:
 
 
 def with_wave(before: Order, after: Order) -> Order:
-    """Everything released together is one wave: the first number that is not spent."""
+    """Everything released together is one wave: the first number that is not spent.
+
+    What goes from one place is one shipment.
+    """
     if after is before:
         return after
     known = {shipment.id: shipment.status for shipment in before.shipments}
@@ -266,4 +270,5 @@ def with_wave(before: Order, after: Order) -> Order:
         return after
     spent = before.waves
     wave = next(n for n in range(1, len(spent) + 2) if n not in spent)
-    return after.with_shipments(replace(s, wave=wave, expected_on=None) for s in released)
+    leaving = [replace(s, wave=wave, expected_on=None) for s in released]
+    return in_one_parcel(before, after.with_shipments(leaving), leaving)

@@ -125,7 +125,7 @@ def purchase_order_heads(store: Store) -> list[PurchaseOrderHead]:
     """Every purchase order of every merchant."""
     sql = (
         "SELECT p.id, p.merchant, p.number, p.wake_seq,"
-        " coalesce(sum(u.received + u.over_received), 0)::int AS received,"
+        " coalesce(sum(u.received + u.over_received), 0)::bigint AS received,"
         " p.status NOT IN ('received', 'closed', 'cancelled') AS is_open"
         " FROM purchase_order p LEFT JOIN purchase_order_line l ON l.purchase_order = p.id"
         " LEFT JOIN supply u ON u.id = l.supply GROUP BY p.id ORDER BY p.id"

@@ -2,7 +2,6 @@
 
 from fulfillment.store.commands.intake.catalogue import Catalogue, load_catalogue
 from fulfillment.store.commands.intake.checks import (
-    MOST_UNITS,
     check_backorders,
     check_line,
     check_order,
@@ -14,7 +13,6 @@ from fulfillment.store.commands.intake.rows import insert_lines, start_payload
 from fulfillment.store.commands.intake.taking import create_order, create_orders
 
 __all__ = [
-    "MOST_UNITS",
     "Catalogue",
     "NewLine",
     "NewOrder",

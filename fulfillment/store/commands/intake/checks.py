@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from fulfillment.domain.actions.presets import expand
+from fulfillment.domain.model.limits import check_order_size
 from fulfillment.domain.model.policy import Knobs, OnShortage, PolicyError, checked, resolve
 from fulfillment.domain.model.refusals import RefusalKind, RefusedError, invalid
 from fulfillment.store.commands.intake.catalogue import Catalogue
 from fulfillment.store.commands.intake.documents import NewLine, NewOrder
 from fulfillment.store.records.currencies import check_currency
-
-MOST_UNITS = 1_000_000_000
 
 DECIDED_AT_FIRST_CLAIM = frozenset({OnShortage.REMOVE, OnShortage.REJECT})
 """What becomes of a shortage is asked before backorder permission (behaviour.md §3)."""
@@ -58,9 +57,8 @@ def own_knobs(order: NewOrder, catalogue: Catalogue) -> Knobs:
 
 
 def _check_size(order: NewOrder, catalogue: Catalogue) -> None:
-    """The units of an order are added up in 32-bit columns."""
-    if sum(units_of(line, catalogue) for line in order.lines) > MOST_UNITS:
-        raise invalid("too_many_units", f"an order is for {MOST_UNITS} units at most", "lines")
+    asked = ((units_of(line, catalogue), line.unit_price_minor) for line in order.lines)
+    check_order_size(asked, "lines")
 
 
 def check_line(line: NewLine, index: int, catalogue: Catalogue) -> None:

@@ -1,6 +1,7 @@
 """Take orders in: the good ones are stored, each bad one is refused on its own."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.store.commands.intake.catalogue import Catalogue, load_catalogue
@@ -24,7 +25,8 @@ def create_orders(
     """Take a batch in. The good ones are stored; each bad one is refused on its own.
 
     Idempotent by (merchant, order number): the same order again answers with the first one, the
-    same number with other content is a conflict. What is refused is not stored.
+    same number with other content is a conflict. What is refused is not stored: a product may have
+    gone since an order was taken, which is answered with the first one all the same.
     """
 
     def body(tx: Tx) -> list[Taken]:
@@ -35,24 +37,26 @@ def create_orders(
         taken = {number: Taken(number, Outcome.CREATED, id_) for number, id_ in created.items()}
         taken |= _existing(tx, {n: o for n, o in good.items() if n not in created})
         insert_parts(tx, [good[number] for number in created], created, catalogue)
-        again = _existing_refused(tx, orders, refused)
-        answers = refused | again | taken
-        return [_twice(order, good) or answers[order.number] for order in orders]
+        before = _hashes(tx, {orders[index].number for index in refused} - created.keys())
+        return list(_answers(orders, _Sorted(refused, good, taken, before)))
 
     return store.transact(merchant, body, actor=actor)
 
 
 def _checked(
     orders: Sequence[NewOrder], catalogue: Catalogue, known: Collection[str]
-) -> tuple[dict[str, Taken], dict[str, NewOrder]]:
-    """Each is checked behind those before it in the batch: what these ask for waits as well."""
-    refused: dict[str, Taken] = {}
+) -> tuple[dict[int, RefusedError], dict[str, NewOrder]]:
+    """What is refused, by its place; what is good, by number, the first of each.
+
+    Each is checked behind those before it in the batch: what these ask for waits as well.
+    """
+    refused: dict[int, RefusedError] = {}
     good: dict[str, NewOrder] = {}
-    for order in orders:
+    for index, order in enumerate(orders):
         try:
             check_order(order, catalogue)
         except RefusedError as refusal:
-            refused[order.number] = Taken(order.number, Outcome.REFUSED, refusal=refusal)
+            refused[index] = refusal
         else:
             if order.number not in good and order.number not in known:
                 catalogue = with_waiting(catalogue, order.lines)
@@ -60,12 +64,39 @@ def _checked(
     return refused, good
 
 
-def _twice(order: NewOrder, good: Mapping[str, NewOrder]) -> Taken | None:
-    """The same number twice in one batch with different content: the first good one stands."""
-    if good.get(order.number, order) == order:
-        return None
-    refusal = conflict("number_in_use", number_in_use(order.number), number=order.number)
-    return Taken(order.number, Outcome.REFUSED, refusal=refusal)
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """A batch: what is refused by place, what is good and what became of it by number.
+
+    `before` are the orders of which a number is refused now, and which were taken before.
+    """
+
+    refused: Mapping[int, RefusedError]
+    good: Mapping[str, NewOrder]
+    taken: Mapping[str, Taken]
+    before: Mapping[str, tuple[int, bytes]]
+
+
+def _answers(orders: Sequence[NewOrder], found: _Sorted) -> Iterator[Taken]:
+    """One answer for each place: of a number that is there twice, the first that is good stands."""
+    seen: set[str] = set()
+    for index, order in enumerate(orders):
+        number = order.number
+        if found.good.get(number) == order:
+            first = found.taken[number]
+            is_repeated = number in seen and first.outcome is Outcome.CREATED
+            yield replace(first, outcome=Outcome.EXISTING) if is_repeated else first
+            seen.add(number)
+        elif number in found.before:
+            yield _again(number, *found.before[number], order)
+        elif index in found.refused and number not in seen:
+            yield Taken(number, Outcome.REFUSED, refusal=found.refused[index])
+        else:
+            yield Taken(number, Outcome.REFUSED, refusal=_in_use(number))
+
+
+def _in_use(number: str) -> RefusedError:
+    return conflict("number_in_use", number_in_use(number), number=number)
 
 
 def _existing(tx: Tx, orders: Mapping[str, NewOrder]) -> dict[str, Taken]:
@@ -73,24 +104,10 @@ def _existing(tx: Tx, orders: Mapping[str, NewOrder]) -> dict[str, Taken]:
     return {number: _again(number, *found[number], order) for number, order in orders.items()}
 
 
-def _existing_refused(
-    tx: Tx, orders: Sequence[NewOrder], refused: Mapping[str, Taken]
-) -> dict[str, Taken]:
-    """What would be refused as new, but was taken before: a product may have gone since."""
-    asked = {order.number: order for order in orders if order.number in refused}
-    found = _hashes(tx, asked)
-    return {
-        number: _again(number, *found[number], order)
-        for number, order in asked.items()
-        if number in found
-    }
-
-
 def _again(number: str, order_id: int, known: bytes, order: NewOrder) -> Taken:
     if known == order.content_hash:
         return Taken(number, Outcome.EXISTING, order_id)
-    refusal = conflict("number_in_use", number_in_use(number), number=number)
-    return Taken(number, Outcome.REFUSED, order_id, refusal)
+    return Taken(number, Outcome.REFUSED, order_id, _in_use(number))
 
 
 def _hashes(tx: Tx, numbers: Collection[str]) -> dict[str, tuple[int, bytes]]:

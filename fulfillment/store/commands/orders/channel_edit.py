@@ -7,6 +7,7 @@ from typing import Any
 
 from fulfillment.domain.actions.address import readdressed
 from fulfillment.domain.actions.channel_edit import WantedLine, edited
+from fulfillment.domain.model.limits import MOST_UNITS, check_order_size
 from fulfillment.domain.model.orders import Order, OrderEvent
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.store.commands.intake import (
@@ -74,6 +75,8 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
                 for line in edit.lines
             }
             after = _readdressed(tx, edited(before, wanted), edit)
+            sizes = ((line.ordered, line.unit_price_minor) for line in after.lines)
+            check_order_size(sizes, "lines")
             known = {line.number for line in before.lines}
             insert_lines(
                 tx, [(order, line) for line in edit.lines if line.line not in known], catalogue
@@ -93,7 +96,7 @@ def _asked(edit: Edit, catalogue: Catalogue) -> Mapping[str, int]:
     for line in edit.lines:
         if line.sku in catalogue.products and has_pack(line, catalogue):
             asked[line.sku] += max(units_of(line, catalogue), 0)
-    return asked
+    return {sku: min(units, MOST_UNITS) for sku, units in asked.items()}
 
 
 def _had(order: Order) -> Mapping[str, int]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from fulfillment.domain.actions import line_changes
 from fulfillment.domain.actions.line_changes import LineUnits, WantedLine
+from fulfillment.domain.model.limits import MOST_UNITS, check_order_size
 from fulfillment.domain.model.orders import Channel, Order, OrderLine
 from fulfillment.domain.model.refusals import RefusedError, invalid
 from fulfillment.store.commands.intake import (
-    MOST_UNITS,
     Catalogue,
     NewLine,
     check_backorders,
@@ -78,7 +78,7 @@ def add_line(number: str, asked: Added) -> Change:
         after = line_changes.with_line(
             order, WantedLine(line, new.sku, units, new.unit_price_minor)
         )
-        _check_size(after)
+        _check_size(after, "quantity")
         _insert(tx, order, new, catalogue)
         return after
 
@@ -163,7 +163,7 @@ def _in_all(line: NewLine, catalogue: Catalogue) -> int:
 def _check_growth(order: Order, line: OrderLine, units: int, catalogue: Catalogue) -> None:
     more = units - (line.ordered - line.cancelled)
     if more > 0:
-        _check_size(order, more)
+        _check_size(order.with_lines([replace(line, ordered=line.ordered + more)]))
         new = NewLine(line.number, line.sku, more)
         # The units beyond are asked for anew, by what the catalogue says today.
         catalogue = replace(catalogue, ordered={})
@@ -188,10 +188,9 @@ def _check_backorder(new: NewLine, only: str | None, catalogue: Catalogue, field
         check_backorders([new], only, catalogue)
 
 
-def _check_size(order: Order, more: int = 0) -> None:
-    """The units of an order are added up in 32-bit columns."""
-    if sum(line.ordered for line in order.lines) + more > MOST_UNITS:
-        raise invalid("too_many_units", f"an order is for {MOST_UNITS} units at most", "units")
+def _check_size(order: Order, field: str = "units") -> None:
+    """Cancelled units count: what was ordered stays written down."""
+    check_order_size(((line.ordered, line.unit_price_minor) for line in order.lines), field)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Any
 
 from fulfillment.domain.actions.pins import granted
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid, missing
+from fulfillment.store.commands.supply.moves.levels import check_levels
 from fulfillment.store.commands.supply.purchase_orders.pinned import grants_of
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, plan_and_save, replan
 from fulfillment.store.commands.supply.purchase_orders.shrinking import shrink_pegs
@@ -188,7 +189,7 @@ def _close(tx: Tx, supply: int, units: int) -> None:
 
 def _book(tx: Tx, restock: Any, units: int, reference: str) -> None:
     """The ledger and the stock level; the queue and its orders are locked before it."""
-    tx.run(
+    written = tx.rows(
         """
         WITH booked AS (
             INSERT INTO stock_ledger (merchant, sku, location, units, kind, reason, reference,
@@ -200,6 +201,7 @@ def _book(tx: Tx, restock: Any, units: int, reference: str) -> None:
         VALUES (:merchant, :sku, :location, :units)
         ON CONFLICT (merchant, sku, location, disposition)
         DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand
+        RETURNING sku, location, on_hand
         """,
         merchant=tx.merchant,
         sku=restock.sku,
@@ -210,3 +212,4 @@ def _book(tx: Tx, restock: Any, units: int, reference: str) -> None:
         actor=tx.actor,
         now=tx.now,
     )
+    check_levels(written)

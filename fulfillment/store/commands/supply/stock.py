@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fulfillment.domain.model.late_pins import pinned_again
+from fulfillment.domain.model.limits import check_on_hand
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.shipments import LatePin
 from fulfillment.store.commands.supply.moves.levels import (
@@ -177,6 +178,8 @@ def _levels_after(tx: Tx, moves: Sequence[Move]) -> list[Level]:
         on_hand = int(row.on_hand) + row.units
         if on_hand < row.picked + row.staged:
             raise _below_hands(row)
+        if row.units > 0:
+            check_on_hand(row.sku, row.location, on_hand)
         levels.append(Level(row.sku, row.location, row.disposition, on_hand, row.allocated))
     return levels
 

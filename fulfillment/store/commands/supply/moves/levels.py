@@ -4,9 +4,11 @@ A command that writes levels in more than one statement locks them all first, in
 who picks or dispatches holds no queue, and takes its levels in that same order.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from fulfillment.domain.model.limits import check_on_hand
 from fulfillment.store.transactions.session import Tx
 
 
@@ -50,6 +52,7 @@ MOVE = f"""
 UPDATE stock_level v SET on_hand = v.on_hand + a.units FROM {ROWS}
  WHERE v.merchant = :merchant AND v.sku = a.sku AND v.location = a.location
    AND v.disposition = a.disposition
+RETURNING v.sku, v.location, v.on_hand, a.units AS more
 """  # noqa: S608 -- ROWS is a constant
 
 BOOK = f"""
@@ -88,9 +91,16 @@ def lock_levels(tx: Tx, skus: Collection[str]) -> None:
 
 
 def move_levels(tx: Tx, moves: Sequence[Move]) -> None:
-    """Change on hand; the levels are there, and locked."""
+    """Change on hand; the levels are there, and locked. Refused where one is too great then."""
     if moves:
-        tx.run(MOVE, merchant=tx.merchant, **columns(moves))
+        written = tx.rows(MOVE, merchant=tx.merchant, **columns(moves))
+        check_levels(row for row in written if row.more > 0)
+
+
+def check_levels(written: Iterable[Any]) -> None:
+    """Refuse what was just written (rows of SKU, location, on hand) where it is too great."""
+    for row in written:
+        check_on_hand(row.sku, row.location, row.on_hand)
 
 
 def book(tx: Tx, moves: Sequence[Move], booking: Booking) -> None:

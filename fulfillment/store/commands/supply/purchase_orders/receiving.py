@@ -6,6 +6,7 @@ from fulfillment.domain.actions.pins import granted
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.statuses import INBOUND, PurchaseOrderStatus
 from fulfillment.store.commands.supply.moves.documents import execute_numbered
+from fulfillment.store.commands.supply.moves.levels import check_levels
 from fulfillment.store.commands.supply.purchase_orders.documents import Receipt, ReceivedLine
 from fulfillment.store.commands.supply.purchase_orders.finding import (
     find,
@@ -120,7 +121,7 @@ def _insert_receipt(
     if not rows:
         message = f"receipt {receipt.number} was counted already with other content"
         raise conflict("number_in_use", message, number=receipt.number)
-    tx.run(
+    written = tx.rows(
         COUNT_RECEIPT,
         receipt=rows[0].id,
         number=receipt.number,
@@ -131,6 +132,7 @@ def _insert_receipt(
         supplies=[supplies[line.line].id for line in receipt.lines],
         units=[line.units for line in receipt.lines],
     )
+    check_levels(written)
 
 
 COUNT_RECEIPT = """
@@ -157,4 +159,5 @@ INSERT INTO stock_level (merchant, sku, location, on_hand)
 SELECT :merchant, sku, :location, sum(units) FROM come GROUP BY sku ORDER BY sku
 ON CONFLICT (merchant, sku, location, disposition)
 DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand
+RETURNING sku, location, on_hand
 """

@@ -1,0 +1,35 @@
+"""How great a number may be, so that no sum of them is too great to be stored or shown.
+
+Units stand in 32-bit columns, sums of them and money in 64 bits; a client may read a number with
+the 53 bits that JSON is sure to carry.
+"""
+
+from collections.abc import Iterable
+
+from fulfillment.domain.model.refusals import conflict, invalid
+
+MOST_UNITS = 1_000_000_000
+"""Base units of one order in all, and on hand at one place in one disposition."""
+
+MOST_WORTH = 1_000_000_000_000_000
+"""Minor units that all lines of one order may cost."""
+
+
+def check_order_size(lines: Iterable[tuple[int, int | None]], field: str) -> None:
+    """Refuse an order of these lines (base units, price of one) that is too great."""
+    units = worth = 0
+    for line_units, price in lines:
+        units += line_units
+        worth += line_units * (price or 0)
+    if units > MOST_UNITS:
+        raise invalid("too_many_units", f"an order is for {MOST_UNITS} units at most", field)
+    if worth > MOST_WORTH:
+        message = f"an order costs {MOST_WORTH} minor units at most, not {worth}"
+        raise invalid("too_much_worth", message, field)
+
+
+def check_on_hand(sku: str, location: str, units: int) -> None:
+    """Refuse to have more at one place than can be counted."""
+    if units > MOST_UNITS:
+        message = f"{MOST_UNITS} units of {sku} at most can lie at {location}, not {units}"
+        raise conflict("too_many_units", message, sku=sku, location=location, on_hand=units)
