@@ -14,12 +14,10 @@ from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.domain.model.supply import Supply
 from fulfillment.store.commands.orders import line_changes, manual, pins
+from fulfillment.store.insight.queue_neighbours import MOST_AHEAD
 from fulfillment.store.planning.change import Change, simulated
 from fulfillment.store.records.loading import load_locations
 from fulfillment.store.transactions.session import Tx
-
-MOST_AHEAD = 1_000
-"""Lines ahead that are planned along to see what supply would do; with more, none is offered."""
 
 UNSTORED = 2**62
 """Ids of supply that is only simulated, behind all that is stored."""
