@@ -252,12 +252,14 @@ def stored(mine: Order) -> Order:
     taken = max((row.id for part in mine.shipments for row in part.lines), default=0)
     shift = max(0, taken - mine.id * 10_000 - 4_999)
 
+    parts = {part.id: mine.id * 1_000 + part.number for part in mine.shipments if part.id < 0}
+
     def kept(part: Shipment) -> Shipment:
         rows = tuple(replace(row, id=ids[row.id] + shift if row.id < 0 else row.id)
                      for row in part.lines)  # fmt: skip
         return replace(
-            part, id=mine.id * 1_000 + part.number if part.id < 0 else part.id, lines=rows,
-            parent=None,
+            part, id=parts.get(part.id, part.id), lines=rows,
+            parent=None if part.parent is None else parts.get(part.parent, part.parent),
         )  # fmt: skip
 
     return replace(mine, notes=(), shipments=tuple(kept(part) for part in mine.live))

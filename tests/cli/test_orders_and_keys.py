@@ -83,6 +83,7 @@ def test_explain_names_who_is_ahead(shop, pegboard):
         "order": "SO-1",
         "wanted": 0,
         "held": 2,
+        "idle": 0,
     }
     assert "nothing of it waits" in pegboard("order", "explain", "SO-1").stdout
 

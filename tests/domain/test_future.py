@@ -46,6 +46,31 @@ def test_what_is_due_inside_the_limit_is_dated(policy, shown):
     assert pegged(after) == {(1, 1): 2, (1, 2): 3, (2, 3): 5}
 
 
+@pytest.mark.parametrize("policy", [FUTURE, KIBO, FUTURE | {"max_shipments": 1}])
+@pytest.mark.parametrize("wants", [[("K1", 2)], [("K1", 2), ("K3", 1)], BOTH])
+def test_a_dated_shipment_is_always_a_child_also_where_all_goes_to_one_place(policy, wants):
+    supplies = (*SPREAD, supply(1, "K3", due=4, number=4))
+    story = Story(order(1, wants, policy=policy), supplies=supplies)
+    dated = [part for part in story[1].live if part.status is ShipmentStatus.FUTURE]
+
+    assert dated
+    assert len({part.parent for part in dated} - {None, *(part.id for part in story[1].live)}) == 1
+    assert None not in {part.parent for part in dated}
+
+
+def test_a_dated_shipment_that_goes_back_and_is_dated_again_has_no_child_of_its_own():
+    story = Story(order(1, [("K1", 2)], policy=FUTURE), supplies=[supply(2)])
+    (first,) = story[1].live
+    story.announced()
+    assert look(story[1]) == "awaiting_stock: backorder K1 0/2"
+    story.announced(supply(2, due=7, number=3))
+    (second,) = story[1].live
+
+    assert (second.id, second.parent, second.status) == (
+        first.id, first.parent, ShipmentStatus.FUTURE,
+    )  # fmt: skip
+
+
 def test_a_dated_shipment_has_the_date_of_its_latest_peg():
     story = Story(order(1, BOTH, policy=KIBO | {"future_limit_days": 30}), supplies=SPREAD)
 

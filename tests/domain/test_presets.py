@@ -1,4 +1,5 @@
-from itertools import product
+from dataclasses import replace
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from fulfillment.domain.model.policy import (
     OnShortage,
     Policy,
     PolicyError,
+    Rebalance,
     ReleaseWhen,
     checked,
     resolve,
 )
+from tests.builders.values import claimed, order, planned, stock
+from tests.domain.stories import Story
 
 IMPORTING: dict[str, dict[str, Any]] = {
     "keep": {"max_shipments": 1},
@@ -31,11 +35,12 @@ KIBO: dict[str, Any] = {
     "release_when": ReleaseWhen.ALL_SOURCED,
     "auto_allocate": AutoAllocate.COMPLETE_ONLY,
 }
+HELD: dict[str, Any] = {"rebalance": Rebalance.OFF}
 POLICIES = {
-    "cartoncloud.import.reject": Policy(max_shipments=1, on_shortage=OnShortage.REJECT),
-    "cartoncloud.import.remove": Policy(max_shipments=1, on_shortage=OnShortage.REMOVE),
+    "cartoncloud.import.reject": Policy(**HELD, max_shipments=1, on_shortage=OnShortage.REJECT),
+    "cartoncloud.import.remove": Policy(**HELD, max_shipments=1, on_shortage=OnShortage.REMOVE),
     "cartoncloud.import.assign_nothing": Policy(
-        max_shipments=1, on_shortage=OnShortage.ASSIGN_NOTHING
+        **HELD, max_shipments=1, on_shortage=OnShortage.ASSIGN_NOTHING
     ),
     "shipstream.all_or_nothing": Policy(max_shipments=1),
     "shipstream.as_available": Policy(),
@@ -47,6 +52,7 @@ POLICIES = {
     f"cartoncloud.{importing}.{allocating}": Policy(
         **IMPORTING[importing],
         **ALLOCATING[allocating],
+        **HELD,
         auto_allocate_on=AutoAllocateOn.PO_STATUS,
     )
     for importing, allocating in product(IMPORTING, ALLOCATING)
@@ -148,3 +154,22 @@ def test_presets_that_are_near_are_told_when_there_is_none_of_the_name(name, nea
         expand({"preset": name})
 
     assert error.value.knob == "preset"
+
+
+@pytest.mark.parametrize("name", [name for name in PRESETS if name.startswith("cartoncloud.")])
+def test_what_a_preset_of_cartoncloud_holds_is_not_taken_by_who_ranks_earlier(name):
+    policy = expand({"preset": name}) | {"max_shipments": 1, "on_shortage": "wait"}
+    story = Story(order(2, [("K1", 5), ("K2", 1)], policy=policy), levels=[stock(3)])
+    assert claimed(story[2]) == {(1, "A"): 3}
+    after = planned(replace(story.now, orders=(*story.now.orders, order(1, policy=policy))))
+
+    assert (claimed(after[1]), claimed(after[2])) == ({}, {(1, "A"): 3})
+
+
+def test_presets_that_set_the_same_knobs_say_so():
+    same = [
+        (one, other) for one, other in combinations(PRESETS.values(), 2) if one.knobs == other.knobs
+    ]
+
+    assert [(one.name, other.name) for one, other in same] == [("kibo.future", "kibo.both")]
+    assert all(one.name in other.says for one, other in same)

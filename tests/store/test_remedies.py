@@ -96,6 +96,20 @@ def shipped_in_part(warehouse: Warehouse) -> int:
     return mine
 
 
+def pinned_behind(warehouse: Warehouse) -> int:
+    purchase = warehouse.purchase([("K1", 3)])
+    mine = warehouse.order([("K1", 3)])
+    later = warehouse.order([("K1", 3)], "LATER")
+    warehouse.do(pin(warehouse.number(later), 1, [Pinned(purchase)]))
+    return mine
+
+
+def stranded(warehouse: Warehouse) -> int:
+    warehouse.stock(9, at="B")
+    warehouse.location("B", 2, active=False)
+    return warehouse.order([("K1", 5)])
+
+
 R = RemedyCode
 EXPECTED: list[tuple[Situation, set[RemedyCode]]] = [
     (blocked_by_another, {R.RAISE_PRIORITY, R.BUY_MORE, R.CANCEL_SHORT}),
@@ -108,6 +122,8 @@ EXPECTED: list[tuple[Situation, set[RemedyCode]]] = [
     (pegged_and_behind, {R.RECEIVE_MORE, R.CANCEL_SHORT}),
     (under_by_hand, {R.ALLOCATE, R.RESUME_ALLOCATION, R.CANCEL_SHORT}),
     (kept_for_a_pin, {R.UNPIN, R.BUY_MORE, R.CANCEL_SHORT}),
+    (pinned_behind, {R.UNPIN, R.BUY_MORE, R.CANCEL_SHORT}),
+    (stranded, {R.TRANSFER, R.BUY_MORE, R.CANCEL_SHORT}),
     (shipped_in_part, {R.BUY_MORE, R.CANCEL_SHORT}),
 ]
 EACH = [(situation, fix) for situation, fixes in EXPECTED for fix in sorted(fixes)]
@@ -269,3 +285,12 @@ def test_what_is_bought_is_enough_for_those_ahead_too(warehouse: Warehouse) -> N
         "expected_on": warehouse.day(30),
         "lines": [{"line": 1, "sku": "K1", "units": 3, "location": "A"}],
     }
+
+
+def test_the_explanation_names_orders_behind_that_are_pinned_to_what_comes(
+    warehouse: Warehouse,
+) -> None:
+    (line,) = explained(warehouse, pinned_behind(warehouse))["waiting"]
+    reason = next(each for each in line["reasons"] if each["code"] == "pinned_by_later")
+
+    assert reason["facts"]["orders"] == [{"order": "LATER", "line": 1, "units": 3, "location": "A"}]

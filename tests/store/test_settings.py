@@ -232,6 +232,7 @@ def test_a_preset_sets_its_knobs_and_those_beside_it_go_first(shop):
         "auto_allocate": "due_within",
         "auto_allocate_within_days": 7,
         "auto_allocate_on": "po_status",
+        "rebalance": "off",
     }
     assert shop.one("SELECT count(*) FROM setting WHERE knob = 'preset'") == 0
 

@@ -50,6 +50,8 @@ def prepared(order: Order, choices: Sequence[Choice]) -> Order:
             message = f"channel {choice.channel} {_location_rule(choice.channel)}"
             raise invalid("bad_location", message, f"{at}.location")
         chosen[choice.line] = choice
+    if not chosen and order.is_prepared:
+        return preparable(order)
     _check_open(order, chosen)
     lines = (_line(order, choice) for choice in chosen.values())
     shipments = (_shipment(shipment, chosen) for shipment in order.waiting)
@@ -68,11 +70,7 @@ def preparable(order: Order) -> Order:
 
 def _check_open(order: Order, chosen: Collection[int]) -> None:
     """Refuse lines that were chosen for: only what waits by hand then still waits for a choice."""
-    if not order.is_prepared:
-        return
-    if not chosen:
-        raise _already_prepared(order)
-    for line in chosen:
+    for line in chosen if order.is_prepared else ():
         if not _waits_by_hand(order, line):
             raise _already_prepared(order, line)
 

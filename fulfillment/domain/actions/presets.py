@@ -14,6 +14,7 @@ from fulfillment.domain.model.policy import (
     Knobs,
     OnShortage,
     PolicyError,
+    Rebalance,
     ReleaseWhen,
 )
 
@@ -95,7 +96,10 @@ _ALLOCATING = {
 
 
 def _cells() -> Iterable[Preset]:
-    """CartonCloud allocates only when a purchase order changes its status: all cells say so."""
+    """CartonCloud allocates only when a purchase order changes its status: all cells say so.
+
+    What it has allocated it holds for that order, whoever comes before it later.
+    """
     for importing, first in _IMPORTING.items():
         for allocating, later in _ALLOCATING.items():
             yield Preset(
@@ -106,6 +110,7 @@ def _cells() -> Iterable[Preset]:
                     **first.knobs,
                     **later.knobs,
                     "auto_allocate_on": AutoAllocateOn.PO_STATUS,
+                    "rebalance": Rebalance.OFF,
                 },
                 needs=(*first.needs, *later.needs),
             )
@@ -113,7 +118,12 @@ def _cells() -> Iterable[Preset]:
 
 def _refusing(name: str, title: str, says: str, on_shortage: OnShortage) -> Preset:
     """A further choice of CartonCloud's import setting: it decides at the order's first claim."""
-    knobs = {"max_shipments": 1, "hold_if_due_within_days": None, "on_shortage": on_shortage}
+    knobs = {
+        "max_shipments": 1,
+        "hold_if_due_within_days": None,
+        "on_shortage": on_shortage,
+        "rebalance": Rebalance.OFF,
+    }
     return Preset(f"cartoncloud.import.{name}", f"CartonCloud: {title}", says, knobs)
 
 
@@ -139,7 +149,8 @@ _ALL = (
     _refusing(
         "remove",
         "remove what is short",
-        "What is missing when the order comes is cancelled, and the rest is shipped.",
+        "What is missing when the order comes is cancelled, and the rest is shipped: where 2 of 5"
+        " are there, 2 are. CartonCloud drops such a product as a whole.",
         OnShortage.REMOVE,
     ),
     _refusing(
@@ -184,7 +195,7 @@ _ALL = (
         "both",
         "current and future inventory",
         "A shipment is released once each unit of it is in stock or on its way with a date that"
-        " is near enough.",
+        " is near enough. The same knobs as `kibo.future`: what is in stock always goes first.",
         future=True,
     ),
 )

@@ -172,6 +172,7 @@ def _of_the_stock(order: Order, line: ShipmentLine, around: ExplanationContext) 
         yield Reason(ReasonCode.DISTRIBUTION_OWED, without, sentence)
     yield from elsewhere(order, line, around)
     yield from _held_by_later(order, line, around)
+    yield from _pinned_by_later(order, line, around)
     undated = _undated(order, line, around)
     for supply in undated:
         yield _no_date(supply, around.today)
@@ -208,6 +209,26 @@ def _held_by_later(
     }
     units = min(line.wanted, sum(h.units for h in holding))
     yield Reason(ReasonCode.HELD_BY_LATER, units, sentence, facts)
+
+
+def _pinned_by_later(
+    order: Order, line: ShipmentLine, around: ExplanationContext
+) -> Iterator[Reason]:
+    """What is on its way for orders behind this one, since a person tied them to it."""
+    only = order.place_of(line.order_line)
+    pins = [pin for pin in around.pinned.get(line.sku, ()) if only in (None, pin.location)]
+    if not pins:
+        return
+    named = ", ".join(f"{pin.order} ({pin.units})" for pin in pins)
+    sentence = f"Orders behind are pinned to what is on its way: {named}."
+    facts: dict[str, object] = {
+        "orders": [
+            {"order": pin.order, "line": pin.line, "units": pin.units, "location": pin.location}
+            for pin in pins
+        ]
+    }
+    units = min(line.wanted - line.pegged, sum(pin.units for pin in pins))
+    yield Reason(ReasonCode.PINNED_BY_LATER, units, sentence, facts)
 
 
 def _undated(order: Order, line: ShipmentLine, around: ExplanationContext) -> list[Supply]:

@@ -35,6 +35,7 @@ class ReasonCode(StrEnum):
     LOCATION_CLOSED = "location_closed"
     LOCATION_NOT_SERVING = "location_not_serving"
     HELD_BY_LATER = "held_by_later"
+    PINNED_BY_LATER = "pinned_by_later"
     NO_DATE = "no_date"
     OTHERS_FIRST = "others_first"
     WAITS_FOR_STOCK = "waits_for_stock"
@@ -153,8 +154,9 @@ class ExplanationContext:
     at those `out_of_use`; `supplies` are inbound to either, less what other orders have pegged,
     `owed` the SKUs whose queue is still being served. In `ahead` are those before it, as far as
     they are looked at, and `purchases` the lines of purchase orders that are inbound, the earliest
-    first. In `later` are orders behind in rank that hold units, those first that would lose them
-    last.
+    first. In `later` are orders behind in rank that hold units, those first that keep them by a
+    pin, then those that would lose them last; in `pinned` those that a person tied to what is on
+    its way.
     """
 
     today: date
@@ -166,6 +168,7 @@ class ExplanationContext:
     rivals: Mapping[str, Rivals] = field(default_factory=dict)
     owed: frozenset[str] = frozenset()
     later: Mapping[str, tuple[Holding, ...]] = field(default_factory=dict)
+    pinned: Mapping[str, tuple[Holding, ...]] = field(default_factory=dict)
     ahead: tuple[Ahead, ...] = ()
     purchases: tuple[Outstanding, ...] = ()
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fulfillment.domain.insight.explain_policy import count, free_for
-from fulfillment.domain.insight.explanation import ExplanationContext
+from fulfillment.domain.insight.explanation import ExplanationContext, Holding
 from fulfillment.domain.insight.remedy import Remedy, RemedyCode
 from fulfillment.domain.insight.supply_remedies import bought, received, transferred
 from fulfillment.domain.model.orders import Order, waiting_lines
@@ -30,7 +30,7 @@ def candidates(
     yield from _of_the_rank(order, around)
     yield from _of_the_pins(order, around)
     yield from _of_the_lock(order, around)
-    yield from transferred(order, around)
+    yield from transferred(order, around, first_location)
     yield from received(order, around)
     yield from bought(order, around, first_location)
 
@@ -111,21 +111,30 @@ def _of_the_rank(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
 
 
 def _of_the_pins(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
-    """What a person keeps for a line behind this order moves by rank once it is not pinned."""
-    if order.policy.rebalance is Rebalance.OFF:
-        return
+    """What a person keeps for a line behind this order goes by rank once it is not pinned."""
     wanting = {line.sku: line for line in waiting_lines(order) if line.wanted}
     for sku, line in sorted(wanting.items()):
         only = order.place_of(line.order_line)
-        for held in around.later.get(sku, ()):
-            moves = held.status in WAITING or order.policy.rebalance is Rebalance.UNPICKED
-            if held.pinned and moves and only in (None, held.location):
-                sentence = (
-                    f"Unpin line {held.line} of {held.order}, which ranks behind and holds"
-                    f" {count(held.pinned)} of {sku} that came on its pin."
+        came = [one for one in around.later.get(sku, ()) if _would_move(order, one)]
+        unpinned: set[tuple[str, int]] = set()
+        for pin in (*came, *around.pinned.get(sku, ())):
+            if only in (None, pin.location) and (pin.order, pin.line) not in unpinned:
+                unpinned.add((pin.order, pin.line))
+                yield Remedy(
+                    RemedyCode.UNPIN,
+                    f"Unpin line {pin.line} of {pin.order}, which ranks behind and keeps"
+                    f" {count(pin.pinned)} of {sku} by its pin.",
+                    {"line": pin.line, "pins": []},
+                    order=pin.order,
                 )
-                arguments = {"line": held.line, "pins": []}
-                yield Remedy(RemedyCode.UNPIN, sentence, arguments, order=held.order)
+
+
+def _would_move(order: Order, held: Holding) -> bool:
+    """Whether the order may take what came on a pin, were it not pinned."""
+    takes_from = order.policy.rebalance
+    if not held.pinned or takes_from is Rebalance.OFF:
+        return False
+    return held.status in WAITING or takes_from is Rebalance.UNPICKED
 
 
 def _of_the_lock(order: Order, around: ExplanationContext) -> Iterator[Remedy]:

@@ -13,31 +13,48 @@ from fulfillment.domain.insight.explanation import ExplanationContext, Outstandi
 from fulfillment.domain.insight.remedy import Arrival, Remedy, RemedyCode
 from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.model.shipments import ShipmentLine
+from fulfillment.domain.model.supply import OutOfUse, StockLevel
 
 DAYS_OF_A_TRANSFER = 1
 """Until goods of a transfer are there, where nobody says otherwise."""
 
 
-def transferred(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
-    """From each place that has free units the order may not take, to the one it is bound to."""
+def transferred(
+    order: Order, around: ExplanationContext, first_location: str | None
+) -> Iterator[Remedy]:
+    """From each place that has free units the order may not take, to one where it may.
+
+    That is where it is bound to. An order that is bound to none lacks only what lies at places
+    that are closed.
+    """
+    closed = [
+        level
+        for level in around.stranded
+        if around.out_of_use.get(level.location) is OutOfUse.CLOSED
+    ]
     short: Counter[tuple[str, str]] = Counter()
+    bound: set[str] = set()
     for line in waiting_lines(order):
-        to = order.place_of(line.order_line)
+        only = order.place_of(line.order_line)
+        to = only or first_location
         if to is not None and to not in around.out_of_use:
             short[line.sku, to] += line.wanted
+            bound |= {line.sku} if only else set()
     for (sku, to), wanted in sorted(short.items()):
         needed = wanted + around.wanted_ahead(sku, to)
-        for level in (*around.levels, *around.stranded):
-            if level.sku != sku or level.location == to or not wanted:
-                continue
-            units = min(needed, level.available)
-            yield Remedy(
-                RemedyCode.TRANSFER,
-                f"Transfer {units} of {sku} from {level.location} to {to}.",
-                leaving={(sku, level.location): units},
-                coming={(sku, to): units},
-                due_on=around.today + timedelta(days=DAYS_OF_A_TRANSFER),
-            )
+        for level in (*(around.levels if sku in bound else ()), *closed):
+            if wanted and level.sku == sku and level.location != to:
+                yield _transfer(level, to, min(needed, level.available), around)
+
+
+def _transfer(level: StockLevel, to: str, units: int, around: ExplanationContext) -> Remedy:
+    return Remedy(
+        RemedyCode.TRANSFER,
+        f"Transfer {units} of {level.sku} from {level.location} to {to}.",
+        leaving={(level.sku, level.location): units},
+        coming={(level.sku, to): units},
+        due_on=around.today + timedelta(days=DAYS_OF_A_TRANSFER),
+    )
 
 
 def received(order: Order, around: ExplanationContext) -> Iterator[Remedy]:

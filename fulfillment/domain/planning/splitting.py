@@ -42,14 +42,15 @@ SourcedPart = tuple[ShipmentLine, Part]
 def split(order: Order, divide: Callable[[ShipmentLine], list[Part]]) -> Order:
     """Send every part of the waiting shipments to its destination.
 
-    A shipment whose parts all go to one destination moves there itself. Otherwise it becomes
-    `reassigned`, with one child for each destination.
+    A shipment whose parts all go to one destination moves there itself, unless it would be dated
+    and is nobody's child: a `future` shipment always is one (behaviour.md §5). Otherwise it
+    becomes `reassigned`, with one child for each destination.
     """
     changed: list[Shipment] = []
     number = order.next_shipment_number
     for shipment in sorted(order.waiting, key=lambda shipment: shipment.number):
         parts = _by_destination(shipment, divide)
-        if len(parts) == 1:
+        if len(parts) == 1 and not _needs_a_child(shipment, *parts):
             moved = _moved(shipment, *parts)
             changed += [moved] if moved is not shipment else []
         else:
@@ -62,6 +63,11 @@ def split(order: Order, divide: Callable[[ShipmentLine], list[Part]]) -> Order:
     if number == order.next_shipment_number:
         return sent
     return replace(sent, next_shipment_number=number)
+
+
+def _needs_a_child(shipment: Shipment, to: Destination) -> bool:
+    is_dated_anew = shipment.status is not to.status and to.status is ShipmentStatus.FUTURE
+    return is_dated_anew and shipment.parent is None
 
 
 def _by_destination(

@@ -14,12 +14,10 @@ from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.domain.model.supply import Supply
 from fulfillment.store.commands.orders import line_changes, manual, pins
+from fulfillment.store.insight.queue_neighbours import MOST_AHEAD
 from fulfillment.store.planning.change import Change, simulated
 from fulfillment.store.records.loading import load_locations
 from fulfillment.store.transactions.session import Tx
-
-MOST_AHEAD = 1_000
-"""Lines ahead that are planned along to see what supply would do; with more, none is offered."""
 
 UNSTORED = 2**62
 """Ids of supply that is only simulated, behind all that is stored."""
@@ -125,7 +123,7 @@ def _document(tx: Tx, order: Order, remedy: Remedy) -> dict[str, Any]:
     """What to send to have it written: under a number that is free, with a date to be mended."""
     if remedy.arrivals:
         arrived = [{"line": one.line, "units": one.units} for one in remedy.arrivals]
-        number = _free_number(tx, "receipt", order)
+        number = _free_number(tx, order)
         return {"number": number, "location": remedy.location, "lines": arrived}
     if not remedy.coming:
         return {}
@@ -133,28 +131,29 @@ def _document(tx: Tx, order: Order, remedy: Remedy) -> dict[str, Any]:
         {"line": line, "sku": sku, "units": units, "location": location}
         for line, ((sku, location), units) in enumerate(sorted(remedy.coming.items()), 1)
     ]
-    head: dict[str, Any] = {"number": _free_number(tx, "purchase_order", order)}
+    head: dict[str, Any] = {"number": _free_number(tx, order)}
     if remedy.leaving:
         ((_, source),) = remedy.leaving
         destination = {row.pop("location") for row in rows}.pop()
-        head = {"number": _free_number(tx, "transfer", order), "source": source}
+        head = {"number": _free_number(tx, order), "source": source}
         head |= {"destination": destination, "ship": True}
     return {**head, "expected_on": remedy.due_on, "lines": rows}
 
 
 LONGEST = 50
+"""Letters of an order's number, beyond which its id stands in the number of a document."""
+
+TAKEN = """
+SELECT number FROM receipt WHERE merchant = :merchant AND starts_with(number, :base)
+UNION SELECT number FROM transfer WHERE merchant = :merchant AND starts_with(number, :base)
+UNION SELECT number FROM purchase_order WHERE merchant = :merchant AND starts_with(number, :base)
+"""
 
 
-def _free_number(tx: Tx, table: str, order: Order) -> str:
+def _free_number(tx: Tx, order: Order) -> str:
     """FOR- and the order's number, with another number behind it where that is taken."""
     base = f"FOR-{order.number if len(order.number) <= LONGEST else order.id}"
-    rows = tx.rows(
-        f"SELECT number FROM {table}"  # noqa: S608 -- the table is a constant
-        " WHERE merchant = :merchant AND starts_with(number, :base)",
-        merchant=tx.merchant,
-        base=base,
-    )
-    taken = {row.number for row in rows}
+    taken = {row.number for row in tx.rows(TAKEN, merchant=tx.merchant, base=base)}
     names = (base, *(f"{base}-{at}" for at in range(2, len(taken) + 2)))
     return next(name for name in names if name not in taken)
 
