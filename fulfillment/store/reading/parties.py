@@ -67,6 +67,11 @@ def merchant_exists(tx: Tx, merchant: str) -> bool:
     return bool(tx.rows("SELECT 1 FROM merchant WHERE id = :id", id=merchant))
 
 
+def some_merchants(tx: Tx, most: int) -> list[str]:
+    """The ids of merchants, so many at most."""
+    return [row.id for row in tx.rows("SELECT id FROM merchant ORDER BY id LIMIT :most", most=most)]
+
+
 def read_merchant(tx: Tx, merchant: str) -> dict[str, Any]:
     """One merchant, or a refusal."""
     if found := ALL_MERCHANTS.one(tx, id=merchant):
