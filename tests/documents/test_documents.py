@@ -4,18 +4,22 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from documents import sheet
 from documents.container_label import draw_container_label
 from documents.lettering import lettered
+from documents.logo import is_picture
 from documents.packing_slip import draw_packing_slip
 from documents.pick_list import draw_pick_list
 from fulfillment.domain.model.papers import (
     ContainerLabel,
     LaterLine,
+    Letterhead,
     ListedUnits,
     PackingSlip,
     PickListPaper,
@@ -32,7 +36,7 @@ def slip(*packages: SlipPackage, **more: object) -> PackingSlip:
     plain: dict[str, object] = {
         "merchant": "Acme",
         "order": "SO-1001",
-        "shipment": 42,
+        "number": 2,
         "location": "vienna",
         "address": ("José Ñandú", "7 Straße", "1010 Wien", "AT"),
         "packages": packages or (SlipPackage(1, (TEA,)),),
@@ -60,6 +64,42 @@ def test_a_packing_slip_says_what_is_in_each_package_and_what_follows():
         document, "José Ñandú", "7 Straße", "1010 Wien", "Order SO-1001", "package 1 of 2",
         "package 2 of 2", "Grüner Tee", "Señora's cup", "Example Post, Parcel, EP1", "900 g",
         "What follows later", "Teapot", "2026-03-09",
+    ) == []  # fmt: skip
+
+
+def test_a_packing_slip_says_who_sends_it_and_nothing_of_ours():
+    picture = BytesIO()
+    Image.new("RGB", (40, 20), "green").save(picture, "PNG")
+    letterhead = Letterhead(("Acme Teas", "Kai 1", "1010 Wien"), picture.getvalue())
+    document = draw_packing_slip(slip(letterhead=letterhead))
+
+    assert missing(document, "Acme Teas", "Kai 1", "Shipment 2, package 1 of 1") == []
+    assert "vienna" not in text_of(document)
+    assert b"/Subtype /Image" in document
+    assert missing(draw_packing_slip(slip()), "Acme ") == []
+
+
+def test_a_picture_is_taken_when_it_can_be_drawn():
+    for form in ("PNG", "JPEG"):
+        file = BytesIO()
+        Image.new("RGB", (40, 20)).save(file, form)
+        assert is_picture(file.getvalue())
+        assert not is_picture(file.getvalue()[:60])
+    huge = BytesIO()
+    Image.new("1", (9000, 9000)).save(huge, "PNG")
+    assert not is_picture(huge.getvalue())
+    assert not is_picture(b"")
+    assert not is_picture(b"<svg/>")
+
+
+def test_units_are_told_in_packs_where_the_line_has_one():
+    tea = SlipLine(1, "TEA", "Tea", 27, "carton", 12)
+    later = (LaterLine("CUP", "Cup", 24, None, "box", 12),)
+    document = draw_packing_slip(slip(SlipPackage(1, (tea,)), later=later))
+    assert missing(document, "27 (2 cartons + 3)", "24 (2 boxes)") == []
+    listed = (ListedUnits("acme", "TEA", "Tea", "SO-1", 41, 27, 27, packs="2 cartons + 3"),)
+    assert missing(
+        draw_pick_list(PickListPaper(7, "vienna", "picking", listed)), "(2 cartons + 3)"
     ) == []  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What the options of an import command say, put as a mapping."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ def import_given(
     from importing.session import Asked, import_files
 
     mapping = build({"formats": formats, **sheets}, "options")
-    end(import_files(mapping, file.parent, Asked(*asked, strict=strict), opened_store))
+    end(import_files(mapping, file.parent, replace(Asked(*asked), strict=strict), opened_store))
 
 
 def sheet(
