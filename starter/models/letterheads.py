@@ -62,5 +62,5 @@ class LetterheadOut(BaseModel):
     @classmethod
     def of(cls, letterhead: Letterhead) -> "LetterheadOut":
         """As it is answered."""
-        logo = letterhead.logo and base64.b64encode(letterhead.logo).decode()
+        logo = base64.b64encode(letterhead.logo).decode() if letterhead.logo else None
         return cls(sender=list(letterhead.sender), logo=logo)

@@ -2,16 +2,20 @@
 
 import subprocess
 import sys
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from documents import sheet
 from documents.container_label import draw_container_label
+from documents.direction import visual
 from documents.lettering import lettered
 from documents.logo import is_picture
 from documents.packing_slip import draw_packing_slip
@@ -163,8 +167,47 @@ def test_a_container_label_is_one_page_whatever_it_is_called(label):
 
 def test_letters_that_the_font_lacks_are_told_as_well_as_they_can_be():
     assert lettered("é ö ñ ß Ł ø œ Š € “quoted”") == "é ö ñ ß Ł ø œ Š € “quoted”"
-    assert lettered("ąęř Ž ﬁ Ⅳ") == "aer Ž ﬁ IV"
-    assert lettered("茶😀Ж\ud800") == "????"
+    assert lettered("ąęř Ž ﬁ") == "ąęř Ž ﬁ"
+    assert lettered("𝐀𝐛") == "Ab"  # noqa: RUF001 -- it is meant
+    assert lettered("茶Ж\ud800") == "茶Ж?"
+
+
+SCRIPTS = {
+    "Latin": "Łódź Šiauliai Þórður",
+    "Greek": "Οδός Αθηνών",
+    "Cyrillic": "Москва Київ",
+    "Chinese": "北京市朝阳区",
+    "Japanese": "東京都のカフェ",
+    "Korean": "서울특별시",
+}
+
+
+@pytest.mark.parametrize("words", SCRIPTS.values(), ids=SCRIPTS)
+def test_a_document_has_letters_of_every_script(words):
+    document = draw_packing_slip(slip(address=(words,), merchant=words))
+    assert missing(document, words) == []
+    assert "?" not in text_of(document)
+
+
+def test_text_from_right_to_left_is_drawn_as_it_is_read():
+    assert visual("שלום") == "םולש"
+    assert visual("רחוב 12") == "12 בוחר"
+    assert visual("Tel Aviv") == "Tel Aviv"
+    assert visual("Acme שלום עולם Ltd") == "Acme םלוע םולש Ltd"
+    assert visual("(שלום)") == "(םולש)"
+    assert visual("بيت") == "\ufe96\ufef4\ufe91"
+    assert visual("لا") == "\ufefb"
+    assert visual("دار") == "\ufead\ufe8d\ufea9"
+    assert missing(draw_packing_slip(slip(address=("שלום עולם",))), "םלוע םולש") == []
+
+
+LETTERS = "abשל بيتلا12 ()-،"  # noqa: RUF001 -- an alef
+
+
+@given(st.text(alphabet=LETTERS, max_size=30))
+def test_turning_loses_and_adds_no_letter(text):
+    as_written = unicodedata.normalize("NFKC", visual(text)).translate({40: None, 41: None})
+    assert sorted(as_written) == sorted(text.replace("(", "").replace(")", ""))
 
 
 @pytest.mark.parametrize(
