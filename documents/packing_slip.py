@@ -1,6 +1,7 @@
 """What lies in a package for the customer."""
 
 from documents import sheet
+from documents.logo import picture
 from fulfillment.domain.model.papers import PackingSlip, SlipPackage
 
 
@@ -11,13 +12,13 @@ def draw_packing_slip(slip: PackingSlip) -> bytes:
         if parts:
             parts.append(sheet.new_page())
         parts += _page(slip, package)
-    return sheet.drawn(f"Packing slip {slip.shipment}", parts)
+    return sheet.drawn(f"Packing slip {slip.order}, shipment {slip.number}", parts)
 
 
 def _page(slip: PackingSlip, package: SlipPackage) -> list[sheet.Part]:
     return [
+        *_head(slip),
         sheet.heading("Packing slip"),
-        sheet.words(slip.merchant, 11, bold=True),
         sheet.gap(),
         *[sheet.words(row, 11) for row in slip.address],
         sheet.gap(),
@@ -33,16 +34,25 @@ def _page(slip: PackingSlip, package: SlipPackage) -> list[sheet.Part]:
         *_later(slip),
         sheet.gap(8),
         *sheet.barcode(slip.order, 170),
-        sheet.gap(3),
-        *sheet.barcode(str(slip.shipment), 80),
+    ]
+
+
+def _head(slip: PackingSlip) -> list[sheet.Part]:
+    """Who sends it: the logo and the address that the merchant has told, else its name."""
+    first, *rest = slip.letterhead.sender or (slip.merchant,)
+    logo = [picture(slip.letterhead.logo), sheet.gap(2)] if slip.letterhead.logo else []
+    return [
+        *logo,
+        sheet.words(first, 11, bold=True),
+        *[sheet.words(row) for row in rest],
+        sheet.gap(),
     ]
 
 
 def _which(slip: PackingSlip, package: SlipPackage) -> str:
-    where = f" from {slip.location}" if slip.location else ""
     if package.position is None:
-        return f"Shipment {slip.shipment}{where}"
-    return f"Shipment {slip.shipment}{where}, package {package.position} of {slip.of}"
+        return f"Shipment {slip.number}"
+    return f"Shipment {slip.number}, package {package.position} of {slip.of}"
 
 
 def _carried(package: SlipPackage) -> list[str]:

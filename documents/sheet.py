@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
 
-from documents.lettering import BOLD, REGULAR, lettered, use_fonts
+from documents.lettering import (
+    BOLD,
+    REGULAR,
+    begins_at_the_right,
+    lettered,
+    marked,
+    use_fonts,
+)
 
 BAR_MM, LEAST_BAR_MM = 0.33, 0.15
 """Width of the narrowest bar, in millimetres: as it should be, and what a scanner still reads."""
@@ -19,13 +25,22 @@ Part = Any
 
 def words(text: object, size: float = 9, *, bold: bool = False) -> Part:
     """A paragraph; it breaks where it is too long."""
+    from reportlab.lib.enums import TA_LEFT, TA_RIGHT
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph
 
     use_fonts()
     font = BOLD if bold else REGULAR
-    style = ParagraphStyle(f"{font}{size}", fontName=font, fontSize=size, leading=size * LEADING)
-    return Paragraph(escape(lettered(str(text))), style)
+    side = TA_RIGHT if begins_at_the_right(str(text)) else TA_LEFT
+    style = ParagraphStyle(
+        f"{font}{size}{side}",
+        fontName=font,
+        fontSize=size,
+        leading=size * LEADING,
+        alignment=side,
+        splitLongWords=True,
+    )
+    return Paragraph(marked(str(text), font), style)
 
 
 def heading(text: object, size: float = 16) -> Part:

@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from starter.models import (
     catalogue,
     counts,
+    letterheads,
     order_changes,
     order_hands,
+    order_lists,
     orders_in,
     orders_out,
     packages,
@@ -67,7 +69,7 @@ MODELS = (
     catalogue, counts, order_changes, order_hands, orders_in, orders_out, packages, pick_lists,
     problem, purchase_orders, purchase_orders_out, receipts, restocks, returns, settings,
     shipments, stock, suggestions, transfers,
-    payments, staging,
+    payments, staging, letterheads, order_lists,
 )  # fmt: skip
 FOR_ALL = (401, 403, 404, 422, 429, 500, 503)
 WITH_BODY = (400, 408, 413, 415)

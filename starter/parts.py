@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from fulfillment.keeping import Pulse
-from fulfillment.store.reading.parties import merchant_exists
+from fulfillment.store.reading.parties import merchant_exists, some_merchants
+from fulfillment.store.records.loading import EVERYBODY
 from fulfillment.store.transactions.session import Store
 from starter.auth.brake import Brake
 from starter.auth.keyring import Keyring
@@ -26,6 +27,11 @@ class KnownMerchants:
                 return False
             self.seen.add(merchant)
         return True
+
+    def only(self) -> str | None:
+        """The one that there is; None where there are several, or none."""
+        found = self.store.read(EVERYBODY, lambda tx: some_merchants(tx, 2))
+        return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

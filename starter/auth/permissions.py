@@ -176,6 +176,8 @@ ROUTES: Mapping[str, Permission] = {
     "put_merchant": P.OPERATE,
     "get_merchant": P.OPERATE,
     "list_merchants": P.OPERATE,
+    "put_letterhead": P.OPERATE,
+    "get_letterhead": P.OPERATE,
     "get_settings": P.READ_SETTINGS,
     "change_settings": P.WRITE_SETTINGS,
     "unset_setting": P.WRITE_SETTINGS,

@@ -62,16 +62,21 @@ def merchant_session(
     request: Request,
     pegboard_merchant: Annotated[
         Slug | None,
-        Header(description="Which merchant; needed with a key for all merchants."),
+        Header(
+            description="Which merchant; with a key for all merchants, where there are several."
+        ),
     ] = None,
     merchant: Annotated[Slug | None, Query(description="The same, as a parameter.")] = None,
 ) -> Session:
-    """The session of the merchant that the key is bound to, or else of the one that is named."""
+    """The session of the merchant that the key is bound to, else of the one that is named.
+
+    Where there is one merchant alone, a key for all need not name it.
+    """
     caller: Caller = request.state.caller
     named = {name for name in (pegboard_merchant, merchant) if name is not None}
     if len(named) > 1:
         raise invalid("two_merchants", "the header and the parameter differ", "merchant")
-    chosen = named.pop() if named else caller.merchant
+    chosen = named.pop() if named else caller.merchant or parts_of(request).merchants.only()
     if chosen is None:
         message = "a key for all merchants names one in the Pegboard-Merchant header"
         raise invalid("merchant_needed", message, "Pegboard-Merchant")

@@ -3,11 +3,13 @@
 from fastapi import APIRouter
 
 from fulfillment.store.commands import catalogue
+from fulfillment.store.commands.catalogue import papers
 from fulfillment.store.reading import parties
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForAll
 from starter.models.catalogue import MerchantIn, MerchantOut, MerchantPage
 from starter.models.fields import Slug
+from starter.models.letterheads import LetterheadIn, LetterheadOut
 from starter.paging import Cursor, Limit, body, window
 from starter.routers.responses import problems
 
@@ -25,6 +27,19 @@ def put_merchant(name: Slug, merchant: MerchantIn, session: ForAll) -> MerchantO
 def get_merchant(name: Slug, session: ForAll) -> MerchantOut:
     """One merchant."""
     return MerchantOut.model_validate(session.read(lambda tx: parties.read_merchant(tx, name)))
+
+
+@router.put("/{name}/letterhead", summary="Put a letterhead", responses=problems(404))
+def put_letterhead(name: Slug, letterhead: LetterheadIn, session: ForAll) -> LetterheadOut:
+    """Who sends the merchant's packages, and a logo: what its packing slips begin with."""
+    papers.put_letterhead(session.store, name, letterhead.to_domain())
+    return get_letterhead(name, session)
+
+
+@router.get("/{name}/letterhead", summary="Read a letterhead", responses=problems(404))
+def get_letterhead(name: Slug, session: ForAll) -> LetterheadOut:
+    """What the merchant's packing slips begin with."""
+    return LetterheadOut.of(session.read(lambda tx: parties.read_letterhead(tx, name)))
 
 
 @router.get("", summary="List merchants")

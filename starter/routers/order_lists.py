@@ -13,7 +13,7 @@ from starter.auth.guard import GuardedRoute
 from starter.auth.places import places_of
 from starter.auth.session import ForMerchant
 from starter.models.fields import NO_CONTROL_CHARACTERS, Instant, Location, Number, Sku
-from starter.models.orders_out import OrderPage
+from starter.models.order_lists import OrderPage
 from starter.paging import Cursor, Limit, body, window
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=GuardedRoute)

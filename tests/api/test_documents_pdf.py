@@ -1,6 +1,10 @@
 """The papers of the floor over HTTP: who gets them, and what they say."""
 
+import base64
+from io import BytesIO
+
 import httpx
+from PIL import Image
 
 from fulfillment.store.commands.administration.keys import Role, create_key
 from starter.auth.permissions import GRANTS, ROUTES, Permission
@@ -47,6 +51,30 @@ def test_a_packing_slip_has_a_page_for_each_package(world):
     assert ("1 of 2" in second, "2 of 2" in second) == (False, True)
     missing = client.get(f"{path}/packing-slip.pdf?package=3")
     assert refusal(missing) == (404, "unknown_package")
+
+
+def test_a_packing_slip_begins_with_what_the_merchant_has_told(world):
+    operator, client = world.client(Role.ADMIN, None), world.client()
+    file = BytesIO()
+    Image.new("RGB", (40, 20)).save(file, "PNG")
+    told = {"sender": ["Acme Teas", "Kai 1"], "logo": base64.b64encode(file.getvalue()).decode()}
+    assert operator.get("/v1/merchants/acme/letterhead").json() == {"sender": [], "logo": None}
+    put = operator.put("/v1/merchants/acme/letterhead", json=told)
+    assert (put.status_code, put.json()) == (200, told)
+    for wrong in ("AAAA", "A", base64.b64encode(b"%PDF-1.7").decode()):
+        refused = operator.put("/v1/merchants/acme/letterhead", json={"logo": wrong})
+        assert refusal(refused) == (422, "bad_logo")
+    unknown = operator.put("/v1/merchants/nobody/letterhead", json={})
+    assert refusal(unknown) == (404, "unknown_merchant")
+    world.stock("TEA", 30)
+    lines = [{"line": 1, "sku": "TEA", "quantity": 2, "pack": "carton"}]
+    client.post("/v1/orders", json=order("SO-1") | {"lines": lines})
+    world.prepare("SO-1")
+    (shipment,) = client.get("/v1/shipments?status=ready").json()["items"]
+    answer = client.get(f"/v1/shipments/{shipment['id']}/packing-slip.pdf")
+    for words in ("Acme Teas", "Kai 1", "24 (2 cartons)", "Shipment 1 "):
+        assert words in text(answer)
+    assert b"/Subtype /Image" in answer.content
 
 
 def test_a_packing_slip_tells_what_follows_and_what_left_before(world):

@@ -196,3 +196,17 @@ def test_a_key_is_not_made_when_it_can_not_be_bound(pegboard, store):
 
     assert (nowhere.returncode, "no location nowhere" in nowhere.stderr) == (1, True)
     assert (other_role.returncode, "key of the warehouse" in other_role.stderr) == (1, True)
+
+
+def test_orders_are_found_by_text_and_by_what_can_go(pegboard, warehouse):
+    warehouse.stock(4)
+    warehouse.order([("K1", 3)], number="SO-1001")
+    warehouse.order([("K1", 3)], number="SO-1002")
+    found = pegboard("order", "list", "1002")
+    assert "SO-1002" in found.stdout
+    assert "1 of 3" in found.stdout
+    assert "SO-1001" not in found.stdout
+    whole = pegboard("order", "list", "--fulfillable", "--sort", "ready_since")
+    assert ("SO-1001" in whole.stdout, "SO-1002" in whole.stdout) == (True, False)
+    none = pegboard("order", "list", "--served-by-receipt", "R-1", "--still-holding")
+    assert "0 orders" in none.stdout

@@ -2,20 +2,28 @@
 
 import subprocess
 import sys
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
 
 from documents import sheet
 from documents.container_label import draw_container_label
+from documents.direction import visual
 from documents.lettering import lettered
+from documents.logo import is_picture
 from documents.packing_slip import draw_packing_slip
 from documents.pick_list import draw_pick_list
 from fulfillment.domain.model.papers import (
     ContainerLabel,
     LaterLine,
+    Letterhead,
     ListedUnits,
     PackingSlip,
     PickListPaper,
@@ -32,7 +40,7 @@ def slip(*packages: SlipPackage, **more: object) -> PackingSlip:
     plain: dict[str, object] = {
         "merchant": "Acme",
         "order": "SO-1001",
-        "shipment": 42,
+        "number": 2,
         "location": "vienna",
         "address": ("José Ñandú", "7 Straße", "1010 Wien", "AT"),
         "packages": packages or (SlipPackage(1, (TEA,)),),
@@ -60,6 +68,42 @@ def test_a_packing_slip_says_what_is_in_each_package_and_what_follows():
         document, "José Ñandú", "7 Straße", "1010 Wien", "Order SO-1001", "package 1 of 2",
         "package 2 of 2", "Grüner Tee", "Señora's cup", "Example Post, Parcel, EP1", "900 g",
         "What follows later", "Teapot", "2026-03-09",
+    ) == []  # fmt: skip
+
+
+def test_a_packing_slip_says_who_sends_it_and_nothing_of_ours():
+    picture = BytesIO()
+    Image.new("RGB", (40, 20), "green").save(picture, "PNG")
+    letterhead = Letterhead(("Acme Teas", "Kai 1", "1010 Wien"), picture.getvalue())
+    document = draw_packing_slip(slip(letterhead=letterhead))
+
+    assert missing(document, "Acme Teas", "Kai 1", "Shipment 2, package 1 of 1") == []
+    assert "vienna" not in text_of(document)
+    assert b"/Subtype /Image" in document
+    assert missing(draw_packing_slip(slip()), "Acme ") == []
+
+
+def test_a_picture_is_taken_when_it_can_be_drawn():
+    for form in ("PNG", "JPEG"):
+        file = BytesIO()
+        Image.new("RGB", (40, 20)).save(file, form)
+        assert is_picture(file.getvalue())
+        assert not is_picture(file.getvalue()[:60])
+    huge = BytesIO()
+    Image.new("1", (9000, 9000)).save(huge, "PNG")
+    assert not is_picture(huge.getvalue())
+    assert not is_picture(b"")
+    assert not is_picture(b"<svg/>")
+
+
+def test_units_are_told_in_packs_where_the_line_has_one():
+    tea = SlipLine(1, "TEA", "Tea", 27, "carton", 12)
+    later = (LaterLine("CUP", "Cup", 24, None, "box", 12),)
+    document = draw_packing_slip(slip(SlipPackage(1, (tea,)), later=later))
+    assert missing(document, "27 (2 cartons + 3)", "24 (2 boxes)") == []
+    listed = (ListedUnits("acme", "TEA", "Tea", "SO-1", 41, 27, 27, packs="2 cartons + 3"),)
+    assert missing(
+        draw_pick_list(PickListPaper(7, "vienna", "picking", listed)), "(2 cartons + 3)"
     ) == []  # fmt: skip
 
 
@@ -123,8 +167,47 @@ def test_a_container_label_is_one_page_whatever_it_is_called(label):
 
 def test_letters_that_the_font_lacks_are_told_as_well_as_they_can_be():
     assert lettered("é ö ñ ß Ł ø œ Š € “quoted”") == "é ö ñ ß Ł ø œ Š € “quoted”"
-    assert lettered("ąęř Ž ﬁ Ⅳ") == "aer Ž ﬁ IV"
-    assert lettered("茶😀Ж\ud800") == "????"
+    assert lettered("ąęř Ž ﬁ") == "ąęř Ž ﬁ"
+    assert lettered("𝐀𝐛") == "Ab"  # noqa: RUF001 -- it is meant
+    assert lettered("茶Ж\ud800") == "茶Ж?"
+
+
+SCRIPTS = {
+    "Latin": "Łódź Šiauliai Þórður",
+    "Greek": "Οδός Αθηνών",
+    "Cyrillic": "Москва Київ",
+    "Chinese": "北京市朝阳区",
+    "Japanese": "東京都のカフェ",
+    "Korean": "서울특별시",
+}
+
+
+@pytest.mark.parametrize("words", SCRIPTS.values(), ids=SCRIPTS)
+def test_a_document_has_letters_of_every_script(words):
+    document = draw_packing_slip(slip(address=(words,), merchant=words))
+    assert missing(document, words) == []
+    assert "?" not in text_of(document)
+
+
+def test_text_from_right_to_left_is_drawn_as_it_is_read():
+    assert visual("שלום") == "םולש"
+    assert visual("רחוב 12") == "12 בוחר"
+    assert visual("Tel Aviv") == "Tel Aviv"
+    assert visual("Acme שלום עולם Ltd") == "Acme םלוע םולש Ltd"
+    assert visual("(שלום)") == "(םולש)"
+    assert visual("بيت") == "\ufe96\ufef4\ufe91"
+    assert visual("لا") == "\ufefb"
+    assert visual("دار") == "\ufead\ufe8d\ufea9"
+    assert missing(draw_packing_slip(slip(address=("שלום עולם",))), "םלוע םולש") == []
+
+
+LETTERS = "abשל بيتلا12 ()-،"  # noqa: RUF001 -- an alef
+
+
+@given(st.text(alphabet=LETTERS, max_size=30))
+def test_turning_loses_and_adds_no_letter(text):
+    as_written = unicodedata.normalize("NFKC", visual(text)).translate({40: None, 41: None})
+    assert sorted(as_written) == sorted(text.replace("(", "").replace(")", ""))
 
 
 @pytest.mark.parametrize(

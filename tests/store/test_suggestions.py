@@ -8,8 +8,16 @@ import pytest
 
 from fulfillment.domain.actions.manual_prepare import Choice, Choose
 from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.orders import manual
-from fulfillment.store.commands.supply.purchase_orders import Draft, draft_purchase_orders, drafting
+from fulfillment.store.commands.supply.purchase_orders import (
+    Draft,
+    NewPurchaseLine,
+    NewPurchaseOrder,
+    create_purchase_order,
+    draft_purchase_orders,
+    drafting,
+)
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.suggestions import Wanted, list_suggestions
 from tests.builders.warehouse import MERCHANT, NOON, Warehouse, command
@@ -316,6 +324,39 @@ def test_product_without_a_supplier_is_drafted_only_when_one_is_named_for_it(
     (drafted,) = draft(shop, supplier="Clay", skus=("K9", "K1"))
 
     assert (drafted["supplier"], lines(drafted)) == ("Clay", [("K9", "A", 9)])
+
+
+def test_product_without_a_supplier_is_bought_from_the_last_one_that_brought_it(
+    shop: Warehouse,
+) -> None:
+    shop.products("K9")
+    for number, supplier in (("OLD", "Old"), ("NEW", "Novum"), ("GONE", "Gone")):
+        new = NewPurchaseOrder(number, (NewPurchaseLine(1, "K9", 1, "A"),), supplier=supplier)
+        create_purchase_order(shop.store, command("purchase"), new)
+    shop.move("GONE", "cancelled")
+    shop.order([("K9", 9)])
+    assert bought(shop, suppliers=("Novum",)) == [("K9", "A", 7)]
+    (drafted,) = draft(shop)
+    assert (drafted["supplier"], lines(drafted)) == ("Novum", [("K9", "A", 7)])
+
+
+@pytest.mark.parametrize(
+    ("skus", "status", "supplier"),
+    [
+        (("K1", "K2"), "draft", "Leaf"),
+        (("K1", "K3"), "draft", ""),
+        (("K9",), "draft", ""),
+        (("K1",), "approved", ""),
+    ],
+)
+def test_draft_without_a_supplier_takes_that_of_all_its_products(
+    shop: Warehouse, skus: tuple[str, ...], status: str, supplier: str
+) -> None:
+    shop.products("K9")
+    wanted = tuple(NewPurchaseLine(at, sku, 1, "A") for at, sku in enumerate(skus, 1))
+    new = NewPurchaseOrder("PO-X", wanted, status=PurchaseOrderStatus(status))
+    told = create_purchase_order(shop.store, command("purchase"), new)
+    assert told["supplier"] == supplier
 
 
 def test_only_what_is_named_is_drafted(shop: Warehouse) -> None:

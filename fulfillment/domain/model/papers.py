@@ -91,20 +91,30 @@ class SlipPackage:
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands over a merchant's papers: who sends them, line by line, and a PNG or JPEG."""
+
+    sender: tuple[str, ...] = ()
+    logo: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PackingSlip:
     """What lies in each package for the customer: one page for a package, `of` so many.
 
-    `address` is personal data, line by line; it is empty once it was erased.
+    `address` is personal data, line by line; it is empty once it was erased. `number` is that of
+    the shipment in its order: the customer is told none of ours.
     """
 
     merchant: str
     order: str
-    shipment: int
+    number: int
     location: str | None
     address: tuple[str, ...]
     packages: tuple[SlipPackage, ...]
     of: int
     later: tuple[LaterLine, ...] = ()
+    letterhead: Letterhead = Letterhead()
 
 
 @dataclass(frozen=True, slots=True)

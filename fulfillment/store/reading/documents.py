@@ -8,6 +8,7 @@ from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.papers import (
     ContainerLabel,
     LaterLine,
+    Letterhead,
     ListedUnits,
     PackingSlip,
     PickListPaper,
@@ -28,12 +29,15 @@ HAS_A_SLIP = RELEASED | {ShipmentStatus.SHIPPED}
 ADDRESS = ("name", "company", "line1", "line2", "city", "region", "country")
 
 SLIP = """
-SELECT s.id, s.order_id, s.status, s.location, o.number AS order_number, m.name AS merchant,
-       coalesce(c.address, '{}') AS address, coalesce(p.id, s.id) AS first
+SELECT s.id, s.number, s.order_id, s.status, s.location, o.number AS order_number,
+       m.name AS merchant,
+       coalesce(c.address, '{}') AS address, coalesce(p.id, s.id) AS first,
+       coalesce(h.sender, '{}') AS sender, h.logo
   FROM shipment s
   JOIN orders o ON o.id = s.order_id AND o.merchant = :merchant
   JOIN merchant m ON m.id = o.merchant
   LEFT JOIN order_customer c ON c.order_id = o.id
+  LEFT JOIN letterhead h ON h.merchant = o.merchant
   LEFT JOIN shipment p ON p.id = s.parent AND p.wave = s.wave AND s.status = 'shipped'
  WHERE s.id = :shipment
 """
@@ -105,12 +109,13 @@ def read_packing_slip(tx: Tx, shipment: int, package: int | None = None) -> Pack
     return PackingSlip(
         merchant=head.merchant,
         order=head.order_number,
-        shipment=shipment,
+        number=head.number,
         location=head.location,
         address=_address(head.address),
         packages=_packages(dispatch, shipment, package, lines),
         of=len(dispatch),
         later=tuple(_later(lines)),
+        letterhead=Letterhead(tuple(head.sender), head.logo and bytes(head.logo)),
     )
 
 

@@ -1,6 +1,8 @@
 """The statements behind purchase suggestions: what is needed, and by whom."""
 
-NEEDS = """
+from fulfillment.store.reading.suppliers import SUPPLIER_OF
+
+NEEDS = f"""
 WITH usable AS (
     SELECT * FROM unnest(CAST(:locations AS text[])) AS u(location)
 ), queued AS (
@@ -9,10 +11,10 @@ WITH usable AS (
        AND (d.lock_location IS NULL OR d.lock_location = ANY(:locations))
        AND (CAST(:skus AS text[]) IS NULL OR d.sku = ANY(:skus))
 ), chosen AS (
-    SELECT p.sku, p.name, coalesce(p.supplier, '') AS supplier, p.reorder_level FROM product p
+    SELECT p.sku, p.name, {SUPPLIER_OF} AS supplier, p.reorder_level FROM product p
      WHERE p.merchant = :merchant AND p.active AND p.manage_stock
        AND (CAST(:skus AS text[]) IS NULL OR p.sku = ANY(:skus))
-       AND (CAST(:suppliers AS text[]) IS NULL OR coalesce(p.supplier, '') = ANY(:suppliers))
+       AND (CAST(:suppliers AS text[]) IS NULL OR {SUPPLIER_OF} = ANY(:suppliers))
        AND (p.reorder_level > 0 OR p.sku IN (SELECT sku FROM queued))
 ), inbound AS (
     SELECT u.id, u.sku, u.location, u.ordered - u.received - u.closed AS units
@@ -50,7 +52,7 @@ SELECT c.sku, c.name, c.supplier, c.reorder_level, n.place,
        coalesce(sum(n.drafted), 0)::bigint AS drafted
   FROM chosen c LEFT JOIN counted n USING (sku)
  GROUP BY c.sku, c.name, c.supplier, c.reorder_level, n.place ORDER BY c.sku, n.place
-"""
+"""  # noqa: S608 -- a constant
 """A row for each product and place at which anything of it waits, is free, comes or is drafted.
 
 One statement, so that nothing is counted twice, or not at all, while it is approved or received.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fulfillment.domain.model.papers import Letterhead
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
 from fulfillment.store.transactions.session import Tx
@@ -67,11 +68,28 @@ def merchant_exists(tx: Tx, merchant: str) -> bool:
     return bool(tx.rows("SELECT 1 FROM merchant WHERE id = :id", id=merchant))
 
 
+def some_merchants(tx: Tx, most: int) -> list[str]:
+    """The ids of merchants, so many at most."""
+    return [row.id for row in tx.rows("SELECT id FROM merchant ORDER BY id LIMIT :most", most=most)]
+
+
 def read_merchant(tx: Tx, merchant: str) -> dict[str, Any]:
     """One merchant, or a refusal."""
     if found := ALL_MERCHANTS.one(tx, id=merchant):
         return found
     raise missing("merchant", merchant)
+
+
+def read_letterhead(tx: Tx, merchant: str) -> Letterhead:
+    """What stands over a merchant's papers; a refusal if there is no such merchant."""
+    rows = tx.rows(
+        "SELECT h.sender, h.logo FROM merchant m LEFT JOIN letterhead h ON h.merchant = m.id"
+        " WHERE m.id = :id",
+        id=merchant,
+    )
+    if not rows:
+        raise missing("merchant", merchant)
+    return Letterhead(tuple(rows[0].sender or ()), rows[0].logo and bytes(rows[0].logo))
 
 
 def list_merchants(tx: Tx, window: Window) -> Page:

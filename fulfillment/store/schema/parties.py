@@ -53,6 +53,16 @@ merchant = Table(
 )
 
 
+letterhead = Table(
+    "letterhead",
+    metadata,
+    Column("merchant", String(63), ForeignKey("merchant.id"), primary_key=True),
+    Column("sender", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("logo", LargeBinary, comment="a PNG or JPEG"),
+    comment="What stands over a merchant's papers: who sends them, line by line, and a logo.",
+)
+
+
 location = Table(
     "location",
     metadata,

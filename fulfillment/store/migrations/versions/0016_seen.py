@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0016"
 down_revision = "0014"
@@ -69,6 +70,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_served_order_order_id"), "served_order", ["order_id"])
     _add_product_facts()
+    op.create_table(
+        "letterhead",
+        sa.Column("merchant", sa.String(63), nullable=False),
+        sa.Column("sender", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("logo", sa.LargeBinary(), comment="a PNG or JPEG"),
+        sa.ForeignKeyConstraint(
+            ["merchant"], ["merchant.id"], name=op.f("fk_letterhead_merchant_merchant")
+        ),
+        sa.PrimaryKeyConstraint("merchant", name=op.f("pk_letterhead")),
+        comment="What stands over a merchant's papers: who sends them, line by line, and a logo.",
+    )
     op.execute(READY)
     op.alter_column(
         "orders",
@@ -137,6 +149,7 @@ def downgrade() -> None:
         existing_nullable=True,
     )
     op.drop_table("served_order")
+    op.drop_table("letterhead")
     op.drop_table("product_barcode")
     for name, _ in FACT_RULES:
         op.drop_constraint(op.f(f"ck_product_{name}"), "product")

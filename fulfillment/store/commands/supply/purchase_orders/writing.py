@@ -24,6 +24,7 @@ from fulfillment.store.commands.supply.purchase_orders.lines import (
     insert_lines,
 )
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
+from fulfillment.store.reading.suppliers import usual_supplier
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -54,6 +55,13 @@ def _check_new(tx: Tx, new: NewPurchaseOrder) -> None:
         raise invalid("bad_status", "a purchase order begins as draft or approved", "status")
 
 
+def _supplier(tx: Tx, new: NewPurchaseOrder) -> str:
+    """The one that is named; a draft takes that whom all of its products were bought from last."""
+    if new.supplier or new.status is not PurchaseOrderStatus.DRAFT:
+        return new.supplier
+    return usual_supplier(tx, {line.sku for line in new.lines})
+
+
 def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
     rows = tx.rows(
         "INSERT INTO purchase_order (merchant, number, supplier, status, expected_on,"
@@ -62,7 +70,7 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
         " ON CONFLICT (merchant, number) DO NOTHING RETURNING id",
         merchant=tx.merchant,
         number=new.number,
-        supplier=new.supplier,
+        supplier=_supplier(tx, new),
         status=new.status,
         expected_on=new.expected_on,
         over=new.over_receipt_percent,
