@@ -325,3 +325,21 @@ def losing_wakes(shop: System) -> Iterator[None]:
     yield
     with shop.store.engine.begin() as connection:
         connection.execute(text("DROP TRIGGER lost ON outbox"))
+
+
+async def test_workflow_in_a_purchase_orders_name_that_was_started_by_hand_is_replaced(
+    front: System, database_url: str
+) -> None:
+    front.locations("A")
+    await front.products("K1")
+    id_ = names.purchase_order_workflow_id(front.merchant, "PO-1")
+    await front.temporal.start_workflow(
+        names.PURCHASE_ORDER_WORKFLOW, {"eaten": 1}, id=id_, task_queue=front.task_queue
+    )
+    async with worker.running(front.temporal, database_url, front.task_queue):
+        number = await front.purchase_order(("K1", 3), location="A")
+        order = await front.order(("K1", 3))
+        assert (number, (await front.receive(number, [3], "A")).status_code) == ("PO-1", 201)
+        await asyncio.wait_for(front.temporal.get_workflow_handle(id_).result(), 30)
+        await front.ship_all(order)
+        await front.until_ended(order)
