@@ -137,6 +137,25 @@ def _is_behind(known: Progress | None, stored: Progress) -> bool:
     return stored.claimed if known is None else known.version < stored.version
 
 
+async def behind_among(
+    store: Store, client: Client, runs: Collection[tuple[Listed, OrderHead]], before: datetime
+) -> list[OrderHead]:
+    """Those whose run has not heard where the order stands, read off its history."""
+    memories = await _gathered(
+        list(runs), lambda each: order_memory(client, each[0].workflow_id, each[0].run_id)
+    )
+    stored = await _stored(store, [head for _, head in runs])
+    behind = {
+        head.id: Behind(run, memory.progress, stored[head.id])
+        for (run, head), memory in memories
+        if memory is not None and head.id in stored and _is_behind(memory.progress, stored[head.id])
+    }
+    still = {
+        each.stored.order for each in await still_behind(store, client, [*behind.values()], before)
+    }
+    return [head for _, head in runs if head.id in still]
+
+
 async def still_behind(
     store: Store, client: Client, behind: Collection[Behind], before: datetime
 ) -> list[Behind]:

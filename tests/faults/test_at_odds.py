@@ -210,6 +210,23 @@ async def test_audit_tells_of_a_workflow_that_stands_behind(shop: System) -> Non
     await shop.until_ended(order)
 
 
+async def test_workflow_that_stands_behind_with_the_right_status_is_found_and_told(
+    shop: System,
+) -> None:
+    order = await shop.order(("K1", 1))
+    with losing_wakes(shop):
+        await shop.ok("POST", f"/v1/orders/{order}/priority", {"priority": 7})
+    with shop.store.engine.begin() as connection:
+        connection.execute(text("UPDATE order_event SET at = at - interval '1 hour'"))
+    await healed_until(shop, lambda: has_priority(shop, order, 7))
+    await shop.ship_all(order)
+    await shop.until_ended(order)
+
+
+async def has_priority(shop: System, order: str, priority: int) -> bool:
+    return (await known(shop, order)).priority == priority
+
+
 async def test_order_that_the_database_does_not_know_waits_and_is_told_of(shop: System) -> None:
     await shop.temporal.start_workflow(
         names.ORDER_WORKFLOW,
