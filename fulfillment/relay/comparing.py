@@ -150,9 +150,8 @@ async def behind_among(
         for (run, head), memory in memories
         if memory is not None and head.id in stored and _is_behind(memory.progress, stored[head.id])
     }
-    still = {
-        each.stored.order for each in await still_behind(store, client, [*behind.values()], before)
-    }
+    confirmed = await still_behind(store, client, list(behind.values()), before)
+    still = {each.stored.order for each in confirmed}
     return [head for _, head in runs if head.id in still]
 
 

@@ -50,7 +50,8 @@ class Healing:
     After the engine was lost, all unfinished orders are without one: they are started again some at
     a time, the newest first. A workflow that shows another status than its order has twice in a
     row, or whose order is finished, is told once more; it asks the database if it does not believe
-    that. Some are looked at closer each time, in turn. One that shows no status was not started by us: the start that is owed then replaces it.
+    that. Some are looked at closer each time, in turn. One that shows no status was not started by
+    us: the start that is owed then replaces it.
     """
 
     every_seconds: float = EVERY_SECONDS
@@ -94,14 +95,9 @@ class Healing:
         self, store: Store, client: Client, runs: dict[Name, Listed], heads: Iterable[OrderHead]
     ) -> None:
         """Ask for some what they know: a status that is right does not show all that is not."""
-        carried = sorted(
-            (
-                (runs[name], head)
-                for head in heads
-                if (name := (head.merchant, head.number)) in runs
-            ),
-            key=lambda each: each[1].id,
-        )
+        by_name = {(head.merchant, head.number): head for head in heads}
+        carried = [(runs[name], head) for name, head in by_name.items() if name in runs]
+        carried.sort(key=lambda each: each[1].id)
         ahead = [each for each in carried if each[1].id > self._looked_until]
         some = (ahead or carried)[:LOOKED_CLOSER]
         self._looked_until = some[-1][1].id if some else 0
