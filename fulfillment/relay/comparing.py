@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from temporalio.client import Client
 
 from fulfillment.contracts import names
-from fulfillment.contracts.messages import Progress, PurchaseOrderProgress
-from fulfillment.domain.insight.restored import holds_for, is_ahead
+from fulfillment.contracts.messages import Progress
+from fulfillment.domain.insight.restored import is_ahead
+from fulfillment.relay.differences import Ahead, Behind, Forgotten, Unknown
 from fulfillment.relay.listing import Listed, Name, listed
 from fulfillment.relay.remembering import OrderMemory, order_memory, purchase_order_memory
 from fulfillment.store.reading.standing import (
@@ -34,93 +35,6 @@ AT_ONCE = 50
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """An order of which the engine knows more than the database."""
-
-    merchant: str
-    known: Progress
-    stored: Progress
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why a person has to look at it before it goes on, if so."""
-        return holds_for(self.known, self.stored)
-
-    @property
-    def row(self) -> dict[str, Any]:
-        """What of it is shown."""
-        return {
-            "merchant": self.merchant,
-            "order": self.known.number,
-            "engine": [str(self.known.status), self.known.seq],
-            "database": [str(self.stored.status), self.stored.seq],
-            "on_hold_for": list(self.reasons),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """A workflow that knows less of its order than the database; nothing where it is foreign."""
-
-    run: Listed
-    known: Progress | None
-    stored: Progress
-    is_foreign: bool = False
-
-    @property
-    def row(self) -> dict[str, Any]:
-        """What of it is shown."""
-        known = self.known
-        return {
-            "merchant": self.run.merchant,
-            "order": self.run.number,
-            "engine": [str(known.status), known.seq] if known else None,
-            "database": [str(self.stored.status), self.stored.seq],
-            "started_by_others": self.is_foreign,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A workflow of an order, or of a purchase order, that the database does not know."""
-
-    run: Listed
-    epoch: int
-    status: str
-
-    @property
-    def row(self) -> dict[str, Any]:
-        """What of it is shown."""
-        return {
-            "merchant": self.run.merchant,
-            "number": self.run.number,
-            "engine": self.status,
-            "workflow": self.run.workflow_id,
-            "running": self.run.is_running,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """A purchase order of which the engine knows more than the database."""
-
-    merchant: str
-    known: PurchaseOrderProgress
-    stored: PurchaseOrderHead
-
-    @property
-    def row(self) -> dict[str, Any]:
-        """What of it is shown."""
-        return {
-            "merchant": self.merchant,
-            "purchase_order": self.known.number,
-            "engine": [str(self.known.status), self.known.seq],
-            "received_by_engine": self.known.received,
-            "received": self.stored.received,
-        }
 
 
 @dataclass
@@ -221,6 +135,24 @@ def _compare_order(
 def _is_behind(known: Progress | None, stored: Progress) -> bool:
     """Whether a run has not heard where its order stands; before the claim it asks anyway."""
     return stored.claimed if known is None else known.version < stored.version
+
+
+async def behind_among(
+    store: Store, client: Client, runs: Collection[tuple[Listed, OrderHead]], before: datetime
+) -> list[OrderHead]:
+    """Those whose run has not heard where the order stands, read off its history."""
+    memories = await _gathered(
+        list(runs), lambda each: order_memory(client, each[0].workflow_id, each[0].run_id)
+    )
+    stored = await _stored(store, [head for _, head in runs])
+    behind = {
+        head.id: Behind(run, memory.progress, stored[head.id])
+        for (run, head), memory in memories
+        if memory is not None and head.id in stored and _is_behind(memory.progress, stored[head.id])
+    }
+    confirmed = await still_behind(store, client, list(behind.values()), before)
+    still = {each.stored.order for each in confirmed}
+    return [head for _, head in runs if head.id in still]
 
 
 async def still_behind(

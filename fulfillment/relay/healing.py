@@ -10,7 +10,7 @@ import structlog
 from temporalio.client import Client
 
 from fulfillment.contracts import names
-from fulfillment.relay.comparing import heads_by_name
+from fulfillment.relay.comparing import behind_among, heads_by_name
 from fulfillment.relay.listing import Listed, Name, listed
 from fulfillment.store.commands.administration.restoring import restart_orders, wake_orders_again
 from fulfillment.store.integrity.restarts import restarts_owed
@@ -36,6 +36,9 @@ RESTARTS = 500
 MOST_TOLD = 500
 """Workflows that one comparison tells once more where their orders stand."""
 
+LOOKED_CLOSER = 50
+"""Orders of which one comparison reads what their workflows know, in turn: a request for each."""
+
 PATIENCE = timedelta(minutes=1)
 """What was committed within this time may still be under way."""
 
@@ -47,13 +50,15 @@ class Healing:
     After the engine was lost, all unfinished orders are without one: they are started again some at
     a time, the newest first. A workflow that shows another status than its order has twice in a
     row, or whose order is finished, is told once more; it asks the database if it does not believe
-    that. One that shows none was not started by us: the start that is owed then replaces it.
+    that. Some are looked at closer each time, in turn. One that shows no status was not started by
+    us: the start that is owed then replaces it.
     """
 
     every_seconds: float = EVERY_SECONDS
     _missing: deque[OrderHead] = field(default_factory=deque)
     _behind: dict[Name, int] = field(default_factory=dict)
     _next: float = 0.0
+    _looked_until: int = 0
 
     async def next(self, store: Store, connect: Callable[[], Awaitable[Client]]) -> None:
         """Start some more of what is missing; when nothing is, compare again if it is time."""
@@ -84,6 +89,22 @@ class Healing:
         if self._missing:
             log.warning("orders_without_workflow", orders=len(self._missing))
         await self._tell_those_behind(store, runs, heads)
+        await self._look_closer(store, client, runs, heads)
+
+    async def _look_closer(
+        self, store: Store, client: Client, runs: dict[Name, Listed], heads: Iterable[OrderHead]
+    ) -> None:
+        """Ask for some what they know: a status that is right does not show all that is not."""
+        by_name = {(head.merchant, head.number): head for head in heads}
+        carried = [(runs[name], head) for name, head in by_name.items() if name in runs]
+        carried.sort(key=lambda each: each[1].id)
+        ahead = [each for each in carried if each[1].id > self._looked_until]
+        some = (ahead or carried)[:LOOKED_CLOSER]
+        self._looked_until = some[-1][1].id if some else 0
+        behind = await behind_among(store, client, some, store.clock() - PATIENCE)
+        if behind:
+            log.warning("workflows_behind", workflows=len(behind), foreign=0)
+        await in_thread(None, _wake, store, behind)
 
     async def _tell_those_behind(
         self, store: Store, runs: dict[Name, Listed], heads: Iterable[OrderHead]

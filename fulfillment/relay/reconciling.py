@@ -9,7 +9,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts.messages import Progress
-from fulfillment.relay.comparing import Comparison, Unknown, compare
+from fulfillment.relay.comparing import Comparison, compare
+from fulfillment.relay.differences import Unknown
 from fulfillment.store.commands.administration.restoring import (
     begin_epoch,
     hold_lost,

@@ -210,6 +210,23 @@ async def test_audit_tells_of_a_workflow_that_stands_behind(shop: System) -> Non
     await shop.until_ended(order)
 
 
+async def test_workflow_that_stands_behind_with_the_right_status_is_found_and_told(
+    shop: System,
+) -> None:
+    order = await shop.order(("K1", 1))
+    with losing_wakes(shop):
+        await shop.ok("POST", f"/v1/orders/{order}/priority", {"priority": 7})
+    with shop.store.engine.begin() as connection:
+        connection.execute(text("UPDATE order_event SET at = at - interval '1 hour'"))
+    await healed_until(shop, lambda: has_priority(shop, order, 7))
+    await shop.ship_all(order)
+    await shop.until_ended(order)
+
+
+async def has_priority(shop: System, order: str, priority: int) -> bool:
+    return (await known(shop, order)).priority == priority
+
+
 async def test_order_that_the_database_does_not_know_waits_and_is_told_of(shop: System) -> None:
     await shop.temporal.start_workflow(
         names.ORDER_WORKFLOW,
@@ -325,3 +342,21 @@ def losing_wakes(shop: System) -> Iterator[None]:
     yield
     with shop.store.engine.begin() as connection:
         connection.execute(text("DROP TRIGGER lost ON outbox"))
+
+
+async def test_workflow_in_a_purchase_orders_name_that_was_started_by_hand_is_replaced(
+    front: System, database_url: str
+) -> None:
+    front.locations("A")
+    await front.products("K1")
+    id_ = names.purchase_order_workflow_id(front.merchant, "PO-1")
+    await front.temporal.start_workflow(
+        names.PURCHASE_ORDER_WORKFLOW, {"eaten": 1}, id=id_, task_queue=front.task_queue
+    )
+    async with worker.running(front.temporal, database_url, front.task_queue):
+        number = await front.purchase_order(("K1", 3), location="A")
+        order = await front.order(("K1", 3))
+        assert (number, (await front.receive(number, [3], "A")).status_code) == ("PO-1", 201)
+        await asyncio.wait_for(front.temporal.get_workflow_handle(id_).result(), 30)
+        await front.ship_all(order)
+        await front.until_ended(order)
