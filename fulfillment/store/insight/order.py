@@ -16,11 +16,10 @@ from fulfillment.store.records.loading import (
     load_levels,
     load_locations,
     load_orders,
-    load_out_of_use,
     load_products,
-    load_stranded,
     load_supplies,
 )
+from fulfillment.store.records.out_of_use import load_out_of_use, load_stranded
 from fulfillment.store.transactions.session import Tx
 
 PURCHASES = """

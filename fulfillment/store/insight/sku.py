@@ -8,7 +8,8 @@ from fulfillment.domain.insight.release_blockers import why_it_waits
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.insight.order import surroundings
-from fulfillment.store.records.loading import load_orders, load_out_of_use
+from fulfillment.store.records.loading import load_orders
+from fulfillment.store.records.out_of_use import load_out_of_use
 from fulfillment.store.transactions.session import Tx
 
 SHOWN = 20
