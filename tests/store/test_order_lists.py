@@ -57,7 +57,7 @@ def test_migration_keeps_the_moment_of_what_is_ready_alone(
     ready, held, lost = (warehouse.order([("K1", 1)], number=n) for n in ("READY", "HELD", "LOST"))
     warehouse.hold(held)
     warehouse.engine.dispose()
-    migrations.downgrade(database_url, "0013")
+    migrations.downgrade(database_url, "0014")
     with warehouse.engine.begin() as connection:
         connection.exec_driver_sql(
             "UPDATE orders SET ready_to_ship_at = '2026-01-01' WHERE number <> 'LOST'"
