@@ -7,7 +7,7 @@ import pytest
 CLIENT = """
 import asyncio, sys
 from temporalio.client import Client
-from cli.ending import run_and_end
+from cli.exit_status import run_and_end
 
 async def ask():
     client = await Client.connect(sys.argv[1])
@@ -17,7 +17,7 @@ async def ask():
 run_and_end(lambda: asyncio.run(ask()))
 """
 FAILING = """
-from cli.ending import run_and_end
+from cli.exit_status import run_and_end
 
 def command():
     {body}

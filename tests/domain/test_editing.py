@@ -63,8 +63,8 @@ def test_the_edit_is_refused_when_a_line_is_for_another_sku():
     assert refusal.value.fields == ({"field": "lines[0].sku"},)
 
 
-def test_the_edit_is_too_late_when_the_units_are_being_picked():
-    picking = shipment(line(claims=[claim(1)]), status=ShipmentStatus.PICKING, at="A")
+def test_the_edit_is_too_late_when_the_units_are_picked():
+    picking = shipment(line(claims=[claim(1, picked=1)]), status=ShipmentStatus.PICKING, at="A")
     with pytest.raises(RefusedError) as refusal:
         edited(order(1, shipments=[picking]), {})
 

@@ -77,8 +77,10 @@ def test_other_lines_stay_when_one_line_is_cancelled():
     assert parts(shorter) == [("backorder", None, {2: 1})]
 
 
-def test_nothing_is_cancelled_when_the_units_are_being_picked():
-    picking = shipment(line(units=2, claims=[claim(2)]), status=ShipmentStatus.PICKING, at="A")
+def test_nothing_is_cancelled_when_the_units_are_picked():
+    picking = shipment(
+        line(units=2, claims=[claim(2, picked=2)]), status=ShipmentStatus.PICKING, at="A"
+    )
     waits = shipment(line(units=2, id_=102), number=2, id_=12)
 
     with pytest.raises(NothingToCancelError, match="1 units of line 1"):

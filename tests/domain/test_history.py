@@ -61,8 +61,9 @@ def test_a_dated_shipment_is_told_with_its_date_and_when_it_moves():
     dated = planned(snapshot(mine, supplies=[supply(1, due=5)]))[1]
     later = planned(snapshot(dated, supplies=[supply(1, due=9)]))[1]
 
-    facts = {"shipment": 1, "units": 1, "location": "A", "expected_on": day(5).isoformat()}
-    assert told(mine, dated) == [("dated", facts)]
+    facts = {"shipment": 2, "units": 1, "location": "A", "expected_on": day(5).isoformat()}
+    child = {"shipment": 1, "units": 1, "into": [2]}
+    assert told(mine, dated) == [("split", child), ("dated", facts)]
     assert told(dated, later)[0] == ("date_moved", facts | {"expected_on": day(9).isoformat()})
 
 

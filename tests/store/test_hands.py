@@ -296,7 +296,7 @@ def test_the_rest_goes_when_what_is_unavailable_is_removed(warehouse):
 
 
 def test_a_wave_is_given_back_when_its_shipment_is_sent_back(warehouse):
-    """B does not join the wave of A; sent back, the two go as one, and C goes last."""
+    """B does not join the wave of A; sent back, the two go as one parcel, and C goes last."""
     warehouse.stock(1, "K1")
     mine = warehouse.order([("K1", 1), ("K2", 1), ("K3", 1)], policy={"max_shipments": 2})
     number = warehouse.number(mine)
@@ -306,9 +306,7 @@ def test_a_wave_is_given_back_when_its_shipment_is_sent_back(warehouse):
     assert warehouse.read(mine)["waves"] == {"spent": 1, "left": 1}
     warehouse.do(manual.send_back(number, a))
 
-    assert sorted(warehouse.parts(mine), key=str) == [
-        ("backorder", None, 1), ("ready", "A", 1), ("ready", "A", 1),
-    ]  # fmt: skip
+    assert sorted(warehouse.parts(mine), key=str) == [("backorder", None, 1), ("ready", "A", 2)]
     waves = {s["wave"] for s in warehouse.read(mine)["shipments"] if s["status"] == "ready"}
     assert waves == {1}
     assert warehouse.read(mine)["waves"] == {"spent": 1, "left": 1}

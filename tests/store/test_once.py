@@ -222,8 +222,8 @@ def test_each_order_of_a_batch_is_answered_by_itself(warehouse):
     assert [(a.number, str(a.outcome), a.refusal and a.refusal.code) for a in answers] == [
         ("O-1", "created", None),
         ("O-1", "refused", "number_in_use"),
-        ("O-1", "created", None),
-        ("O-2", "refused", "number_in_use"),
+        ("O-1", "existing", None),
+        ("O-2", "refused", "unknown_sku"),
         ("O-2", "created", None),
     ]
 

@@ -6,10 +6,13 @@ the 53 bits that JSON is sure to carry.
 
 from collections.abc import Iterable
 
-from fulfillment.domain.model.refusals import conflict, invalid
+from fulfillment.domain.model.refusals import RefusalKind, RefusedError, invalid
 
 MOST_UNITS = 1_000_000_000
-"""Base units of one order in all, and on hand at one place in one disposition."""
+"""Base units of one order in all."""
+
+MOST_ON_HAND = 2**31 - 1
+"""Base units on hand at one place in one disposition: its column has 32 bits."""
 
 MOST_WORTH = 1_000_000_000_000_000
 """Minor units that all lines of one order may cost."""
@@ -30,6 +33,7 @@ def check_order_size(lines: Iterable[tuple[int, int | None]], field: str) -> Non
 
 def check_on_hand(sku: str, location: str, units: int) -> None:
     """Refuse to have more at one place than can be counted."""
-    if units > MOST_UNITS:
-        message = f"{MOST_UNITS} units of {sku} at most can lie at {location}, not {units}"
-        raise conflict("too_many_units", message, sku=sku, location=location, on_hand=units)
+    if units > MOST_ON_HAND:
+        message = f"{MOST_ON_HAND} units of {sku} at most can lie at {location}, not {units}"
+        facts = {"sku": sku, "location": location, "on_hand": units}
+        raise RefusedError(RefusalKind.INVALID, "out_of_range", message, [facts])
