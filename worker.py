@@ -178,6 +178,7 @@ async def running_as(client: Client, plan: Plan) -> AsyncIterator[Store]:
             ):
                 yield told
     finally:
+        await fulfilling.ended()
         database.dispose()
 
 

@@ -33,6 +33,11 @@ class Answered:
         if self._telling is None or self._telling.done():
             self._telling = asyncio.create_task(self._tell())
 
+    async def ended(self) -> None:
+        """Return when all that was noted is told: nothing asks the database after that."""
+        if self._telling is not None:
+            await asyncio.gather(self._telling, return_exceptions=True)
+
     async def _tell(self) -> None:
         while self._orders:
             await asyncio.sleep(GATHER)

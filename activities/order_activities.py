@@ -159,6 +159,10 @@ class Fulfilling:
         async with _attempt():
             return await self._run(replan.merchant, serving_apart.serve_due_apart)
 
+    async def ended(self) -> None:
+        """Return when nothing of it asks the database any more; the worker has ended before."""
+        await self._answered.ended()
+
     @property
     def all(self) -> list[Callable[..., Any]]:
         """What a worker registers."""

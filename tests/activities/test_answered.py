@@ -41,6 +41,19 @@ async def test_what_can_not_be_told_for_one_merchant_is_told_for_the_other() -> 
     ]
 
 
+async def test_what_was_noted_is_told_before_it_has_ended() -> None:
+    told: list[str] = []
+
+    async def tell(merchant: str, _: list[int]) -> None:
+        told.append(merchant)
+
+    answered = Answered(tell)
+    await answered.ended()
+    answered.note("shop", 1)
+    await answered.ended()
+    assert told == ["shop"]
+
+
 async def _until(is_so: Callable[[], bool]) -> None:
     for _ in range(200):
         if is_so():
