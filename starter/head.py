@@ -1,17 +1,20 @@
-"""How long the head of a request may take: a connection that sends none is not kept."""
+"""How long and how large the head of a request may be: else a connection is not kept."""
 
 import asyncio
 
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 HEAD_SECONDS = 15.0
+MOST_HEAD = 65_536
+"""Bytes; the parser itself takes a head of any size."""
 
 
-class HeadLimit(H11Protocol):
+class HeadLimit(HttpToolsProtocol):
     """HTTP as uvicorn speaks it, which waits for a head for ever once a byte of it has come."""
 
     head_seconds = HEAD_SECONDS
     _head_due: asyncio.TimerHandle | None = None
+    _head_bytes: int = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there: its first head is waited for."""
@@ -20,7 +23,13 @@ class HeadLimit(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """A head begins, goes on or is whole; or it is a body, which has limits of its own."""
+        if not self._answers():
+            self._head_bytes += len(data)
         super().data_received(data)
+        if self._answers():
+            self._head_bytes = 0
+        elif self._head_bytes > MOST_HEAD:
+            self.send_400_response("The request's head is too large.")
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:

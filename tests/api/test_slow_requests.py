@@ -1,5 +1,6 @@
 """Requests that trickle in: each has its end, and an answer where one can be given."""
 
+import contextlib
 import socket
 import time
 from collections.abc import Iterator
@@ -101,3 +102,21 @@ def test_connection_is_closed_when_its_head_does_not_come(hurried, monkeypatch, 
             one.sendall(sent)
         assert until_closed(one) == ""
         assert time.monotonic() - began < WAIT_SECONDS - 1
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"])
+def test_head_that_is_too_large_is_refused(hurried, end):
+    with connected(hurried) as one:
+        one.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Y: " + b"y" * 70_000)
+        assert one.recv(65536).startswith(b"HTTP/1.1 400 ")
+        with contextlib.suppress(OSError):
+            one.sendall(end)
+            assert until_closed(one) == ""
+
+
+def test_requests_that_follow_each_other_have_heads_of_their_own(hurried):
+    request = b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Y: " + b"y" * 40_000 + b"\r\n\r\n"
+    with connected(hurried) as one:
+        for _ in range(3):
+            one.sendall(request)
+            assert one.recv(65536).startswith(b"HTTP/1.1 200 ")
