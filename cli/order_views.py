@@ -1,6 +1,6 @@
 """Orders as tables. Contact and address are not shown: `--json` has them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.padding import Padding
@@ -67,11 +67,8 @@ def _shipment(shipment: Mapping[str, Any]) -> Sequence[object]:
 
 
 def show_orders(orders: Sequence[Mapping[str, Any]], *, more: bool) -> None:
-    """A list of orders."""
-    names = (
-        "number", "status", "placed", "ship by", "ordered", "allocated", "waits for", "promised",
-        "rank",
-    )  # fmt: skip
+    """A list of orders, within 80 columns; `--json` has every field."""
+    names = ("number", "status", "ship by", "allocated", "waits for", "promised")
     console.print(table(f"{len(orders)} orders", names, [_summary(order) for order in orders]))
     if more:
         console.print("and more: --limit shows them", style="dim")
@@ -81,25 +78,21 @@ def _summary(order: Mapping[str, Any]) -> Sequence[object]:
     return (
         order["number"],
         order["status"],
-        order["placed_at"].date(),
         order["ship_by"],
-        order["ordered"],
         f"{order['allocated']} of {order['to_go']}" if order["to_go"] else None,
-        _awaited(order),
+        "\n".join(_awaited(order)),
         order["promised_on"],
-        order["priority"],
     )
 
 
-def _awaited(order: Mapping[str, Any]) -> list[str]:
+def _awaited(order: Mapping[str, Any]) -> Iterator[str]:
     """What it waits for: how many of which SKU, from what, when; as many as a row names."""
-    told = [
-        f"{one['units']} {one['sku']}"
-        + (f" ({one['supply']}, {one['on'] or 'no date'})" if one["supply"] else "")
-        for one in order["awaits"]
-    ]
-    left = order["awaits_count"] - len(told)
-    return [*told, f"and {left} more"] if left else told
+    for one in order["awaits"]:
+        yield f"{one['units']} {one['sku']}"
+        if one["supply"]:
+            yield from (f"of {one['supply']}", f"on {one['on']}" if one["on"] else "no date")
+    if left := order["awaits_count"] - len(order["awaits"]):
+        yield f"and {left} more"
 
 
 def show_explanation(found: Mapping[str, Any]) -> None:

@@ -20,8 +20,8 @@ NUMBERS = frozenset(
     }
 )  # fmt: skip
 
-IDENTIFIERS = frozenset({"id", "preset"})
-"""Columns that stay on one line, to be copied into the next command."""
+IDENTIFIERS = frozenset({"id", "preset", "status", "ship by", "promised"})
+"""Columns that stay on one line: to be copied into the next command, or read at a glance."""
 
 
 def print_json(answer: object) -> None:

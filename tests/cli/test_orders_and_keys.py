@@ -8,6 +8,7 @@ import pytest
 
 from cli.errors import ServiceAwayError
 from cli.host import connection
+from cli.output import console
 from fulfillment.settings import Settings
 from fulfillment.store.commands.administration.keys import Role, caller_of
 from fulfillment.store.commands.catalogue import (
@@ -210,3 +211,16 @@ def test_orders_are_found_by_text_and_by_what_can_go(pegboard, warehouse):
     assert ("SO-1001" in whole.stdout, "SO-1002" in whole.stdout) == (True, False)
     none = pegboard("order", "list", "--served-by-receipt", "R-1", "--still-holding")
     assert "0 orders" in none.stdout
+
+
+def test_list_of_orders_fits_eighty_columns_and_folds_no_status_and_no_sku(
+    pegboard, warehouse, monkeypatch
+):
+    monkeypatch.setattr(console, "_width", 80)
+    warehouse.products("TEA-GREEN-100G")
+    warehouse.purchase([("TEA-GREEN-100G", 9)], due=90, number="PO-100001")
+    warehouse.order([("TEA-GREEN-100G", 3)], number="SO-2026-1001")
+    told = pegboard("order", "list").stdout
+    assert max(map(len, told.splitlines())) <= 80
+    for whole in ("SO-2026-1001", "awaiting_stock", "TEA-GREEN-100G", "PO-100001"):
+        assert whole in told
