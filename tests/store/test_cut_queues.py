@@ -120,6 +120,19 @@ def test_pegs_that_a_first_claim_does_not_keep_go_to_the_next(
     assert warehouse.pegs(second) == {purchase: 5}
 
 
+def test_the_first_of_two_newcomers_is_pegged_on_what_a_later_order_had(
+    warehouse: Warehouse,
+) -> None:
+    purchase = warehouse.purchase([("K1", 3)])
+    later = warehouse.order([("K1", 3)])
+    first = warehouse.take([("K1", 3)], priority=40)
+    second = warehouse.take([("K1", 3)], priority=40)
+    warehouse.claim(first)
+    warehouse.claim(second)
+    warehouse.serve_due()
+    assert [warehouse.pegs(one) for one in (first, second, later)] == [{purchase: 3}, {}, {}]
+
+
 def test_nothing_is_claimed_early_when_there_is_nothing_to_give(warehouse: Warehouse) -> None:
     first = warehouse.take([("K1", 1)], policy=NEVER)
     warehouse.order([("K1", 1)])

@@ -178,7 +178,8 @@ class Workspace:
     def _note_left_over(self, short: Collection[str]) -> set[str]:
         """Have some planned in a further batch; in which queues they stand.
 
-        They were changed out of this one's reach, or still want what more others hold.
+        They were changed out of this one's reach, or still want what more others hold, or what
+        those out of reach keep although they come after them.
         """
         rows = {
             (id_, sku)
@@ -189,8 +190,24 @@ class Workspace:
         rows |= {
             (id_, sku) for id_, order in self.after.items() for sku in short if _wants(order, sku)
         }
+        kept = {sku for sku in self.asked_again if self._is_kept_behind(sku)}
+        rows |= {
+            (id_, sku)
+            for id_, order in self.after.items()
+            if order.first_claimed
+            for sku in kept
+            if order.rank <= self.until[sku] and _wants_supply(order, sku)
+        }
         note_unplanned(self.tx, rows)
         return {sku for _, sku in rows}
+
+    def _is_kept_behind(self, sku: str) -> bool:
+        """Whether somebody out of reach keeps a peg, since others unread may come before it."""
+        return any(
+            order.rank > self.until[sku]
+            and any(line.sku == sku and line.pegs for s in order.planned for line in s.lines)
+            for order in self.after.values()
+        )
 
     def _freed(self) -> set[str]:
         """The queues of orders that ended in part, and of which nobody had asked that."""
@@ -217,6 +234,18 @@ class Workspace:
 
 def _wants(order: Order, sku: str) -> bool:
     return any(line.sku == sku and line.wanted for s in order.planned for line in s.lines)
+
+
+def _wants_supply(order: Order, sku: str) -> bool:
+    """Whether units of a line of the SKU are neither claimed nor pegged, and could be."""
+    by_hand = {line.number for line in order.lines if line.by_hand}
+    return any(
+        line.sku == sku
+        and line.order_line not in by_hand
+        and line.wanted > sum(peg.units for peg in line.pegs)
+        for shipment in order.planned
+        for line in shipment.lines
+    )
 
 
 def _live_units(order: Order) -> int:
