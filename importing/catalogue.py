@@ -90,8 +90,6 @@ def _put(
     count = run.report.count(source)
     different = [change for change in changes if known.get(change[1].sku) != change[1]]
     count.there += len(changes) - len(different)
-    if run.dry_run:
-        run.planned |= {product.sku: product for _, product in different}
 
     def refuse(change: Change, reason: str) -> None:
         run.report.refuse(source, change[0].row, None, reason)

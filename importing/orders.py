@@ -1,26 +1,18 @@
 """Orders in, each with its lines, by rank, once by number; the relay starts their workflows."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from fulfillment.domain.model.rank import DEFAULT_PRIORITY
-from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.store.commands.intake import (
-    Catalogue,
     NewLine,
     NewOrder,
     Outcome,
     Taken,
-    check_order,
     create_orders,
-    load_catalogue,
 )
-from fulfillment.store.reading.known import known_orders
-from fulfillment.store.transactions.session import Tx
 from importing.documents import BadDocumentError, Candidate, Join, fault_of, numbered
 from importing.run import ACTOR, BATCH, Run
 from importing.source import Source, Values
@@ -95,10 +87,6 @@ def _line(told: Values, number: int, price: int | None) -> NewLine:
 
 
 def _take(run: Run, join: Join[NewOrder], batch: Sequence[Found]) -> None:
-    if run.dry_run:
-        _settle(join, batch, _would_take(run, [found.built for found in batch]))
-        return
-
     def attempt(some: Sequence[Found]) -> None:
         orders = [found.built for found in some]
         _settle(join, some, create_orders(run.store, run.merchant.id, orders, ACTOR))
@@ -116,41 +104,3 @@ def _settle(join: Join[NewOrder], batch: Sequence[Found], answers: Sequence[Take
             join.refuse(found.document, fault_of(join.heads, join.parts, taken.refusal))
         else:
             join.taken(found.document, "new" if taken.outcome is Outcome.CREATED else "there")
-
-
-def _would_take(run: Run, orders: Sequence[NewOrder]) -> list[Taken]:
-    """What intake would answer; stock and products of this dry run count as there."""
-
-    def body(tx: Tx) -> tuple[Catalogue, dict[str, bytes]]:
-        lines = [line for order in orders for line in order.lines]
-        return _catalogue(run, tx, lines), known_orders(tx, [order.number for order in orders])
-
-    catalogue, known = run.store.read(run.merchant.id, body)
-    return [_answer(order, catalogue, known.get(order.number)) for order in orders]
-
-
-def _catalogue(run: Run, tx: Tx, lines: Sequence[NewLine]) -> Catalogue:
-    locations = frozenset(run.known.locations)
-    try:
-        found = load_catalogue(tx, lines)
-    except RefusedError:
-        found = Catalogue({}, locations, {}, {}, run.known.currency)
-    planned: Mapping[str, Any] = run.planned
-    free = Counter(found.free)
-    free.update(run.planned_free)
-    return replace(
-        found, products={**found.products, **planned}, locations=locations, free=free
-    )  # fmt: skip
-
-
-def _answer(order: NewOrder, catalogue: Catalogue, known: bytes | None) -> Taken:
-    if known == order.content_hash:
-        return Taken(order.number, Outcome.EXISTING)
-    try:
-        if known is not None:
-            message = f"order {order.number} exists with other content"
-            raise conflict("number_in_use", message)
-        check_order(order, catalogue)
-    except RefusedError as refusal:
-        return Taken(order.number, Outcome.REFUSED, refusal=refusal)
-    return Taken(order.number, Outcome.CREATED)

@@ -12,8 +12,6 @@ from fulfillment.store.commands.supply.purchase_orders import (
     create_purchase_order,
 )
 from fulfillment.store.reading.known import (
-    KnownLine,
-    KnownPurchase,
     known_commands,
     known_purchase_orders,
 )
@@ -87,10 +85,7 @@ def _write(run: Run, join: Join[NewPurchaseOrder], batch: list[Found]) -> None:
             if done.get(command.key) == command.fingerprint:
                 join.taken(found.document, "there")
                 continue
-            if run.dry_run:
-                run.planned_purchases[found.built.number] = _planned(found.built)
-            else:
-                create_purchase_order(run.store, command, found.built)
+            create_purchase_order(run.store, command, found.built)
         except RefusedError as error:
             fault = BadDocumentError(None, join.heads.column_of("number"), str(error))
             join.refuse(found.document, fault)
@@ -98,11 +93,6 @@ def _write(run: Run, join: Join[NewPurchaseOrder], batch: list[Found]) -> None:
             join.refuse(found.document, fault)
         else:
             join.taken(found.document, "new")
-
-
-def _planned(new: NewPurchaseOrder) -> KnownPurchase:
-    lines = {line.line: KnownLine(line.sku, line.units, line.units) for line in new.lines}
-    return KnownPurchase(new.status, new.over_receipt_percent, lines)
 
 
 LATER_FIELDS = ("over_receipt_percent",)

@@ -14,13 +14,11 @@ from fulfillment.store.commands.supply.purchase_orders import (
     receive,
 )
 from fulfillment.store.reading.known import (
-    KnownPurchase,
     KnownReceipt,
     known_purchases,
     known_receipts,
 )
 from fulfillment.store.transactions.session import Command, Tx
-from importing.coming import Coming
 from importing.documents import BadDocumentError, Candidate, Join, fault_of
 from importing.run import ACTOR, BATCH, Refusal, Run, reason_of
 from importing.source import BadCellError, Source, Values
@@ -40,6 +38,9 @@ class Came:
 
 Found = Candidate[Came]
 
+Skus = dict[int, str]
+"""The SKU of each line of a purchase order, by the line's number."""
+
 
 def import_receipts(run: Run) -> None:
     """Count each receipt in one command; one that is there with the same content stays.
@@ -58,21 +59,18 @@ def import_receipts(run: Run) -> None:
         return Came(document.number, str(head["purchase_order"]), location, tuple(lines))
 
     join: Join[Came] = Join(run, heads, parts, lambda _: "", build)
-    coming = Coming()
     with Spool() as spool:
         for batch in join.batches(spool, BATCH):
-            _count(run, join, batch, coming)
+            _count(run, join, batch)
 
 
-def _count(run: Run, join: Join[Came], batch: Sequence[Found], coming: Coming) -> None:
+def _count(run: Run, join: Join[Came], batch: Sequence[Found]) -> None:
     purchases, before = _known(run, [found.built for found in batch])
     for found in batch:
         try:
             receipt = _receipt(join, found.built, purchases.get(found.built.purchase_order))
             is_there = _is_there(run, join, receipt, before.get(receipt.number))
-            if not is_there and run.dry_run:
-                _simulate(run, receipt, purchases[receipt.purchase_order], coming)
-            elif not is_there:
+            if not is_there:
                 receive(run.store, _command(run, receipt), receipt)
         except BadDocumentError as fault:
             join.refuse(found.document, fault)
@@ -92,19 +90,17 @@ def _fault(join: Join[Came], error: Refusal) -> BadDocumentError:
 
 def _known(
     run: Run, receipts: Sequence[Came]
-) -> tuple[dict[str, KnownPurchase], dict[str, KnownReceipt]]:  # fmt: skip
-    """The purchase orders of these receipts, stored or planned; and which receipts are there."""
+) -> tuple[dict[str, Skus], dict[str, KnownReceipt]]:  # fmt: skip
+    """The purchase orders of these receipts, and which receipts are there."""
     wanted = {receipt.purchase_order for receipt in receipts}
 
-    def body(tx: Tx) -> tuple[dict[str, KnownPurchase], dict[str, KnownReceipt]]:
+    def body(tx: Tx) -> tuple[dict[str, Skus], dict[str, KnownReceipt]]:
         return known_purchases(tx, sorted(wanted)), known_receipts(tx, [r.number for r in receipts])
 
-    stored, before = run.store.read(run.merchant.id, body)
-    planned = {name: run.planned_purchases[name] for name in wanted & set(run.planned_purchases)}
-    return stored | planned, before
+    return run.store.read(run.merchant.id, body)
 
 
-def _receipt(join: Join[Came], came: Came, purchase: KnownPurchase | None) -> Receipt:
+def _receipt(join: Join[Came], came: Came, purchase: Skus | None) -> Receipt:
     """The receipt as the store takes it."""
     if purchase is None:
         column = join.heads.column_of("purchase_order")
@@ -113,7 +109,7 @@ def _receipt(join: Join[Came], came: Came, purchase: KnownPurchase | None) -> Re
     return Receipt(came.number, came.purchase_order, came.location, lines)
 
 
-def _lines(parts: Source, came: Came, purchase: KnownPurchase) -> Iterator[ReceivedLine]:
+def _lines(parts: Source, came: Came, purchase: Skus) -> Iterator[ReceivedLine]:
     seen: set[int] = set()
     for index, told in enumerate(came.lines):
         units = told["units"]
@@ -130,19 +126,19 @@ def _lines(parts: Source, came: Came, purchase: KnownPurchase) -> Iterator[Recei
         yield ReceivedLine(line, units)
 
 
-def _line(parts: Source, told: Values, purchase: KnownPurchase) -> int:
+def _line(parts: Source, told: Values, purchase: Skus) -> int:
     """The line of the purchase order: by its number, else the only one of its SKU."""
     line, sku = told.get("line"), told.get("sku")
     column = _naming(parts, told)
     if isinstance(line, int):
-        if line not in purchase.lines:
+        if line not in purchase:
             raise BadCellError(column, "is no line of its purchase order")
-        if sku and purchase.lines[line].sku != sku:
+        if sku and purchase[line] != sku:
             raise BadCellError(parts.column_of("sku"), "is not the SKU of this line")
         return line
     if not sku:
         raise BadCellError(column, "names no line, and there is no SKU")
-    found = [number for number, known in purchase.lines.items() if known.sku == sku]
+    found = [number for number, mine in purchase.items() if mine == sku]
     if not found:
         raise BadCellError(column, "is on no line of its purchase order")
     if len(found) > 1:
@@ -173,13 +169,6 @@ def _is_there(run: Run, join: Join[Came], receipt: Receipt, known: KnownReceipt 
             " a new number"
         )
     return True
-
-
-def _simulate(run: Run, receipt: Receipt, purchase: KnownPurchase, coming: Coming) -> None:
-    """What a dry run does: check, and let the orders of the same files find what came."""
-    coming.count(receipt, purchase)
-    for line in receipt.lines:
-        run.planned_free[purchase.lines[line.line].sku, receipt.location] += line.units
 
 
 def _command(run: Run, receipt: Receipt) -> Command:

@@ -1,6 +1,5 @@
 """One import: its files, its merchant, what it counts, and how its batches are tried."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -18,7 +17,6 @@ from fulfillment.store.commands.catalogue import (
 )
 from fulfillment.store.reading.known import (
     KnownMerchant,
-    KnownPurchase,
     known_location,
     known_merchant,
     known_products,
@@ -50,7 +48,7 @@ class Record:
 
 @dataclass
 class Run:
-    """What the stages of an import share. `planned` is what a dry run would have put."""
+    """What the stages of an import share."""
 
     store: Store
     merchant: MerchantPart
@@ -59,12 +57,8 @@ class Run:
     report: Report
     progress: Progress
     create: bool = False
-    dry_run: bool = False
     count_name: str = ""
     known: KnownMerchant = field(init=False)
-    planned: dict[str, NewProduct] = field(default_factory=dict)
-    planned_free: Counter[tuple[str, str]] = field(default_factory=Counter)
-    planned_purchases: dict[str, KnownPurchase] = field(default_factory=dict)
 
     def prepare(self) -> None:
         """Find the merchant and the location, or create them if that was asked for."""
@@ -77,9 +71,8 @@ class Run:
         part = self.merchant
         if not self.create:
             raise ImportStoppedError(f"there is no merchant {part.id} (--create makes it)")
-        if not self.dry_run:
-            name = part.name or part.id
-            put_merchant(self.store, NewMerchant(part.id, name, part.time_zone, part.currency))
+        name = part.name or part.id
+        put_merchant(self.store, NewMerchant(part.id, name, part.time_zone, part.currency))
         self.report.note(f"the merchant {part.id} is new")
         return KnownMerchant(part.time_zone, part.currency, ())
 
@@ -87,12 +80,11 @@ class Run:
         """Have a location serve the merchant; one that is there keeps its name and zone."""
         if not self.create:
             raise ImportStoppedError(f"no location {part.id} serves {self.merchant.id} (--create)")
-        if not self.dry_run:
-            there = self.store.read(self.merchant.id, lambda tx: known_location(tx, part.id))
-            zone = part.time_zone or self.known.time_zone
-            new = there or NewLocation(part.id, part.name or part.id, zone)
-            serves = {self.merchant.id: part.priority}
-            put_location(self.store, replace(new, active=True, serves=serves))
+        there = self.store.read(self.merchant.id, lambda tx: known_location(tx, part.id))
+        zone = part.time_zone or self.known.time_zone
+        new = there or NewLocation(part.id, part.name or part.id, zone)
+        serves = {self.merchant.id: part.priority}
+        put_location(self.store, replace(new, active=True, serves=serves))
         self.report.note(f"the location {part.id} is new to {self.merchant.id}")
         self.known = replace(self.known, locations=(*self.known.locations, part.id))
 
@@ -124,10 +116,9 @@ class Run:
         self.progress.update(bar, completed=source.table.size)
 
     def products(self, skus: Iterable[str]) -> dict[str, NewProduct]:
-        """The products of these SKUs: stored, or planned by this dry run."""
+        """The products of these SKUs that are there."""
         wanted = sorted(set(skus))
-        found = self.store.read(self.merchant.id, lambda tx: known_products(tx, wanted))
-        return found | {sku: self.planned[sku] for sku in wanted if sku in self.planned}
+        return self.store.read(self.merchant.id, lambda tx: known_products(tx, wanted))
 
     def isolate(
         self,
@@ -136,7 +127,7 @@ class Run:
         refuse: Callable[[Item, str], None],
     ) -> None:
         """Try a batch; one that is refused is halved until the items at fault stand alone."""
-        if not items or self.dry_run:
+        if not items:
             return
         try:
             attempt(items)

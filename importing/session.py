@@ -1,7 +1,7 @@
 """An import from its first check to its summary."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.reading.known import known_merchant, only_import
 from fulfillment.store.reading.standing import known_merchants
+from fulfillment.store.transactions.rehearsal import rehearsed
 from fulfillment.store.transactions.session import Store
 from importing.catalogue import import_products, read_suppliers
 from importing.errors import ImportStoppedError, UnfitFileError
@@ -49,11 +50,12 @@ def import_files(
 ) -> int:
     """Import what the mapping describes; how many rows were refused.
 
-    The store is opened when the files are known to fit their mapping.
+    The store is opened when the files are known to fit their mapping. A dry run is the real one,
+    rolled back at its end.
     """
     out, err = Console(), Console(stderr=True)
     tables = _open(mapping, folder, asked.mended)
-    with opened() as store:
+    with opened() as real, rehearsed(real) if asked.dry_run else nullcontext(real) as store:
         merchant = _merchant(store, mapping, asked)
         sources = _sources(mapping, tables, _zone(store, merchant))
         report = Report(err)
@@ -63,7 +65,7 @@ def import_files(
             report.warn(words)
         with _progress(err) as progress:
             run = Run(store, merchant, _location(mapping, asked), sources, report, progress)
-            run.create, run.dry_run = asked.create, asked.dry_run
+            run.create = asked.create
             run.count_name = _count_name(asked, sources)
             with _reporting(report, asked, sources), _alone(run):
                 _stages(run)

@@ -139,7 +139,4 @@ def _add(run: Run, source: Source, rows: Sequence[Counted]) -> None:
         failed.append(row)
 
     run.isolate(rows, attempt, refuse)
-    for row in rows if run.dry_run else ():
-        if row.adjustment.disposition == "sellable":
-            run.planned_free[row.place[:2]] += row.adjustment.units
     run.report.count(source).new += len(rows) - len(failed)

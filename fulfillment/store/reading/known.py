@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from fulfillment.domain.model.refusals import conflict
-from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.records.catalogue import NewLocation, NewProduct
 from fulfillment.store.transactions.session import Store, Tx
 
@@ -90,42 +89,18 @@ def known_purchase_orders(tx: Tx, numbers: Sequence[str]) -> frozenset[str]:
     return frozenset(row.number for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownLine:
-    """A line of a purchase order: units ordered, those that may still come, those beyond both."""
-
-    sku: str
-    ordered: int
-    outstanding: int
-    over_received: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPurchase:
-    """A purchase order as far as a receipt is checked against it; lines by their numbers."""
-
-    status: PurchaseOrderStatus
-    over_receipt_percent: int
-    lines: dict[int, KnownLine]
-
-
-def known_purchases(tx: Tx, numbers: Sequence[str]) -> dict[str, KnownPurchase]:
-    """These purchase orders with their lines."""
+def known_purchases(tx: Tx, numbers: Sequence[str]) -> dict[str, dict[int, str]]:
+    """These purchase orders: the SKU of each line, by its number."""
     rows = tx.rows(
-        "SELECT p.number, p.status, p.over_receipt_percent, l.line, u.sku, u.ordered,"
-        " u.ordered - u.received - u.closed AS outstanding, u.over_received"
-        " FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id"
-        " JOIN supply u ON u.id = l.supply"
+        "SELECT p.number, l.line, u.sku FROM purchase_order p"
+        " JOIN purchase_order_line l ON l.purchase_order = p.id JOIN supply u ON u.id = l.supply"
         " WHERE p.merchant = :merchant AND p.number = ANY(:numbers) ORDER BY p.number, l.line",
         merchant=tx.merchant,
         numbers=list(numbers),
     )
-    found: dict[str, KnownPurchase] = {}
+    found: dict[str, dict[int, str]] = {}
     for row in rows:
-        status = PurchaseOrderStatus(row.status)
-        fresh = KnownPurchase(status, row.over_receipt_percent, {})
-        line = KnownLine(row.sku, row.ordered, row.outstanding, row.over_received)
-        found.setdefault(row.number, fresh).lines[row.line] = line
+        found.setdefault(row.number, {})[row.line] = row.sku
     return found
 
 
@@ -163,17 +138,6 @@ def known_receipts(tx: Tx, numbers: Sequence[str]) -> dict[str, KnownReceipt]:
         if row.line is not None:
             known.units[row.line] = row.units
     return found
-
-
-def known_orders(tx: Tx, numbers: Sequence[str]) -> dict[str, bytes]:
-    """The content hashes of these orders, as they were first sent."""
-    rows = tx.rows(
-        "SELECT number, content_hash FROM orders"
-        " WHERE merchant = :merchant AND number = ANY(:numbers)",
-        merchant=tx.merchant,
-        numbers=list(numbers),
-    )
-    return {row.number: bytes(row.content_hash) for row in rows}
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -163,14 +163,19 @@ class Store:
 
     @contextmanager
     def _turn(self, merchant: str) -> Iterator[Connection]:
+        """A connection with a transaction of its own, kept if nothing is raised."""
         turn = self.turns.take(merchant) if self.turns else nullcontext()
         with turn, named_if_held(self.engine, merchant), self.engine.begin() as connection:
             yield connection
 
     def read(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
         """Run a query; nothing it does is kept."""
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return body(Tx(connection, merchant, self.clock(), "reader"))
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        """A connection of which nothing is kept."""
+        return self.engine.connect()
 
     def simulate(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
         """Run a body that decides on one moment's picture of the data; nothing of it is kept.
