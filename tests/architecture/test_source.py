@@ -17,7 +17,7 @@ DOMAIN = ROOT / "fulfillment" / "domain"
 MOST_LINES = 300
 
 DOMAIN_IMPORTS = {
-    "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "enum", "itertools",
+    "abc", "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "enum", "itertools",
     "math", "types", "typing",
 }  # fmt: skip
 CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}

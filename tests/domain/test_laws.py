@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fulfillment.domain.model.orders import Order, waiting_lines
-from fulfillment.domain.model.policy import AutoAllocateOn, Rebalance
+from fulfillment.domain.model.policy import AutoAllocate, AutoAllocateOn, Rebalance
 from fulfillment.domain.model.shipments import Shipment
 from fulfillment.domain.model.statuses import PurchaseOrderStatus, ShipmentStatus
 from fulfillment.domain.model.supply import Snapshot
@@ -43,7 +43,7 @@ def wants(mine: Order, given: Snapshot, sku: str) -> int:
 def takes_what_it_can(mine: Order) -> bool:
     """Whether no gate of its policy lets it decline units (the exceptions to fairness)."""
     anything = mine.policy.auto_allocate_on is AutoAllocateOn.ANY_SUPPLY
-    return anything and not mine.policy.chooses
+    return anything and mine.policy.auto_allocate is AutoAllocate.ALWAYS
 
 
 def may_use(mine: Order, given: Snapshot) -> tuple[str, ...]:

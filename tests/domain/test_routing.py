@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fulfillment.domain.model.policy import Routing
-from fulfillment.domain.planning.routing import EXHAUSTIVE_UP_TO, route
+from fulfillment.domain.planning.routing import EXHAUSTIVE_UP_TO, location_choice
 from tests.builders.values import claimed, order, planned, snapshot, stock
 
 FEWEST, PRIORITY = Routing.FEWEST_LOCATIONS, Routing.LOCATION_PRIORITY
@@ -48,7 +48,9 @@ def test_scenario_6_takes_ten_and_one_or_two_and_nine_by_location_priority():
 
 
 def test_the_first_in_priority_is_taken_when_several_cover_the_order():
-    assert route(FEWEST, {"K1": 2}, {"A": {"K1": 2}, "B": {"K1": 9}}, ("B", "A")) == ["B"]
+    assert location_choice(FEWEST).route(
+        {"K1": 2}, {"A": {"K1": 2}, "B": {"K1": 9}}, ("B", "A")
+    ) == ["B"]
 
 
 def test_location_priority_takes_from_the_first_when_another_would_cover_all():
@@ -65,18 +67,18 @@ def test_location_priority_takes_from_the_first_when_another_would_cover_all():
 def test_a_location_already_in_use_costs_nothing_more_when_the_rest_comes():
     free = {"A": {"K1": 5}, "B": {"K1": 3}, "C": {"K1": 2}}
 
-    assert route(FEWEST, {"K1": 5}, free, ("A", "B", "C"), ("B",)) == ["A", "B"]
-    assert route(FEWEST, {"K1": 3}, free, ("A", "B", "C"), ("B",)) == ["B"]
+    assert location_choice(FEWEST).route({"K1": 5}, free, ("A", "B", "C"), ("B",)) == ["A", "B"]
+    assert location_choice(FEWEST).route({"K1": 3}, free, ("A", "B", "C"), ("B",)) == ["B"]
 
 
 def test_a_location_is_left_out_when_it_has_nothing_that_is_wanted():
-    assert route(FEWEST, {"K1": 5}, {"A": {"K2": 5}, "B": {}}, ("A", "B")) == []
+    assert location_choice(FEWEST).route({"K1": 5}, {"A": {"K2": 5}, "B": {}}, ("A", "B")) == []
 
 
 def test_one_location_is_found_when_several_skus_are_wanted():
     free = {"A": {"K1": 5}, "B": {"K2": 5}, "C": {"K1": 5, "K2": 5}}
 
-    assert route(FEWEST, {"K1": 5, "K2": 5}, free, ("A", "B", "C")) == ["C"]
+    assert location_choice(FEWEST).route({"K1": 5, "K2": 5}, free, ("A", "B", "C")) == ["C"]
 
 
 Units = st.dictionaries(st.sampled_from(["K1", "K2", "K3"]), st.integers(1, 6))
@@ -98,4 +100,4 @@ def test_as_much_is_covered_by_the_chosen_locations_as_by_all(needs, free):
         }
 
     for strategy in Routing:
-        assert covered(route(strategy, needs, free, sorted(free))) == covered(free)
+        assert covered(location_choice(strategy).route(needs, free, sorted(free))) == covered(free)

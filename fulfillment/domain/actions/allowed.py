@@ -12,7 +12,6 @@ from fulfillment.domain.actions.mark_backordered import markable
 from fulfillment.domain.actions.pins import pinnable
 from fulfillment.domain.floor.staging import releasable, stageable
 from fulfillment.domain.model.orders import Order
-from fulfillment.domain.model.policy import AutoAllocate, Rebalance
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
 from fulfillment.domain.model.statuses import (
@@ -21,6 +20,7 @@ from fulfillment.domain.model.statuses import (
     ShipmentStatus,
     move_shipment,
 )
+from fulfillment.domain.planning.auto_allocation import auto_allocation
 from fulfillment.domain.planning.cancellation import NothingToCancelError, cancelled
 
 
@@ -171,8 +171,7 @@ def _may_find(order: Order, free: Places) -> bool:
 
 def _may_take_behind(order: Order) -> bool:
     """Whether a line by hand, once it is not any more, may take from those who rank behind."""
-    policy = order.policy
-    if policy.rebalance is Rebalance.OFF or policy.auto_allocate is AutoAllocate.NEVER:
+    if not order.policy.rebalance.takes_from_waiting or auto_allocation(order).takes_none:
         return False
     return any(order.line(line.order_line).by_hand for _, line in _wanting(order))
 

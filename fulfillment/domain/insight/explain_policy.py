@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from fulfillment.domain.insight.explanation import ExplanationContext, Reason, ReasonCode
 from fulfillment.domain.model.orders import Order, waiting_lines
-from fulfillment.domain.model.policy import AutoAllocate, AutoAllocateOn, ReleaseWhen
+from fulfillment.domain.model.policy import AutoAllocate
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
 from fulfillment.domain.planning.release import is_last_wave
 from fulfillment.domain.planning.sourcing import met_units
@@ -44,7 +44,7 @@ def of_the_gate(
         yield Reason(ReasonCode.ONLY_IF_COMPLETE, line.wanted, sentence, facts)
     elif free and order.policy.auto_allocate is AutoAllocate.DUE_WITHIN:
         yield _not_due(order, line, free, around)
-    elif free and order.policy.auto_allocate_on is AutoAllocateOn.PO_STATUS:
+    elif free and order.policy.auto_allocate_on.waits_for_status:
         sentence = f"{there(free)} free, and given out when a purchase order changes status."
         yield Reason(ReasonCode.ONLY_ON_PO_STATUS, line.wanted, sentence, facts)
 
@@ -95,7 +95,7 @@ def of_the_release(
         return
     if is_last_wave(order):
         yield from _last_wave(order, line)
-    elif order.policy.release_when is ReleaseWhen.ALL_SOURCED:
+    elif order.policy.release_when.waits_for_all:
         sentence = "It is released when every unit of the shipment is in stock or on its way."
         facts: dict[str, object] = {"missing": _missing(order, shipment, around)}
         yield Reason(ReasonCode.ALL_SOURCED, line.allocated, sentence, facts)

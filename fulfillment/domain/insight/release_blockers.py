@@ -1,7 +1,6 @@
 """Why nothing more of an order is released, as one code and one sentence."""
 
 from fulfillment.domain.model.orders import Order, waiting_lines
-from fulfillment.domain.model.policy import ReleaseWhen
 from fulfillment.domain.planning.release import is_last_wave
 
 
@@ -27,6 +26,6 @@ def _rule(order: Order) -> tuple[str, str]:
     if is_last_wave(order):
         why = "only one shipment is left to it, and that one must be complete"
         return "last_shipment_must_be_complete", why
-    if order.policy.release_when is ReleaseWhen.ALL_SOURCED:
+    if order.policy.release_when.waits_for_all:
         return "all_sourced", "it is released when every unit of it is in stock or on its way"
     return "held_until_due", "what is missing is due so soon that it is not split"

@@ -12,7 +12,7 @@ from fulfillment.domain.insight.explanation import ExplanationContext, Holding
 from fulfillment.domain.insight.remedy import Remedy, RemedyCode
 from fulfillment.domain.insight.supply_remedies import bought, received, transferred
 from fulfillment.domain.model.orders import Order, waiting_lines
-from fulfillment.domain.model.policy import Rebalance, ReleaseWhen
+from fulfillment.domain.model.policy import ReleaseWhen
 from fulfillment.domain.model.rank import FIRST_PRIORITY
 from fulfillment.domain.model.statuses import WAITING
 from fulfillment.domain.planning.sourcing import met_units
@@ -85,7 +85,7 @@ def _freer(order: Order) -> dict[str, object]:
     policy, knobs = order.policy, dict[str, object]()
     if policy.max_shipments is not None:
         knobs["max_shipments"] = None
-    if policy.release_when is ReleaseWhen.ALL_SOURCED:
+    if policy.release_when.waits_for_all:
         knobs["release_when"] = str(ReleaseWhen.ANY_PART)
     if policy.hold_if_due_within_days is not None:
         knobs["hold_if_due_within_days"] = None
@@ -131,10 +131,10 @@ def _of_the_pins(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
 
 def _would_move(order: Order, held: Holding) -> bool:
     """Whether the order may take what came on a pin, were it not pinned."""
-    takes_from = order.policy.rebalance
-    if not held.pinned or takes_from is Rebalance.OFF:
+    rebalance = order.policy.rebalance
+    if not held.pinned or not rebalance.takes_from_waiting:
         return False
-    return held.status in WAITING or takes_from is Rebalance.UNPICKED
+    return held.status in WAITING or rebalance.takes_from_ready
 
 
 def _of_the_lock(order: Order, around: ExplanationContext) -> Iterator[Remedy]:

@@ -14,6 +14,11 @@ class ReleaseWhen(StrEnum):
     ANY_PART = "any_part"
     ALL_SOURCED = "all_sourced"
 
+    @property
+    def waits_for_all(self) -> bool:
+        """Whether nothing goes while a unit is neither here nor dated."""
+        return self is ReleaseWhen.ALL_SOURCED
+
 
 class OnShortage(StrEnum):
     """What becomes of a shortage at the order's first claim."""
@@ -38,6 +43,11 @@ class AutoAllocateOn(StrEnum):
 
     ANY_SUPPLY = "any_supply"
     PO_STATUS = "po_status"
+
+    @property
+    def waits_for_status(self) -> bool:
+        """Whether what is free is given out only when a purchase order's status changes."""
+        return self is AutoAllocateOn.PO_STATUS
 
 
 class MinPoStatus(StrEnum):
@@ -69,6 +79,16 @@ class Rebalance(StrEnum):
     WAITING = "waiting"
     OFF = "off"
     UNPICKED = "unpicked"
+
+    @property
+    def takes_from_waiting(self) -> bool:
+        """Whether it may take what waiting shipments of later orders hold."""
+        return self is not Rebalance.OFF
+
+    @property
+    def takes_from_ready(self) -> bool:
+        """Whether it may take from released shipments too, while nobody picks them."""
+        return self is Rebalance.UNPICKED
 
 
 class Step(StrEnum):
@@ -105,11 +125,6 @@ class Policy:
     prepare: Step = Step.AUTOMATIC
     routing: Routing = Routing.FEWEST_LOCATIONS
     auto_cancel_days: int | None = None
-
-    @property
-    def chooses(self) -> bool:
-        """Whether it may decline stock that comes in: what is free is not always for it."""
-        return self.auto_allocate is not AutoAllocate.ALWAYS
 
 
 class PolicyError(Exception):

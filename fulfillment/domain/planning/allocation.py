@@ -3,17 +3,16 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from fulfillment.domain.model.orders import Order, waiting_lines
-from fulfillment.domain.model.policy import AutoAllocate, AutoAllocateOn, OnShortage, Rebalance
+from fulfillment.domain.model.policy import OnShortage
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine, lines_in_order
-from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.domain.model.supply import Product, Snapshot
+from fulfillment.domain.planning.auto_allocation import auto_allocation
 from fulfillment.domain.planning.backorder_limits import BackorderLimits
 from fulfillment.domain.planning.cancellation import rejected, shortened
-from fulfillment.domain.planning.routing import route
-from fulfillment.domain.planning.sourcing import is_all_met, is_all_sourced, is_due_by, met_units
+from fulfillment.domain.planning.routing import location_choice
+from fulfillment.domain.planning.sourcing import met_units
 from fulfillment.domain.planning.stockpile import Stockpile
 
 Preview = Callable[[Order], Order]
@@ -61,7 +60,7 @@ class Allocator:
         self._take_by_hand(order)
         if order.id in self.snapshot.first_claims:
             return self._first_claim(order)
-        if order.policy.auto_allocate is AutoAllocate.ALWAYS:
+        if auto_allocation(order).takes_all:
             self._take(order, [self._open_lines(order, s) for s in _in_order(order)])
         else:
             for shipment in _in_order(order):
@@ -132,7 +131,7 @@ class Allocator:
         lines = self._open_lines(order, shipment)
         if not any(self.pile.wanted(line) for line in lines):
             return
-        if order.policy.auto_allocate is AutoAllocate.NEVER:
+        if auto_allocation(order).takes_none:
             return
         with self.pile.trial() as trial:
             self._take(order, [lines])
@@ -145,15 +144,7 @@ class Allocator:
         """Whether `auto_allocate` lets the shipment take what it was given on trial."""
         pegged = self.preview(tried)
         after = self._managed(next(s for s in pegged.shipments if s.id == shipment.id))
-        if not after.wants_units:
-            return True
-        if tried.policy.auto_allocate is AutoAllocate.DUE_WITHIN:
-            days = tried.policy.auto_allocate_within_days or 0
-            by = self.snapshot.today + timedelta(days=days)
-            return all(is_due_by(pegged, line, by) for line in after.lines)
-        if after.status is ShipmentStatus.FUTURE:
-            return is_all_met(pegged, after)
-        return is_all_sourced(pegged, after, self.snapshot)
+        return auto_allocation(tried).accepts(pegged, after, self.snapshot)
 
     def _managed(self, shipment: Shipment) -> Shipment:
         """The shipment without what never runs out."""
@@ -162,11 +153,11 @@ class Allocator:
 
     def _open_lines(self, order: Order, shipment: Shipment) -> list[ShipmentLine]:
         """The lines of a shipment that may take stock by themselves."""
-        by_po_status = order.policy.auto_allocate_on is AutoAllocateOn.PO_STATUS
+        waits_for_status = order.policy.auto_allocate_on.waits_for_status
         return [
             line
             for line in self._claimable(order, shipment)
-            if not by_po_status or line.sku in self.snapshot.by_po_status
+            if not waits_for_status or line.sku in self.snapshot.by_po_status
         ]
 
     def _claimable(self, order: Order, shipment: Shipment) -> list[ShipmentLine]:
@@ -222,9 +213,9 @@ class Allocator:
     def _take_from_later(self, order: Order, line: ShipmentLine, locations: Iterable[str]) -> None:
         """Take loose claims of orders behind this one, the last in rank first."""
         places = tuple(locations)
-        if order.policy.rebalance is not Rebalance.OFF:
+        if order.policy.rebalance.takes_from_waiting:
             self.pile.take_from(self.pile.waiting, order.rank, line, places)
-        if order.policy.rebalance is Rebalance.UNPICKED:
+        if order.policy.rebalance.takes_from_ready:
             self.pile.take_from(self.pile.released, order.rank, line, places)
 
     def _route(self, order: Order, lines: Iterable[ShipmentLine]) -> list[str]:
@@ -234,7 +225,8 @@ class Allocator:
         if not needs:
             return []
         free, locations = self.pile.free, self.snapshot.locations
-        return list(route(order.policy.routing, needs, free, locations, self._in_use(order)))
+        choice = location_choice(order.policy.routing)
+        return list(choice.route(needs, free, locations, self._in_use(order)))
 
     def _in_use(self, order: Order) -> set[str]:
         return {

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from fulfillment.domain.model.orders import Order, waiting_lines
-from fulfillment.domain.model.policy import ReleaseWhen
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine, Slice
 from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.domain.planning.sourcing import is_due_by
@@ -90,7 +89,7 @@ def _is_kept_whole(order: Order, shipment: Shipment, today: date) -> bool:
     """
     if shipment.status is not ShipmentStatus.BACKORDER:
         return False
-    if order.policy.release_when is ReleaseWhen.ALL_SOURCED:
+    if order.policy.release_when.waits_for_all:
         is_dated = all(line.wanted <= line.pegged for line in shipment.lines)
         return not (is_dated and order.policy.future_inventory)
     days = order.policy.hold_if_due_within_days

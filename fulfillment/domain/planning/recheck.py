@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from fulfillment.domain.model.orders import Order, waiting_lines
-from fulfillment.domain.model.policy import AutoAllocate
 from fulfillment.domain.model.shipments import ShipmentLine
+from fulfillment.domain.planning.auto_allocation import auto_allocation
 from fulfillment.domain.planning.expiry import cancels_on
 
 ONE_DAY = timedelta(days=1)
@@ -35,10 +35,7 @@ def _days(order: Order, today: date) -> Iterator[date]:
 
 def _days_of_line(order: Order, line: ShipmentLine, today: date) -> Iterator[date]:
     dated = [peg.due_on for peg in line.pegs if not peg.has_arrived and peg.due_on < date.max]
-    if dated and order.policy.auto_allocate is AutoAllocate.DUE_WITHIN:
-        opens = max(dated) - timedelta(days=order.policy.auto_allocate_within_days or 0)
-        if opens > today:
-            yield opens
+    yield from (day for day in auto_allocation(order).opens_on(order, dated) if day > today)
     if order.policy.future_inventory:
         limit = timedelta(days=order.policy.future_limit_days)
         yield from (due_on - limit for due_on in dated if due_on - limit > today)

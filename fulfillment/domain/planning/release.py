@@ -5,15 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from fulfillment.domain.model.orders import Order
-from fulfillment.domain.model.policy import AutoAllocate, AutoAllocateOn, ReleaseWhen
 from fulfillment.domain.model.shipments import Peg, Shipment, ShipmentLine
 from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.domain.model.supply import Snapshot
+from fulfillment.domain.planning.auto_allocation import auto_allocation
 from fulfillment.domain.planning.parcels import in_one_parcel
 from fulfillment.domain.planning.sourcing import (
     dated_pegs,
     is_all_met,
-    is_all_sourced,
     is_due_by,
     met_pegs,
 )
@@ -50,10 +49,11 @@ class Release:
         self, order: Order, snapshot: Snapshot, free: Free = no_units, *, ungated: bool = False
     ) -> None:
         self.order, self.snapshot, self.free = order, snapshot, free
+        gate = auto_allocation(order)
         self.taking = {
             line.id
             for shipment in order.waiting
-            if ungated or self._may_take(shipment)
+            if ungated or gate.accepts(order, shipment, snapshot)
             for line in shipment.lines
             if ungated or self._is_served(line)
         }
@@ -87,21 +87,8 @@ class Release:
         return met_pegs(self.order, line) if line.id in self.taking else ()
 
     def _is_served(self, line: ShipmentLine) -> bool:
-        by_status = self.order.policy.auto_allocate_on is AutoAllocateOn.PO_STATUS
-        return not by_status or line.sku in self.snapshot.by_po_status
-
-    def _may_take(self, shipment: Shipment) -> bool:
-        """Whether `auto_allocate` gives the shipment what counts as met, as it would stock."""
-        policy = self.order.policy
-        if policy.auto_allocate is AutoAllocate.COMPLETE_ONLY:
-            return is_all_met(self.order, shipment) or (
-                shipment.status is not FUTURE
-                and is_all_sourced(self.order, shipment, self.snapshot)
-            )
-        if policy.auto_allocate is AutoAllocate.DUE_WITHIN:
-            by = self.snapshot.today + timedelta(days=policy.auto_allocate_within_days or 0)
-            return all(is_due_by(self.order, row, by) for row in shipment.lines)
-        return policy.auto_allocate is AutoAllocate.ALWAYS
+        waits_for_status = self.order.policy.auto_allocate_on.waits_for_status
+        return not waits_for_status or line.sku in self.snapshot.by_po_status
 
     def _dated(self, line: ShipmentLine) -> tuple[Peg, ...]:
         met = self._met(line)
@@ -125,7 +112,7 @@ class Release:
         Under `all_sourced` until every unit is sourced; under `hold_if_due_within_days` while all
         that is missing is here, or due so soon that it is not worth a shipment of its own.
         """
-        if self.order.policy.release_when is ReleaseWhen.ALL_SOURCED:
+        if self.order.policy.release_when.waits_for_all:
             return not self._is_covered(shipment, no_units)
         days = self.order.policy.hold_if_due_within_days
         if days is None or self._all_is_met([shipment]):

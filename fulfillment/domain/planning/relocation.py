@@ -4,10 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from fulfillment.domain.model.orders import Order
-from fulfillment.domain.model.policy import Routing
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
 from fulfillment.domain.model.supply import Snapshot
-from fulfillment.domain.planning.routing import route
+from fulfillment.domain.planning.routing import location_choice
 from fulfillment.domain.planning.stockpile import Stockpile
 
 
@@ -30,11 +29,13 @@ def relocate(
         if line.order_line not in sourced and _may_move(order, line, snapshot)
     ]
     before = _places(lines, pile)
-    if len(before) < (2 if order.policy.routing is Routing.FEWEST_LOCATIONS else 1):
+    choice = location_choice(order.policy.routing)
+    if not choice.may_gain(before):
         return False
     with pile.trial() as trial:
         after = _routed(order, lines, snapshot, pile)
-        if _is_better(order.policy.routing, before, after, snapshot.locations):
+        is_whole = before.total() == after.total()
+        if is_whole and choice.is_better(before, after, snapshot.locations):
             trial.keep()
     return trial.is_kept
 
@@ -60,7 +61,8 @@ def _routed(
             if claim.units:
                 needs[line.sku] += claim.units
                 pile.give_back(line, location)
-    for location in route(order.policy.routing, needs, pile.free, snapshot.locations):
+    choice = location_choice(order.policy.routing)
+    for location in choice.route(needs, pile.free, snapshot.locations):
         for line in lines:
             units = min(pile.wanted(line) - kept[line.id], pile.free[location][line.sku])
             pile.take(line, location, units)
@@ -74,13 +76,3 @@ def _places(lines: Iterable[ShipmentLine], pile: Stockpile) -> Counter[str]:
         for location, claim in pile.claims[line.id].items():
             places[location] += claim.units
     return +places
-
-
-def _is_better(
-    routing: Routing, before: Counter[str], after: Counter[str], by_priority: Sequence[str]
-) -> bool:
-    if before.total() != after.total():
-        return False
-    if routing is Routing.FEWEST_LOCATIONS:
-        return len(after) < len(before)
-    return [after[at] for at in by_priority] > [before[at] for at in by_priority]

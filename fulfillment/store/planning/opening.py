@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from fulfillment.domain.model.policy import AutoAllocateOn, Rebalance, resolve
+from fulfillment.domain.model.policy import resolve
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.planning.workspace import Workspace, skus_of
@@ -127,7 +127,7 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
     locations = load_locations(tx)
     by_po_status = wanted if opening.by_po_status else started_by_status(tx, due)
     settings = resolve(*load_settings(tx))
-    waits_for_status = settings.auto_allocate_on is AutoAllocateOn.PO_STATUS
+    waits_for_status = settings.auto_allocate_on.waits_for_status
     reach = QueueQuery(
         wanted,
         locations,
@@ -136,7 +136,7 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         orders,
         opening.margin,
         opening.asking() if opening.asking else None,
-        unpicked=settings.rebalance is Rebalance.UNPICKED,
+        unpicked=settings.rebalance.takes_from_ready,
         everybody=bool(by_po_status) and waits_for_status,
         written=opening.written,
         awaiting_status=wanted - by_po_status if waits_for_status else (),

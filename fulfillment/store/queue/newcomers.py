@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fulfillment.domain.model.orders import Order
-from fulfillment.domain.model.policy import Rebalance, resolve
+from fulfillment.domain.model.policy import resolve
 from fulfillment.domain.model.rank import Rank
 from fulfillment.store.records.loading import load_settings
 from fulfillment.store.transactions.session import Tx
@@ -239,7 +239,7 @@ def _with_all_before(tx: Tx, orders: set[int]) -> list[int] | None:
 
 
 def _unpicked_may_give(tx: Tx) -> bool:
-    return resolve(*load_settings(tx)).rebalance is Rebalance.UNPICKED
+    return resolve(*load_settings(tx)).rebalance.takes_from_ready
 
 
 def _within_bounds(rows: Iterable[Any], most_lines: int = MOST_LINES) -> list[int]:

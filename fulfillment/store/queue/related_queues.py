@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from fulfillment.domain.model.orders import Order
-from fulfillment.domain.model.policy import AutoAllocate, Rebalance
+from fulfillment.domain.planning.auto_allocation import auto_allocation
 from fulfillment.store.transactions.locks import lock_more_queues
 from fulfillment.store.transactions.session import Tx
 
@@ -14,7 +14,7 @@ def deciding_queues(tx: Tx, orders: Iterable[Order], skus: Collection[str]) -> f
     They are locked before it is asked what they have: a receipt for one of them that is under
     way at the same moment would else be missed by both.
     """
-    choosy = [order for order in orders if _is_choosy(order)]
+    choosy = [order for order in orders if auto_allocation(order).decides]
     more = {
         line.sku
         for order in choosy
@@ -30,13 +30,9 @@ def deciding_queues(tx: Tx, orders: Iterable[Order], skus: Collection[str]) -> f
         SOMETHING_TO_GIVE,
         merchant=tx.merchant,
         skus=sorted(more),
-        unpicked=any(order.policy.rebalance is Rebalance.UNPICKED for order in choosy),
+        unpicked=any(order.policy.rebalance.takes_from_ready for order in choosy),
     )
     return frozenset(row.sku for row in rows)
-
-
-def _is_choosy(order: Order) -> bool:
-    return order.policy.chooses and order.policy.auto_allocate is not AutoAllocate.NEVER
 
 
 SOMETHING_TO_GIVE = """

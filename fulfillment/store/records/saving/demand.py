@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 
 from fulfillment.domain.model.orders import Order
-from fulfillment.domain.model.policy import AutoAllocate
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
+from fulfillment.domain.planning.auto_allocation import auto_allocation
 from fulfillment.store.records.saving.changes import Change, Products
 from fulfillment.store.transactions.session import Tx
 
@@ -72,15 +72,10 @@ def _gate(order: Order, shipment: Shipment, line: ShipmentLine) -> str:
         return "open"
     if order.line(line.order_line).by_hand:
         return "by_hand"
-    return GATES[order.policy.auto_allocate]
-
-
-GATES = {
-    AutoAllocate.ALWAYS: "open",
-    AutoAllocate.COMPLETE_ONLY: "choosy",
-    AutoAllocate.DUE_WITHIN: "choosy",
-    AutoAllocate.NEVER: "closed",
-}
+    mode = auto_allocation(order)
+    if mode.takes_all:
+        return "open"
+    return "closed" if mode.takes_none else "choosy"
 
 
 def _held(shipment: Shipment, line: ShipmentLine) -> int:
