@@ -17,8 +17,8 @@ DOMAIN = ROOT / "fulfillment" / "domain"
 MOST_LINES = 300
 
 DOMAIN_IMPORTS = {
-    "abc", "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "enum", "itertools",
-    "math", "types", "typing",
+    "abc", "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "enum",
+    "itertools", "math", "types", "typing",
 }  # fmt: skip
 CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
 COMPOSED = {
