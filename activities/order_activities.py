@@ -50,6 +50,11 @@ def _rules_are_final() -> Iterator[None]:
         raise ApplicationError(str(refusal), type=refusal.code, non_retryable=True) from refusal
 
 
+def _is_still_to_claim(progress: Progress) -> bool:
+    """Whether its workflow has to ask for its first claim again."""
+    return not (progress.claimed or progress.finished or CLAIM_FAILED in progress.holds)
+
+
 def claimed_answer(progress: Progress) -> Progress:
     """The progress of an order that has made its first claim, or has ended without one.
 
@@ -91,9 +96,11 @@ class Fulfilling:
         """Verify the order, claim for it at its rank, split and release: one transaction."""
         async with _attempt():
             progress = PROGRESS.validate_python(await self._first_claims.answer(order))
-        answer = claimed_answer(progress)
-        self._answered.note(order.merchant, order.order)
-        return answer
+        try:
+            return claimed_answer(progress)
+        finally:
+            if not _is_still_to_claim(progress):
+                self._answered.note(order.merchant, order.order)
 
     @activity.defn
     async def look_again(self, order: OrderRef) -> Progress:
@@ -119,6 +126,8 @@ class Fulfilling:
                 known.merchant, restoring.check_order, known.order, known.progress
             )
         standing = STANDING.validate_python(answer)
+        if standing.progress is None or not _is_still_to_claim(standing.progress):
+            self._answered.note(known.merchant, known.order)
         if standing.at_odds:
             log.warning(
                 standing.at_odds,

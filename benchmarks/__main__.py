@@ -14,6 +14,8 @@ benchmarks, each with its own README and --help:
   python -m benchmarks.receipt            one receipt while many wait, against bulk statements
   python -m benchmarks.wake               wakes per second by the relay, against a bare loop
   python -m benchmarks.northwind FOLDER   a real order history, imported and shipped to its end
+  python -m benchmarks.restore            seconds until thousands of orders go on, whose claims a
+                                          database that was put back has forgotten
   python -m benchmarks.weeks              five weeks of a wholesaler at once, and what another
                                           merchant feels of it (also `make bench ARGS=weeks`)
 """

@@ -20,7 +20,11 @@ class Copies:
     def take(self) -> None:
         """Keep the database as it is now."""
         with self.system.services_stopped():
-            self._copy(self._name, COPY)
+            self.keep()
+
+    def keep(self) -> None:
+        """Keep the database as it is, which nobody uses now."""
+        self._copy(self._name, COPY)
 
     def put_back(self, meanwhile: Callable[[], None]) -> None:
         """Have the database as it was, and do something before anybody works on it."""

@@ -33,6 +33,8 @@ def show(report: Report, *, only_preview: bool) -> None:
             f"epoch {report.epoch} has begun; {report.orders} orders and"
             f" {report.purchase_orders} purchase orders go on with the next worker that runs"
         )
+    if report.claimed:
+        console.print(f"{report.claimed} first claims that were still to come were made")
     if report.ended:
         console.print(f"{report.ended} workflows of unknown orders were ended")
     _list("On hold: look whether the parcel left", ORDERS, report.on_hold)

@@ -17,6 +17,7 @@ from fulfillment.store.commands.administration.restoring import (
     restart_orders,
     restart_purchase_orders,
 )
+from fulfillment.store.planning.first_claims import claim_all
 from fulfillment.store.transactions.session import Store
 from fulfillment.store.transactions.threads import in_thread
 
@@ -30,6 +31,7 @@ class Report:
 
     epoch: int
     orders: int = 0
+    claimed: int = 0
     purchase_orders: int = 0
     on_hold: list[dict[str, Any]] = field(default_factory=list)
     ahead: list[dict[str, Any]] = field(default_factory=list)
@@ -44,6 +46,7 @@ class Report:
         return {
             "epoch": self.epoch,
             "orders": self.orders,
+            "first_claims_made": self.claimed,
             "purchase_orders": self.purchase_orders,
             "orders_on_hold": self.on_hold,
             "orders_ahead": self.ahead,
@@ -64,19 +67,21 @@ def preview(found: Comparison) -> Report:
     return Report(
         found.life.epoch,
         len(found.unfinished),
-        len(found.open_purchase_orders),
-        [ahead.row for ahead in found.ahead if ahead.reasons],
-        [ahead.row for ahead in found.ahead],
-        [unknown.row for unknown in found.unknown],
-        [forgotten.row for forgotten in found.forgotten],
-        sorted(found.other_merchants),
+        purchase_orders=len(found.open_purchase_orders),
+        on_hold=[ahead.row for ahead in found.ahead if ahead.reasons],
+        ahead=[ahead.row for ahead in found.ahead],
+        unknown=[unknown.row for unknown in found.unknown],
+        receipts=[forgotten.row for forgotten in found.forgotten],
+        other_merchants=sorted(found.other_merchants),
     )
 
 
 async def reconcile(store: Store, client: Client, *, end_unknown: bool, actor: str) -> Report:
     """Begin an epoch, hold what left or ended, and owe every unfinished order a start.
 
-    A worker's relay delivers them. Done again, it begins one more epoch and changes nothing else.
+    First claims that the database has forgotten are made here, in rank order: thousands of
+    workflows would take many minutes to ask for theirs. A worker's relay delivers the starts. Done
+    again, it begins one more epoch and changes nothing else.
     """
     found = await compare_all(store, client)
     report = preview(found)
@@ -95,6 +100,8 @@ async def reconcile(store: Store, client: Client, *, end_unknown: bool, actor: s
         found.life.newest,
         actor,
     )
+    for merchant in sorted({head.merchant for head in found.unfinished}):
+        report.claimed += await in_thread(None, claim_all, store, merchant)
     await in_thread(None, _restart_all, store, found, actor)
     if end_unknown:
         for unknown in found.unknown:

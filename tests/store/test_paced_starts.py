@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from temporalio.testing import ActivityEnvironment
 
+from activities.order_activities import Fulfilling
+from fulfillment.contracts.messages import Known
 from fulfillment.relay.audit import PATIENCE
 from fulfillment.store.commands import catalogue, intake
 from fulfillment.store.commands.orders.starts import starts_answered
@@ -68,6 +71,21 @@ def test_order_that_others_claimed_for_counts_until_its_own_workflow_has_asked(
     assert delivered(warehouse) == []
     starts_answered(warehouse.store, MERCHANT, [first])
     assert delivered(warehouse) == [last]
+
+
+async def test_a_workflow_that_asks_only_where_its_order_stands_makes_room(
+    warehouse: Warehouse,
+) -> None:
+    first, second, *_, last = (warehouse.take() for _ in range(5))
+    assert len(delivered(warehouse)) == 3
+    warehouse.claim(first)
+    fulfilling = Fulfilling(warehouse.store, threads=1)
+    for order in (first, second):
+        known = Known(MERCHANT, order, None)
+        await ActivityEnvironment().run(fulfilling.check_with_database, known)
+    await fulfilling.ended()
+    assert len(delivered(warehouse)) == 1, "the second has yet to ask for its claim"
+    assert last not in delivered(warehouse)
 
 
 def test_starts_are_paced_by_lines_too(warehouse: Warehouse) -> None:

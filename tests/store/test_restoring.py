@@ -10,6 +10,7 @@ from fulfillment.domain.insight.progress import Progress, progress_of
 from fulfillment.domain.insight.restored import ENDED, PARCEL_LEFT, AtOdds
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.domain.model.statuses import OrderStatus
+from fulfillment.domain.model.verification import verified
 from fulfillment.store.commands.administration.restoring import (
     begin_epoch,
     check_order,
@@ -18,6 +19,7 @@ from fulfillment.store.commands.administration.restoring import (
 )
 from fulfillment.store.commands.orders import lifecycle
 from fulfillment.store.insight.order_page import read_history
+from fulfillment.store.planning.first_claims import claim_all
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions import outbox
 from tests.builders.warehouse import MERCHANT, Warehouse
@@ -120,6 +122,32 @@ def test_order_that_the_database_does_not_know_is_said_to_be_unknown(warehouse):
         with pytest.raises(RefusedError, match="there is no order") as refused:
             ask()
         assert refused.value.code == AtOdds.UNKNOWN_ORDER
+
+
+def test_first_claims_that_were_forgotten_are_made_in_rank_order(warehouse, monkeypatch):
+    monkeypatch.setattr("fulfillment.store.queue.newcomers.MOST_LINES", 2)
+    warehouse.stock(4)
+    later = [warehouse.take([("K1", 1)]) for _ in range(4)]
+    first = warehouse.take([("K1", 2)], priority=10)
+    warehouse.order([("K2", 1)])
+    assert claim_all(warehouse.store, MERCHANT) == 5
+    assert [warehouse.allocated(order) for order in (first, *later)] == [2, 1, 1, 0, 0]
+    assert claim_all(warehouse.store, MERCHANT) == 0
+
+
+def test_a_claim_that_goes_wrong_keeps_no_other_from_being_made(warehouse, monkeypatch):
+    def broken(order, facts):
+        if order.id == bad:
+            raise ZeroDivisionError
+        return verified(order, facts)
+
+    monkeypatch.setattr("fulfillment.store.planning.workspace.verified", broken)
+    warehouse.stock(4)
+    bad = warehouse.take([("K1", 1)])
+    good = warehouse.take([("K1", 1)])
+    assert claim_all(warehouse.store, MERCHANT) == 2
+    assert [warehouse.allocated(order) for order in (bad, good)] == [0, 1]
+    assert warehouse.status(bad) == "on_hold"
 
 
 def test_what_is_new_starts_before_what_is_started_again(warehouse):

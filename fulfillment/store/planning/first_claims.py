@@ -10,7 +10,12 @@ from fulfillment.domain.model.orders import OrderEvent
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.planning.opening import open_queues
-from fulfillment.store.queue.newcomers import CLAIM_FAILED, first_to_claim, next_to_claim
+from fulfillment.store.queue.newcomers import (
+    CLAIM_FAILED,
+    first_to_claim,
+    how_many_to_claim,
+    next_to_claim,
+)
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.records.saving import record
 from fulfillment.store.transactions.faults import is_contention, is_infrastructure
@@ -51,6 +56,24 @@ def claim_next(store: Store, merchant: str, orders: Collection[int] | None = Non
         for order in batch:
             _claim_alone(store, merchant, order)
     return len(batch)
+
+
+def claim_all(store: Store, merchant: str) -> int:
+    """Make every first claim of a merchant that is still to come, in rank order; how many.
+
+    What others claim for meanwhile is not counted twice. Ends when nobody is left, or when a
+    transaction brought none further: that one's workflow asks by itself.
+    """
+    first = left = _unclaimed(store, merchant)
+    while left and claim_next(store, merchant):
+        before, left = left, _unclaimed(store, merchant)
+        if left >= before:
+            break
+    return max(first - left, 0)
+
+
+def _unclaimed(store: Store, merchant: str) -> int:
+    return store.read(merchant, how_many_to_claim)
 
 
 def _is_tried_again(error: Exception) -> bool:

@@ -200,6 +200,15 @@ def first_to_claim(tx: Tx) -> list[int]:
     return _within_bounds(tx.rows(HEAD, merchant=tx.merchant, most=MOST_LINES))
 
 
+def how_many_to_claim(tx: Tx) -> int:
+    """How many of the merchant's orders have their first claim still to come."""
+    sql = (
+        "SELECT count(*) AS n FROM orders o WHERE o.merchant = :merchant AND NOT o.first_claimed"
+        " AND o.finished_at IS NULL AND NOT o.holds @> ARRAY['claim_failed']"
+    )
+    return int(tx.rows(sql, merchant=tx.merchant)[0].n)
+
+
 def any_standing_in(tx: Tx, skus: Collection[str]) -> bool:
     """Whether the first claim of somebody in these queues is still to come."""
     return bool(
