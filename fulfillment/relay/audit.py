@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from fulfillment.contracts import names
 from fulfillment.relay import lateness
 from fulfillment.relay.comparing import compare, still_behind
+from fulfillment.relay.listing import runs
 from fulfillment.store.integrity.invariants import SHOWN, Finding
 from fulfillment.store.integrity.restarts import start_unfinished
 from fulfillment.store.reading.unfinished import OrderName, owed_since, unfinished_orders
@@ -19,8 +20,6 @@ from fulfillment.store.transactions.session import Store
 
 PATIENCE = timedelta(minutes=1)
 """What was committed within this time may still be under way."""
-
-PAGE = 1_000
 
 RULES = {
     "7a": "every order that is not finished has a running workflow",
@@ -45,7 +44,7 @@ async def orders_without_workflow(store: Store, client: Client) -> list[OrderNam
     """
     before = store.clock() - PATIENCE
     open_orders = await asyncio.to_thread(unfinished_orders, store, before)
-    running = {run.id async for run in client.list_workflows(_query(), page_size=PAGE)}
+    running = {run.id async for run in runs(client, _query())}
     missing = [order for order in open_orders if _id(order) not in running]
     found = [order for order in missing if not await _runs(client, order)]
     if not found:

@@ -1,13 +1,34 @@
 """The workflows of orders and purchase orders, as the engine lists them."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionAsyncIterator,
+    WorkflowExecutionStatus,
+)
+from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts import names, search_attributes
 
 PAGE = 1_000
+
+BUSY = frozenset(
+    {
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.UNAVAILABLE,
+    }
+)
+"""What an engine under load answers instead of a page."""
+
+WAITS = (0.5, 2.0, 5.0)
+"""Seconds before a page is asked for again."""
 
 Name = tuple[str, str]
 """A merchant, and a number of its."""
@@ -26,6 +47,33 @@ class Listed:
     status: str | None = None
 
 
+async def runs(client: Client, query: str) -> AsyncIterator[WorkflowExecution]:
+    """All that the engine lists for a query; a page that it is too busy for is asked for again.
+
+    Raises RPCError where it stays away.
+    """
+    pages = client.list_workflows(query, page_size=PAGE)
+    while True:
+        await _next_page(pages)
+        for run in pages.current_page or ():
+            yield run
+        if not pages.next_page_token:
+            return
+
+
+async def _next_page(pages: WorkflowExecutionAsyncIterator) -> None:
+    for wait in WAITS:
+        try:
+            await pages.fetch_next_page()
+        except RPCError as error:
+            if error.status not in BUSY:
+                raise
+            await asyncio.sleep(wait)
+        else:
+            return
+    await pages.fetch_next_page()
+
+
 async def listed(
     client: Client, workflow: str, kind: str, closed_since: datetime | None = None
 ) -> dict[Name, Listed]:
@@ -36,7 +84,7 @@ async def listed(
         f"WorkflowType = '{workflow}' AND ExecutionStatus != 'ContinuedAsNew'"
         f" AND (ExecutionStatus = 'Running'{closed})"
     )
-    async for run in client.list_workflows(query, page_size=PAGE):
+    async for run in runs(client, query):
         if (name := names.of_workflow_id(kind, run.id)) is None:
             continue
         is_running = run.status is WorkflowExecutionStatus.RUNNING

@@ -13,6 +13,7 @@ from temporalio.client import Client
 from fulfillment.contracts import names
 from fulfillment.keeping import Pulse
 from fulfillment.relay.healing import Healing
+from fulfillment.relay.listing import runs
 from fulfillment.store.commands.catalogue.closures import renew_broken_off
 from fulfillment.store.integrity.queue_checks import owe_idle
 from fulfillment.store.integrity.restarts import owe_overdue, start_unfinished, wake_overdue
@@ -94,7 +95,7 @@ class Sweep:
         began = datetime.now(UTC)
         found: dict[str, list[str]] = defaultdict(list)
         client = await self.connect()
-        async for run in client.list_workflows(self._query()):
+        async for run in runs(client, self._query()):
             if (name := names.of_workflow_id(names.ORDER, run.id)) is None:
                 log.warning("not_our_workflow", workflow=run.id)
                 continue
