@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
 
 from fulfillment.contracts import names
 from fulfillment.relay import lateness
 from fulfillment.relay.comparing import compare, still_behind
-from fulfillment.relay.listing import runs
+from fulfillment.relay.listing import is_running, runs
 from fulfillment.store.integrity.invariants import SHOWN, Finding
 from fulfillment.store.integrity.restarts import start_unfinished
 from fulfillment.store.reading.unfinished import OrderName, owed_since, unfinished_orders
@@ -46,7 +45,7 @@ async def orders_without_workflow(store: Store, client: Client) -> list[OrderNam
     open_orders = await asyncio.to_thread(unfinished_orders, store, before)
     running = {run.id async for run in runs(client, _query())}
     missing = [order for order in open_orders if _id(order) not in running]
-    found = [order for order in missing if not await _runs(client, order)]
+    found = [order for order in missing if not await is_running(client, _id(order))]
     if not found:
         return []
     still_open = set(await asyncio.to_thread(unfinished_orders, store, before))
@@ -94,16 +93,6 @@ def start_again(store: Store, orders: Iterable[OrderName]) -> int:
     for order in orders:
         numbers[order.merchant].append(order.number)
     return sum(start_unfinished(store, merchant, mine) for merchant, mine in numbers.items())
-
-
-async def _runs(client: Client, order: OrderName) -> bool:
-    try:
-        found = await client.get_workflow_handle(_id(order)).describe()
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return False
-        raise
-    return found.status is WorkflowExecutionStatus.RUNNING
 
 
 def _id(order: OrderName) -> str:

@@ -74,6 +74,17 @@ async def _next_page(pages: WorkflowExecutionAsyncIterator) -> None:
     await pages.fetch_next_page()
 
 
+async def is_running(client: Client, workflow_id: str) -> bool:
+    """Whether the latest run of a workflow is open; what the engine does not know is not."""
+    try:
+        found = await client.get_workflow_handle(workflow_id).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return found.status is WorkflowExecutionStatus.RUNNING
+
+
 async def listed(
     client: Client, workflow: str, kind: str, closed_since: datetime | None = None
 ) -> dict[Name, Listed]:

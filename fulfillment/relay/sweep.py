@@ -13,7 +13,7 @@ from temporalio.client import Client
 from fulfillment.contracts import names
 from fulfillment.keeping import Pulse
 from fulfillment.relay.healing import Healing
-from fulfillment.relay.listing import runs
+from fulfillment.relay.listing import Name, is_running, runs
 from fulfillment.store.commands.catalogue.closures import renew_broken_off
 from fulfillment.store.integrity.queue_checks import owe_idle
 from fulfillment.store.integrity.restarts import owe_overdue, start_unfinished, wake_overdue
@@ -50,6 +50,7 @@ class Sweep:
     pulse: Pulse = field(default_factory=lambda: Pulse("sweep", silent_seconds=600))
     healing: Healing = field(default_factory=Healing)
     next_idle: float = 0.0
+    seen: dict[str, datetime] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
@@ -91,28 +92,51 @@ class Sweep:
             log.warning("sweep_could_not_look", step=name, error=type(error).__qualname__)
 
     async def look(self) -> int:
-        """One look; how many orders were given a new start."""
+        """One look; how many orders were given a new start.
+
+        A run that was seen to have ended is not asked about again, though each look reaches back.
+        """
         began = datetime.now(UTC)
+        ended = await self._ended_runs(await self.connect())
         found: dict[str, list[str]] = defaultdict(list)
-        client = await self.connect()
-        async for run in runs(client, self._query()):
-            if (name := names.of_workflow_id(names.ORDER, run.id)) is None:
-                log.warning("not_our_workflow", workflow=run.id)
-                continue
-            found[name[0]].append(name[1])
-        started = 0
+        for (merchant, number), has_later in ended.values():
+            if not has_later:
+                found[merchant].append(number)
+        started, done = 0, set[str]()
 
         def start(merchant: str) -> None:
             nonlocal started
             self.pulse.beat()
             started += start_unfinished(self.store, merchant, found[merchant])
+            done.add(merchant)
 
-        merchants = await in_thread(None, each_apart, "start_unfinished", sorted(found), start)
-        if merchants == len(found):
+        await in_thread(None, each_apart, "start_unfinished", sorted(found), start)
+        if done == found.keys():
             self.since = began - OVERLAP
+        left = found.keys() - done
+        self.seen |= {
+            run: began for run, ((merchant, _), _) in ended.items() if merchant not in left
+        }
+        self.seen = {run: at for run, at in self.seen.items() if at >= self.since - OVERLAP}
         if started:
             log.warning("orders_started_again", orders=started)
         return started
+
+    async def _ended_runs(self, client: Client) -> dict[str, tuple[Name, bool]]:
+        """Of runs that ended by accident and were not seen before: the order; if a later one runs.
+
+        A worker that has just begun sees those that were started again long ago.
+        """
+        ended: dict[str, tuple[Name, bool]] = {}
+        async for run in runs(client, self._query()):
+            if run.run_id in self.seen:
+                continue
+            if (name := names.of_workflow_id(names.ORDER, run.id)) is None:
+                log.warning("not_our_workflow", workflow=run.id)
+                self.seen[run.run_id] = datetime.now(UTC)
+            else:
+                ended[run.run_id] = name, await is_running(client, run.id)
+        return ended
 
     def _query(self) -> str:
         return (

@@ -142,6 +142,29 @@ async def test_foreign_workflow_does_not_stop_the_sweep(shop: System) -> None:
     await shop.until_ended(order)
 
 
+async def test_an_order_is_started_again_once_for_one_termination(shop: System) -> None:
+    order = await shop.order(("K1", 1))
+
+    async def connected() -> Any:
+        return shop.temporal
+
+    sweep = Sweep(shop.store, connected)
+    for _ in range(2):
+        run = (await shop.workflow(order).describe()).run_id
+        await shop.workflow(order).terminate("by mistake")
+        started: list[int] = []
+        for _ in range(100):
+            started.append(await sweep.look())
+            if sum(started) and (await shop.workflow(order).describe()).run_id != run:
+                break
+            await asyncio.sleep(0.1)
+        started += [await sweep.look() for _ in range(3)]
+        assert sum(started) == 1
+    assert await Sweep(shop.store, connected).look() == 0, "another worker, later"
+    await shop.ship_all(order)
+    await shop.until_ended(order)
+
+
 async def test_order_whose_workflow_was_deleted_is_started_again(shop: System) -> None:
     order = await shop.order(("K1", 1))
     await delete(shop, order)

@@ -167,7 +167,7 @@ class System:
 
     async def until_ended(self, number: str) -> None:
         """Until the order's workflow has ended well."""
-        await asyncio.wait_for(self.workflow(number).result(), 20)
+        await asyncio.wait_for(self.workflow(number).result(), 60)
 
     async def until_running(self, *orders: str, epoch: int | None = None) -> None:
         """Until each has a workflow that knows where it stands, by what this epoch says."""
