@@ -20,6 +20,9 @@ LOOK = 64 * 1024
 NO_TEXT = re.compile("[\0\ud800-\udfff\ufffd]")
 """A NUL, or the mark of bytes that are no text in the encoding."""
 
+SEPARATOR = re.compile(r'"?sep=(.)"?[;,\t|]*\s*', re.IGNORECASE)
+"""The first line by which spreadsheet programs tell each other the delimiter."""
+
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -47,7 +50,7 @@ class Table:
             if self.delimiter is None:
                 self.delimiter = _delimiter(file.read(LOOK), self.path)
                 file.seek(0)
-            first = next((row for row in Records(file, self.delimiter) if not _is_empty(row)), None)
+            first = next(_told(Records(file, self.delimiter)), None)
         if first is None or first.fault:
             raise UnfitFileError(f"{self.path} has no header that can be read")
         self.header = tuple(cell.strip() for cell in first.cells)
@@ -76,7 +79,7 @@ class Table:
         with self._opened() as file:
             raw = cast("io.BufferedReader", file.buffer)
             records = Records(file, self.delimiter or ",")
-            rows = (row for row in records if not _is_empty(row))
+            rows = _told(records)
             next(rows, None)
             records.width = len(self.header)
             for row in rows:
@@ -135,6 +138,17 @@ class Table:
             raise UnfitFileError(f"there is no encoding {self.encoding!r}") from error
 
 
+def _told(records: Iterable[Row]) -> Iterator[Row]:
+    """The rows that say something: not empty, nor a first one that only tells the delimiter."""
+    is_first = True
+    for row in records:
+        if _is_empty(row):
+            continue
+        if not (is_first and SEPARATOR.fullmatch(row.raw)):
+            yield row
+        is_first = False
+
+
 def _is_empty(row: Row) -> bool:
     return not row.fault and not any(cell.strip() for cell in row.cells)
 
@@ -156,10 +170,12 @@ def _told_apart(header: Iterable[str]) -> Iterator[str]:
 
 
 def _delimiter(start: str, path: Path) -> str:
-    """The delimiter that gives the header the most columns."""
+    """What a first line names, else the delimiter that gives the header the most columns."""
     lines = [line for line in start.splitlines() if line.strip()]
     if not lines:
         raise UnfitFileError(f"{path} is empty")
+    if named := SEPARATOR.fullmatch(lines[0]):
+        return named.group(1)
     return max(DELIMITERS, key=lambda sign: (_columns(lines[0], sign), -DELIMITERS.index(sign)))
 
 

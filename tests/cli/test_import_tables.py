@@ -32,6 +32,21 @@ def test_rows_are_the_same_however_the_file_is_written(write, sign, end, mark):
     ]
 
 
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;\r", '"sep=;"', "\ufeffsep=;", "sep=;;;"])
+def test_the_delimiter_is_understood_when_a_first_line_names_it(write, first):
+    path = write("t.csv", f"{first}\na;b,c,d\n1;x,y,z\n")
+
+    table = Table(path)
+    assert table.header == ("a", "b,c,d")
+    assert read(path) == [(3, ("1", "x,y,z"), None)]
+    assert read(path, delimiter=";") == read(path)
+
+
+def test_a_row_that_looks_so_is_a_row_where_it_is_not_the_first(write):
+    path = write("t.csv", "a\nsep=;\n")
+    assert read(path) == [(2, ("sep=;",), None)]
+
+
 def test_row_is_told_apart_when_it_has_another_number_of_cells(write):
     path = write("t.csv", "a,b\n1\n1,2,\n1,2,3\n")
 
