@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from fulfillment.domain.model.barcodes import is_gtin
+from fulfillment.domain.model.days import day_of
 from fulfillment.store.records.currencies import minor_digits, minor_units
 
 MOST_UNITS = 1_000_000
@@ -181,8 +182,9 @@ def switch(raw: str, _formats: Formats) -> bool:
 
 
 def day(raw: str, formats: Formats) -> date:
-    """A date."""
-    return _moment(raw, formats).date()
+    """A date; of a time with an offset, the merchant's day at that moment."""
+    moment = _moment(raw, formats)
+    return day_of(moment if moment.tzinfo else moment.replace(tzinfo=formats.zone), formats.zone)
 
 
 def instant(raw: str, formats: Formats) -> datetime:

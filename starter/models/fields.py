@@ -37,6 +37,13 @@ def _only_text(value: Any) -> Any:
     return value
 
 
+def _only_a_day(value: Any) -> Any:
+    """A day has no time, not even midnight: whose day it would be depends on the zone."""
+    if isinstance(value, str) and len(value) != len("2026-03-31"):
+        raise PydanticCustomError("date_format", "write a date as 2026-03-31")
+    return value
+
+
 def _in_range(value: Any) -> Any:
     if not 2000 <= value.year < 2200:  # noqa: PLR2004 -- the bounds are the rule
         raise PydanticCustomError("date_range", "a date lies between 2000 and 2199")
@@ -85,7 +92,12 @@ Priority = Annotated[StrictInt, Field(ge=0, le=100)]
 Revision = Annotated[StrictInt, Field(ge=1, le=2_000_000_000)]
 Rowid = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
-Day = Annotated[date, BeforeValidator(_only_text), AfterValidator(_in_range)]
+Day = Annotated[
+    date,
+    BeforeValidator(_only_a_day),
+    BeforeValidator(_only_text),
+    AfterValidator(_in_range),
+]
 Instant = Annotated[
     AwareDatetime, BeforeValidator(_only_text), AfterValidator(_in_range), AfterValidator(_utc)
 ]

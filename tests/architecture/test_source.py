@@ -79,6 +79,28 @@ def test_the_domain_never_asks_what_time_it_is(path):
     assert asked == []
 
 
+DAYS = ROOT / "fulfillment" / "domain" / "model" / "days.py"
+SQL_DAY = re.compile(r"_at\s*(::|AS)\s*date\b|\bcurrent_date\b|date_trunc\('day'", re.IGNORECASE)
+"""SQL that takes a day from an instant would take that of the session's zone, which is UTC."""
+
+
+@pytest.mark.parametrize("path", sources("fulfillment", "starter", "importing"), ids=name_of)
+def test_a_day_is_taken_from_an_instant_in_one_place(path):
+    if path == DAYS or "migrations" in path.parts:
+        return
+    taken = [
+        f"line {node.lineno}: {ast.unparse(node)}"
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "date"
+        and not node.args
+    ]
+    taken += SQL_DAY.findall(path.read_text(encoding="utf-8"))
+
+    assert taken == []
+
+
 def test_the_worker_imports_only_what_a_composition_root_puts_together():
     roots = {name.partition(".")[0] for name in imports(ROOT / "worker.py")}
     ours = {name for name in imports(ROOT / "worker.py") if name.startswith("fulfillment.")}

@@ -113,6 +113,20 @@ def test_day_begins_in_the_merchants_zone_when_only_a_date_is_given():
     assert values.instant("2026-07-01T12:00:00Z", vienna) == datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("raw", "day"),
+    [
+        ("2026-12-24", date(2026, 12, 24)),
+        ("2026-12-24T23:00:00Z", date(2026, 12, 25)),
+        ("2026-12-24T22:59:59Z", date(2026, 12, 24)),
+        ("2026-12-25T00:30:00+05:00", date(2026, 12, 24)),
+        ("2026-12-24T23:59:59", date(2026, 12, 24)),
+    ],
+)
+def test_a_date_that_carries_a_time_is_the_merchants_day(raw, day):
+    assert values.day(raw, Formats(zone=ZoneInfo("Europe/Vienna"))) == day
+
+
 def test_date_is_read_by_the_form_that_the_mapping_names():
     assert values.day("31.12.2025", GERMAN) == date(2025, 12, 31)
     for wrong in ("2025-12-31", "31.02.2025", "31.12.1066"):

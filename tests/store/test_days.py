@@ -1,8 +1,12 @@
 """Days are told in the zone of the place they are about."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands import catalogue
+from fulfillment.store.commands.intake import create_order
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 
@@ -17,3 +21,36 @@ def test_supply_is_pegged_until_the_day_is_over_where_it_comes_to(warehouse: War
     warehouse.purchase([("K1", 1)], at="E", due=-1, number="EAST")
     order = warehouse.order([("K1", 2)])
     assert warehouse.pegs(order) == {"WEST": 1}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alike"),
+    [
+        # 12:30 and 13:30 on 2 March in Auckland, on two days in Greenwich.
+        (datetime(2026, 3, 1, 23, 30, tzinfo=UTC), datetime(2026, 3, 2, 0, 30, tzinfo=UTC), True),
+        # 23:30 on 1 March and 00:30 on the 2nd in Auckland, on one day in Greenwich.
+        (datetime(2026, 3, 1, 10, 30, tzinfo=UTC), datetime(2026, 3, 1, 11, 30, tzinfo=UTC), False),
+    ],
+)
+def test_two_orders_are_alike_on_one_day_of_the_merchant(
+    warehouse: Warehouse, first: datetime, second: datetime, alike: bool
+) -> None:
+    new = catalogue.NewMerchant(MERCHANT, "Acme", "Pacific/Auckland")
+    catalogue.put_merchant(warehouse.store, new)
+    warehouse.order(placed_at=first, customer_reference="C-1")
+    order = warehouse.order(placed_at=second, customer_reference="C-1")
+    assert warehouse.read(order)["holds"] == (["possible_duplicate"] if alike else [])
+
+
+@pytest.mark.parametrize(("hours", "is_taken"), [(-24 * 900, True), (23, True), (25, False)])
+def test_an_order_is_placed_at_most_a_day_ahead(
+    warehouse: Warehouse, hours: int, is_taken: bool
+) -> None:
+    new = warehouse.new_order(placed_at=warehouse.clock() + timedelta(hours=hours))
+    if is_taken:
+        create_order(warehouse.store, MERCHANT, new, "tester")
+        return
+    with pytest.raises(RefusedError) as refused:
+        create_order(warehouse.store, MERCHANT, new, "tester")
+    assert refused.value.code == "placed_ahead"
+    assert [error["field"] for error in refused.value.fields] == ["placed_at"]

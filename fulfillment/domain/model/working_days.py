@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from fulfillment.domain.model.days import day_of
+
 ONE_DAY = timedelta(days=1)
 
 MOST_DAYS = 800
@@ -40,7 +42,7 @@ def target_ship_on(released_at: datetime, days: WorkDays) -> date | None:
     Released before the cutoff on a working day, that day; else the next working day; and as many
     working days later as the location needs for handling. None where it never works again.
     """
-    day = released_at.astimezone(days.zone).date()
+    day = day_of(released_at, days.zone)
     if not days.is_before_cutoff(released_at, day):
         day += ONE_DAY
     found = _working_from(day, days)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from fulfillment.domain.actions.presets import expand
+from fulfillment.domain.model.days import day_of
 from fulfillment.domain.model.orders import Order, OrderLine
 from fulfillment.domain.model.policy import resolve
 from fulfillment.domain.model.rank import Rank
@@ -68,7 +69,7 @@ def _as_order(tx: Tx, basket: NewOrder, catalogue: Catalogue) -> Order:
         lines=tuple(lines),
         shipments=(Shipment(-1, 1, ShipmentStatus.BACKORDER, parts),),
         placed_at=placed_at,
-        placed_on=placed_at.astimezone(zone_of(row.time_zone)).date(),
+        placed_on=day_of(placed_at, zone_of(row.time_zone)),
         lock=basket.lock_location,
         pickup=basket.pickup_location,
         verified=True,

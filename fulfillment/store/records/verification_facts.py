@@ -11,7 +11,7 @@ SELECT o.id, coalesce(c.address, '{}'::jsonb) <> '{}'::jsonb AS has_address,
        (SELECT twin.number FROM order_customer other JOIN orders twin ON twin.id = other.order_id
          WHERE c.reference IS NOT NULL AND other.reference = c.reference
            AND twin.merchant = o.merchant AND twin.intake_seq < o.intake_seq
-           AND twin.placed_at::date = o.placed_at::date
+           AND twin.placed_on = o.placed_on
            AND twin.status NOT IN ('cancelled', 'rejected')
            AND (SELECT array_agg((l.sku, l.ordered) ORDER BY l.sku, l.ordered)
                   FROM order_line l WHERE l.order_id = twin.id)

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import Pool
 
+from fulfillment.domain.model.days import day_of
 from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.transactions.held import named_if_held
 from fulfillment.store.transactions.patience import PATIENCE, Patience
@@ -72,7 +73,7 @@ class Tx:
 
     def today(self, time_zone: str) -> date:
         """The day it is now in a time zone."""
-        return self.now.astimezone(zone_of(time_zone)).date()
+        return day_of(self.now, zone_of(time_zone))
 
     @property
     def latest_today(self) -> date:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from fulfillment.domain.model.policy import Knobs
@@ -20,6 +21,7 @@ class Catalogue:
     free: Mapping[tuple[str, str], int]
     waiting: Mapping[str, int]
     currency: str
+    now: datetime
     settings: tuple[Knobs, ...] = ()
     """The scopes behind an order's own policy: the merchant's knobs, then the default ones."""
     time_zone: str = "UTC"
@@ -58,6 +60,7 @@ def load_catalogue(tx: Tx, lines: Iterable[NewLine], order: int | None = None) -
         free=_free(tx, strict) if strict else {},
         waiting=_waiting(tx, strict) if strict else {},
         currency=heads[0].currency,
+        now=tx.now,
         settings=load_settings(tx),
         time_zone=heads[0].time_zone,
         ordered=_ordered(tx, order) if order is not None else {},

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from fulfillment.domain.actions.presets import expand
@@ -27,6 +28,7 @@ def check_order(order: NewOrder, catalogue: Catalogue) -> None:
         if numbers[line.line] > 1:
             field_name = f"lines[{index}].line"
             raise invalid("line_twice", f"line {line.line} is there twice", field_name)
+    _check_placed_at(order, catalogue)
     if order.currency is not None:
         check_currency(order.currency, "currency")
     _check_locations(order, catalogue)
@@ -34,6 +36,16 @@ def check_order(order: NewOrder, catalogue: Catalogue) -> None:
     _check_size(order, catalogue)
     if policy.on_shortage not in DECIDED_AT_FIRST_CLAIM:
         check_backorders(order.lines, order.lock_location or order.pickup_location, catalogue)
+
+
+MOST_AHEAD = timedelta(days=1)
+"""A shop's clock may be wrong, or its zone; an order is not placed in the future."""
+
+
+def _check_placed_at(order: NewOrder, catalogue: Catalogue) -> None:
+    if order.placed_at is not None and order.placed_at > catalogue.now + MOST_AHEAD:
+        message = f"placed_at is at most a day ahead of now ({catalogue.now:%Y-%m-%dT%H:%MZ})"
+        raise invalid("placed_ahead", message, "placed_at")
 
 
 def _check_locations(order: NewOrder, catalogue: Catalogue) -> None:

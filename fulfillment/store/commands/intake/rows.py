@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from fulfillment.domain.model.days import day_of
 from fulfillment.store.commands.intake.catalogue import Catalogue
 from fulfillment.store.commands.intake.checks import own_knobs, pack_units, units_of
 from fulfillment.store.commands.intake.documents import NewLine, NewOrder
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.session import Tx
+from fulfillment.store.transactions.zones import zone_of
 
 
 def insert_orders(tx: Tx, orders: Sequence[NewOrder], catalogue: Catalogue) -> dict[str, int]:
@@ -35,7 +36,7 @@ def _order_row(order: NewOrder, catalogue: Catalogue, now: datetime) -> dict[str
         "content_hash": order.content_hash.hex(),
         "priority": order.priority,
         "placed_at": placed_at,
-        "placed_on": placed_at.astimezone(ZoneInfo(catalogue.time_zone)).date(),
+        "placed_on": day_of(placed_at, zone_of(catalogue.time_zone)),
         "ship_by": order.ship_by,
         "currency": order.currency or catalogue.currency,
         "policy": own_knobs(order, catalogue),
