@@ -7,9 +7,12 @@ import pytest
 from fulfillment.domain.floor import dispatch
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import Slice
+from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.domain.planning.promise import has_moved, promised
 from tests.builders.values import TODAY, day, order, planned, snapshot, stock, supply
 from tests.domain.stories import Story
+
+DAYS = ShipDays(TODAY)
 
 DEFAULT = 29
 """Days from today to the default promise of an order that was placed yesterday."""
@@ -38,7 +41,7 @@ def test_the_first_promise_is_what_the_first_plan_says():
 def test_nothing_is_told_before_the_first_claim():
     mine = order(1, first_claimed=False)
 
-    assert promised(mine, TODAY) == mine
+    assert promised(mine, DAYS) == mine
 
 
 def test_the_current_promise_moves_and_the_first_never_does():
@@ -130,8 +133,8 @@ def test_a_line_without_a_promise_gets_its_first_when_it_is_planned():
     for step in (dispatch.start_picking, dispatch.pick, dispatch.ship):
         mine = step(mine, next((part for part in mine.live if part.id == ready.id), ready))
 
-    assert told(promised(mine, TODAY)) == []
-    assert slices(promised(mine, TODAY).lines[0].first_promise) == [(2, 0)]
+    assert told(promised(mine, DAYS)) == []
+    assert slices(promised(mine, DAYS).lines[0].first_promise) == [(2, 0)]
 
 
 def test_all_of_the_last_wave_is_promised_for_the_day_of_its_last_unit():
@@ -172,11 +175,11 @@ def test_a_promise_has_moved_when_units_still_to_come_have_other_days(before, af
 
 
 def test_the_first_promise_stays_when_the_line_grows():
-    mine = promised(order(1, [("K1", 2)]), TODAY)
+    mine = promised(order(1, [("K1", 2)]), DAYS)
     grown = replace(mine, shipments=order(1, [("K1", 5)]).shipments)
 
-    assert slices(promised(grown, TODAY).lines[0].first_promise) == [(2, DEFAULT)]
-    assert told(promised(grown, TODAY)) == [(5, DEFAULT)]
+    assert slices(promised(grown, DAYS).lines[0].first_promise) == [(2, DEFAULT)]
+    assert told(promised(grown, DAYS)) == [(5, DEFAULT)]
 
 
 # --- what goes together --------------------------------------------------------------------------

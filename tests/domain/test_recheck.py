@@ -9,11 +9,14 @@ import pytest
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import Slice
 from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.domain.planning.expiry import NEVER
 from fulfillment.domain.planning.promise import promised
 from fulfillment.domain.planning.recheck import recheck_on
 from tests.builders.values import TODAY, claim, day, line, order, peg, shipment, supply
 from tests.domain.stories import Story
+
+DAYS = ShipDays(TODAY)
 
 
 def waiting(units: int, *ties: Any, held: int = 0, **policy: object) -> Order:
@@ -86,7 +89,7 @@ def test_it_is_the_day_after_the_promise_when_no_supply_gives_a_date():
     told = mine.with_lines([replace(mine.lines[0], promise=(Slice(2, day(20)),))])
 
     assert in_days(told) == 21
-    assert recheck_on(promised(mine, TODAY), TODAY) == day(30)
+    assert recheck_on(promised(mine, DAYS), TODAY) == day(30)
 
 
 def test_a_promise_that_has_passed_is_not_looked_at():

@@ -228,3 +228,54 @@ def test_a_later_change_of_calendar_is_not_taken_for_done_when_an_earlier_one_en
 
 def _die(*_: object) -> None:
     raise SystemExit
+
+
+def promises(warehouse: Warehouse, order: int) -> tuple[Any, Any]:
+    """The day of the first promise and of the current one."""
+    (row,) = warehouse.rows(
+        "SELECT first_promise, promise FROM order_line WHERE order_id = :id", id=order
+    )
+    (first,), (current,) = row
+    return first[1], current[1]
+
+
+def test_the_promise_is_a_day_on_which_it_can_ship(warehouse):
+    put(warehouse, cutoff=time(12), working_days=(1, 2, 3, 4, 5), handling_days=4)
+    warehouse.stock(1)
+    mine = warehouse.order()
+    # Monday noon is too late for Monday: Tuesday, and four working days more.
+    monday = TODAY + timedelta(days=7)
+    assert target(warehouse, mine) == monday
+    assert promises(warehouse, mine) == (str(monday), str(monday))
+
+
+def test_what_comes_on_a_day_off_is_promised_for_the_next_working_day(warehouse):
+    warehouse.purchase([("K1", 1)], due=5)
+    mine = warehouse.order()
+    monday = TODAY + timedelta(days=7)
+    assert promises(warehouse, mine) == (str(monday), str(monday))
+
+
+def test_a_day_off_that_is_added_moves_what_is_promised_and_never_the_first_promise(warehouse):
+    warehouse.purchase([("K1", 1)], due=1)
+    waiting = warehouse.order()
+    warehouse.stock(1, "K2")
+    released = warehouse.order([("K2", 1)])
+    warehouse.stock(1, "K3")
+    held = warehouse.take([("K3", 1)])
+    warehouse.hold(held)
+    warehouse.claim(held)
+    first, second = str(TODAY), str(TODAY + timedelta(days=1))
+    third = str(TODAY + timedelta(days=2))
+
+    closures.put_closure(warehouse.store, "A", TODAY, "Flood")
+    closures.put_closure(warehouse.store, "A", TODAY + timedelta(days=1), None)
+    assert promises(warehouse, waiting) == (second, third)
+    assert promises(warehouse, released) == (first, third)
+    assert promises(warehouse, held) == (first, third)
+    assert [len(warehouse.happened(one, "promise_moved")) for one in (waiting, released)] == [1, 2]
+
+    closures.remove_closure(warehouse.store, "A", TODAY)
+    closures.remove_closure(warehouse.store, "A", TODAY + timedelta(days=1))
+    assert promises(warehouse, waiting) == (second, second)
+    assert promises(warehouse, released) == (first, first)

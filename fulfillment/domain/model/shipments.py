@@ -127,6 +127,8 @@ class Shipment:
     wave: int | None = None
     expected_on: date | None = None
     parent: int | None = None
+    target_ship_on: date | None = None
+    """When it should leave, as its release found; None before that."""
 
     @property
     def is_waiting(self) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.domain.model.working_days import ShipDays, WorkDays
 
 
 class OutOfUse(StrEnum):
@@ -64,7 +65,7 @@ class Snapshot:
     location in another time zone. The queues in `by_po_status` are served because a purchase order
     has changed its status. In `hand_claims` are the lines for which a person takes what is free, by
     order. `waiting` are units by SKU for which orders wait that are not here, where a limit on them
-    is asked about.
+    is asked about. By the `calendars` of places, seen from `now`, orders are promised.
     """
 
     today: date
@@ -80,6 +81,13 @@ class Snapshot:
     by_po_status: frozenset[str] = frozenset()
     hand_claims: Mapping[int, frozenset[int]] = field(default_factory=dict)
     waiting: Mapping[str, int] = field(default_factory=dict)
+    now: datetime | None = None
+    calendars: Mapping[str, WorkDays] = field(default_factory=dict)
+
+    @property
+    def ship_days(self) -> ShipDays:
+        """From when goods can leave which place."""
+        return ShipDays(self.today, self.now, self.calendars)
 
     def has_passed(self, due_on: date, location: str) -> bool:
         """Whether a date is over: it is at the end of that day in its location's zone."""

@@ -1,7 +1,7 @@
-"""When a released shipment should leave: the working days of the location it is released at."""
+"""When goods can leave a location: its working days, cut-off, holidays and handling days."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from fulfillment.domain.model.days import day_of
@@ -45,6 +45,11 @@ def target_ship_on(released_at: datetime, days: WorkDays) -> date | None:
     day = day_of(released_at, days.zone)
     if not days.is_before_cutoff(released_at, day):
         day += ONE_DAY
+    return ship_day_from(day, days)
+
+
+def ship_day_from(day: date, days: WorkDays) -> date | None:
+    """The day on which goods leave that are there, and wanted, when that day's work begins."""
     found = _working_from(day, days)
     for _ in range(days.handling_days):
         found = _working_from(found + ONE_DAY, days) if found else None
@@ -54,3 +59,27 @@ def target_ship_on(released_at: datetime, days: WorkDays) -> date | None:
 def _working_from(day: date, days: WorkDays) -> date | None:
     ahead = (day + timedelta(days=count) for count in range(MOST_DAYS))
     return next((one for one in ahead if days.is_working(one)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ShipDays:
+    """From when goods can leave which place, seen from now (behaviour.md §5).
+
+    `today` is the merchant's day. A place without a calendar here ships on every day, and so does
+    one that never works again: nobody knows better.
+    """
+
+    today: date
+    now: datetime | None = None
+    calendars: Mapping[str, WorkDays] = field(default_factory=dict)
+
+    def leaving_now(self, place: str) -> date:
+        """The day on which what is released there now should leave."""
+        days = self.calendars.get(place)
+        target = target_ship_on(self.now, days) if days and self.now else None
+        return max(target or self.today, self.today)
+
+    def once_there(self, place: str, on: date) -> date:
+        """The first day on which units can leave that come to a place on a day."""
+        days = self.calendars.get(place)
+        return (ship_day_from(on, days) if days else None) or on

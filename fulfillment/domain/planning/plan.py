@@ -27,7 +27,7 @@ def plan(snapshot: Snapshot) -> tuple[Order, ...]:
     while served.again and passes < 2 * len(snapshot.orders) + MOST_PASSES:
         served = _pass(served.snapshot)
         passes += 1
-    return tuple(promised(order, snapshot.today) for order in served.snapshot.orders)
+    return tuple(promised(order, snapshot.ship_days) for order in served.snapshot.orders)
 
 
 MOST_PASSES = 8

@@ -5,46 +5,49 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from fulfillment.domain.model.orders import Order, waiting_lines
+from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine, Slice
 from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.domain.planning.sourcing import is_due_by
 
 EXTENSION = timedelta(days=7)
 """What is added to today where no supply gives a date and the default has passed."""
 
 
-def promise(order: Order, today: date) -> dict[int, tuple[Slice, ...]]:
+def promise(order: Order, days: ShipDays) -> dict[int, tuple[Slice, ...]]:
     """The slices of every line by its number, earliest first (behaviour.md §5).
 
-    Allocated units, and those that have arrived, are promised for today, pegged ones for their
-    date, and the rest for the later of placed-on + `default_backorder_days` and today + the
-    extension. What has been shipped or cancelled is promised no more. What goes together goes when
-    its last unit can: the last wave, and a shipment of which nothing may go before the rest.
+    Allocated units are promised for the day on which they can leave their place: that of their
+    release, else as if they were released now, which also holds for those that have arrived. Pegged
+    ones are promised for the first such day once they are there, and the rest for the later of
+    placed-on + `default_backorder_days` and today + the extension. What has been shipped or
+    cancelled is promised no more. What goes together goes when its last unit can: the last wave,
+    and a shipment of which nothing may go before the rest.
     """
     dates: dict[int, dict[date, int]] = {line.number: {} for line in order.lines}
-    unknown = without_supply(order, today)
-    together = _goes_together_on(order, today, unknown)
+    unknown = without_supply(order, days.today)
+    together = _goes_together_on(order, days, unknown)
     for shipment in order.live:
         whole = together if shipment.is_waiting else None
-        if whole is None and _is_kept_whole(order, shipment, today):
-            whole = _last_day(shipment.lines, today, unknown)
+        if whole is None and _is_kept_whole(order, shipment, days.today):
+            whole = _last_day([shipment], days, unknown)
         for line in shipment.lines:
-            for units, on in _parts(line, today, unknown):
+            for units, on in _parts(shipment, line, days, unknown):
                 day = whole or on
                 counted = dates[line.order_line]
                 counted[day] = counted.get(day, 0) + units
     return {number: _slices(counted) for number, counted in dates.items()}
 
 
-def promised(order: Order, today: date) -> Order:
+def promised(order: Order, days: ShipDays) -> Order:
     """The order with what its customer is told now; the first promise of a line never changes.
 
     A date that has come is as good as today: it moves nobody's promise while the units are there.
     """
     if not order.first_claimed:
         return order
-    current = promise(order, today)
+    current, today = promise(order, days), days.today
     changed = []
     for line in order.lines:
         told = current[line.number]
@@ -54,6 +57,13 @@ def promised(order: Order, today: date) -> Order:
             first = line.first_promise or told or None
             changed.append(replace(line, promise=told, first_promise=first))
     return order.with_lines(changed) if changed else order
+
+
+def places_of(order: Order) -> set[str]:
+    """The places that its units leave from, as far as that is known."""
+    lines = [line for shipment in order.live for line in shipment.lines]
+    claimed = {claim.location for line in lines for claim in line.claims}
+    return claimed | {peg.location for line in lines for peg in line.pegs}
 
 
 def has_moved(before: Sequence[Slice], after: Sequence[Slice], today: date) -> bool:
@@ -75,11 +85,11 @@ def _from(pieces: Iterable[Slice], today: date) -> Counter[date]:
     return +counted
 
 
-def _goes_together_on(order: Order, today: date, unknown: date) -> date | None:
+def _goes_together_on(order: Order, days: ShipDays, unknown: date) -> date | None:
     """The day on which the last wave is complete; None where parts may still go before."""
     if order.waves_left is None or order.waves_left > 1:
         return None
-    return _last_day(waiting_lines(order), today, unknown)
+    return _last_day(order.waiting, days, unknown)
 
 
 def _is_kept_whole(order: Order, shipment: Shipment, today: date) -> bool:
@@ -99,8 +109,13 @@ def _is_kept_whole(order: Order, shipment: Shipment, today: date) -> bool:
     return all(is_due_by(order, line, soon) for line in shipment.lines)
 
 
-def _last_day(lines: Iterable[ShipmentLine], today: date, unknown: date) -> date | None:
-    parts = (part for line in lines for part in _parts(line, today, unknown))
+def _last_day(shipments: Iterable[Shipment], days: ShipDays, unknown: date) -> date | None:
+    parts = (
+        part
+        for shipment in shipments
+        for line in shipment.lines
+        for part in _parts(shipment, line, days, unknown)
+    )
     return max((on for units, on in parts if units), default=None)
 
 
@@ -110,12 +125,21 @@ def without_supply(order: Order, today: date) -> date:
     return max(default, today + EXTENSION)
 
 
-def _parts(line: ShipmentLine, today: date, unknown: date) -> Iterator[tuple[int, date]]:
+def _parts(
+    shipment: Shipment, line: ShipmentLine, days: ShipDays, unknown: date
+) -> Iterator[tuple[int, date]]:
     """A peg whose date has passed, or is not known, gives no date any more."""
-    yield line.allocated, today
+    target = shipment.target_ship_on
+    for claim in line.claims:
+        leaves = days.leaving_now(claim.location) if target is None else target
+        yield claim.units, max(leaves, days.today)
     for peg in line.pegs:
-        known = peg.due_on if today <= peg.due_on < date.max else unknown
-        yield peg.units, today if peg.has_arrived else known
+        if peg.has_arrived:
+            yield peg.units, days.leaving_now(peg.location)
+        elif days.today <= peg.due_on < date.max:
+            yield peg.units, days.once_there(peg.location, peg.due_on)
+        else:
+            yield peg.units, unknown
     yield line.wanted - line.pegged, unknown
 
 

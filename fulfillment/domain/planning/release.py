@@ -230,7 +230,8 @@ def called_back(order: Order) -> Order:
 
 def sent_back(shipment: Shipment) -> Shipment:
     """A released shipment waits again, with what it holds; its wave is spent no more."""
-    return replace(shipment.moved(ShipmentStatus.BACKORDER), location=None, wave=None)
+    waiting = shipment.moved(ShipmentStatus.BACKORDER)
+    return replace(waiting, location=None, wave=None, target_ship_on=None)
 
 
 def unpicked_waves(order: Order) -> set[int]:

@@ -15,6 +15,7 @@ from fulfillment.domain.planning.sourcing import met_units
 from fulfillment.store.insight.allowed_actions import actions_of, choices
 from fulfillment.store.insight.shipment_pages import shipments_of_order
 from fulfillment.store.reading.payments import read_axis
+from fulfillment.store.records.calendars import ship_days_of
 from fulfillment.store.records.loading import load_orders, load_settings
 from fulfillment.store.transactions.session import Tx
 
@@ -44,7 +45,7 @@ def read_order(tx: Tx, number: str) -> dict[str, Any]:
     """All there is to see of an order, in a fixed number of queries; a refusal if there is none."""
     head = _head(tx, number)
     order = load_orders(tx, [head.id])[head.id]
-    promises = promise(order, tx.today(head.time_zone))
+    promises = promise(order, ship_days_of(tx, order, tx.today(head.time_zone)))
     return {name: getattr(head, name) for name in FIELDS} | {
         "merchant": tx.merchant,
         "prepared": order.is_prepared,

@@ -12,6 +12,7 @@ from fulfillment.domain.model.policy import resolve
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
 from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.domain.planning.promise import promise, without_supply
 from fulfillment.store.commands.intake import (
     Catalogue,
@@ -48,7 +49,7 @@ def read_promise(tx: Tx, basket: NewOrder) -> dict[str, Any]:
     space.before[BASKET] = mine
     space.put(mine)
     space.plan(first_claims=[BASKET])
-    return _told(space.after[BASKET], space.today, mine)
+    return _told(space.after[BASKET], space.ship_days(), mine)
 
 
 def _as_order(tx: Tx, basket: NewOrder, catalogue: Catalogue) -> Order:
@@ -78,8 +79,8 @@ def _as_order(tx: Tx, basket: NewOrder, catalogue: Catalogue) -> Order:
     )
 
 
-def _told(order: Order, today: date, asked: Order) -> dict[str, Any]:
-    slices = promise(order, today)
+def _told(order: Order, days: ShipDays, asked: Order) -> dict[str, Any]:
+    slices = promise(order, days)
     dates = [piece.on for pieces in slices.values() for piece in pieces]
     return {
         "status": order.status,
@@ -92,7 +93,7 @@ def _told(order: Order, today: date, asked: Order) -> dict[str, Any]:
                 "units": line.ordered,
                 "cancelled": line.cancelled,
                 "promise": [asdict(piece) for piece in slices[line.number]],
-                "met_by": _met_by(order, line.number, today),
+                "met_by": _met_by(order, line.number, days.today),
             }
             for line in order.lines
         ],

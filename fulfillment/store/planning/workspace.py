@@ -9,11 +9,13 @@ from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.supply import Product, Snapshot, StockLevel, Supply
 from fulfillment.domain.model.verification import VerificationFacts, verified
+from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.domain.planning.plan import plan
-from fulfillment.domain.planning.promise import promised
+from fulfillment.domain.planning.promise import places_of, promised
 from fulfillment.store.queue.newcomers import is_newcomer
 from fulfillment.store.queue.pending_queues import owe, settle
 from fulfillment.store.queue.stale_plans import note_unplanned, planned
+from fulfillment.store.records.calendars import load_calendars
 from fulfillment.store.records.cross_docking import note_distribution
 from fulfillment.store.records.loading import (
     load_levels,
@@ -116,7 +118,15 @@ class Workspace:
             until=self.until,
             by_po_status=self.by_po_status,
             waiting=self._waiting_elsewhere(products) if first_claims else {},
+            now=self.tx.now,
+            calendars=self.ship_days().calendars,
         )
+
+    def ship_days(self) -> ShipDays:
+        """From when goods can leave any place that is in use, or that an order has to do with."""
+        places = {at for order in self.after.values() for at in places_of(order)}
+        calendars = load_calendars(self.tx, places | self.locations.keys())
+        return ShipDays(self.today, self.tx.now, calendars)
 
     def _waiting_elsewhere(self, products: Mapping[str, Product]) -> dict[str, int]:
         """Units for which orders out of reach wait, of products that limit how many may."""
@@ -149,7 +159,7 @@ class Workspace:
     def save(self, *, silent: Collection[int] = ()) -> None:
         """Write what differs, and what is still owed to queues not served to their end."""
         changes = [
-            Change(self.before[id_], promised(self.after[id_], self.today))
+            Change(self.before[id_], promised(self.after[id_], self.ship_days()))
             for id_ in sorted(self.after)
             if self.after[id_] != self.before[id_]
         ]

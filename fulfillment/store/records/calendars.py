@@ -7,8 +7,10 @@ from typing import Any
 
 import structlog
 
+from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import invalid
-from fulfillment.domain.model.working_days import WorkDays, target_ship_on
+from fulfillment.domain.model.working_days import ShipDays, WorkDays, target_ship_on
+from fulfillment.domain.planning.promise import places_of
 from fulfillment.store.transactions.session import Tx
 from fulfillment.store.transactions.zones import zone_of
 
@@ -26,13 +28,21 @@ SELECT l.id, l.time_zone, l.cutoff, l.working_days, l.holidays, l.handling_days,
 """
 
 
-def load_calendars(tx: Tx, locations: Collection[str]) -> Mapping[str, WorkDays]:
-    """The working days of these locations, read once in a transaction for all that it releases."""
+def load_calendars(
+    tx: Tx, locations: Collection[str], *, only_read: bool = False
+) -> Mapping[str, WorkDays]:
+    """The working days of these locations, read once in a transaction for all that it decides."""
     known: dict[str, WorkDays] = tx.memo.setdefault(MEMO, {})
     if new := sorted(set(locations) - known.keys()):
-        tx.rows(KEEP, locations=new)
+        if not (only_read or tx.is_simulated):
+            tx.rows(KEEP, locations=new)
         known |= {row.id: _work_days(row) for row in tx.rows(READ, locations=new)}
     return known
+
+
+def ship_days_of(tx: Tx, order: Order, today: date) -> ShipDays:
+    """From when the goods of an order that is only looked at can leave their places."""
+    return ShipDays(today, tx.now, load_calendars(tx, places_of(order), only_read=True))
 
 
 def targets_of_now(tx: Tx, locations: Collection[str]) -> dict[str, date | None]:

@@ -46,6 +46,7 @@ SELECT o.*, m.authorise_before_release, m.reauthorise_on_release,
 
 SHIPMENTS = """
 SELECT s.id, s.order_id, s.number, s.status, s.location, s.wave, s.expected_on, s.parent,
+       s.target_ship_on,
        sl.id AS line_id, sl.order_line, ol.sku, sl.units,
        (SELECT jsonb_agg(jsonb_build_array(a.location, a.units, a.picked, a.staged, a.drop_ship,
                                            a.pinned) ORDER BY a.location)
@@ -166,6 +167,7 @@ def _shipment(row: Any, lines: tuple[ShipmentLine, ...]) -> Shipment:
         wave=row.wave,
         expected_on=row.expected_on,
         parent=row.parent,
+        target_ship_on=row.target_ship_on,
     )
 
 

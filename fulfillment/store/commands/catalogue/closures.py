@@ -1,19 +1,24 @@
-"""Days on which a location is closed, and what a change of its calendar makes of target days.
+"""Days on which a location is closed, and what a change of its calendar makes of days told.
 
 A calendar is changed in one transaction, which waits for those who computed with the old one,
-and counts the change. What they released is brought to the new one afterwards, in batches; where
-that was broken off, the count tells, and the sweep does it.
+and counts the change. What they released, and promised, is brought to the new one afterwards, in
+batches; where that was broken off, the count tells, and the sweep does it.
 """
 
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from fulfillment.domain.model.refusals import missing
 from fulfillment.domain.model.working_days import target_ship_on
+from fulfillment.domain.planning.promise import promised
+from fulfillment.store.planning.opening import open_orders
 from fulfillment.store.records.calendars import load_calendars
-from fulfillment.store.transactions.apart import each_apart
+from fulfillment.store.transactions.apart import each_apart, together_or_apart
 from fulfillment.store.transactions.session import Store, Tx
 
 MOST_ORDERS = 1_000
+MOST_PROMISED = 200
 
 
 def put_closure(store: Store, location: str, day: date, reason: str | None) -> None:
@@ -76,12 +81,14 @@ def renew_broken_off(store: Store) -> int:
 
 
 def renew_targets(store: Store, location: str) -> None:
-    """Bring what is ready at a location to the target days of its calendar as it is now."""
+    """Bring target days and promises at a location to its calendar as it is now."""
     revision = store.read("*", lambda tx: _revision(tx, location))
     after: int | None = 0
     while after is not None:
         behind = after
         after = store.transact("*", lambda tx, behind=behind: _renew(tx, location, behind))  # type: ignore[misc]
+    for merchant in store.read("*", lambda tx: _merchants_at(tx, location)):
+        _renew_promises(store, merchant, location)
     store.transact("*", lambda tx: _note_renewed(tx, location, revision))
 
 
@@ -140,3 +147,48 @@ def _renew(tx: Tx, location: str, after: int) -> int | None:
     tx.run(SHIPMENTS, location=location, orders=orders, moments=moments, targets=targets)
     tx.run(ORDERS, orders=orders)
     return int(orders[-1]) if len(orders) == MOST_ORDERS else None
+
+
+MERCHANTS = "SELECT merchant FROM merchant_location WHERE location = :location ORDER BY merchant"
+
+PROMISED = """
+SELECT DISTINCT o.id FROM orders o
+  JOIN shipment_line l ON l.order_id = o.id
+ WHERE o.merchant = :merchant AND o.finished_at IS NULL AND o.first_claimed AND o.id > :after
+   AND (EXISTS (SELECT FROM allocation a WHERE a.shipment_line = l.id AND a.location = :location)
+        OR EXISTS (SELECT FROM peg p JOIN supply u ON u.id = p.supply
+                    WHERE p.shipment_line = l.id AND u.location = :location))
+ ORDER BY o.id LIMIT :most
+"""
+
+
+def _merchants_at(tx: Tx, location: str) -> list[str]:
+    return [row.merchant for row in tx.rows(MERCHANTS, location=location)]
+
+
+def _renew_promises(store: Store, merchant: str, location: str) -> None:
+    """Tell customers the days on which their goods can leave now; what was told first stays."""
+    after, orders = 0, [0]
+    while orders:
+        orders = store.read(merchant, lambda tx: _promised(tx, location, after))  # noqa: B023
+        after = max(orders, default=after)
+        together_or_apart("renew_promises", orders, partial(_promise_anew, store, merchant))
+
+
+def _promised(tx: Tx, location: str, after: int) -> list[int]:
+    rows = tx.rows(
+        PROMISED, merchant=tx.merchant, location=location, after=after, most=MOST_PROMISED
+    )
+    return [row.id for row in rows]
+
+
+def _promise_anew(store: Store, merchant: str, orders: Sequence[int]) -> int:
+    def body(tx: Tx) -> int:
+        space = open_orders(tx, orders)
+        days = space.ship_days()
+        for order in list(space.after.values()):
+            space.put(promised(order, days))
+        space.save()
+        return len(orders)
+
+    return store.transact(merchant, body)
