@@ -23,12 +23,15 @@ def show(number: Number, merchant: Merchant = None, as_json: AsJson = False) -> 
 
     Example: pegboard order show SO-1001
     """
+    from dataclasses import asdict
+
     from cli.order_views import show_order
     from cli.output import print_json
     from fulfillment.store.insight.order_page import read_history, read_order
 
     def read(tx: Any) -> dict[str, Any]:
-        return read_order(tx, number) | {"history": read_history(tx, number, 200, 0)}
+        history = [asdict(event) for event in read_history(tx, number, 200, 0)]
+        return asdict(read_order(tx, number)) | {"history": history}
 
     found = _read(merchant, read)
     if as_json:
@@ -84,6 +87,8 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard order list --fulfillable --sort ready_since
     """
+    from dataclasses import asdict
+
     from cli.errors import UsageError
     from cli.order_views import show_orders
     from cli.output import print_json
@@ -113,10 +118,11 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
         overdue=overdue,
     )
     page = _read(merchant, lambda tx: list_orders(tx, asked, sort, Window(limit)))
+    orders = [asdict(order) for order in page.items]
     if as_json:
-        print_json({"orders": page.items, "more": page.next_key is not None})
+        print_json({"orders": orders, "more": page.next_key is not None})
     else:
-        show_orders(page.items, more=page.next_key is not None)
+        show_orders(orders, more=page.next_key is not None)
 
 
 @app.command()

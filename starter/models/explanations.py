@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from fulfillment.domain.model.rank import DEFAULT_PRIORITY
+from fulfillment.domain.model.shipments import Slice
 from fulfillment.domain.model.supply import OutOfUse
 from fulfillment.store.commands.intake import NewOrder
 from starter.models.fields import (
@@ -19,7 +20,6 @@ from starter.models.fields import (
 )
 from starter.models.order_hands import OutcomeOut, WhyOut
 from starter.models.orders_in import EXAMPLE_LINE, OrderLineIn, lines_of
-from starter.models.orders_out import SliceOut
 
 
 class ReasonOut(BaseModel):
@@ -209,7 +209,7 @@ class PromiseLineOut(BaseModel):
     sku: str
     units: int
     cancelled: int = Field(description="Units that the policy would cancel for want of stock.")
-    promise: list[SliceOut]
+    promise: list[Slice]
     met_by: list[MetByOut]
 
 

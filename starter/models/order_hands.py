@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from fulfillment.domain.actions.manual_prepare import Choice, Choose
+from fulfillment.domain.model.shipments import Slice
 from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.store.commands.orders.pins import Pinned
 from starter.models.fields import (
@@ -20,7 +21,7 @@ from starter.models.fields import (
     example,
 )
 from starter.models.orders_in import NoteIn
-from starter.models.orders_out import ProgressOut, SliceOut
+from starter.models.orders_out import ProgressOut
 
 EXAMPLE_PROGRESS = {
     "order": 17, "seq": 5, "status": "awaiting_stock", "priority": 50, "waiting_units": 2,
@@ -189,7 +190,7 @@ class StandingOut(BaseModel):
     backordered: int
     ready: int = Field(description="Released, and not yet being picked.")
     cancelled: int
-    promised: list[SliceOut]
+    promised: list[Slice]
 
 
 class OutcomeOut(BaseModel):

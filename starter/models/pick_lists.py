@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints, model_validator
 
+from fulfillment.domain.model.packs import Packed
 from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.store.commands.floor import PickedLine
 from starter.models.fields import (
@@ -19,7 +20,6 @@ from starter.models.fields import (
     example,
 )
 from starter.models.orders_out import ProgressOut
-from starter.models.shipments import PackOut
 
 Kind = Literal["ship", "stage"]
 ListStatus = Literal["picking", "done", "given_up"]
@@ -118,7 +118,7 @@ class SortOut(BaseModel):
     shipment_number: int
     order_line: int
     to_stage: bool
-    pack: PackOut | None = Field(description="The units in the line's pack; null: it has none.")
+    pack: Packed | None = Field(description="The units in the line's pack; null: it has none.")
     units: int
     picked: int
     short: int

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from fulfillment.store.reading.views.orders import KnobView
 from starter.models.fields import Knob, Knobs, example
-from starter.models.orders_out import KnobOut
 
 Database = Literal["migrated", "not_migrated", "unreachable"]
 
@@ -20,7 +20,7 @@ class SettingsIn(RootModel[Knobs]):
     model_config = example(preset="shipstream.up_to", max_shipments=3)
 
 
-class SettingsOut(RootModel[dict[str, KnobOut]]):
+class SettingsOut(RootModel[dict[str, KnobView]]):
     """Every setting's effective value, and the scope it comes from."""
 
     model_config = example(max_shipments={"value": 2, "from": "merchant"})

@@ -12,14 +12,15 @@ from fulfillment.store.insight import shipment_pages
 from fulfillment.store.insight.shipment_pages import ShipmentFilter
 from fulfillment.store.reading import parties
 from fulfillment.store.reading.paging import Page, Window
+from fulfillment.store.reading.views.shipments import ShipmentView
 from fulfillment.store.transactions.session import Tx
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location
 from starter.auth.session import ForAll
 from starter.models.catalogue import ClosureIn, LocationIn, LocationOut, LocationPage
 from starter.models.fields import Day, Location
-from starter.models.shipments import LocationShipmentPage
-from starter.paging import Cursor, Limit, body, window
+from starter.models.shipments import ShipmentPage
+from starter.paging import Cursor, Limit, body, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1/locations", tags=["locations"], route_class=GuardedRoute)
@@ -72,16 +73,18 @@ def list_location_shipments(  # noqa: PLR0913 -- each parameter of the list is o
     late: Annotated[bool | None, Query(description="Not shipped on its target day.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> LocationShipmentPage:
+) -> ShipmentPage:
     """A page of its shipments by rank, of every merchant that the key may work for."""
     check_location(session.caller, location)
     page = window(limit, cursor, shipment_pages.BY_RANK)
     asked = ShipmentFilter(status or None, location, late=late)
     found = session.read(lambda tx: _work_at(tx, page, asked, session.caller.merchant))
-    return LocationShipmentPage.model_validate(body(found, shipment_pages.BY_RANK))
+    return paged(ShipmentPage, found, shipment_pages.BY_RANK)
 
 
-def _work_at(tx: Tx, page: Window, asked: ShipmentFilter, merchant: str | None) -> Page:
+def _work_at(
+    tx: Tx, page: Window, asked: ShipmentFilter, merchant: str | None
+) -> Page[ShipmentView]:
     parties.check_serves(tx, str(asked.location), merchant)
     return shipment_pages.list_shipments_at(tx, page, asked, merchant=merchant)
 

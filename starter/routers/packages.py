@@ -6,13 +6,14 @@ from fastapi import APIRouter, Body
 
 from fulfillment.store.commands.floor import packing
 from fulfillment.store.reading import packages
+from fulfillment.store.reading.views.shipments import Packages
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey
 from starter.booking import booked
 from starter.models.fields import Rowid
 from starter.models.orders_in import NoteIn
 from starter.models.orders_out import ProgressOut
-from starter.models.packages import PackagesOut, PackIn, PathPackage, RepackIn, ShipIn
+from starter.models.packages import PackIn, PathPackage, RepackIn, ShipIn
 from starter.routers.responses import problems
 from starter.routers.shipments import check_place
 
@@ -25,11 +26,11 @@ router = APIRouter(
 
 
 @router.get("/{shipment}/packages", summary="List the packages of a shipment")
-def list_packages(shipment: Rowid, session: ForMerchant) -> PackagesOut:
+def list_packages(shipment: Rowid, session: ForMerchant) -> Packages:
     """All of them, by number: also those that left before the rest, as a shipment of their own."""
     check_place(session, shipment)
     found = session.read(lambda tx: packages.packages_of_dispatch(tx, shipment))
-    return PackagesOut.model_validate({"packages": found})
+    return Packages(packages=tuple(found))
 
 
 @router.post("/{shipment}/pack", summary="Pack")

@@ -10,6 +10,7 @@ from fulfillment.store.commands.floor import warehouse
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.insight import shipment_pages
 from fulfillment.store.insight.shipment_pages import ShipmentFilter
+from fulfillment.store.reading.views.shipments import ShipmentView
 from fulfillment.store.transactions.session import Command, Store
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
@@ -18,9 +19,9 @@ from starter.models.fields import Location, Rowid
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_in import NoteIn
 from starter.models.orders_out import ProgressOut
-from starter.models.shipments import ShipmentOut, ShipmentPage
+from starter.models.shipments import ShipmentPage
 from starter.order_change import Asked, ForChange
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1/shipments", tags=["shipments"], route_class=GuardedRoute)
@@ -51,15 +52,15 @@ def list_shipments(  # noqa: PLR0913 -- each parameter of the list is one argume
     page = window(limit, cursor, order)
     asked = ShipmentFilter(status or None, location, places_of(session.caller), late)
     found = session.read(lambda tx: shipment_pages.list_shipments(tx, page, asked, sort))
-    return ShipmentPage.model_validate(body(found, order))
+    return paged(ShipmentPage, found, order)
 
 
 @router.get("/{shipment}", summary="Read a shipment", responses=problems(404))
-def get_shipment(shipment: Rowid, session: ForMerchant) -> ShipmentOut:
+def get_shipment(shipment: Rowid, session: ForMerchant) -> ShipmentView:
     """A shipment with its lines, and what the warehouse can do with it now."""
     found = session.read(lambda tx: shipment_pages.read_shipment(tx, shipment))
-    check_location(session.caller, found["location"])
-    return ShipmentOut.model_validate(found)
+    check_location(session.caller, found.location)
+    return found
 
 
 @router.post("/{shipment}/start-picking", summary="Start picking", responses=problems(404, 409))

@@ -22,6 +22,7 @@ from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.planning.change import Change, change_order, preview_change
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Command, Store, Tx, connect
+from tests.builders.plain import plain
 
 MERCHANT = "acme"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -161,7 +162,7 @@ class Warehouse:
     def read(self, order: int) -> dict[str, Any]:
         """The order as it is shown."""
         number = self.number(order)
-        return self.store.read(MERCHANT, lambda tx: read_order(tx, number))
+        return self.store.read(MERCHANT, lambda tx: dict(plain(read_order(tx, number))))
 
     # --- the floor ---
 

@@ -45,7 +45,7 @@ def read_count(tx: Tx, number: str) -> dict[str, Any]:
 
 def list_counts(
     tx: Tx, window: Window, *, location: str | None = None, places: Sequence[str] | None = None
-) -> Page:
+) -> Page[dict[str, Any]]:
     """One page of the merchant's counts; `places` are the only locations that are looked at."""
     return COUNTS.page(tx, window, {"location": location, "places": places})
 

@@ -19,6 +19,7 @@ from fulfillment.domain.model.refusals import conflict, missing
 from fulfillment.domain.model.statuses import RELEASED, ShipmentStatus
 from fulfillment.store.reading.packages import packages_of_dispatch
 from fulfillment.store.reading.pick_lists import read_list
+from fulfillment.store.reading.views.shipments import PackageView
 from fulfillment.store.transactions.session import Tx
 
 Merchants = Collection[str] | None
@@ -105,7 +106,7 @@ def read_packing_slip(tx: Tx, shipment: int, package: int | None = None) -> Pack
     lines = tx.rows(
         SLIP_LINES, shipment=shipment, first=head.first, order=head.order_id, live=sorted(RELEASED)
     )
-    dispatch = [one for one in packages_of_dispatch(tx, shipment) if one["status"] != "void"]
+    dispatch = [one for one in packages_of_dispatch(tx, shipment) if one.status != "void"]
     return PackingSlip(
         merchant=head.merchant,
         order=head.order_number,
@@ -120,17 +121,20 @@ def read_packing_slip(tx: Tx, shipment: int, package: int | None = None) -> Pack
 
 
 def _packages(
-    dispatch: Sequence[Mapping[str, Any]], shipment: int, only: int | None, lines: Sequence[Any]
+    dispatch: Sequence[PackageView], shipment: int, only: int | None, lines: Sequence[Any]
 ) -> tuple[SlipPackage, ...]:
     known = {row.line: row for row in lines}
     found = tuple(
         SlipPackage(
             position,
-            tuple(_line(known[row["line"]], row["units"]) for row in one["lines"]),
-            *(one[name] for name in ("weight_g", "carrier", "service", "tracking")),
+            tuple(_line(known[row.line], row.units) for row in one.lines),
+            one.weight_g,
+            one.carrier,
+            one.service,
+            one.tracking,
         )
         for position, one in enumerate(dispatch, start=1)
-        if one["shipment"] == shipment and only in (None, one["number"])
+        if one.shipment == shipment and only in (None, one.number)
     )
     if only is not None and not found:
         raise missing("package", only)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from fulfillment.domain.model.refusals import missing
+from fulfillment.store.reading.rows import rows_as
+from fulfillment.store.reading.views.shipments import PackageView
 from fulfillment.store.transactions.session import Tx
 
 PACKAGES = """
@@ -38,7 +40,7 @@ SELECT {PACKAGES} AS packages
 """  # noqa: S608 -- PACKAGES is a constant
 
 
-def packages_of_dispatch(tx: Tx, shipment: int) -> list[dict[str, Any]]:
+def packages_of_dispatch(tx: Tx, shipment: int) -> list[PackageView]:
     """Every package of a shipment by number, those that left before the rest among them.
 
     Asked of what left first, it is answered alike: they were packed as one.
@@ -46,8 +48,8 @@ def packages_of_dispatch(tx: Tx, shipment: int) -> list[dict[str, Any]]:
     rows = tx.rows(OF_DISPATCH, merchant=tx.merchant, shipment=shipment)
     if not rows:
         raise missing("shipment", shipment)
-    found = [package for row in rows for package in row.packages or ()]
-    return sorted(found, key=lambda package: (package["number"], package["shipment"]))
+    found = map(rows_as(PackageView), (one for row in rows for one in row.packages or ()))
+    return sorted(found, key=lambda package: (package.number, package.shipment))
 
 
 PARCEL = """

@@ -92,7 +92,7 @@ def read_letterhead(tx: Tx, merchant: str) -> Letterhead:
     return Letterhead(tuple(rows[0].sender or ()), rows[0].logo and bytes(rows[0].logo))
 
 
-def list_merchants(tx: Tx, window: Window) -> Page:
+def list_merchants(tx: Tx, window: Window) -> Page[dict[str, Any]]:
     """Every merchant by name."""
     return ALL_MERCHANTS.page(tx, window)
 
@@ -116,7 +116,7 @@ def check_serves(tx: Tx, location: str, merchant: str | None) -> None:
         raise missing("location", location)
 
 
-def list_locations(tx: Tx, window: Window) -> Page:
+def list_locations(tx: Tx, window: Window) -> Page[dict[str, Any]]:
     """Every location by name."""
     return ALL_LOCATIONS.page(tx, window)
 
@@ -128,6 +128,6 @@ def read_product(tx: Tx, sku: str) -> dict[str, Any]:
     raise missing("product", sku)
 
 
-def list_products(tx: Tx, window: Window, *, active: bool | None = None) -> Page:
+def list_products(tx: Tx, window: Window, *, active: bool | None = None) -> Page[dict[str, Any]]:
     """The merchant's products by SKU."""
     return ALL_PRODUCTS.page(tx, window, {"active": active})

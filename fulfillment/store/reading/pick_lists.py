@@ -124,7 +124,7 @@ def list_lists(
     *,
     locations: Collection[str] | None = None,
     status: str | None = None,
-) -> Page:
+) -> Page[dict[str, Any]]:
     """One page of the lists on which something is for these merchants."""
     whose = "CAST(:merchants AS text[]) IS NULL OR p.merchants && CAST(:merchants AS text[])"
     which, parameters = [whose], dict[str, Any]()

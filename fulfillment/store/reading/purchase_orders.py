@@ -47,6 +47,6 @@ PURCHASE_ORDERS = Listing(
 )
 
 
-def list_purchase_orders(tx: Tx, window: Window, **which: Any) -> Page:
+def list_purchase_orders(tx: Tx, window: Window, **which: Any) -> Page[dict[str, Any]]:
     """One page of the merchant's purchase orders; `which` are filters of CONDITIONS, None: all."""
     return PURCHASE_ORDERS.page(tx, window, which)

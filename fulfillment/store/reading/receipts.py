@@ -90,7 +90,7 @@ def units_undistributed(tx: Tx, number: str) -> int:
     return int(rows[0].units)
 
 
-def list_receipts(tx: Tx, window: Window, which: Mapping[str, Any]) -> Page:
+def list_receipts(tx: Tx, window: Window, which: Mapping[str, Any]) -> Page[dict[str, Any]]:
     """One page of receipts, the newest first; `which` are filters, None where it is not asked."""
     return RECEIPTS.page(tx, window, which)
 

@@ -1,6 +1,7 @@
 """Which orders a purchase order will release: those that wait for it, in rank order."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
@@ -38,7 +39,7 @@ FIELDS = (
 
 def list_orders_of(
     tx: Tx, number: str, window: Window, places: Sequence[str] | None = None
-) -> Page:
+) -> Page[dict[str, Any]]:
     """A page of the orders with pegs on a purchase order, of those that touch some locations.
 
     `completes` says that nothing of the order waits beyond what this purchase order brings it.

@@ -45,6 +45,6 @@ def read_restock(tx: Tx, number: str) -> dict[str, Any]:
 
 def list_restocks(
     tx: Tx, window: Window, *, sku: str | None = None, places: Sequence[str] | None = None
-) -> Page:
+) -> Page[dict[str, Any]]:
     """One page of the merchant's restocks, ended ones too."""
     return RESTOCKS.page(tx, window, {"sku": sku, "places": places})

@@ -69,7 +69,7 @@ def read_return(tx: Tx, number: str) -> dict[str, Any]:
     return head | {"lines": [{name: getattr(row, name) for name in LINE} for row in rows]}
 
 
-def list_returns(tx: Tx, window: Window, which: ReturnFilter) -> Page:
+def list_returns(tx: Tx, window: Window, which: ReturnFilter) -> Page[dict[str, Any]]:
     """One page of the merchant's returns, ended ones too."""
     return RETURNS.page(tx, window, asdict(which))
 

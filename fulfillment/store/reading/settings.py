@@ -37,7 +37,7 @@ def effective_settings(tx: Tx) -> dict[str, Any]:
     }
 
 
-def list_changes(tx: Tx, window: Window) -> Page:
+def list_changes(tx: Tx, window: Window) -> Page[dict[str, Any]]:
     """Changes of the transaction's scope, the last one first.
 
     `before` and `after` hold a `value`; they are None where the scope did not name the knob.

@@ -43,7 +43,7 @@ def list_staged(
     *,
     locations: Collection[str] | None = None,
     order: str | None = None,
-) -> Page:
+) -> Page[dict[str, Any]]:
     """One page of the containers in use, the oldest first."""
     places = None if locations is None else list(locations)
     return CONTAINERS.page(tx, window, {"locations": places, "order": order}, now=tx.now)

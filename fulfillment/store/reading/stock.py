@@ -97,7 +97,7 @@ class StockFilter:
     places: Sequence[str] | None = None
 
 
-def list_stock(tx: Tx, window: Window, asked: StockFilter) -> Page:
+def list_stock(tx: Tx, window: Window, asked: StockFilter) -> Page[dict[str, Any]]:
     """One page of SKUs. ATP looks as far ahead as the merchant's `future_limit_days`.
 
     It is of all locations in use together, and not told to who sees only some of them.

@@ -68,7 +68,7 @@ class Found:
         return (rank.priority, rank.placed_at, rank.intake_seq, one.sku, one.location)
 
 
-def list_suggestions(tx: Tx, window: Window, wanted: Wanted) -> Page:
+def list_suggestions(tx: Tx, window: Window, wanted: Wanted) -> Page[dict[str, Any]]:
     """One page of what should be bought, each with the orders behind its number."""
     after = _comparable(window.after) if window.after else None
     locations = _locations(tx, wanted)

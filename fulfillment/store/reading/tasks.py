@@ -46,7 +46,7 @@ def read_task(tx: Tx, task: int) -> dict[str, Any]:
 
 def list_tasks(
     tx: Tx, window: Window, *, locations: Collection[str] | None = None, kind: str | None = None
-) -> Page:
+) -> Page[dict[str, Any]]:
     """One page of the tasks that nobody has done yet."""
     places = None if locations is None else list(locations)
     return OPEN_TASKS.page(tx, window, {"locations": places, "kind": kind})

@@ -65,7 +65,7 @@ def read_transfer(tx: Tx, number: str) -> dict[str, Any]:
     return head | {"lines": [{name: getattr(row, name) for name in LINE} for row in rows]}
 
 
-def list_transfers(tx: Tx, window: Window, which: TransferFilter) -> Page:
+def list_transfers(tx: Tx, window: Window, which: TransferFilter) -> Page[dict[str, Any]]:
     """One page of the merchant's transfers, ended ones too."""
     return TRANSFERS.page(tx, window, asdict(which))
 
