@@ -31,7 +31,9 @@ def show(number: Number, merchant: Merchant = None, as_json: AsJson = False) -> 
 
     def read(tx: Any) -> dict[str, Any]:
         history = [asdict(event) for event in read_history(tx, number, 200, 0)]
-        return asdict(read_order(tx, number)) | {"history": history}
+        found = asdict(read_order(tx, number)) | {"history": history}
+        policy = {k: {"value": v["value"], "from": v["scope"]} for k, v in found["policy"].items()}
+        return found | {"policy": policy}
 
     found = _read(merchant, read)
     if as_json:
@@ -131,11 +133,13 @@ def explain(number: Number, merchant: Merchant = None, as_json: AsJson = False) 
 
     Example: pegboard order explain SO-1001 --json
     """
+    from dataclasses import asdict
+
     from cli.order_views import show_explanation
     from cli.output import print_json
     from fulfillment.store.insight.order import read_explanation
 
-    found = _simulate(merchant, lambda tx: read_explanation(tx, number))
+    found = asdict(_simulate(merchant, lambda tx: read_explanation(tx, number)))
     if as_json:
         print_json(found)
     else:

@@ -44,7 +44,7 @@ class Changing:
         """Do it, or look at it: refused alike."""
         if self.preview:
             found = preview_change(self.session.store, self.session.merchant, change)
-            return PreviewOut.model_validate({"outcomes": found})
+            return PreviewOut(outcomes=found)
         sent = asked.sent or NoteIn()
         content = sent.model_dump(mode="json")
         command = self.session.command(asked.verb, asked.about, self.key, content, sent.note)

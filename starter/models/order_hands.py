@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from fulfillment.domain.actions.manual_prepare import Choice, Choose
-from fulfillment.domain.model.shipments import Slice
-from fulfillment.domain.model.statuses import OrderStatus
+from fulfillment.domain.insight.impact import Impact
+from fulfillment.domain.insight.release_blockers import Blocker
 from fulfillment.store.commands.orders.pins import Pinned
 from starter.models.fields import (
     MOST_ITEMS,
@@ -153,13 +153,6 @@ class AllocatedOut(ProgressOut):
     taken: list[LineUnitsOut]
 
 
-class WhyOut(BaseModel):
-    """One rule, as a code and a sentence."""
-
-    code: str
-    sentence: str
-
-
 class BackToShipOut(AllocatedOut):
     """What was taken and released, and what is still short."""
 
@@ -175,30 +168,9 @@ class BackToShipOut(AllocatedOut):
 
     short: list[LineUnitsOut]
     released: int = Field(description="Units that may be picked now and could not before.")
-    why_not_released: WhyOut | None = Field(
+    why_not_released: Blocker | None = Field(
         description="The rule that keeps what is allocated from going; null where nothing is kept."
     )
-
-
-class StandingOut(BaseModel):
-    """How an order stands, in units over all its lines."""
-
-    status: OrderStatus
-    allocated: int
-    not_yet_received: int
-    pegged: int
-    backordered: int
-    ready: int = Field(description="Released, and not yet being picked.")
-    cancelled: int
-    promised: list[Slice]
-
-
-class OutcomeOut(BaseModel):
-    """One order before a change and after it."""
-
-    order: str
-    before: StandingOut
-    after: StandingOut
 
 
 class PreviewOut(BaseModel):
@@ -212,4 +184,5 @@ class PreviewOut(BaseModel):
         }],
     )  # fmt: skip
 
-    outcomes: list[OutcomeOut]
+    outcomes: list[Impact]
+    """Before and after."""

@@ -108,17 +108,19 @@ class ProgressOut(BaseModel):
 
 
 EXAMPLES: Mapping[type, object] = {
-    OrderOut: dict(  # noqa: C408 -- as it would be written in Python
-
-        number="SO-1001", merchant="acme", status="awaiting_stock", revision=0, priority=50,
-        placed_at="2026-03-01T08:30:00Z", ship_by="2026-03-05", currency="EUR",
-        lock_location=None, pickup_location=None, verified=True, prepared=True, holds=[],
-        ready_to_ship=True, ready_since="2026-03-02T09:15:00Z", target_ship_on="2026-03-02",
-        waiting_units=4, finished_at=None,
-        customer=None, shipments=[], cancels_on="2026-04-30", cancels_by="policy",
-        waves={"spent": 1, "left": None}, payment=EXAMPLE_AXIS,
-        policy={"max_shipments": {"value": None, "from": "built in"}},
-        lines=[{
+    OrderOut: {
+        "number": "SO-1001", "merchant": "acme", "status": "awaiting_stock",
+        "revision": 0, "priority": 50,
+        "placed_at": "2026-03-01T08:30:00Z", "ship_by": "2026-03-05", "currency": "EUR",
+        "lock_location": None, "pickup_location": None, "verified": True,
+        "prepared": True, "holds": [],
+        "ready_to_ship": True, "ready_since": "2026-03-02T09:15:00Z",
+        "target_ship_on": "2026-03-02",
+        "waiting_units": 4, "finished_at": None,
+        "customer": None, "shipments": [], "cancels_on": "2026-04-30", "cancels_by": "policy",
+        "waves": {"spent": 1, "left": None}, "payment": EXAMPLE_AXIS,
+        "policy": {"max_shipments": {"value": None, "from": "built in"}},
+        "lines": [{
             "line": 1, "sku": "TEA-GREEN", "ordered": 24, "allocated": 20, "backordered": 4,
             "not_yet_received": 0, "pegged": 4, "shipped": 0, "cancelled": 0, "by_hand": False,
             "channel": "pick", "source_location": None, "unit_price_minor": 350,
@@ -126,12 +128,12 @@ EXAMPLES: Mapping[type, object] = {
             "promise": [{"units": 20, "on": "2026-03-01"}, {"units": 4, "on": "2026-03-10"}],
             "first_promise": [{"units": 24, "on": "2026-03-31"}],
         }],
-        actions={"allowed": ["hold", "cancel", "edit"], "refused": [
+        "actions": {"allowed": ["hold", "cancel", "edit"], "refused": [
             {"action": "verify", "code": "already_verified",
              "why": "order SO-1001 is verified already"},
         ]},
-        links={"self": "/v1/orders/SO-1001", "history": "/v1/orders/SO-1001/history"},
-        ),
+        "links": {"self": "/v1/orders/SO-1001", "history": "/v1/orders/SO-1001/history"},
+    },
     EventView: {
         "id": 1, "kind": "received", "facts": {"lines": 1, "units": 24}, "actor": "shop",
         "reason": None, "at": "2026-03-01T08:30:00Z",

@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 
-from starter.models import order_lists, orders_out, packages, payments, shipments
+from starter.models import (
+    explanations,
+    order_lists,
+    orders_out,
+    packages,
+    payments,
+    settings,
+    shipments,
+)
 
 EXAMPLES: Mapping[type, object] = {
+    **explanations.EXAMPLES,
     **order_lists.EXAMPLES,
     **orders_out.EXAMPLES,
     **packages.EXAMPLES,
     **payments.EXAMPLES,
+    **settings.EXAMPLES,
     **shipments.EXAMPLES,
 }

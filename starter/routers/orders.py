@@ -1,6 +1,5 @@
 """Orders in: taken at once, whatever the engine does, and read back."""
 
-from dataclasses import fields
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -12,6 +11,7 @@ from fulfillment.store.commands.intake import Outcome
 from fulfillment.store.commands.orders import channel_edit
 from fulfillment.store.insight.order_page import read_history, read_order, read_status
 from fulfillment.store.reading.paging import Page, Sort
+from fulfillment.store.reading.rows import view
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.auth.visibility import check_order
@@ -76,8 +76,7 @@ def _status(session: Session, number: str) -> OrderStatus:
 
 def _order(session: Session, number: str) -> OrderOut:
     found = session.read(lambda tx: read_order(tx, number))
-    shown = {field.name: getattr(found, field.name) for field in fields(found)}
-    return OrderOut(**shown, links=order_links(number))
+    return view(OrderOut, found, links=order_links(number))
 
 
 def _accepted(session: Session, number: str, outcome: Outcome) -> AcceptedOut:

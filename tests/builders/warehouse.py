@@ -3,7 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -147,7 +147,7 @@ class Warehouse:
     def preview(self, change: Change) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
         """What it would make of every order it touches, by number: before and after."""
         told = preview_change(self.store, MERCHANT, change)
-        return {one["order"]: (one["before"], one["after"]) for one in told}
+        return {one.order: (plain(one.before), plain(one.after)) for one in told}
 
     def standings(self) -> dict[str, dict[str, Any]]:
         """How every order stands, by number."""
@@ -155,7 +155,7 @@ class Warehouse:
         def body(tx: Tx) -> dict[str, dict[str, Any]]:
             ids = [row.id for row in tx.rows("SELECT id FROM orders")]
             found = load_orders(tx, ids).values()
-            return {order.number: asdict(standing(order)) for order in found}
+            return {order.number: plain(standing(order)) for order in found}
 
         return self.store.read(MERCHANT, body)
 

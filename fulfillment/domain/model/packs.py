@@ -11,8 +11,11 @@ class Packed:
 
     name: str
     units: int
+    """Base units in one pack."""
     quantity: int
+    """Whole packs."""
     loose: int
+    """Base units beside whole packs."""
 
     def __str__(self) -> str:
         """As a person says it; without a whole pack, units alone."""

@@ -20,11 +20,11 @@ from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.views.orders import (
     CustomerView,
     EventView,
-    KnobView,
     OrderLineView,
     OrderView,
     Waves,
 )
+from fulfillment.store.reading.views.settings import KnobView
 from fulfillment.store.records.loading import load_orders, load_settings
 from fulfillment.store.transactions.session import Tx
 

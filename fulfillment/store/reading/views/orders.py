@@ -1,6 +1,6 @@
 """Orders as they are told: the page of one, a row of a list, what happened to it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -10,10 +10,8 @@ from fulfillment.domain.model.shipments import Slice
 from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.domain.planning.expiry import CancelsBy
 from fulfillment.store.reading.views.payments import PaymentAxis
+from fulfillment.store.reading.views.settings import KnobView
 from fulfillment.store.reading.views.shipments import Actions, ShipmentView
-
-Knob = bool | int | str | None
-"""What a setting may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +72,6 @@ class CustomerView:
     """How the customer is reached, as the channel sent it."""
     address: dict[str, str]
     """Where the goods go, as the channel sent it or a person changed it."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnobView:
-    """The value of a setting and the scope that gives it: order, merchant, default, built in."""
-
-    value: Knob
-    """What holds."""
-    scope: str = field(metadata={"serialization_alias": "from"})
-    """Whose word it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
