@@ -58,11 +58,6 @@ def paged(kind: type[Answer], page: Page[Item], sort: Sort) -> Answer:
     return kind(items=page.items, next=_cursor(page, sort))
 
 
-def body(page: Page[Item], sort: Sort) -> dict[str, Any]:
-    """A page as it is answered."""
-    return {"items": page.items, "next": _cursor(page, sort)}
-
-
 def _cursor(page: Page[Item], sort: Sort) -> str | None:
     if page.next_key is None:
         return None

@@ -12,22 +12,23 @@ from fulfillment.store.insight import shipment_pages
 from fulfillment.store.insight.shipment_pages import ShipmentFilter
 from fulfillment.store.reading import parties
 from fulfillment.store.reading.paging import Page, Window
+from fulfillment.store.reading.views.parties import LocationView
 from fulfillment.store.reading.views.shipments import ShipmentView
 from fulfillment.store.transactions.session import Tx
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location
 from starter.auth.session import ForAll
-from starter.models.catalogue import ClosureIn, LocationIn, LocationOut, LocationPage
+from starter.models.catalogue import ClosureIn, LocationIn, LocationPage
 from starter.models.fields import Day, Location
 from starter.models.shipments import ShipmentPage
-from starter.paging import Cursor, Limit, body, paged, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1/locations", tags=["locations"], route_class=GuardedRoute)
 
 
 @router.put("/{location}", summary="Put a location")
-def put_location(location: Location, wanted: LocationIn, session: ForAll) -> LocationOut:
+def put_location(location: Location, wanted: LocationIn, session: ForAll) -> LocationView:
     """Create it, or change it and whom it serves. Locations are deactivated, never deleted."""
     try:
         catalogue.put_location(session.store, wanted.to_domain(location))
@@ -44,21 +45,21 @@ def _named(refusal: RefusedError) -> RefusedError:
     return RefusedError(RefusalKind.INVALID, refusal.code, str(refusal), fields)
 
 
-def _read(session: ForAll, location: str) -> LocationOut:
-    return LocationOut.model_validate(session.read(lambda tx: parties.read_location(tx, location)))
+def _read(session: ForAll, location: str) -> LocationView:
+    return session.read(lambda tx: parties.read_location(tx, location))
 
 
 @router.put("/{location}/closures/{day}", summary="Close a location", responses=problems(404))
 def put_closure(
     location: Location, day: Day, session: ForAll, sent: Annotated[ClosureIn | None, Body()] = None
-) -> LocationOut:
+) -> LocationView:
     """For one day: what is ready there, and what will be, should go on a working day."""
     closures.put_closure(session.store, location, day, sent.reason if sent else None)
     return _read(session, location)
 
 
 @router.delete("/{location}/closures/{day}", summary="Open a location", responses=problems(404))
-def remove_closure(location: Location, day: Day, session: ForAll) -> LocationOut:
+def remove_closure(location: Location, day: Day, session: ForAll) -> LocationView:
     """On a day on which it was to be closed."""
     closures.remove_closure(session.store, location, day)
     return _read(session, location)
@@ -90,7 +91,7 @@ def _work_at(
 
 
 @router.get("/{location}", summary="Read a location", responses=problems(404))
-def get_location(location: Location, session: ForAll) -> LocationOut:
+def get_location(location: Location, session: ForAll) -> LocationView:
     """One location with the merchants it serves."""
     return _read(session, location)
 
@@ -100,4 +101,4 @@ def list_locations(session: ForAll, cursor: Cursor = None, limit: Limit = 50) ->
     """A page of locations, by name."""
     page = window(limit, cursor, parties.LOCATION_SORT)
     found = session.read(lambda tx: parties.list_locations(tx, page))
-    return LocationPage.model_validate(body(found, parties.LOCATION_SORT))
+    return paged(LocationPage, found, parties.LOCATION_SORT)

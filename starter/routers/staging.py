@@ -21,7 +21,7 @@ from starter.models.staging import (
     UnstageIn,
 )
 from starter.order_change import Asked, ForChange
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1", tags=["staging"], route_class=GuardedRoute)
@@ -63,7 +63,7 @@ def list_staging(
     places = _places(session, location)
     page = window(limit, cursor, staged.OLDEST_FIRST)
     found = session.read(lambda tx: staged.list_staged(tx, page, locations=places, order=order))
-    return ContainerPage.model_validate(body(found, staged.OLDEST_FIRST))
+    return paged(ContainerPage, found, staged.OLDEST_FIRST)
 
 
 @router.get("/staging/suggestions", summary="Suggest what to stage together")
@@ -75,7 +75,7 @@ def list_staging_suggestions(
     """Orders that wait for the same SKU and have units on the shelf; the largest group first."""
     places = _places(session, location)
     found = session.read(lambda tx: staged.staging_suggestions(tx, limit, places))
-    return StagingSuggestionsOut.model_validate({"items": found})
+    return StagingSuggestionsOut(items=found)
 
 
 def _places(session: Session, location: str | None) -> list[str] | None:

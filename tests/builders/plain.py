@@ -1,6 +1,8 @@
 """What is read, as a test compares it: fields by name, sequences as lists."""
 
+import json
 from dataclasses import asdict, is_dataclass
+from datetime import date
 from typing import Any
 
 
@@ -13,3 +15,8 @@ def plain(found: Any) -> Any:
     if isinstance(found, list | tuple):
         return [plain(value) for value in found]
     return found
+
+
+def stored(found: Any) -> dict[str, Any]:
+    """A command's answer as it is stored, and given again: JSON."""
+    return dict(json.loads(json.dumps(plain(found), default=date.isoformat)))

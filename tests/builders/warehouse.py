@@ -22,7 +22,7 @@ from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.planning.change import Change, change_order, preview_change
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Command, Store, Tx, connect
-from tests.builders.plain import plain
+from tests.builders.plain import plain, stored
 
 MERCHANT = "acme"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -208,7 +208,7 @@ class Warehouse:
 
     def move(self, purchase: str, status: str) -> dict[str, Any]:
         target = PurchaseOrderStatus(status)
-        return purchase_orders.move_status(self.store, command("move"), purchase, target)
+        return stored(purchase_orders.move_status(self.store, command("move"), purchase, target))
 
     def receive(
         self,
@@ -321,7 +321,7 @@ class Warehouse:
     ) -> dict[str, Any]:
         change = purchase_orders.PurchaseChange(purchase, expected_on, lines)
         asked = command("change", key, change=str(change))
-        return purchase_orders.change_purchase_order(self.store, asked, change)
+        return stored(purchase_orders.change_purchase_order(self.store, asked, change))
 
     def announce(
         self,

@@ -48,7 +48,7 @@ def stock_of(warehouse: Warehouse, sku: str = "K1") -> dict[str, Any]:
     page = warehouse.store.read(
         MERCHANT, lambda tx: list_stock(tx, Window(10, None), StockFilter(sku))
     )
-    return dict(page.items[0])
+    return dict(plain(page.items[0]))
 
 
 @pytest.mark.parametrize(("become", "why", "_code"), WAYS)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from fulfillment.domain.model.packs import packed
+from fulfillment.domain.model.packs import Packed, packed
 from fulfillment.domain.model.papers import (
     ContainerLabel,
     LaterLine,
@@ -76,12 +76,12 @@ def read_pick_list_paper(tx: Tx, pick_list: int, merchants: Merchants) -> PickLi
     found = read_list(tx, pick_list, merchants)
     lines = tuple(
         ListedUnits(
-            step["merchant"], step["sku"], step["name"], to["order"], to["shipment"],
-            to["units"], to["left"], to["to_stage"], _packs(to["left"] or to["units"], to["pack"]),
+            step.merchant, step.sku, step.name, to.order, to.shipment,
+            to.units, to.left, to.to_stage, _packs(to.left or to.units, to.pack),
         )
-        for step in found["walk"] for to in step["sort"]
+        for step in found.walk for to in step.sort
     )  # fmt: skip
-    return PickListPaper(found["id"], found["location"], found["status"], lines, found["picker"])
+    return PickListPaper(found.id, found.location, found.status, lines, found.picker)
 
 
 def read_container_label(tx: Tx, container: int, merchants: Merchants) -> ContainerLabel:
@@ -149,9 +149,9 @@ def _line(row: Any, units: int) -> SlipLine:
     return SlipLine(row.line, row.sku, row.name, units, row.pack, row.pack_units)
 
 
-def _packs(units: int, pack: Mapping[str, Any] | None) -> str:
+def _packs(units: int, pack: Packed | None) -> str:
     """So many units of a list in the pack of their line; nothing where that says no more."""
-    found = pack and packed(units, pack["name"], pack["units"])
+    found = pack and packed(units, pack.name, pack.units)
     return str(found) if found and found.quantity else ""
 
 

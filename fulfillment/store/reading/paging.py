@@ -108,8 +108,3 @@ class Listing(Generic[Item]):
     def one(self, tx: Tx, **asked: Any) -> Item | None:
         """The first row that these filters find."""
         return next(iter(self.page(tx, Window(1), asked).items), None)
-
-
-def named(*fields: str) -> Callable[[Any], dict[str, Any]]:
-    """Makes of a row these columns of it."""
-    return lambda row: {name: getattr(row, name) for name in fields}

@@ -39,10 +39,11 @@ def execute_as(
     kind: type[View], store: Store, command: Command, body: Callable[[Tx], View]
 ) -> View:
     """Do a command that answers with a view; done before, it answers with what it answered then."""
-    return view(kind, store.execute(command, lambda tx: _fields_of(body(tx))))
+    return view(kind, store.execute(command, lambda tx: fields_of(body(tx))))
 
 
-def _fields_of(found: Any) -> dict[str, Any]:
+def fields_of(found: Any) -> dict[str, Any]:
+    """A view as a command's answer is stored: its fields by name, and so what is nested."""
     return asdict(found)
 
 
@@ -58,6 +59,8 @@ def _reader(hint: Any) -> Reader:
         return _optional(hint)
     if get_origin(hint) is tuple:
         return partial(_all, _reader(get_args(hint)[0]))
+    if get_origin(hint) is dict:
+        return partial(_by_name, *map(_reader, get_args(hint)))
     if isinstance(hint, type) and is_dataclass(hint):
         return partial(_nested, hint)
     if isinstance(hint, type) and issubclass(hint, Enum):
@@ -75,6 +78,10 @@ def _optional(hint: Any) -> Reader:
 def _all(read: Reader, values: Any) -> tuple[Any, ...]:
     """What is aggregated of no row is null to SQL, and empty here."""
     return tuple(read(value) for value in values or ())
+
+
+def _by_name(name: Reader, read: Reader, values: Any) -> dict[Any, Any]:
+    return {name(key): read(value) for key, value in values.items()}
 
 
 def _nested(kind: Any, value: Any) -> Any:
