@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from starter.models import shown
 from starter.models.paged import Paged
-from starter.terms import TERMS
+from starter.terms import IN_PATHS, NUMBERS, OF_LISTS, TERMS, VALUES
 
 
 def classes_of(types: Iterable[Any]) -> set[type[Any]]:
@@ -37,11 +37,26 @@ def describe_fields(kind: type[Any], schema: dict[str, Any]) -> None:
     """Add to each property of a schema what its class, or else the term, says of it."""
     texts = {name: text for base in reversed(kind.__mro__) for name, text in _texts(base).items()}
     for name, field in _names(kind).items():
-        for part in (schema.get("properties", {}).get(name),):
-            if part is not None and "description" not in part:
-                text = texts.get(field) or TERMS.get(field)
-                if text:
-                    part["description"] = text
+        part, text = schema.get("properties", {}).get(name), texts.get(field) or TERMS.get(field)
+        if part is not None and text:
+            part.setdefault("description", text)
+
+
+def describe_parameters(path: str, operation: dict[str, Any]) -> None:
+    """Add to each parameter of an operation what is said of its word; in a path, an example too."""
+    for one in operation.get("parameters", ()):
+        if one["in"] == "path":
+            one["example"] = _example_of(path, one["name"])
+        words = OF_LISTS if one["in"] == "query" else IN_PATHS
+        if text := words.get(one["name"]) or IN_PATHS.get(one["name"]) or TERMS.get(one["name"]):
+            one.setdefault("description", text)
+
+
+def _example_of(path: str, name: str) -> object:
+    """The value that stands for it in the examples of bodies; a number by what it is of."""
+    if name in VALUES:
+        return VALUES[name]
+    return next(value for start, value in NUMBERS.items() if path.startswith(start))
 
 
 def examples_of(kind: type[Any]) -> list[Any]:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from starter.described import classes_of, describe_fields, examples_of
+from starter.described import classes_of, describe_fields, describe_parameters, examples_of
 from starter.models.orders_in import OrderIn
 from starter.models.problem import Problem
 from starter.problems.documents import MEDIA_TYPE, TITLES
@@ -58,6 +58,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         )
         _add_schemas(app, document)
         for path, operation in _operations(document):
+            describe_parameters(path, operation)
             if path.startswith("/v1/"):
                 _add_problems(operation)
                 operation["security"] = [{"key": []}]

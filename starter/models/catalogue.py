@@ -71,7 +71,9 @@ class ProductIn(Request):
     weight_g: Measure | None = Field(default=None, description="Of one unit, in grams.")
     length_mm: Measure | None = Field(default=None, description="Of one unit, in millimetres.")
     width_mm: Measure | None = None
+    """Of one unit, in millimetres."""
     height_mm: Measure | None = None
+    """Of one unit, in millimetres."""
     country_of_origin: Country | None = Field(default=None, description="Two letters of ISO 3166.")
     customs_code: CustomsCode | None = Field(
         default=None, description="Of the Harmonized System, six digits or more."
@@ -96,6 +98,7 @@ class ProductBatchIn(Request):
     model_config = example(products=[{"sku": "TEA-GREEN"} | EXAMPLE_PRODUCT])
 
     products: Annotated[list[BatchProductIn], Field(min_length=1, max_length=MOST_ITEMS)]
+    """All of them are put, or none."""
 
 
 class PutOut(BaseModel):
@@ -104,6 +107,7 @@ class PutOut(BaseModel):
     model_config = example(put=1)
 
     put: int
+    """How many were put."""
 
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]

@@ -19,6 +19,7 @@ class CountedIn(Request):
 
     sku: Sku
     counted: Annotated[StrictInt, Field(ge=0, le=100_000_000)]
+    """Units that are there; 0 where none is."""
     disposition: StockDisposition = "sellable"
 
 

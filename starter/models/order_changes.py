@@ -60,6 +60,7 @@ class AddLineIn(NoteIn):
     line: Annotated[LineNumber | None, Field(description="Else the next number.")] = None
     sku: Sku
     quantity: Units
+    """Packs, where `pack` names one; else base units."""
     pack: PackName | None = None
     unit_price_minor: Minor | None = Field(
         default=None, description="Price of one base unit, in integer minor units."
@@ -89,6 +90,7 @@ class AddressIn(NoteIn):
     model_config = example(address=EXAMPLE_ADDRESS, note="The customer has moved.")
 
     address: Address
+    """Where the goods go now."""
     contact: Contact | None = Field(default=None, description="Left as it is where null.")
 
     def to_domain(self) -> Customer:

@@ -97,6 +97,7 @@ class PinIn(Request):
 
     document: Annotated[Number, Field(description="The number of what brings them.")]
     kind: Literal["purchase_order", "transfer", "return", "restock"] = "purchase_order"
+    """What kind of document that is."""
     line: Annotated[
         LineNumber | None, Field(description="Needed where it has several lines of the SKU.")
     ] = None
@@ -112,6 +113,7 @@ class PinsIn(NoteIn):
 
     line: LineNumber
     pins: Annotated[list[PinIn], Field(max_length=50)]
+    """All that the line is pinned to from now on."""
 
     def to_domain(self) -> list[Pinned]:
         """The pins as the store takes them."""
@@ -167,6 +169,7 @@ class BackToShipOut(AllocatedOut):
     )  # fmt: skip
 
     short: list[LineUnitsOut]
+    """What still waits, line by line."""
     released: int = Field(description="Units that may be picked now and could not before.")
     why_not_released: Blocker | None = Field(
         description="The rule that keeps what is allocated from going; null where nothing is kept."

@@ -19,7 +19,9 @@ class Links(BaseModel):
     """Where to go from here."""
 
     self: str
+    """The thing itself."""
     history: str
+    """What happened to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +50,12 @@ class BatchResultOut(BaseModel):
     """What became of one order of a batch; paths in its problem are relative to that order."""
 
     index: int
+    """Its place in the batch; the first is 0."""
     outcome: Outcome
     number: str | None = None
     links: Links | None = None
     problem: Problem | None = None
+    """Why it was refused; null where it was not."""
 
 
 class OrderBatchOut(BaseModel):
@@ -66,9 +70,13 @@ class OrderBatchOut(BaseModel):
     )  # fmt: skip
 
     created: int
+    """Orders that are new."""
     existing: int
+    """Orders that were there with this content."""
     refused: int
+    """Orders that were refused."""
     results: list[BatchResultOut]
+    """One for each order, as they were sent."""
 
 
 class HistoryOut(Paged[EventView]):

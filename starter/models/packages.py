@@ -55,6 +55,7 @@ class PackIn(NoteIn):
     )  # fmt: skip
 
     packages: Annotated[list[PackageIn], Field(min_length=1, max_length=MOST_ITEMS)] | None = None
+    """Null: one package of all that is in none yet."""
 
 
 class LabelIn(Request):

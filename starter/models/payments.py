@@ -34,6 +34,7 @@ class PaymentIn(Request):
     model_config = example(kind="capture", amount_minor=7000, reference="pay_3Nq8", note=None)
 
     kind: PaymentKind
+    """What was done."""
     amount_minor: Amount = Field(description="Integer minor units: 7000 is 70.00 EUR.")
     reference: Reference | None = Field(
         default=None, description="The provider's own name for it; it counts once for its kind."
@@ -52,6 +53,7 @@ class SettleIn(Request):
 
     status: Literal["done", "failed"]
     reference: Reference | None = None
+    """The name that the provider has for it."""
     note: Note | None = None
 
     def to_domain(self) -> Settlement:

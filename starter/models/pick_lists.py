@@ -42,8 +42,11 @@ class PickListIn(Request):
 
     picker: PickerName | None = Field(default=None, description="The key's name where none is.")
     most_shipments: Annotated[StrictInt, Field(ge=1, le=200)] = 20
+    """Shipments on the list at most."""
     merchants: Annotated[tuple[Slug, ...] | None, Field(max_length=100)] = None
+    """Only work of these."""
     orders: Annotated[tuple[Number, ...] | None, Field(max_length=MOST_ITEMS)] = None
+    """Only work of these, by number."""
     kind: PickListKind = Field(
         default="ship", description="`stage`: what waiting orders have, to be put in containers."
     )

@@ -71,7 +71,9 @@ class ReadyOut(BaseModel):
 
     status: Literal["ready", "not_ready"]
     database: Database
+    """Whether it answers, and has the tables of this version."""
     engine: Literal["reachable", "unreachable"]
+    """Whether Temporal answers."""
     relay: Literal["running", "failing"] = Field(
         description="What carries messages to the engine from here; workers carry them, too."
     )

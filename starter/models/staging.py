@@ -72,6 +72,7 @@ class StagedOut(ProgressOut):
 
     container: str
     staged: list[UnitsOfLine]
+    """What was put into it, line by line."""
 
 
 EXAMPLE_CONTAINER = {
@@ -92,6 +93,7 @@ class StagingSuggestionsOut(BaseModel):
     )  # fmt: skip
 
     items: list[StagingSuggestion]
+    """The largest group first."""
 
 
 EXAMPLE_TASK = {

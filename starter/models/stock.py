@@ -33,6 +33,7 @@ class AdjustmentsIn(Request):
     )
 
     adjustments: Annotated[list[AdjustmentIn], Field(min_length=1, max_length=MOST_ITEMS)]
+    """All of them are made, or none."""
 
 
 class LevelOut(BaseModel):
@@ -54,6 +55,7 @@ class LevelsOut(BaseModel):
     )
 
     levels: list[LevelOut]
+    """What each adjusted place has now."""
 
 
 EXAMPLE_COUNTS = {

@@ -35,6 +35,7 @@ class DraftIn(Request):
         Field(description="Only its products and, of `skus`, those that have no supplier."),
     ] = None
     skus: Annotated[tuple[Sku, ...] | None, Field(min_length=1, max_length=MOST_ITEMS)] = None
+    """Only these products."""
     location: Annotated[
         Location | None,
         Field(description="Only what is to be bought for it; what any may serve is, then."),

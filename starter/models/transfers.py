@@ -46,7 +46,9 @@ class TransferIn(Request):
 
     number: Number
     source: Location
+    """The location that the goods leave."""
     destination: Location
+    """The location that they go to."""
     lines: Annotated[list[TransferLineIn], Field(max_length=MOST_ITEMS)]
     expected_on: Annotated[
         Day | None, Field(description="Null: no date is known, and nobody is pegged on it.")

@@ -310,7 +310,7 @@ def test_orders_that_wait_for_the_same_are_suggested_together(warehouse):
     warehouse.stock(6)
     same = [warehouse.order([("K1", 2), ("K2", 1)], policy=ALL_OR_NOTHING) for _ in range(2)]
     other = warehouse.order([("K1", 1), ("K3", 1)], policy=ALL_OR_NOTHING)
-    found = warehouse.store.read(MERCHANT, lambda tx: staging_suggestions(tx, 9, ["A"]))
+    found = plain(warehouse.store.read(MERCHANT, lambda tx: staging_suggestions(tx, 9, ["A"])))
 
     assert [(each["waits_for"], each["order_count"], each["units"]) for each in found] == [
         ("K2", 2, 4),
@@ -318,5 +318,5 @@ def test_orders_that_wait_for_the_same_are_suggested_together(warehouse):
     ]
     assert [one["order"] for one in found[0]["orders"]] == [warehouse.number(one) for one in same]
     hands.stage(warehouse, other)
-    found = warehouse.store.read(MERCHANT, lambda tx: staging_suggestions(tx, 9, None))
+    found = plain(warehouse.store.read(MERCHANT, lambda tx: staging_suggestions(tx, 9, None)))
     assert [each["waits_for"] for each in found] == ["K2"]

@@ -1,10 +1,8 @@
 """Packages as they are read: of one shipment, or of all that was packed with it."""
 
-from typing import Any
-
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.reading.rows import rows_as
-from fulfillment.store.reading.views.shipments import PackageView
+from fulfillment.store.reading.rows import rows_as, view
+from fulfillment.store.reading.views.shipments import PackageView, ParcelFacts
 from fulfillment.store.transactions.session import Tx
 
 PACKAGES = """
@@ -63,12 +61,12 @@ SELECT s.location, coalesce(c.address, '{}') AS address, p.weight_g, p.length_mm
 """
 
 
-def read_parcel(tx: Tx, shipment: int, number: int | None) -> dict[str, Any]:
-    """What a carrier is told of a package, or of a shipment as a whole; the address is personal."""
+def read_parcel(tx: Tx, shipment: int, number: int | None) -> ParcelFacts:
+    """The facts of a package or of a whole shipment, or a refusal where there is none."""
     rows = tx.rows(PARCEL, merchant=tx.merchant, shipment=shipment, number=number)
     if not rows:
         raise missing("shipment", shipment)
-    return dict(rows[0]._mapping)  # noqa: SLF001 -- SQLAlchemy's public name
+    return view(ParcelFacts, rows[0])
 
 
 def with_packages(tx: Tx, order: int) -> frozenset[int]:

@@ -18,7 +18,6 @@ from fulfillment.store.reading.rows import execute_as
 from fulfillment.store.reading.views.floor import GivenUpList, PickListView
 from fulfillment.store.transactions.session import Command, Store, Tx
 
-Answer = dict[str, Any]
 Line = tuple[str, Order, Shipment, int, int]
 """Merchant, order, shipment, order line, and units to be picked."""
 

@@ -19,7 +19,6 @@ from fulfillment.store.reading.views.floor import PickListView
 from fulfillment.store.records.saving.floor import settle_lists
 from fulfillment.store.transactions.session import Command, Store, Tx
 
-Answer = dict[str, Any]
 Asked = Mapping[int, Mapping[int, int]]
 """Units by order line, by shipment."""
 

@@ -17,8 +17,6 @@ from fulfillment.store.records.saving.payments import write_due
 from fulfillment.store.transactions.locks import lock_orders
 from fulfillment.store.transactions.session import Command, Store, Tx
 
-Answer = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:

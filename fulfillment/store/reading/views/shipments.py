@@ -127,3 +127,21 @@ class ShipmentView:
     """Of this shipment alone, by number."""
     actions: Actions
     """What the warehouse can do with it now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelFacts:
+    """What a carrier is told of a package, or of a shipment as a whole; the address is personal."""
+
+    location: str | None
+    """Where it is fetched."""
+    address: dict[str, str]
+    """Where it goes; empty once it is erased."""
+    weight_g: int | None
+    """With all that is in it, in grams."""
+    length_mm: int | None
+    """Outside, in millimetres."""
+    width_mm: int | None
+    """Outside, in millimetres."""
+    height_mm: int | None
+    """Outside, in millimetres."""
