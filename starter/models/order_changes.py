@@ -19,9 +19,7 @@ from starter.models.fields import (
     Units,
     example,
 )
-from starter.models.order_hands import EXAMPLE_PROGRESS
 from starter.models.orders_in import EXAMPLE_ADDRESS, Address, Contact, NoteIn
-from starter.models.orders_out import ProgressOut
 
 
 def _or_never(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
@@ -127,13 +125,3 @@ class CancelIn(NoteIn):
     def to_domain(self) -> list[LineUnits]:
         """The lines as the domain takes them."""
         return [LineUnits(each.line, each.units) for each in self.lines or ()]
-
-
-class NewLineOut(ProgressOut):
-    """The line that the order has now, and where the order stands then."""
-
-    model_config = example(**EXAMPLE_PROGRESS, line=2, sku="TEA-BLACK", units=2)
-
-    line: int
-    sku: str
-    units: int

@@ -6,7 +6,6 @@ from pydantic import BaseModel, Field
 
 from fulfillment.domain.actions.manual_prepare import Choice, Choose
 from fulfillment.domain.insight.impact import Impact
-from fulfillment.domain.insight.release_blockers import Blocker
 from fulfillment.store.commands.orders.pins import Pinned
 from starter.models.fields import (
     MOST_ITEMS,
@@ -21,15 +20,7 @@ from starter.models.fields import (
     example,
 )
 from starter.models.orders_in import NoteIn
-from starter.models.orders_out import ProgressOut
 
-EXAMPLE_PROGRESS = {
-    "order": 17, "seq": 5, "status": "awaiting_stock", "priority": 50, "waiting_units": 2,
-    "next_date": None, "awaited_skus": ["TEA-GREEN"], "awaited_supply": [], "holds": [],
-    "shipments": [
-        {"number": 1, "status": "backorder", "location": None, "expected_on": None},
-    ],
-}  # fmt: skip
 EXAMPLE_STANDING = {
     "status": "awaiting_stock", "allocated": 3, "not_yet_received": 0, "pegged": 2,
     "backordered": 2, "ready": 0, "cancelled": 0, "promised": [{"units": 5, "on": "2026-03-10"}],
@@ -135,45 +126,6 @@ class PrepareIn(NoteIn):
     def to_domain(self) -> list[Choice]:
         """The choices as the domain takes them."""
         return [Choice(chosen.line, chosen.channel, chosen.location) for chosen in self.lines]
-
-
-class LineUnitsOut(BaseModel):
-    """Units of one line."""
-
-    line: int
-    sku: str
-    units: int
-
-
-class AllocatedOut(ProgressOut):
-    """What was taken, and where the order stands then."""
-
-    model_config = example(
-        **EXAMPLE_PROGRESS, taken=[{"line": 1, "sku": "TEA-GREEN", "units": 3}]
-    )  # fmt: skip
-
-    taken: list[LineUnitsOut]
-
-
-class BackToShipOut(AllocatedOut):
-    """What was taken and released, and what is still short."""
-
-    model_config = example(
-        **EXAMPLE_PROGRESS, released=0,
-        taken=[{"line": 1, "sku": "TEA-GREEN", "units": 3}],
-        short=[{"line": 1, "sku": "TEA-GREEN", "units": 2}],
-        why_not_released={
-            "code": "all_or_nothing",
-            "sentence": "the order goes out in one shipment, when all of it is here",
-        },
-    )  # fmt: skip
-
-    short: list[LineUnitsOut]
-    """What still waits, line by line."""
-    released: int = Field(description="Units that may be picked now and could not before.")
-    why_not_released: Blocker | None = Field(
-        description="The rule that keeps what is allocated from going; null where nothing is kept."
-    )
 
 
 class PreviewOut(BaseModel):

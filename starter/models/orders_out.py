@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
+from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.store.commands.intake import Outcome
 from fulfillment.store.reading.views.orders import EventView, OrderView
 from starter.models.fields import example
@@ -81,38 +80,6 @@ class OrderBatchOut(BaseModel):
 
 class HistoryOut(Paged[EventView]):
     """What happened to an order, the first thing first."""
-
-
-class ShipmentProgressOut(BaseModel):
-    """One live shipment of an order, by its number in the order."""
-
-    number: int
-    status: ShipmentStatus
-    location: str | None
-    expected_on: date | None
-
-
-class ProgressOut(BaseModel):
-    """Where an order stands after what was asked of it; a higher `seq` is newer."""
-
-    model_config = example(
-        order=17, seq=4, status="on_hold", priority=50, waiting_units=0, next_date=None,
-        awaited_skus=[], awaited_supply=[], holds=["payment_review"],
-        shipments=[{"number": 1, "status": "ready", "location": "vienna", "expected_on": None}],
-    )  # fmt: skip
-
-    order: int = Field(description="The order's id, as its workflow knows it; not its number.")
-    seq: int = Field(description="Rises with each change of the order.")
-    status: OrderStatus
-    priority: int
-    waiting_units: int
-    next_date: date | None = Field(
-        description="The first day on which something it is pegged to is due."
-    )
-    awaited_skus: list[str]
-    awaited_supply: list[str] = Field(description="Numbers of the documents it is pegged to.")
-    shipments: list[ShipmentProgressOut] = Field(description="Those that have not ended.")
-    holds: list[str] = Field(description="Reasons for which it is on hold.")
 
 
 EXAMPLES: Mapping[type, object] = {

@@ -23,7 +23,6 @@ from starter.models.fields import (
     Units,
     example,
 )
-from starter.models.orders_out import ProgressOut
 from starter.models.paged import Paged
 
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}$")]
@@ -133,22 +132,6 @@ EXAMPLE_LIST = EXAMPLE_HEAD | {
          "status": "picking", "holds": []},
     ],
 }  # fmt: skip
-
-
-class ShortOut(ProgressOut):
-    """Where the order stands then."""
-
-    model_config = example(
-        order=17, seq=6, status="awaiting_stock", priority=50, waiting_units=2, next_date=None,
-        awaited_skus=["TEA-GREEN"], awaited_supply=[], holds=[],
-        shipments=[
-            {"number": 1, "status": "backorder", "location": None, "expected_on": None},
-        ],
-        short=2, went_on=False,
-    )  # fmt: skip
-
-    short: int = Field(description="Units that were not there.")
-    went_on: bool = Field(description="False: it waits for the rest, and is staged meanwhile.")
 
 
 EXAMPLES: Mapping[type, object] = {

@@ -6,10 +6,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StrictBool, model_validator
 
 from fulfillment.store.reading.views.floor import ContainerView, StagingSuggestion, TaskView
-from fulfillment.store.reading.views.shipments import UnitsOfLine
 from starter.models.fields import MOST_ITEMS, LineNumber, Location, Request, Units, example
 from starter.models.orders_in import NoteIn
-from starter.models.orders_out import ProgressOut
 from starter.models.paged import Paged
 from starter.models.pick_lists import Label
 
@@ -56,23 +54,6 @@ class UnstageIn(StagingLinesIn):
     """What goes back to the shelf."""
 
     model_config = example(location="vienna", lines=[{"line": 1, "units": 2}])
-
-
-class StagedOut(ProgressOut):
-    """Where the order stands, and what was put where."""
-
-    model_config = example(
-        order=17, seq=4, status="awaiting_stock", priority=50, waiting_units=2, next_date=None,
-        awaited_skus=["TEA-GREEN"], awaited_supply=[], holds=[],
-        shipments=[
-            {"number": 1, "status": "backorder", "location": None, "expected_on": None},
-        ],
-        container="BIN-12", staged=[{"line": 1, "sku": "TEA-GREEN", "units": 3}],
-    )  # fmt: skip
-
-    container: str
-    staged: list[UnitsOfLine]
-    """What was put into it, line by line."""
 
 
 EXAMPLE_CONTAINER = {

@@ -6,7 +6,9 @@ from fastapi import APIRouter, Body, Query, Response
 
 from fulfillment.store.commands import floor
 from fulfillment.store.reading import pick_lists
+from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.views.floor import GivenUpList, PickListStatus, PickListView
+from fulfillment.store.reading.views.progress import ShortView
 from starter.auth.floor import ForFloor, check_list, for_shipment, merchants_of
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
@@ -17,7 +19,6 @@ from starter.models.pick_lists import (
     PickListIn,
     PickListPage,
     ShortIn,
-    ShortOut,
     UnpickIn,
 )
 from starter.paging import Cursor, Limit, paged, window
@@ -130,7 +131,7 @@ def give_up_pick_list(
 )
 def pick_short(
     pick_list: Rowid, short: ShortIn, session: ForFloor, key: IdempotencyKey = None
-) -> ShortOut:
+) -> ShortView:
     """What is not there leaves on hand, is counted, and waits again at its order's rank.
 
     What was found goes on alone, or waits staged for the rest, as the order's policy says.
@@ -141,4 +142,4 @@ def pick_short(
     )
     content = short.model_dump(mode="json")
     command = mine.command("pick_short", pick_list, key, content, short.reason)
-    return ShortOut.model_validate(floor.pick_short(mine.store, command, asked))
+    return view(ShortView, floor.pick_short(mine.store, command, asked))

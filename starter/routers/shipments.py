@@ -10,6 +10,8 @@ from fulfillment.store.commands.floor import warehouse
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.insight import shipment_pages
 from fulfillment.store.insight.shipment_pages import ShipmentFilter
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.progress import ProgressView
 from fulfillment.store.reading.views.shipments import ShipmentView
 from fulfillment.store.transactions.session import Command, Store
 from starter.auth.guard import GuardedRoute
@@ -18,7 +20,6 @@ from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import Location, Rowid
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_in import NoteIn
-from starter.models.orders_out import ProgressOut
 from starter.models.shipments import ShipmentPage
 from starter.order_change import Asked, ForChange
 from starter.paging import Cursor, Limit, paged, window
@@ -64,13 +65,17 @@ def get_shipment(shipment: Rowid, session: ForMerchant) -> ShipmentView:
 
 
 @router.post("/{shipment}/start-picking", summary="Start picking", responses=problems(404, 409))
-def start_picking(shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None) -> ProgressOut:
+def start_picking(
+    shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None
+) -> ProgressView:
     """A picker took it: from now on no plan touches it."""
     return _confirm(session, warehouse.start_picking, shipment, key)
 
 
 @router.post("/{shipment}/pick", summary="Confirm a pick", responses=problems(404, 409))
-def pick_shipment(shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None) -> ProgressOut:
+def pick_shipment(
+    shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None
+) -> ProgressView:
     """All of it was picked."""
     return _confirm(session, warehouse.pick, shipment, key)
 
@@ -78,7 +83,7 @@ def pick_shipment(shipment: Rowid, session: ForMerchant, key: IdempotencyKey = N
 @router.post("/{shipment}/send-back", summary="Send it back", responses=problems(404, 409))
 def send_shipment_back(
     shipment: Rowid, changing: ForChange, sent: Annotated[NoteIn | None, Body()] = None
-) -> ProgressOut | PreviewOut:
+) -> ProgressView | PreviewOut:
     """What is ready waits again with what it holds; the dispatch it was to be is given back."""
     check_place(changing.session, shipment)
     number = changing.session.read(lambda tx: shipment_pages.order_of_shipment(tx, shipment))
@@ -86,10 +91,10 @@ def send_shipment_back(
     return changing.answer(Asked("send_back", shipment, sent), change)
 
 
-def _confirm(session: Session, step: Step, shipment: int, key: str | None) -> ProgressOut:
+def _confirm(session: Session, step: Step, shipment: int, key: str | None) -> ProgressView:
     check_place(session, shipment)
     command = session.command(VERBS[step], shipment, key, {"shipment": shipment})
-    return ProgressOut.model_validate(step(session.store, command, shipment))
+    return view(ProgressView, step(session.store, command, shipment))
 
 
 def check_place(session: Session, shipment: int) -> None:
