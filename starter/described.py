@@ -45,8 +45,9 @@ def describe_fields(kind: type[Any], schema: dict[str, Any]) -> None:
 def describe_parameters(path: str, operation: dict[str, Any]) -> None:
     """Add to each parameter of an operation what is said of its word; in a path, an example too."""
     for one in operation.get("parameters", ()):
-        if one["in"] == "path":
-            one["example"] = _example_of(path, one["name"])
+        example = _example_of(path, one["name"]) if one["in"] == "path" else None
+        if example is not None:
+            one["example"] = example
         words = OF_LISTS if one["in"] == "query" else IN_PATHS
         if text := words.get(one["name"]) or IN_PATHS.get(one["name"]) or TERMS.get(one["name"]):
             one.setdefault("description", text)
@@ -54,9 +55,8 @@ def describe_parameters(path: str, operation: dict[str, Any]) -> None:
 
 def _example_of(path: str, name: str) -> object:
     """The value that stands for it in the examples of bodies; a number by what it is of."""
-    if name in VALUES:
-        return VALUES[name]
-    return next(value for start, value in NUMBERS.items() if path.startswith(start))
+    found = (value for start, value in NUMBERS.items() if path.startswith(start))
+    return VALUES.get(name) or next(found, None)
 
 
 def examples_of(kind: type[Any]) -> list[Any]:

@@ -199,6 +199,7 @@ class UnholdIn(NoteIn):
     model_config = example(reason="payment_review")
 
     reason: Code | None = None
+    """That of the hold; null: all of them."""
 
 
 def lines_of(lines: list[OrderLineIn]) -> tuple[NewLine, ...]:

@@ -72,6 +72,7 @@ class ShipPackageIn(LabelIn):
     model_config = example(number=1, tracking="EP123456789AT")
 
     number: PackageNumber
+    """Its number among the packages of the shipment."""
 
 
 class ShipIn(LabelIn, NoteIn):

@@ -52,6 +52,7 @@ class SettleIn(Request):
     model_config = example(status="done", reference="re_91Xk", note=None)
 
     status: Literal["done", "failed"]
+    """Whether the provider did it."""
     reference: Reference | None = None
     """The name that the provider has for it."""
     note: Note | None = None

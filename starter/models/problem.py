@@ -22,6 +22,7 @@ class Problem(BaseModel):
     title: str
     """What kind of refusal it is."""
     status: int
+    """The status of HTTP."""
     detail: str
     """Why, in a sentence."""
     code: str = Field(description="Stable; programs may decide by it.")

@@ -62,6 +62,7 @@ class LiveOut(BaseModel):
     model_config = example(status="live")
 
     status: Literal["live"] = "live"
+    """It is always the same."""
 
 
 class ReadyOut(BaseModel):
@@ -70,6 +71,7 @@ class ReadyOut(BaseModel):
     model_config = example(status="ready", database="migrated", engine="reachable", relay="running")
 
     status: Literal["ready", "not_ready"]
+    """Whether orders can be taken."""
     database: Database
     """Whether it answers, and has the tables of this version."""
     engine: Literal["reachable", "unreachable"]

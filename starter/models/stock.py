@@ -17,6 +17,7 @@ class AdjustmentIn(Request):
     sku: Sku
     location: Location
     units: UnitChange
+    """Base units: more, or less with a minus."""
     reason: Name
     disposition: StockDisposition = "sellable"
 

@@ -10,6 +10,7 @@ class Packed:
     """Base units as whole packs of a name and a size, and loose units beside them."""
 
     name: str
+    """What the pack is called."""
     units: int
     """Base units in one pack."""
     quantity: int

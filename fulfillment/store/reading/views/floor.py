@@ -138,6 +138,7 @@ class ContainerView:
     """What is written on it."""
     order: str
     status: OrderStatus
+    """How far its order is."""
     holds: tuple[str, ...]
     since: datetime
     """When the first unit was put into it."""

@@ -9,6 +9,7 @@ class MerchantView:
     """Whose goods and orders they are."""
 
     id: str
+    """Its name in paths and lists."""
     name: str
     time_zone: str
     """In which its days are told."""
@@ -34,6 +35,7 @@ class LocationView:
     """A warehouse or store, with the merchants it serves."""
 
     id: str
+    """Its name in paths and lists."""
     name: str
     time_zone: str
     """By which its days begin and end."""
