@@ -103,10 +103,11 @@ def show(number: Number, *, merchant: Merchant = None, as_json: AsJson = False) 
         _show(store.read(whose, lambda tx: read_count(tx, number)), as_json=as_json)
 
 
-def _show(found: dict[str, Any], *, as_json: bool) -> None:
-    from cli.output import print_json
+def _show(found: Any, *, as_json: bool) -> None:
+    from cli.output import plain, print_json
     from cli.views import facts, show_lines
 
+    found = plain(found)
     found = found | {"at": datetime.fromisoformat(str(found["at"]))}
     if as_json:
         print_json(found)

@@ -56,12 +56,15 @@ def changes_an_order(make: Callable[..., Any]) -> Callable[..., None]:
 
 
 def _look(merchant: str | None, change: Any) -> list[dict[str, Any]]:
+    from dataclasses import asdict
+
     from cli.host import connection
     from fulfillment import settings
     from fulfillment.store.planning.change import preview_change
 
     with connection.store_of(settings.load()) as store:
-        return preview_change(store, connection.only_merchant(store, merchant), change)
+        told = preview_change(store, connection.only_merchant(store, merchant), change)
+    return [asdict(one) for one in told]
 
 
 def _do(merchant: str | None, change: Any, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,12 +23,17 @@ def show(number: Number, merchant: Merchant = None, as_json: AsJson = False) -> 
 
     Example: pegboard order show SO-1001
     """
+    from dataclasses import asdict
+
     from cli.order_views import show_order
     from cli.output import print_json
     from fulfillment.store.insight.order_page import read_history, read_order
 
     def read(tx: Any) -> dict[str, Any]:
-        return read_order(tx, number) | {"history": read_history(tx, number, 200, 0)}
+        history = [asdict(event) for event in read_history(tx, number, 200, 0)]
+        found = asdict(read_order(tx, number)) | {"history": history}
+        policy = {k: {"value": v["value"], "from": v["scope"]} for k, v in found["policy"].items()}
+        return found | {"policy": policy}
 
     found = _read(merchant, read)
     if as_json:
@@ -84,6 +89,8 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard order list --fulfillable --sort ready_since
     """
+    from dataclasses import asdict
+
     from cli.errors import UsageError
     from cli.order_views import show_orders
     from cli.output import print_json
@@ -113,10 +120,11 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
         overdue=overdue,
     )
     page = _read(merchant, lambda tx: list_orders(tx, asked, sort, Window(limit)))
+    orders = [asdict(order) for order in page.items]
     if as_json:
-        print_json({"orders": page.items, "more": page.next_key is not None})
+        print_json({"orders": orders, "more": page.next_key is not None})
     else:
-        show_orders(page.items, more=page.next_key is not None)
+        show_orders(orders, more=page.next_key is not None)
 
 
 @app.command()
@@ -125,11 +133,13 @@ def explain(number: Number, merchant: Merchant = None, as_json: AsJson = False) 
 
     Example: pegboard order explain SO-1001 --json
     """
+    from dataclasses import asdict
+
     from cli.order_views import show_explanation
     from cli.output import print_json
     from fulfillment.store.insight.order import read_explanation
 
-    found = _simulate(merchant, lambda tx: read_explanation(tx, number))
+    found = asdict(_simulate(merchant, lambda tx: read_explanation(tx, number)))
     if as_json:
         print_json(found)
     else:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from rich import box
 from rich.console import Console
@@ -25,7 +26,7 @@ IDENTIFIERS = frozenset({"id", "preset", "status", "ship by", "promised"})
 
 
 def print_json(answer: object) -> None:
-    """Plain data, with dates as ISO 8601."""
+    """Plain data and views of the store, with dates as ISO 8601."""
     console.print(json.dumps(answer, default=_plain, indent=2), soft_wrap=True, highlight=False,
                   markup=False)  # fmt: skip
 
@@ -54,5 +55,12 @@ def words(value: object) -> str:
     return str(value)
 
 
-def _plain(value: object) -> str:
+def plain(found: Any) -> Any:
+    """A view of the store as fields by name; what is plain already stays as it is."""
+    return asdict(found) if is_dataclass(found) and not isinstance(found, type) else found
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return plain(value)
     return value.isoformat() if isinstance(value, date) else str(value)

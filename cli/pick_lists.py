@@ -88,10 +88,12 @@ def list_(
     from cli.views import show_page
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.pick_lists import list_lists
-    from starter.models.pick_lists import ListStatus
+    from fulfillment.store.reading.views.floor import PickListStatus
 
-    if status is not None and status not in get_args(ListStatus):
-        raise UsageError(f"--status is one of {', '.join(get_args(ListStatus))}, not {status!r}")
+    if status is not None and status not in get_args(PickListStatus):
+        raise UsageError(
+            f"--status is one of {', '.join(get_args(PickListStatus))}, not {status!r}"
+        )
     places = None if location is None else [location]
     with floor_store(merchant) as (store, whose, merchants):
 
@@ -132,11 +134,12 @@ def floor_command(
     return Command(merchant, verb, f"{verb}:{subject}:{uuid4()}", ACTOR, content, reason)
 
 
-def show_list(found: dict[str, Any], *, as_json: bool) -> None:
+def show_list(found: Any, *, as_json: bool) -> None:
     """The walk by SKU, a row for each shipment that units go to."""
-    from cli.output import print_json
+    from cli.output import plain, print_json
     from cli.views import facts, show_lines
 
+    found = plain(found)
     if as_json:
         print_json(found)
         return

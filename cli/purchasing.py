@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
 
@@ -52,7 +53,7 @@ def list_(  # noqa: PLR0913 -- each parameter is an option
     asked = {"statuses": status or None, "sku": sku, "supplier": supplier}
     with merchants_store(merchant) as (store, whose):
         page = store.read(whose, lambda tx: list_purchase_orders(tx, Window(limit), **asked))
-    shown, more = page.items, page.next_key is not None
+    shown, more = [asdict(one) for one in page.items], page.next_key is not None
     if as_json:
         print_json({"purchase_orders": shown, "more": more})
     else:
@@ -76,16 +77,16 @@ def show(
     from cli.errors import UsageError
     from cli.output import print_json
     from cli.purchasing_views import show_purchase_order
-    from fulfillment.store.commands.supply.purchase_orders import read_purchase_order
     from fulfillment.store.reading import snapshot
     from fulfillment.store.reading.distributing import read_distribution
+    from fulfillment.store.reading.purchase_orders import read_purchase_order
 
     if watch and as_json:
         raise UsageError("--watch follows on the screen; leave out --json")
 
     def read(tx: Any) -> dict[str, Any]:
-        distribution = {"distribution": read_distribution(tx, number)}
-        return read_purchase_order(tx, number) | distribution
+        distribution = {"distribution": asdict(read_distribution(tx, number))}
+        return asdict(read_purchase_order(tx, number)) | distribution
 
     with merchants_store(merchant) as (store, whose):
         found = snapshot.read(store, whose, read)
@@ -94,7 +95,7 @@ def show(
             return
         show_purchase_order(found)
         if watch:
-            ask = partial(store.read, whose, lambda tx: read_distribution(tx, number))
+            ask = partial(store.read, whose, lambda tx: asdict(read_distribution(tx, number)))
             _follow(found["distribution"], ask)
 
 
@@ -147,7 +148,7 @@ def suggest(  # noqa: PLR0913 -- each parameter is an option
     if as_json:
         print_json({"suggestions": page.items, "more": more})
     else:
-        show_suggestions(page.items, more=more)
+        show_suggestions([asdict(one) for one in page.items], more=more)
 
 
 OPTIONS = {

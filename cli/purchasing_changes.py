@@ -72,10 +72,8 @@ def _added(
     import re
 
     from cli.errors import UsageError
-    from fulfillment.store.commands.supply.purchase_orders import (
-        NewPurchaseLine,
-        read_purchase_order,
-    )
+    from fulfillment.store.commands.supply.purchase_orders import NewPurchaseLine
+    from fulfillment.store.reading.purchase_orders import read_purchase_order
 
     if not said:
         return ()
@@ -83,8 +81,8 @@ def _added(
     for one, parts in zip(said, found, strict=True):
         if parts is None:
             raise UsageError(f"--add is SKU=UNITS@LOCATION, not {one!r}")
-    known = store.read(merchant, lambda tx: read_purchase_order(tx, number))["lines"]
-    first = max(line["line"] for line in known) + 1
+    known = store.read(merchant, lambda tx: read_purchase_order(tx, number)).lines
+    first = max(line.line for line in known) + 1
     return tuple(
         NewPurchaseLine(first + at, parts[1], int(parts[2]), parts[3])
         for at, parts in enumerate(filter(None, found))

@@ -49,7 +49,7 @@ def draft(  # noqa: PLR0913 -- each parameter is an option
     Example: pegboard po draft --supplier "Leaf Imports" --expected-on 2026-03-31
     """
     from cli.errors import UsageError
-    from cli.output import print_json
+    from cli.output import plain, print_json
     from cli.purchasing_views import show_drafted
     from fulfillment.store.commands.supply.purchase_orders import Draft, draft_purchase_orders
 
@@ -64,7 +64,7 @@ def draft(  # noqa: PLR0913 -- each parameter is an option
     if as_json:
         print_json(done)
     else:
-        show_drafted(done)
+        show_drafted(plain(done))
 
 
 @app.command()
@@ -152,16 +152,16 @@ def _received(store: Any, merchant: str, came: "Receipt") -> dict[str, Any]:
 def _outstanding(store: Any, merchant: str, number: str) -> dict[int, int]:
     """All that may still come, by line."""
     from cli.errors import CommandError
-    from fulfillment.store.commands.supply.purchase_orders import read_purchase_order
+    from fulfillment.store.reading.purchase_orders import read_purchase_order
 
     found = store.read(merchant, lambda tx: read_purchase_order(tx, number))
-    units = {line["line"]: line["outstanding"] for line in found["lines"] if line["outstanding"]}
+    units = {line.line: line.outstanding for line in found.lines if line.outstanding}
     if not units:
         raise CommandError(f"--all: nothing is outstanding on purchase order {number}")
     return units
 
 
-def _moved(merchant: str | None, number: str, status: str, note: str | None) -> dict[str, Any]:
+def _moved(merchant: str | None, number: str, status: str, note: str | None) -> Any:
     from fulfillment.domain.model.statuses import PurchaseOrderStatus
     from fulfillment.store.commands.supply.purchase_orders import move_status
 
@@ -181,11 +181,12 @@ def command_of(
     return Command(merchant, verb, f"{verb}:{uuid4()}", ACTOR, content, reason)
 
 
-def show_it(moved: Mapping[str, Any], *, as_json: bool) -> None:
+def show_it(moved: Any, *, as_json: bool) -> None:
     """Where the purchase order stands now, as a sentence or as JSON."""
-    from cli.output import print_json
+    from cli.output import plain, print_json
     from cli.purchasing_views import show_moved
 
+    moved = plain(moved)
     if as_json:
         print_json(moved)
     else:

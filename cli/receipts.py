@@ -50,7 +50,7 @@ def list_(
         print_json({"receipts": page.items, "more": page.next_key is not None})
     else:
         names = ("number", "document", "location", "units", "to_shipments", "to_shelf", "at")
-        rows = [[one[name] for name in names] for one in page.items]
+        rows = [[getattr(one, name) for name in names] for one in page.items]
         console.print(table(f"{len(rows)} receipts", titles(names), rows))
 
 
@@ -77,9 +77,12 @@ def reverse(
         _show(reverse_receipt(store, command, number, reason), as_json=as_json)
 
 
-def _show(receipt: dict[str, Any], *, as_json: bool) -> None:
+def _show(receipt: Any, *, as_json: bool) -> None:
     from rich.text import Text
 
+    from cli.output import plain
+
+    receipt = plain(receipt)
     from cli.output import console, print_json, table
 
     if as_json:

@@ -171,10 +171,11 @@ def close(
         _show(close_return(store, command, number), as_json=as_json)
 
 
-def _show(found: dict[str, Any], *, as_json: bool) -> None:
-    from cli.output import print_json
+def _show(found: Any, *, as_json: bool) -> None:
+    from cli.output import plain, print_json
     from cli.views import facts, show_lines
 
+    found = plain(found)
     if as_json:
         print_json(found)
         return

@@ -100,6 +100,8 @@ def changes(
 
     Example: pegboard settings changes --limit 10
     """
+    from dataclasses import asdict
+
     from cli.output import console, print_json, table
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.settings import list_changes
@@ -108,11 +110,10 @@ def changes(
         page = store.read(scope, lambda tx: list_changes(tx, Window(limit)))
     more = page.next_key is not None
     if as_json:
-        print_json({"changes": page.items, "more": more})
+        print_json({"changes": [asdict(one) for one in page.items], "more": more})
         return
     rows = [
-        (one["at"], one["knob"], _set_to(one["before"]), _set_to(one["after"]), one["actor"])
-        for one in page.items
+        (one.at, one.knob, _set_to(one.before), _set_to(one.after), one.actor) for one in page.items
     ]
     title = f"{len(rows)} changes"
     console.print(table(title, ("at", "setting", "before", "after", "who"), rows))
@@ -152,9 +153,10 @@ def _show(found: Mapping[str, Any], *, as_json: bool) -> None:
     from cli.output import console, print_json, table
 
     if as_json:
-        print_json({"settings": found})
+        told = {knob: {"value": one.value, "from": one.scope} for knob, one in found.items()}
+        print_json({"settings": told})
         return
-    rows = [(knob, _told(one["value"]), one["from"]) for knob, one in found.items()]
+    rows = [(knob, _told(one.value), one.scope) for knob, one in found.items()]
     console.print(table("Settings", ("setting", "value", "from"), rows))
 
 
@@ -165,8 +167,8 @@ def _told(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _set_to(change: Mapping[str, object] | None) -> str:
-    return _told(change["value"]) if change else "not set"
+def _set_to(change: Any) -> str:
+    return _told(change.value) if change else "not set"
 
 
 @contextmanager

@@ -70,12 +70,13 @@ def suggestions(
 
     Example: pegboard stage suggestions --location vienna
     """
-    from cli.output import console, print_json, table
+    from cli.output import console, plain, print_json, table
     from fulfillment.store.reading.staged import staging_suggestions
 
     places = None if location is None else [location]
     with merchants_store(merchant) as (store, whose):
-        found = store.read(whose, lambda tx: staging_suggestions(tx, limit, places))
+        groups = store.read(whose, lambda tx: staging_suggestions(tx, limit, places))
+    found = [plain(group) for group in groups]
     if as_json:
         print_json({"suggestions": found})
         return

@@ -38,7 +38,7 @@ def list_(
     from cli.views import show_page
     from fulfillment.store.reading.paging import Window
     from fulfillment.store.reading.tasks import list_tasks
-    from starter.models.staging import TaskKind
+    from fulfillment.store.reading.views.floor import TaskKind
 
     if kind is not None and kind not in get_args(TaskKind):
         raise UsageError(f"--kind is one of {', '.join(get_args(TaskKind))}, not {kind!r}")
@@ -76,5 +76,5 @@ def finish(
     if as_json:
         print_json(done)
     else:
-        what = f"{done['kind']} of {done['units']} {done['sku']} at {done['location']}"
+        what = f"{done.kind} of {done.units} {done.sku} at {done.location}"
         console.print(Text(f"Task {task} is done: {what}"))

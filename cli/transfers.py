@@ -202,10 +202,12 @@ def _do(
 
 def _under_way(store: Any, merchant: str, number: str) -> list[dict[str, int]]:
     """All that may still come, by line."""
+    from dataclasses import asdict
+
     from cli.errors import CommandError
     from fulfillment.store.reading.transfers import read_transfer
 
-    found = store.read(merchant, lambda tx: read_transfer(tx, number))
+    found = asdict(store.read(merchant, lambda tx: read_transfer(tx, number)))
     units = [
         {"line": line["line"], "units": line["outstanding"]}
         for line in found["lines"]
@@ -216,10 +218,11 @@ def _under_way(store: Any, merchant: str, number: str) -> list[dict[str, int]]:
     return units
 
 
-def _show(found: dict[str, Any], *, as_json: bool) -> None:
-    from cli.output import print_json
+def _show(found: Any, *, as_json: bool) -> None:
+    from cli.output import plain, print_json
     from cli.views import facts, show_lines
 
+    found = plain(found)
     if as_json:
         print_json(found)
         return

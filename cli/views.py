@@ -6,13 +6,14 @@ from typing import Any
 
 def show_page(what: str, columns: Sequence[str], page: Any, *, as_json: bool) -> None:
     """One page of a list; `columns` are fields of its items."""
-    from cli.output import console, print_json, table
+    from cli.output import console, plain, print_json, table
 
+    items = [plain(item) for item in page.items]
     more = page.next_key is not None
     if as_json:
-        print_json({what.replace(" ", "_"): page.items, "more": more})
+        print_json({what.replace(" ", "_"): items, "more": more})
         return
-    rows = [[_cell(item[name]) for name in columns] for item in page.items]
+    rows = [[_cell(item[name]) for name in columns] for item in items]
     console.print(table(f"{len(rows)} {what}", titles(columns), rows))
     if more:
         console.print("and more: --limit shows them", style="dim")
@@ -49,6 +50,6 @@ def _cell(value: object) -> object:
     """Units by word, and things of several fields, as a person writes them."""
     if isinstance(value, dict):
         return [f"{units} {word}" for word, units in value.items()]
-    if isinstance(value, list) and value and isinstance(value[0], dict):
+    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
         return [f"{one['sku']} ({one['units']})" for one in value]
     return value

@@ -1,9 +1,8 @@
 """Ask the carriers for what is to leave, before the dispatch is confirmed."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import fields, replace
 
-from carriers.port import Asked, Carrier, Parcel
+from carriers.port import Asked, Parcel
 from carriers.wiring import carrier_named
 from fulfillment.store.commands.floor.packing import Dispatch, Label
 from fulfillment.store.reading.packages import read_parcel
@@ -31,15 +30,14 @@ def _asked(one: LabelIn, rest: LabelIn | None = None) -> Asked:
 def _label(session: Session, shipment: int, number: int | None, asked: Asked) -> Label:
     carrier = carrier_named(asked.carrier)
     reference = f"{shipment}" if number is None else f"{shipment}-{number}"
-    facts = _facts(session, carrier, shipment, number)
-    booking = carrier.book(Parcel(reference, asked, **facts))
+    parcel = Parcel(reference, asked)
+    if carrier.needs_facts:  # It is read only for a carrier that has to be told.
+        parcel = _told(session, shipment, number, parcel)
+    booking = carrier.book(parcel)
     return Label(booking.carrier, booking.service, booking.tracking)
 
 
-def _facts(
-    session: Session, carrier: Carrier, shipment: int, number: int | None
-) -> Mapping[str, Any]:
-    """Size, weight and address, read only for a carrier that has to be told."""
-    if not carrier.needs_facts:
-        return {}
-    return session.read(lambda tx: read_parcel(tx, shipment, number))
+def _told(session: Session, shipment: int, number: int | None, parcel: Parcel) -> Parcel:
+    """The parcel with size, weight and address."""
+    facts = session.read(lambda tx: read_parcel(tx, shipment, number))
+    return replace(parcel, **{field.name: getattr(facts, field.name) for field in fields(facts)})

@@ -1,37 +1,13 @@
 """The API's description of itself, with the problem document as the answer to every refusal."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_type_hints
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from fastapi.routing import APIRoute, iter_route_contexts
 
-from starter.models import (
-    catalogue,
-    counts,
-    letterheads,
-    order_changes,
-    order_hands,
-    order_lists,
-    orders_in,
-    orders_out,
-    packages,
-    payments,
-    pick_lists,
-    problem,
-    purchase_orders,
-    purchase_orders_out,
-    receipts,
-    restocks,
-    returns,
-    settings,
-    shipments,
-    staging,
-    stock,
-    suggestions,
-    transfers,
-)
+from starter.described import classes_of, describe_fields, describe_parameters, examples_of
 from starter.models.orders_in import OrderIn
 from starter.models.problem import Problem
 from starter.problems.documents import MEDIA_TYPE, TITLES
@@ -65,12 +41,6 @@ TAGS = [
     {"name": "health", "description": "For whoever runs the process."},
 ]
 
-MODELS = (
-    catalogue, counts, order_changes, order_hands, orders_in, orders_out, packages, pick_lists,
-    problem, purchase_orders, purchase_orders_out, receipts, restocks, returns, settings,
-    shipments, stock, suggestions, transfers,
-    payments, staging, letterheads, order_lists,
-)  # fmt: skip
 FOR_ALL = (401, 403, 404, 422, 429, 500, 503)
 WITH_BODY = (400, 408, 413, 415)
 SECURITY = {"key": {"type": "http", "scheme": "bearer", "description": "A key: `pb_...`."}}
@@ -86,8 +56,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             tags=TAGS,
         )
-        _add_schemas(document)
+        _add_schemas(app, document)
         for path, operation in _operations(document):
+            describe_parameters(path, operation)
             if path.startswith("/v1/"):
                 _add_problems(operation)
                 operation["security"] = [{"key": []}]
@@ -95,7 +66,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def _add_schemas(document: dict[str, Any]) -> None:
+def _add_schemas(app: FastAPI, document: dict[str, Any]) -> None:
     components = document.setdefault("components", {})
     components["securitySchemes"] = SECURITY
     schemas = components.setdefault("schemas", {})
@@ -106,18 +77,21 @@ def _add_schemas(document: dict[str, Any]) -> None:
         for name, part in schema.pop("$defs", {}).items():
             schemas.setdefault(name, part)
         schemas.setdefault(model.__name__, schema)
-    for name, described in _models():
-        extra = described.model_config.get("json_schema_extra")
-        if name in schemas and isinstance(extra, dict):
-            # FastAPI drops every null, also those of an example, where they mean something.
-            schemas[name]["examples"] = extra["examples"]
+    for kind in classes_of([Problem, OrderIn, *_spoken(app)]):
+        if schema := schemas.get(kind.__name__):
+            describe_fields(kind, schema)
+            if examples := examples_of(kind):
+                # FastAPI drops every null, also those of an example, where they mean something.
+                schema["examples"] = examples
 
 
-def _models() -> Iterator[tuple[str, type[BaseModel]]]:
-    for module in MODELS:
-        for name, value in vars(module).items():
-            if isinstance(value, type) and issubclass(value, BaseModel):
-                yield name, value
+def _spoken(app: FastAPI) -> Iterator[Any]:
+    """Types that the routes take and answer."""
+    for found in iter_route_contexts(app.routes):
+        route = found.original_route
+        if isinstance(route, APIRoute):
+            yield from get_type_hints(route.endpoint, include_extras=True).values()
+            yield from (one["model"] for one in route.responses.values() if "model" in one)
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

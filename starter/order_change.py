@@ -6,12 +6,13 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Query
 
 from fulfillment.store.planning.change import Change, change_order, preview_change
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.progress import ProgressView
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_in import NoteIn
-from starter.models.orders_out import ProgressOut
 
-Answer = TypeVar("Answer", bound=ProgressOut)
+Answer = TypeVar("Answer", bound=ProgressView)
 
 Preview = Annotated[
     bool,
@@ -36,19 +37,19 @@ class Changing:
     key: str | None
     preview: bool
 
-    def answer(self, asked: Asked, change: Change) -> ProgressOut | PreviewOut:
+    def answer(self, asked: Asked, change: Change) -> ProgressView | PreviewOut:
         """Do it, once for its key, and tell where the order stands then; or look at it."""
-        return self.answer_as(ProgressOut, asked, change)
+        return self.answer_as(ProgressView, asked, change)
 
     def answer_as(self, kind: type[Answer], asked: Asked, change: Change) -> Answer | PreviewOut:
         """Do it, or look at it: refused alike."""
         if self.preview:
             found = preview_change(self.session.store, self.session.merchant, change)
-            return PreviewOut.model_validate({"outcomes": found})
+            return PreviewOut(outcomes=found)
         sent = asked.sent or NoteIn()
         content = sent.model_dump(mode="json")
         command = self.session.command(asked.verb, asked.about, self.key, content, sent.note)
-        return kind.model_validate(change_order(self.session.store, command, change))
+        return view(kind, change_order(self.session.store, command, change))
 
 
 def changing(

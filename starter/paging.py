@@ -5,12 +5,15 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
 
 from fulfillment.domain.model.refusals import RefusedError, invalid
-from fulfillment.store.reading.paging import Page, Sort, Window
+from fulfillment.store.reading.paging import Item, Page, Sort, Window
+from starter.models.paged import Paged
+
+Answer = TypeVar("Answer", bound=Paged[Any])
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
 Cursor = Annotated[
@@ -50,12 +53,12 @@ def window(limit: int, cursor: str | None, sort: Sort) -> Window:
     return Window(limit, _key(cursor, sort))
 
 
-def body(page: Page, sort: Sort) -> dict[str, Any]:
+def paged(kind: type[Answer], page: Page[Item], sort: Sort) -> Answer:
     """A page as it is answered."""
-    return {"items": page.items, "next": _cursor(page, sort)}
+    return kind(items=page.items, next=_cursor(page, sort))
 
 
-def _cursor(page: Page, sort: Sort) -> str | None:
+def _cursor(page: Page[Item], sort: Sort) -> str | None:
     if page.next_key is None:
         return None
     content = json.dumps([sort.order_by, *page.next_key], default=lambda value: value.isoformat())

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cli.demo import catalogue, keyfile
 from cli.demo.client import Client
@@ -16,6 +15,7 @@ from fulfillment.store.commands.administration.keys import Role, caller_of, crea
 from fulfillment.store.reading.orders import OrderFilter, list_orders
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.parties import list_merchants
+from fulfillment.store.reading.views.parties import MerchantView
 from fulfillment.store.transactions.session import Store, connect
 
 SAMPLE = catalogue.MERCHANT.id
@@ -87,28 +87,28 @@ def _set_up(place: Place, asked: Asked, store: Store) -> Stage | None:
     chosen = _chosen(merchants, plays=plays)
     if chosen is None:
         return None
-    client = Client(place.api_url, _key(place.home, store, chosen["id"]), place.stopping)
+    client = Client(place.api_url, _key(place.home, store, chosen.id), place.stopping)
     play = None
     if plays:
         clear_stage(client)
         catalogue.put_goods(client)
         play = new_play(client, place.stopping, asked.speed)
-    return Stage(chosen["id"], chosen["name"], chosen["time_zone"], client, play)
+    return Stage(chosen.id, chosen.name, chosen.time_zone, client, play)
 
 
-def _is_fresh(store: Store, merchants: Sequence[dict[str, Any]]) -> bool:
+def _is_fresh(store: Store, merchants: Sequence[MerchantView]) -> bool:
     """Nothing was taken in yet; a sample whose loading was broken off counts as nothing."""
     if not merchants:
         return True
-    if [merchant["id"] for merchant in merchants] != [SAMPLE]:
+    if [merchant.id for merchant in merchants] != [SAMPLE]:
         return False
     page = store.read(SAMPLE, lambda tx: list_orders(tx, OrderFilter(), "rank", Window(1)))
     return not page.items
 
 
-def _chosen(merchants: Sequence[dict[str, Any]], *, plays: bool) -> dict[str, Any] | None:
+def _chosen(merchants: Sequence[MerchantView], *, plays: bool) -> MerchantView | None:
     """The sample's merchant while it plays, else the one that is named, or the only one."""
-    by_id = {merchant["id"]: merchant for merchant in merchants}
+    by_id = {merchant.id: merchant for merchant in merchants}
     named = SAMPLE if plays else os.environ.get("PEGBOARD_MERCHANT")
     if named is not None:
         return by_id.get(named)

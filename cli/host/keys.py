@@ -51,18 +51,22 @@ def list_(as_json: AsJson = False) -> None:
 
     Example: pegboard keys list
     """
+    from dataclasses import asdict
+
     from cli.output import console, print_json, table
     from fulfillment.store.reading.keys import list_keys
 
     with _store() as store:
         keys = store.read("*", list_keys)
     if as_json:
-        print_json({"keys": keys})
+        print_json({"keys": [asdict(key) for key in keys]})
         return
     names = ("id", "name", "role", "merchant", "locations", "created_at", "revoked_at")
-    for key in keys:
-        key["locations"] = ", ".join(key["locations"] or ["all"])
-    console.print(table(f"{len(keys)} keys", names, [[key[n] for n in names] for key in keys]))
+    rows = [
+        [asdict(key)[name] if name != "locations" else key.locations or "all" for name in names]
+        for key in keys
+    ]
+    console.print(table(f"{len(keys)} keys", names, rows))
 
 
 @app.command()

@@ -1,11 +1,13 @@
 """Merchants, locations and products."""
 
-from datetime import date, time
+from collections.abc import Mapping
+from datetime import time
 from typing import Annotated
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints
 
 from fulfillment.store.commands.catalogue import NewLocation, NewMerchant, NewProduct
+from fulfillment.store.reading.views.parties import LocationView, MerchantView, ProductView
 from starter.models.fields import (
     MOST_ITEMS,
     Currency,
@@ -20,6 +22,7 @@ from starter.models.fields import (
     TimeZone,
     example,
 )
+from starter.models.paged import Paged
 
 Limit = Annotated[StrictInt, Field(ge=0, le=1_000_000_000)]
 
@@ -68,7 +71,9 @@ class ProductIn(Request):
     weight_g: Measure | None = Field(default=None, description="Of one unit, in grams.")
     length_mm: Measure | None = Field(default=None, description="Of one unit, in millimetres.")
     width_mm: Measure | None = None
+    """Of one unit, in millimetres."""
     height_mm: Measure | None = None
+    """Of one unit, in millimetres."""
     country_of_origin: Country | None = Field(default=None, description="Two letters of ISO 3166.")
     customs_code: CustomsCode | None = Field(
         default=None, description="Of the Harmonized System, six digits or more."
@@ -93,6 +98,7 @@ class ProductBatchIn(Request):
     model_config = example(products=[{"sku": "TEA-GREEN"} | EXAMPLE_PRODUCT])
 
     products: Annotated[list[BatchProductIn], Field(min_length=1, max_length=MOST_ITEMS)]
+    """All of them are put, or none."""
 
 
 class PutOut(BaseModel):
@@ -101,39 +107,7 @@ class PutOut(BaseModel):
     model_config = example(put=1)
 
     put: int
-
-
-class ProductOut(BaseModel):
-    """A product."""
-
-    model_config = example(sku="TEA-GREEN", **EXAMPLE_PRODUCT)
-
-    sku: str
-    name: str
-    manage_stock: bool
-    allow_backorder: bool
-    backorder_limit: int | None
-    future_inventory: bool
-    packs: dict[str, int]
-    supplier: str | None
-    reorder_level: int
-    active: bool
-    barcodes: dict[str, str | None]
-    weight_g: int | None
-    length_mm: int | None
-    width_mm: int | None
-    height_mm: int | None
-    country_of_origin: str | None
-    customs_code: str | None
-
-
-class ProductPage(BaseModel):
-    """One page of products, by SKU."""
-
-    model_config = example(items=[{"sku": "TEA-GREEN"} | EXAMPLE_PRODUCT], next=None)
-
-    items: list[ProductOut]
-    next: str | None
+    """How many were put."""
 
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -189,42 +163,7 @@ class ClosureIn(Request):
     reason: LongText | None = None
 
 
-class ClosureOut(BaseModel):
-    """A day on which a location is closed, beside its public holidays."""
-
-    day: date
-    reason: str | None
-
-
 EXAMPLE_CLOSURES = [{"day": "2026-12-24", "reason": "Stocktaking"}]
-
-
-class LocationOut(BaseModel):
-    """A warehouse or store."""
-
-    model_config = example(id="vienna", **EXAMPLE_LOCATION, closures=EXAMPLE_CLOSURES)
-
-    id: str
-    name: str
-    time_zone: str
-    active: bool
-    serves: dict[str, int]
-    cutoff: str
-    working_days: list[int]
-    holidays: str | None
-    handling_days: int
-    closures: list[ClosureOut]
-
-
-class LocationPage(BaseModel):
-    """One page of locations, by name."""
-
-    model_config = example(
-        items=[{"id": "vienna", "closures": EXAMPLE_CLOSURES} | EXAMPLE_LOCATION], next=None
-    )
-
-    items: list[LocationOut]
-    next: str | None
 
 
 EXAMPLE_MERCHANT = {
@@ -254,23 +193,20 @@ class MerchantIn(Request):
         return NewMerchant(id=merchant, **self.model_dump())
 
 
-class MerchantOut(BaseModel):
-    """A merchant."""
-
-    model_config = example(id="acme", **EXAMPLE_MERCHANT)
-
-    id: str
-    name: str
-    time_zone: str
-    currency: str
-    authorise_before_release: bool
-    reauthorise_on_release: bool
+EXAMPLES: Mapping[type, object] = {
+    ProductView: {"sku": "TEA-GREEN"} | EXAMPLE_PRODUCT,
+    LocationView: EXAMPLE_LOCATION | {"id": "vienna", "closures": EXAMPLE_CLOSURES},
+    MerchantView: {"id": "acme"} | EXAMPLE_MERCHANT,
+}
 
 
-class MerchantPage(BaseModel):
+class ProductPage(Paged[ProductView]):
+    """One page of products, by SKU."""
+
+
+class LocationPage(Paged[LocationView]):
+    """One page of locations, by name."""
+
+
+class MerchantPage(Paged[MerchantView]):
     """One page of merchants, by name."""
-
-    model_config = example(items=[{"id": "acme"} | EXAMPLE_MERCHANT], next=None)
-
-    items: list[MerchantOut]
-    next: str | None

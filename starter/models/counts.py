@@ -1,13 +1,14 @@
 """Counts of what is on hand."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StrictInt
+from pydantic import Field, StrictInt
 
 from fulfillment.store.commands.supply.moves.documents import CountedSku, NewCount
+from fulfillment.store.reading.views.stock import CountSummary, CountView, StockDisposition
 from starter.models.fields import Location, LongText, Number, Request, Sku, example
-from starter.models.stock import Disposition
+from starter.models.paged import Paged
 
 MOST_COUNTED = 2_000
 """Lines of one count: more of a location are counted in several documents."""
@@ -18,7 +19,8 @@ class CountedIn(Request):
 
     sku: Sku
     counted: Annotated[StrictInt, Field(ge=0, le=100_000_000)]
-    disposition: Disposition = "sellable"
+    """Units that are there; 0 where none is."""
+    disposition: StockDisposition = "sellable"
 
 
 class CountIn(Request):
@@ -47,60 +49,21 @@ class CountIn(Request):
         return NewCount(self.number, self.location, lines, self.reason, self.everything)
 
 
-class CountLineOut(BaseModel):
-    """What the books had, and what was there; difference = counted - expected."""
-
-    sku: str
-    disposition: Disposition
-    expected: int
-    counted: int
-    difference: int
-
-
 EXAMPLE_HEAD = {
     "number": "CC-21", "location": "vienna", "reason": "March, aisle 4",
     "actor": "floor (3f2a91c07be4d5a6)", "at": "2026-03-02T08:00:00Z",
 }  # fmt: skip
 
-
-class CountHeadOut(BaseModel):
-    """Where, why, by whom and when."""
-
-    number: str
-    location: str
-    reason: str | None
-    actor: str
-    at: datetime
-
-
-class CountOut(CountHeadOut):
-    """A count with its lines, by SKU."""
-
-    model_config = example(
-        **EXAMPLE_HEAD,
-        lines=[{"sku": "TEA-GREEN", "disposition": "sellable", "expected": 25, "counted": 22,
-                "difference": -3}],
-    )  # fmt: skip
-
-    lines: list[CountLineOut]
+EXAMPLES: Mapping[type, object] = {
+    CountView: EXAMPLE_HEAD | {
+        "lines": [{"sku": "TEA-GREEN", "disposition": "sellable", "expected": 25, "counted": 22,
+                   "difference": -3}],
+    },
+    CountSummary: EXAMPLE_HEAD | {
+        "line_count": 1, "expected": 25, "counted": 22, "differing": 1,
+    },
+}  # fmt: skip
 
 
-class CountSummaryOut(CountHeadOut):
-    """One count in a list."""
-
-    line_count: int
-    expected: int
-    counted: int
-    differing: int = Field(description="Lines where the books were wrong.")
-
-
-class CountPage(BaseModel):
+class CountPage(Paged[CountSummary]):
     """One page of counts, the newest first."""
-
-    model_config = example(
-        items=[EXAMPLE_HEAD | {"line_count": 1, "expected": 25, "counted": 22, "differing": 1}],
-        next=None,
-    )
-
-    items: list[CountSummaryOut]
-    next: str | None

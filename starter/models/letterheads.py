@@ -57,6 +57,7 @@ class LetterheadOut(BaseModel):
     model_config = example(**EXAMPLE, logo=None)
 
     sender: list[str]
+    """The name and address of the sender, line by line."""
     logo: str | None = Field(description="In base64.")
 
     @classmethod

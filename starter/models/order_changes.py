@@ -19,9 +19,7 @@ from starter.models.fields import (
     Units,
     example,
 )
-from starter.models.order_hands import EXAMPLE_PROGRESS
 from starter.models.orders_in import EXAMPLE_ADDRESS, Address, Contact, NoteIn
-from starter.models.orders_out import ProgressOut
 
 
 def _or_never(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
@@ -60,6 +58,7 @@ class AddLineIn(NoteIn):
     line: Annotated[LineNumber | None, Field(description="Else the next number.")] = None
     sku: Sku
     quantity: Units
+    """Packs, where `pack` names one; else base units."""
     pack: PackName | None = None
     unit_price_minor: Minor | None = Field(
         default=None, description="Price of one base unit, in integer minor units."
@@ -89,6 +88,7 @@ class AddressIn(NoteIn):
     model_config = example(address=EXAMPLE_ADDRESS, note="The customer has moved.")
 
     address: Address
+    """Where the goods go now."""
     contact: Contact | None = Field(default=None, description="Left as it is where null.")
 
     def to_domain(self) -> Customer:
@@ -125,13 +125,3 @@ class CancelIn(NoteIn):
     def to_domain(self) -> list[LineUnits]:
         """The lines as the domain takes them."""
         return [LineUnits(each.line, each.units) for each in self.lines or ()]
-
-
-class NewLineOut(ProgressOut):
-    """The line that the order has now, and where the order stands then."""
-
-    model_config = example(**EXAMPLE_PROGRESS, line=2, sku="TEA-BLACK", units=2)
-
-    line: int
-    sku: str
-    units: int

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from fulfillment.domain.actions.manual_prepare import Choice, Choose
-from fulfillment.domain.model.statuses import OrderStatus
+from fulfillment.domain.insight.impact import Impact
 from fulfillment.store.commands.orders.pins import Pinned
 from starter.models.fields import (
     MOST_ITEMS,
@@ -20,15 +20,7 @@ from starter.models.fields import (
     example,
 )
 from starter.models.orders_in import NoteIn
-from starter.models.orders_out import ProgressOut, SliceOut
 
-EXAMPLE_PROGRESS = {
-    "order": 17, "seq": 5, "status": "awaiting_stock", "priority": 50, "waiting_units": 2,
-    "next_date": None, "awaited_skus": ["TEA-GREEN"], "awaited_supply": [], "holds": [],
-    "shipments": [
-        {"number": 1, "status": "backorder", "location": None, "expected_on": None},
-    ],
-}  # fmt: skip
 EXAMPLE_STANDING = {
     "status": "awaiting_stock", "allocated": 3, "not_yet_received": 0, "pegged": 2,
     "backordered": 2, "ready": 0, "cancelled": 0, "promised": [{"units": 5, "on": "2026-03-10"}],
@@ -96,6 +88,7 @@ class PinIn(Request):
 
     document: Annotated[Number, Field(description="The number of what brings them.")]
     kind: Literal["purchase_order", "transfer", "return", "restock"] = "purchase_order"
+    """What kind of document that is."""
     line: Annotated[
         LineNumber | None, Field(description="Needed where it has several lines of the SKU.")
     ] = None
@@ -111,6 +104,7 @@ class PinsIn(NoteIn):
 
     line: LineNumber
     pins: Annotated[list[PinIn], Field(max_length=50)]
+    """All that the line is pinned to from now on."""
 
     def to_domain(self) -> list[Pinned]:
         """The pins as the store takes them."""
@@ -134,72 +128,6 @@ class PrepareIn(NoteIn):
         return [Choice(chosen.line, chosen.channel, chosen.location) for chosen in self.lines]
 
 
-class LineUnitsOut(BaseModel):
-    """Units of one line."""
-
-    line: int
-    sku: str
-    units: int
-
-
-class AllocatedOut(ProgressOut):
-    """What was taken, and where the order stands then."""
-
-    model_config = example(
-        **EXAMPLE_PROGRESS, taken=[{"line": 1, "sku": "TEA-GREEN", "units": 3}]
-    )  # fmt: skip
-
-    taken: list[LineUnitsOut]
-
-
-class WhyOut(BaseModel):
-    """One rule, as a code and a sentence."""
-
-    code: str
-    sentence: str
-
-
-class BackToShipOut(AllocatedOut):
-    """What was taken and released, and what is still short."""
-
-    model_config = example(
-        **EXAMPLE_PROGRESS, released=0,
-        taken=[{"line": 1, "sku": "TEA-GREEN", "units": 3}],
-        short=[{"line": 1, "sku": "TEA-GREEN", "units": 2}],
-        why_not_released={
-            "code": "all_or_nothing",
-            "sentence": "the order goes out in one shipment, when all of it is here",
-        },
-    )  # fmt: skip
-
-    short: list[LineUnitsOut]
-    released: int = Field(description="Units that may be picked now and could not before.")
-    why_not_released: WhyOut | None = Field(
-        description="The rule that keeps what is allocated from going; null where nothing is kept."
-    )
-
-
-class StandingOut(BaseModel):
-    """How an order stands, in units over all its lines."""
-
-    status: OrderStatus
-    allocated: int
-    not_yet_received: int
-    pegged: int
-    backordered: int
-    ready: int = Field(description="Released, and not yet being picked.")
-    cancelled: int
-    promised: list[SliceOut]
-
-
-class OutcomeOut(BaseModel):
-    """One order before a change and after it."""
-
-    order: str
-    before: StandingOut
-    after: StandingOut
-
-
 class PreviewOut(BaseModel):
     """Every order that would stand differently, in rank order; nothing was done."""
 
@@ -211,4 +139,5 @@ class PreviewOut(BaseModel):
         }],
     )  # fmt: skip
 
-    outcomes: list[OutcomeOut]
+    outcomes: list[Impact]
+    """Before and after."""

@@ -52,7 +52,9 @@ class Contact(Request):
     name: ShortText | None = None
     company: ShortText | None = None
     email: ShortText | None = None
+    """Kept apart from the order."""
     phone: ShortText | None = None
+    """Kept apart from the order."""
 
 
 class Address(Request):
@@ -61,12 +63,19 @@ class Address(Request):
     name: ShortText | None = None
     company: ShortText | None = None
     line1: ShortText | None = None
+    """Street and number."""
     line2: ShortText | None = None
+    """What the street and number do not say."""
     city: ShortText | None = None
+    """The town."""
     region: ShortText | None = None
+    """A state or province, where the post asks for it."""
     postal_code: ShortText | None = None
+    """As the country writes it."""
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    """Two letters of ISO 3166."""
     instructions: LongText | None = None
+    """For who brings it."""
 
 
 Lines = Annotated[list[OrderLineIn], Field(max_length=MOST_ITEMS)]
@@ -106,7 +115,9 @@ class OrderIn(Request):
         default=None, description="What the customer calls it."
     )
     contact: Contact = Contact()
+    """How the customer is reached."""
     address: Address = Address()
+    """Where the goods go."""
 
     def to_domain(self) -> NewOrder:
         """The order as the store takes it."""
@@ -188,6 +199,7 @@ class UnholdIn(NoteIn):
     model_config = example(reason="payment_review")
 
     reason: Code | None = None
+    """That of the hold; null: all of them."""
 
 
 def lines_of(lines: list[OrderLineIn]) -> tuple[NewLine, ...]:

@@ -1,145 +1,34 @@
 """Orders as they are answered."""
 
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from fulfillment.domain.model.orders import Channel
-from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
-from fulfillment.domain.planning.expiry import CancelsBy
+from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.store.commands.intake import Outcome
-from starter.models.fields import Knob, example
-from starter.models.payments import EXAMPLE_AXIS, PaymentAxisOut
+from fulfillment.store.reading.views.orders import EventView, OrderView
+from starter.models.fields import example
+from starter.models.paged import Paged
+from starter.models.payments import EXAMPLE_AXIS
 from starter.models.problem import Problem
-from starter.models.shipments import ActionsOut, PackOut, ShipmentOut
 
 
 class Links(BaseModel):
     """Where to go from here."""
 
     self: str
+    """The thing itself."""
     history: str
+    """What happened to it."""
 
 
-class SliceOut(BaseModel):
-    """Some units and the day on which they can be expected."""
-
-    units: int
-    on: date
-
-
-class OrderLineOut(BaseModel):
-    """One line in base units.
-
-    Ordered = allocated + not yet received + backordered + shipped + cancelled.
-    """
-
-    line: int
-    sku: str
-    ordered: int
-    allocated: int
-    not_yet_received: int = Field(
-        description="Units on a purchase order that is as far as `min_po_status` asks."
-    )
-    backordered: int = Field(description="Units neither allocated nor not yet received.")
-    pegged: int = Field(description="Units tied to what will come, not yet received ones too.")
-    shipped: int
-    cancelled: int
-    by_hand: bool = Field(description="It takes no stock by itself.")
-    channel: Channel
-    source_location: str | None = Field(description="The one location chosen for this line.")
-    pack: PackOut | None
-    unit_price_minor: int | None
-    promise: list[SliceOut] = Field(description="What the customer was told last.")
-    first_promise: list[SliceOut] | None = Field(description="It never changes.")
-
-
-class WavesOut(BaseModel):
-    """Dispatches that the order has used, and those it may still use."""
-
-    spent: int
-    left: int | None = Field(description="Null where there is no limit.")
-
-
-class CustomerOut(BaseModel):
-    """The customer's data; null at the order once it is erased."""
-
-    reference: str | None
-    contact: dict[str, Any]
-    address: dict[str, Any]
-
-
-class KnobOut(BaseModel):
-    """The value of a setting and the scope that gives it: order, merchant, default, built in."""
-
-    value: Knob
-    source: str = Field(validation_alias="from", serialization_alias="from")
-
-
-class OrderOut(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderOut(OrderView):
     """One order with its lines, its group of shipments, and what can be done with it now."""
 
-    model_config = example(
-        number="SO-1001", merchant="acme", status="awaiting_stock", revision=0, priority=50,
-        placed_at="2026-03-01T08:30:00Z", ship_by="2026-03-05", currency="EUR",
-        lock_location=None, pickup_location=None, verified=True, prepared=True, holds=[],
-        ready_to_ship=True, ready_since="2026-03-02T09:15:00Z", target_ship_on="2026-03-02",
-        waiting_units=4, finished_at=None,
-        customer=None, shipments=[], cancels_on="2026-04-30", cancels_by="policy",
-        waves={"spent": 1, "left": None}, payment=EXAMPLE_AXIS,
-        policy={"max_shipments": {"value": None, "from": "built in"}},
-        lines=[{
-            "line": 1, "sku": "TEA-GREEN", "ordered": 24, "allocated": 20, "backordered": 4,
-            "not_yet_received": 0, "pegged": 4, "shipped": 0, "cancelled": 0, "by_hand": False,
-            "channel": "pick", "source_location": None, "unit_price_minor": 350,
-            "pack": {"name": "carton", "units": 12, "quantity": 2, "loose": 0},
-            "promise": [{"units": 20, "on": "2026-03-01"}, {"units": 4, "on": "2026-03-10"}],
-            "first_promise": [{"units": 24, "on": "2026-03-31"}],
-        }],
-        actions={"allowed": ["hold", "cancel", "edit"], "refused": [
-            {"action": "verify", "code": "already_verified",
-             "why": "order SO-1001 is verified already"},
-        ]},
-        links={"self": "/v1/orders/SO-1001", "history": "/v1/orders/SO-1001/history"},
-    )  # fmt: skip
-
-    number: str
-    merchant: str
-    status: OrderStatus
-    revision: int
-    priority: int
-    placed_at: datetime
-    ship_by: date | None
-    currency: str
-    lock_location: str | None
-    pickup_location: str | None
-    verified: bool
-    prepared: bool = Field(description="Nobody has to choose channels and locations any more.")
-    holds: list[str]
-    ready_to_ship: bool = Field(description="Not on hold, and a shipment can go now.")
-    ready_since: datetime | None = Field(
-        description="When it last became ready to ship; null while it is not."
-    )
-    target_ship_on: date | None = Field(
-        description="When the first of what is released should go; null where nothing is."
-    )
-    waiting_units: int
-    cancels_on: date | None = Field(
-        description="What then still waits is cancelled, unless supply is due by that day."
-    )
-    cancels_by: CancelsBy | None = Field(
-        description="Whose word that is; a person's with no day: it may wait for ever."
-    )
-    finished_at: datetime | None
-    waves: WavesOut
-    customer: CustomerOut | None
-    lines: list[OrderLineOut]
-    shipments: list[ShipmentOut]
-    policy: dict[str, KnobOut]
-    payment: PaymentAxisOut
-    actions: ActionsOut
     links: Links
+    """Where to go from here."""
 
 
 class AcceptedOut(BaseModel):
@@ -160,10 +49,12 @@ class BatchResultOut(BaseModel):
     """What became of one order of a batch; paths in its problem are relative to that order."""
 
     index: int
+    """Its place in the batch; the first is 0."""
     outcome: Outcome
     number: str | None = None
     links: Links | None = None
     problem: Problem | None = None
+    """Why it was refused; null where it was not."""
 
 
 class OrderBatchOut(BaseModel):
@@ -178,64 +69,48 @@ class OrderBatchOut(BaseModel):
     )  # fmt: skip
 
     created: int
+    """Orders that are new."""
     existing: int
+    """Orders that were there with this content."""
     refused: int
+    """Orders that were refused."""
     results: list[BatchResultOut]
+    """One for each order, as they were sent."""
 
 
-class EventOut(BaseModel):
-    """One thing that happened to an order: what, when, by whom, why."""
-
-    id: int
-    kind: str
-    facts: dict[str, Any]
-    actor: str
-    reason: str | None
-    at: datetime
-
-
-class HistoryOut(BaseModel):
+class HistoryOut(Paged[EventView]):
     """What happened to an order, the first thing first."""
 
-    model_config = example(
-        items=[{
-            "id": 1, "kind": "received", "facts": {"lines": 1, "units": 24},
-            "actor": "shop", "reason": None, "at": "2026-03-01T08:30:00Z",
+
+EXAMPLES: Mapping[type, object] = {
+    OrderOut: {
+        "number": "SO-1001", "merchant": "acme", "status": "awaiting_stock",
+        "revision": 0, "priority": 50,
+        "placed_at": "2026-03-01T08:30:00Z", "ship_by": "2026-03-05", "currency": "EUR",
+        "lock_location": None, "pickup_location": None, "verified": True,
+        "prepared": True, "holds": [],
+        "ready_to_ship": True, "ready_since": "2026-03-02T09:15:00Z",
+        "target_ship_on": "2026-03-02",
+        "waiting_units": 4, "finished_at": None,
+        "customer": None, "shipments": [], "cancels_on": "2026-04-30", "cancels_by": "policy",
+        "waves": {"spent": 1, "left": None}, "payment": EXAMPLE_AXIS,
+        "policy": {"max_shipments": {"value": None, "from": "built in"}},
+        "lines": [{
+            "line": 1, "sku": "TEA-GREEN", "ordered": 24, "allocated": 20, "backordered": 4,
+            "not_yet_received": 0, "pegged": 4, "shipped": 0, "cancelled": 0, "by_hand": False,
+            "channel": "pick", "source_location": None, "unit_price_minor": 350,
+            "pack": {"name": "carton", "units": 12, "quantity": 2, "loose": 0},
+            "promise": [{"units": 20, "on": "2026-03-01"}, {"units": 4, "on": "2026-03-10"}],
+            "first_promise": [{"units": 24, "on": "2026-03-31"}],
         }],
-        next=None,
-    )  # fmt: skip
-
-    items: list[EventOut]
-    next: str | None
-
-
-class ShipmentProgressOut(BaseModel):
-    """One live shipment of an order, by its number in the order."""
-
-    number: int
-    status: ShipmentStatus
-    location: str | None
-    expected_on: date | None
-
-
-class ProgressOut(BaseModel):
-    """Where an order stands after what was asked of it; a higher `seq` is newer."""
-
-    model_config = example(
-        order=17, seq=4, status="on_hold", priority=50, waiting_units=0, next_date=None,
-        awaited_skus=[], awaited_supply=[], holds=["payment_review"],
-        shipments=[{"number": 1, "status": "ready", "location": "vienna", "expected_on": None}],
-    )  # fmt: skip
-
-    order: int = Field(description="The order's id, as its workflow knows it; not its number.")
-    seq: int = Field(description="Rises with each change of the order.")
-    status: OrderStatus
-    priority: int
-    waiting_units: int
-    next_date: date | None = Field(
-        description="The first day on which something it is pegged to is due."
-    )
-    awaited_skus: list[str]
-    awaited_supply: list[str] = Field(description="Numbers of the documents it is pegged to.")
-    shipments: list[ShipmentProgressOut] = Field(description="Those that have not ended.")
-    holds: list[str] = Field(description="Reasons for which it is on hold.")
+        "actions": {"allowed": ["hold", "cancel", "edit"], "refused": [
+            {"action": "verify", "code": "already_verified",
+             "why": "order SO-1001 is verified already"},
+        ]},
+        "links": {"self": "/v1/orders/SO-1001", "history": "/v1/orders/SO-1001/history"},
+    },
+    EventView: {
+        "id": 1, "kind": "received", "facts": {"lines": 1, "units": 24}, "actor": "shop",
+        "reason": None, "at": "2026-03-01T08:30:00Z",
+    },
+}  # fmt: skip

@@ -1,11 +1,12 @@
 """Packages as they are asked for and answered, and what is said of a dispatch."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import BaseModel, Field, StrictInt
+from pydantic import Field, StrictInt
 
 from fulfillment.domain.floor.packing import Contents, Size
+from fulfillment.store.reading.views.shipments import Packages
 from starter.models.fields import MOST_ITEMS, LineNumber, Request, ShortText, Units, example
 from starter.models.orders_in import NoteIn
 
@@ -54,6 +55,7 @@ class PackIn(NoteIn):
     )  # fmt: skip
 
     packages: Annotated[list[PackageIn], Field(min_length=1, max_length=MOST_ITEMS)] | None = None
+    """Null: one package of all that is in none yet."""
 
 
 class LabelIn(Request):
@@ -70,6 +72,7 @@ class ShipPackageIn(LabelIn):
     model_config = example(number=1, tracking="EP123456789AT")
 
     number: PackageNumber
+    """Its number among the packages of the shipment."""
 
 
 class ShipIn(LabelIn, NoteIn):
@@ -85,14 +88,6 @@ class ShipIn(LabelIn, NoteIn):
     )
 
 
-class PackageLineOut(BaseModel):
-    """Units of one line of the order in a package."""
-
-    line: int
-    sku: str
-    units: int
-
-
 EXAMPLE_PACKAGE = {
     "number": 1, "shipment": 42, "status": "shipped", "weight_g": 2400, "length_mm": 400,
     "width_mm": 300, "height_mm": 200, "carrier": "Example Post", "service": "Parcel",
@@ -100,29 +95,4 @@ EXAMPLE_PACKAGE = {
     "lines": [{"line": 1, "sku": "TEA-GREEN", "units": 12}],
 }  # fmt: skip
 
-
-class PackageOut(BaseModel):
-    """One package of a shipment. Of a shipment that was cancelled it is void."""
-
-    model_config = example(**EXAMPLE_PACKAGE)
-
-    number: int = Field(description="Its number among the packages of the shipment.")
-    shipment: int = Field(description="The shipment that it is in, or left as.")
-    status: Literal["packed", "shipped", "void"]
-    lines: list[PackageLineOut]
-    weight_g: int | None
-    length_mm: int | None
-    width_mm: int | None
-    height_mm: int | None
-    carrier: str | None
-    service: str | None
-    tracking: str | None
-    shipped_at: datetime | None
-
-
-class PackagesOut(BaseModel):
-    """Every package of a shipment, those that left before the rest among them."""
-
-    model_config = example(packages=[EXAMPLE_PACKAGE])
-
-    packages: list[PackageOut]
+EXAMPLES: Mapping[type, object] = {Packages: {"packages": [EXAMPLE_PACKAGE]}}

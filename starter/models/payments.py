@@ -1,15 +1,17 @@
 """Payments as they are recorded and answered; nothing of a card is taken."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StrictInt, StringConstraints
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from fulfillment.domain.model.payments import EntryStatus, PaymentKind, PaymentStatus
+from fulfillment.domain.model.payments import EntryStatus, PaymentKind
 from fulfillment.store.commands.payments.record import NewPayment, Settlement
+from fulfillment.store.reading.views.payments import PaymentEntryView, PaymentsView
 from payments.cards import has_card_number
 from starter.models.fields import LongText, Request, example
+from starter.models.paged import Paged
 
 
 def _no_card(value: str) -> str:
@@ -32,6 +34,7 @@ class PaymentIn(Request):
     model_config = example(kind="capture", amount_minor=7000, reference="pay_3Nq8", note=None)
 
     kind: PaymentKind
+    """What was done."""
     amount_minor: Amount = Field(description="Integer minor units: 7000 is 70.00 EUR.")
     reference: Reference | None = Field(
         default=None, description="The provider's own name for it; it counts once for its kind."
@@ -49,7 +52,9 @@ class SettleIn(Request):
     model_config = example(status="done", reference="re_91Xk", note=None)
 
     status: Literal["done", "failed"]
+    """Whether the provider did it."""
     reference: Reference | None = None
+    """The name that the provider has for it."""
     note: Note | None = None
 
     def to_domain(self) -> Settlement:
@@ -69,64 +74,11 @@ EXAMPLE_ENTRY = {
     "settled_at": "2026-03-02T08:00:00Z",
 }  # fmt: skip
 
-
-class PaymentAxisOut(BaseModel):
-    """Where an order's payment stands; it stands beside the order's status."""
-
-    model_config = example(**EXAMPLE_AXIS)
-
-    status: PaymentStatus
-    invoiced: bool
-    is_complete: bool = Field(description="Shipped, captured, and nothing is due any more.")
-    currency: str
-    value_minor: int | None = Field(
-        description="What its units that are not cancelled cost; null where no line has a price."
-    )
-    invoiced_minor: int
-    authorised_minor: int
-    captured_minor: int
-    refunded_minor: int
-    refund_due_minor: int = Field(
-        description="Captured, less the worth of what is shipped or still wanted, less refunded."
-    )
-    void_due_minor: int = Field(
-        description="What is authorised and is not needed any more, or is to be authorised anew."
-    )
+EXAMPLES: Mapping[type, object] = {
+    PaymentsView: {"order": "SO-1001", "payment": EXAMPLE_AXIS, "items": [EXAMPLE_ENTRY]},
+    PaymentEntryView: EXAMPLE_ENTRY,
+}
 
 
-class PaymentEntryOut(BaseModel):
-    """One line of the ledger: asked of the provider, or recorded."""
-
-    model_config = example(**EXAMPLE_ENTRY)
-
-    id: int
-    order: str
-    shipment: int | None
-    kind: PaymentKind
-    status: EntryStatus
-    amount_minor: int
-    currency: str
-    reference: str | None
-    reason: str | None
-    actor: str
-    at: datetime
-    settled_at: datetime | None
-
-
-class PaymentsOut(BaseModel):
-    """The payments of an order, the first one first."""
-
-    model_config = example(order="SO-1001", payment=EXAMPLE_AXIS, items=[EXAMPLE_ENTRY])
-
-    order: str
-    payment: PaymentAxisOut
-    items: list[PaymentEntryOut]
-
-
-class PaymentPage(BaseModel):
+class PaymentPage(Paged[PaymentEntryView]):
     """One page of the ledger, the oldest entry first."""
-
-    model_config = example(items=[EXAMPLE_ENTRY], next=None)
-
-    items: list[PaymentEntryOut]
-    next: str | None

@@ -1,12 +1,17 @@
 """Pick lists as they are asked for, confirmed and walked."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
-from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.store.commands.floor import PickedLine
+from fulfillment.store.reading.views.floor import (
+    GivenUpList,
+    PickListKind,
+    PickListSummary,
+    PickListView,
+)
 from starter.models.fields import (
     MOST_ITEMS,
     NO_CONTROL_CHARACTERS,
@@ -18,11 +23,8 @@ from starter.models.fields import (
     Units,
     example,
 )
-from starter.models.orders_out import ProgressOut
-from starter.models.shipments import PackOut
+from starter.models.paged import Paged
 
-Kind = Literal["ship", "stage"]
-ListStatus = Literal["picking", "done", "given_up"]
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}$")]
 PickerName = Annotated[
     str, StringConstraints(min_length=1, max_length=100, pattern=NO_CONTROL_CHARACTERS)
@@ -39,9 +41,12 @@ class PickListIn(Request):
 
     picker: PickerName | None = Field(default=None, description="The key's name where none is.")
     most_shipments: Annotated[StrictInt, Field(ge=1, le=200)] = 20
+    """Shipments on the list at most."""
     merchants: Annotated[tuple[Slug, ...] | None, Field(max_length=100)] = None
+    """Only work of these."""
     orders: Annotated[tuple[Number, ...] | None, Field(max_length=MOST_ITEMS)] = None
-    kind: Kind = Field(
+    """Only work of these, by number."""
+    kind: PickListKind = Field(
         default="ship", description="`stage`: what waiting orders have, to be put in containers."
     )
 
@@ -110,45 +115,6 @@ class ShortIn(Request):
     )
 
 
-class SortOut(BaseModel):
-    """What of a SKU is for one shipment."""
-
-    order: str
-    shipment: int
-    shipment_number: int
-    order_line: int
-    to_stage: bool
-    pack: PackOut | None = Field(description="The units in the line's pack; null: it has none.")
-    units: int
-    picked: int
-    short: int
-    left: int
-
-
-class WalkOut(BaseModel):
-    """One stop of the walk: a SKU, and how its units are sorted."""
-
-    merchant: str
-    sku: str
-    name: str
-    units: int
-    picked: int
-    short: int = Field(description="Not there, or taken off the list.")
-    left: int
-    sort: list[SortOut]
-
-
-class ListedShipmentOut(BaseModel):
-    """A shipment on the list, as it stands now."""
-
-    shipment: int
-    shipment_number: int
-    merchant: str
-    order: str
-    status: ShipmentStatus
-    holds: list[str]
-
-
 EXAMPLE_HEAD = {
     "id": 7, "location": "vienna", "kind": "ship", "status": "picking", "picker": "Pia",
     "created_at": "2026-03-02T08:00:00Z", "done_at": None,
@@ -168,69 +134,12 @@ EXAMPLE_LIST = EXAMPLE_HEAD | {
 }  # fmt: skip
 
 
-class PickListHeadOut(BaseModel):
-    """Whose work it is, where, and how far it is."""
-
-    id: int
-    location: str
-    kind: Kind
-    status: ListStatus
-    picker: str
-    created_at: datetime
-    done_at: datetime | None
+EXAMPLES: Mapping[type, object] = {
+    PickListView: EXAMPLE_LIST,
+    PickListSummary: EXAMPLE_HEAD | {"orders": 1, "units": 5, "picked": 3, "short": 0, "left": 2},
+    GivenUpList: {"id": 7, "status": "given_up"},
+}
 
 
-class PickListOut(PickListHeadOut):
-    """A list with its walk, by SKU."""
-
-    model_config = example(**EXAMPLE_LIST)
-
-    walk: list[WalkOut]
-    shipments: list[ListedShipmentOut]
-
-
-class PickListSummaryOut(PickListHeadOut):
-    """One list among others."""
-
-    orders: int
-    units: int
-    picked: int
-    short: int
-    left: int
-
-
-class PickListPage(BaseModel):
+class PickListPage(Paged[PickListSummary]):
     """One page of lists, the newest first."""
-
-    model_config = example(
-        items=[EXAMPLE_HEAD | {"orders": 1, "units": 5, "picked": 3, "short": 0, "left": 2}],
-        next=None,
-    )
-
-    items: list[PickListSummaryOut]
-    next: str | None
-
-
-class GivenUpOut(BaseModel):
-    """The list that nobody works on any more."""
-
-    model_config = example(id=7, status="given_up")
-
-    id: int
-    status: ListStatus
-
-
-class ShortOut(ProgressOut):
-    """Where the order stands then."""
-
-    model_config = example(
-        order=17, seq=6, status="awaiting_stock", priority=50, waiting_units=2, next_date=None,
-        awaited_skus=["TEA-GREEN"], awaited_supply=[], holds=[],
-        shipments=[
-            {"number": 1, "status": "backorder", "location": None, "expected_on": None},
-        ],
-        short=2, went_on=False,
-    )  # fmt: skip
-
-    short: int = Field(description="Units that were not there.")
-    went_on: bool = Field(description="False: it waits for the rest, and is staged meanwhile.")

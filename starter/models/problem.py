@@ -18,9 +18,13 @@ class Problem(BaseModel):
     )  # fmt: skip
 
     type: str
+    """A name for the code, as RFC 9457 asks."""
     title: str
+    """What kind of refusal it is."""
     status: int
+    """The status of HTTP."""
     detail: str
+    """Why, in a sentence."""
     code: str = Field(description="Stable; programs may decide by it.")
     errors: list[dict[str, Any]] = Field(
         default_factory=list, description="What is at fault: a field's path, or facts of the state."

@@ -62,6 +62,7 @@ class PurchaseOrderIn(Request):
     supplier: ShortText = ""
     expected_on: Day | None = None
     status: Literal["draft", "approved"] = "approved"
+    """A draft is not counted on until it is approved."""
     over_receipt_percent: Annotated[Percent, Field(description=OVER_RECEIPT)] = 0
 
     def to_domain(self) -> NewPurchaseOrder:
@@ -127,6 +128,7 @@ class StatusIn(Request):
     model_config = example(status="in_transit")
 
     status: Literal["approved", "in_transit", "arrived", "closed", "cancelled"]
+    """The status that it moves to."""
     note: LongText | None = None
 
 

@@ -1,11 +1,10 @@
 """Receipts: what came, and where it went."""
 
-from datetime import datetime
-from typing import Literal
+from collections.abc import Mapping
 
-from pydantic import BaseModel, Field
-
+from fulfillment.store.reading.views.moves import ReceiptSummary, ReceiptView
 from starter.models.fields import Name, Request, example
+from starter.models.paged import Paged
 
 
 class ReverseIn(Request):
@@ -14,45 +13,6 @@ class ReverseIn(Request):
     model_config = example(reason="counted on the wrong purchase order")
 
     reason: Name
-
-
-class DockedOut(BaseModel):
-    """Units that go straight to a released shipment."""
-
-    order: str
-    shipment: int = Field(description="The shipment's id, as it is picked by.")
-    units: int
-
-
-class ReceivedLineOut(BaseModel):
-    """One line that came: units = to_shipments + to_shelf + undistributed."""
-
-    line: int
-    sku: str
-    disposition: Literal["sellable", "damaged", "quarantine", "scrapped"]
-    units: int
-    to_shipments: int = Field(description="Straight to shipments that are released.")
-    to_shelf: int
-    undistributed: int = Field(description="Still being given out to those who wait.")
-    shipment_count: int
-    shipments: list[DockedOut] = Field(description="By rank, the first 200.")
-
-
-class ReceiptSummaryOut(BaseModel):
-    """One receipt in a list."""
-
-    number: str
-    kind: Literal["purchase_order", "transfer", "return"]
-    document: str = Field(description="The number of what it was received for.")
-    location: str
-    actor: str
-    at: datetime
-    reversed_at: datetime | None
-    reversal_reason: str | None
-    units: int
-    to_shipments: int
-    to_shelf: int
-    undistributed: int
 
 
 EXAMPLE_RECEIPT = {
@@ -67,19 +27,11 @@ EXAMPLE_LINE = {
     "shipments": [{"order": "WEB-1001", "shipment": 31, "units": 4}],
 }  # fmt: skip
 
-
-class ReceiptOut(ReceiptSummaryOut):
-    """A receipt with its lines: what goes straight to which shipments, and what to the shelf."""
-
-    model_config = example(**EXAMPLE_RECEIPT, lines=[EXAMPLE_LINE])
-
-    lines: list[ReceivedLineOut]
+EXAMPLES: Mapping[type, object] = {
+    ReceiptView: EXAMPLE_RECEIPT | {"lines": [EXAMPLE_LINE]},
+    ReceiptSummary: EXAMPLE_RECEIPT,
+}
 
 
-class ReceiptPage(BaseModel):
+class ReceiptPage(Paged[ReceiptSummary]):
     """One page of receipts, the newest first."""
-
-    model_config = example(items=[EXAMPLE_RECEIPT], next=None)
-
-    items: list[ReceiptSummaryOut]
-    next: str | None

@@ -1,12 +1,14 @@
 """Announced restocks."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from fulfillment.store.commands.supply.restocks import Restock
+from fulfillment.store.reading.views.moves import RestockView
 from starter.models.fields import Day, Location, LongText, Request, Sku, Units, example
+from starter.models.paged import Paged
 
 
 class RestockIn(Request):
@@ -49,27 +51,8 @@ EXAMPLE_RESTOCK = {
     "created_at": "2026-03-01T08:00:00Z",
 }  # fmt: skip
 
-
-class RestockOut(BaseModel):
-    """A restock; outstanding = units - closed."""
-
-    model_config = example(**EXAMPLE_RESTOCK)
-
-    number: str
-    sku: str
-    location: str
-    units: int
-    closed: int = Field(description="Units that have arrived or were withdrawn.")
-    outstanding: int = Field(description="Units still to come; none when it has ended.")
-    pegged: int
-    expected_on: date | None
-    created_at: datetime
+EXAMPLES: Mapping[type, object] = {RestockView: EXAMPLE_RESTOCK}
 
 
-class RestockPage(BaseModel):
+class RestockPage(Paged[RestockView]):
     """One page of restocks, the newest first."""
-
-    model_config = example(items=[EXAMPLE_RESTOCK], next=None)
-
-    items: list[RestockOut]
-    next: str | None

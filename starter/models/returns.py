@@ -1,17 +1,19 @@
 """Returns from customers."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from fulfillment.domain.model.moves import Disposition, ReturnStatus
+from fulfillment.domain.model.moves import Disposition
 from fulfillment.store.commands.supply.moves.documents import (
     MoveReceipt,
     NewReturn,
     NewReturnLine,
     ReceivedUnits,
 )
+from fulfillment.store.reading.views.moves import ReturnSummary, ReturnView
 from starter.models.fields import (
     MOST_ITEMS,
     Day,
@@ -24,6 +26,7 @@ from starter.models.fields import (
     Units,
     example,
 )
+from starter.models.paged import Paged
 
 
 class ReturnLineIn(Request):
@@ -101,20 +104,6 @@ class ReturnReceiptIn(Request):
         return MoveReceipt(self.number, document, lines)
 
 
-class ReturnLineOut(BaseModel):
-    """One line; outstanding = units - received - closed."""
-
-    line: int
-    sku: str
-    order_line: int | None
-    units: int
-    received: int
-    closed: int = Field(description="Units that will not come.")
-    outstanding: int
-    pegged: int
-    came: dict[Disposition, int] = Field(description="Received units by what was made of them.")
-
-
 EXAMPLE_HEAD = {
     "number": "RMA-8", "location": "vienna", "order": "SO-2", "status": "announced",
     "reason": "Too big.", "expected_on": "2026-03-12", "created_at": "2026-03-08T08:00:00Z",
@@ -125,53 +114,22 @@ EXAMPLE_RETURN = EXAMPLE_HEAD | {
 }  # fmt: skip
 
 
-class ReturnHeadOut(BaseModel):
-    """Whither, of which order, why, and when it is expected."""
-
-    number: str
-    location: str
-    order: str | None
-    status: ReturnStatus
-    reason: str | None
-    expected_on: date | None
-    created_at: datetime
-
-
-class ReturnOut(ReturnHeadOut):
-    """A return with its lines."""
-
-    model_config = example(**EXAMPLE_RETURN)
-
-    lines: list[ReturnLineOut]
-
-
-class ReturnReceiptOut(ReturnOut):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnReceiptOut(ReturnView):
     """The return as it was right after the receipt was counted."""
 
-    model_config = example(receipt="GR-13", **EXAMPLE_RETURN)
-
     receipt: str
+    """The receipt's number."""
 
 
-class ReturnSummaryOut(ReturnHeadOut):
-    """One return in a list; units over all lines."""
+EXAMPLES: Mapping[type, object] = {
+    ReturnView: EXAMPLE_RETURN,
+    ReturnReceiptOut: EXAMPLE_RETURN | {"receipt": "GR-13"},
+    ReturnSummary: EXAMPLE_HEAD | {
+        "line_count": 1, "units": 3, "received": 2, "closed": 0, "pegged": 0,
+    },
+}  # fmt: skip
 
-    line_count: int
-    units: int
-    received: int
-    closed: int
-    pegged: int
 
-
-class ReturnPage(BaseModel):
+class ReturnPage(Paged[ReturnSummary]):
     """One page of returns, the newest first."""
-
-    model_config = example(
-        items=[
-            EXAMPLE_HEAD | {"line_count": 1, "units": 3, "received": 2, "closed": 0, "pegged": 0}
-        ],
-        next=None,
-    )
-
-    items: list[ReturnSummaryOut]
-    next: str | None

@@ -1,12 +1,14 @@
 """Settings as they are sent and answered, and health."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, Field, RootModel
 
-from starter.models.fields import Knob, Knobs, example
-from starter.models.orders_out import KnobOut
+from fulfillment.domain.actions.presets import Preset
+from fulfillment.store.reading.views.settings import KnobView, SettingChange
+from starter.models.fields import Knobs, example
+from starter.models.paged import Paged
 
 Database = Literal["migrated", "not_migrated", "unreachable"]
 
@@ -20,22 +22,10 @@ class SettingsIn(RootModel[Knobs]):
     model_config = example(preset="shipstream.up_to", max_shipments=3)
 
 
-class SettingsOut(RootModel[dict[str, KnobOut]]):
+class SettingsOut(RootModel[dict[str, KnobView]]):
     """Every setting's effective value, and the scope it comes from."""
 
     model_config = example(max_shipments={"value": 2, "from": "merchant"})
-
-
-class PresetOut(BaseModel):
-    """Another system's setting: what it sets here, and which of that is only a default."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    name: str
-    title: str
-    says: str = Field(description="What becomes of an order, in a sentence.")
-    knobs: dict[str, Knob]
-    needs: list[str] = Field(description="Settings whose value you may want to give yourself.")
 
 
 class PresetsOut(BaseModel):
@@ -50,39 +40,20 @@ class PresetsOut(BaseModel):
         }],
     )  # fmt: skip
 
-    items: list[PresetOut]
+    items: list[Preset]
+    """By name."""
 
 
-class SetTo(BaseModel):
-    """A value that was set; it may be null."""
-
-    value: Knob
-
-
-class SettingChangeOut(BaseModel):
-    """One change of one setting."""
-
-    id: int
-    knob: str
-    before: SetTo | None = Field(description="Null where it was not set.")
-    after: SetTo | None = Field(description="Null where it is no longer set.")
-    actor: str
-    at: datetime
-
-
-class SettingChangePage(BaseModel):
+class SettingChangePage(Paged[SettingChange]):
     """One page of changes, the last one first."""
 
-    model_config = example(
-        items=[{
-            "id": 7, "knob": "max_shipments", "before": None, "after": {"value": 2},
-            "actor": "shop (1f2e3d4c5b6a7988)", "at": "2026-03-01T08:30:00Z",
-        }],
-        next=None,
-    )  # fmt: skip
 
-    items: list[SettingChangeOut]
-    next: str | None
+EXAMPLES: Mapping[type, object] = {
+    SettingChange: {
+        "id": 7, "knob": "max_shipments", "before": None, "after": {"value": 2},
+        "actor": "shop (1f2e3d4c5b6a7988)", "at": "2026-03-01T08:30:00Z",
+    },
+}  # fmt: skip
 
 
 class LiveOut(BaseModel):
@@ -91,6 +62,7 @@ class LiveOut(BaseModel):
     model_config = example(status="live")
 
     status: Literal["live"] = "live"
+    """It is always the same."""
 
 
 class ReadyOut(BaseModel):
@@ -99,8 +71,11 @@ class ReadyOut(BaseModel):
     model_config = example(status="ready", database="migrated", engine="reachable", relay="running")
 
     status: Literal["ready", "not_ready"]
+    """Whether orders can be taken."""
     database: Database
+    """Whether it answers, and has the tables of this version."""
     engine: Literal["reachable", "unreachable"]
+    """Whether Temporal answers."""
     relay: Literal["running", "failing"] = Field(
         description="What carries messages to the engine from here; workers carry them, too."
     )

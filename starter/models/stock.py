@@ -1,14 +1,14 @@
 """Stock and its adjustments."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from fulfillment.domain.model.supply import OutOfUse
 from fulfillment.store.commands.supply.stock import Adjustment
+from fulfillment.store.reading.views.stock import StockDisposition, StockView
 from starter.models.fields import MOST_ITEMS, Location, Name, Request, Sku, UnitChange, example
-
-Disposition = Literal["sellable", "damaged", "quarantine"]
+from starter.models.paged import Paged
 
 
 class AdjustmentIn(Request):
@@ -17,8 +17,9 @@ class AdjustmentIn(Request):
     sku: Sku
     location: Location
     units: UnitChange
+    """Base units: more, or less with a minus."""
     reason: Name
-    disposition: Disposition = "sellable"
+    disposition: StockDisposition = "sellable"
 
     def to_domain(self) -> Adjustment:
         """The adjustment as the store takes it."""
@@ -33,6 +34,7 @@ class AdjustmentsIn(Request):
     )
 
     adjustments: Annotated[list[AdjustmentIn], Field(min_length=1, max_length=MOST_ITEMS)]
+    """All of them are made, or none."""
 
 
 class LevelOut(BaseModel):
@@ -40,7 +42,7 @@ class LevelOut(BaseModel):
 
     sku: str
     location: str
-    disposition: Disposition
+    disposition: StockDisposition
     on_hand: int
 
 
@@ -54,47 +56,7 @@ class LevelsOut(BaseModel):
     )
 
     levels: list[LevelOut]
-
-
-class CountsOut(BaseModel):
-    """Units in base units; all but `not_sellable` are sellable ones."""
-
-    on_hand: int
-    allocated: int
-    available: int
-    picked: int
-    staged: int
-    inbound: int
-    not_sellable: int
-
-
-class PlaceOut(CountsOut):
-    """The counts at one location."""
-
-    out_of_use: OutOfUse | None = Field(
-        description="Why what is there supplies nothing: the location is `closed`, or `not_serving`"
-        " this merchant. Null where it is in use."
-    )
-
-    location: str
-
-
-class StockOut(CountsOut):
-    """One SKU over all locations, and at each."""
-
-    sku: str
-    managed: bool
-    available_out_of_use: int = Field(
-        description="Of the available units those at locations out of use, which nobody gets."
-    )
-    waiting: int = Field(description="Units that wait, not allocated.")
-    pegged: int = Field(description="Waiting units that inbound supply will meet.")
-    atp: int | None = Field(
-        description="Available at locations in use + inbound to them inside the horizon - pegs on"
-        " it - waiting units without a peg. Null where stock is not managed, and for a key"
-        " bound to locations."
-    )
-    locations: list[PlaceOut]
+    """What each adjusted place has now."""
 
 
 EXAMPLE_COUNTS = {
@@ -102,18 +64,13 @@ EXAMPLE_COUNTS = {
     "not_sellable": 0,
 }  # fmt: skip
 
+EXAMPLES: Mapping[type, object] = {
+    StockView: EXAMPLE_COUNTS | {
+        "sku": "TEA-GREEN", "managed": True, "available_out_of_use": 0, "waiting": 4, "pegged": 4,
+        "atp": 101, "locations": [EXAMPLE_COUNTS | {"location": "vienna", "out_of_use": None}],
+    },
+}  # fmt: skip
 
-class StockPage(BaseModel):
+
+class StockPage(Paged[StockView]):
     """One page of stock, by SKU."""
-
-    model_config = example(
-        items=[EXAMPLE_COUNTS | {
-            "sku": "TEA-GREEN", "managed": True, "available_out_of_use": 0, "waiting": 4,
-            "pegged": 4, "atp": 101,
-            "locations": [EXAMPLE_COUNTS | {"location": "vienna", "out_of_use": None}],
-        }],
-        next=None,
-    )  # fmt: skip
-
-    items: list[StockOut]
-    next: str | None

@@ -1,17 +1,18 @@
 """Transfers between locations."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from fulfillment.domain.model.moves import TransferStatus
 from fulfillment.store.commands.supply.moves.documents import (
     MoveReceipt,
     NewTransfer,
     NewTransferLine,
     ReceivedUnits,
 )
+from fulfillment.store.reading.views.moves import TransferSummary, TransferView
 from starter.models.fields import (
     MOST_ITEMS,
     Day,
@@ -24,6 +25,7 @@ from starter.models.fields import (
     Units,
     example,
 )
+from starter.models.paged import Paged
 
 
 class TransferLineIn(Request):
@@ -44,7 +46,9 @@ class TransferIn(Request):
 
     number: Number
     source: Location
+    """The location that the goods leave."""
     destination: Location
+    """The location that they go to."""
     lines: Annotated[list[TransferLineIn], Field(max_length=MOST_ITEMS)]
     expected_on: Annotated[
         Day | None, Field(description="Null: no date is known, and nobody is pegged on it.")
@@ -97,18 +101,6 @@ class TransferReceiptIn(Request):
         return MoveReceipt(self.number, transfer, lines)
 
 
-class TransferLineOut(BaseModel):
-    """One line; outstanding = units - received - closed."""
-
-    line: int
-    sku: str
-    units: int
-    received: int
-    closed: int = Field(description="Units that were lost, or never sent.")
-    outstanding: int
-    pegged: int
-
-
 EXAMPLE_HEAD = {
     "number": "TR-3", "source": "vienna", "destination": "graz", "status": "in_transit",
     "expected_on": "2026-03-04", "shipped_at": "2026-03-02T08:00:00Z",
@@ -120,53 +112,22 @@ EXAMPLE_TRANSFER = EXAMPLE_HEAD | {
 }  # fmt: skip
 
 
-class TransferHeadOut(BaseModel):
-    """Whence, whither, how far it is, and when it is expected."""
-
-    number: str
-    source: str
-    destination: str
-    status: TransferStatus
-    expected_on: date | None
-    shipped_at: datetime | None
-    created_at: datetime
-
-
-class TransferOut(TransferHeadOut):
-    """A transfer with its lines."""
-
-    model_config = example(**EXAMPLE_TRANSFER)
-
-    lines: list[TransferLineOut]
-
-
-class TransferReceiptOut(TransferOut):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferReceiptOut(TransferView):
     """The transfer as it was right after the receipt was counted."""
 
-    model_config = example(receipt="GR-12", **EXAMPLE_TRANSFER)
-
     receipt: str
+    """The receipt's number."""
 
 
-class TransferSummaryOut(TransferHeadOut):
-    """One transfer in a list; units over all lines."""
+EXAMPLES: Mapping[type, object] = {
+    TransferView: EXAMPLE_TRANSFER,
+    TransferReceiptOut: EXAMPLE_TRANSFER | {"receipt": "GR-12"},
+    TransferSummary: EXAMPLE_HEAD | {
+        "line_count": 1, "units": 12, "received": 0, "closed": 0, "pegged": 2,
+    },
+}  # fmt: skip
 
-    line_count: int
-    units: int
-    received: int
-    closed: int
-    pegged: int
 
-
-class TransferPage(BaseModel):
+class TransferPage(Paged[TransferSummary]):
     """One page of transfers, the newest first."""
-
-    model_config = example(
-        items=[
-            EXAMPLE_HEAD | {"line_count": 1, "units": 12, "received": 0, "closed": 0, "pegged": 2}
-        ],
-        next=None,
-    )
-
-    items: list[TransferSummaryOut]
-    next: str | None

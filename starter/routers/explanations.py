@@ -1,7 +1,6 @@
 """Why units wait, what could be done about it, and when a basket could ship."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -11,11 +10,17 @@ from fulfillment.domain.insight.remedy import RemedyCode
 from fulfillment.store.insight.order import read_explanation
 from fulfillment.store.insight.promise import read_promise
 from fulfillment.store.insight.sku import read_sku_explanation
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.explanations import (
+    PromiseView,
+    SkuExplanation,
+    TriedRemedy,
+)
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location
 from starter.auth.session import ForMerchant
 from starter.auth.visibility import check_order
-from starter.models.explanations import BasketIn, ExplanationOut, PromiseOut, SkuExplanationOut
+from starter.models.explanations import BasketIn, ExplanationOut, RemedyOut, RequestOut
 from starter.models.fields import PathNumber, PathSku
 from starter.routers.responses import problems
 
@@ -50,37 +55,35 @@ def explain_order(number: PathNumber, session: ForMerchant) -> ExplanationOut:
     """
     check_order(session, number)
     found = session.store.simulate(session.merchant, lambda tx: read_explanation(tx, number))
-    remedies = [remedy | {"request": _request(remedy)} for remedy in found["remedies"]]
-    return ExplanationOut.model_validate(found | {"remedies": remedies})
+    remedies = tuple(view(RemedyOut, one, request=_request(one)) for one in found.remedies)
+    return view(ExplanationOut, found, remedies=remedies)
 
 
 @router.get(
     "/products/{sku}/explanation", summary="Explain where a product's units are",
     responses=problems(404),
 )  # fmt: skip
-def explain_product(sku: PathSku, session: ForMerchant) -> SkuExplanationOut:
+def explain_product(sku: PathSku, session: ForMerchant) -> SkuExplanation:
     """Who holds what is here and by which rule, who waits and why, and what is on its way."""
     check_location(session.caller, None)  # It tells of all locations.
-    found = session.store.simulate(session.merchant, lambda tx: read_sku_explanation(tx, sku))
-    return SkuExplanationOut.model_validate(found)
+    return session.store.simulate(session.merchant, lambda tx: read_sku_explanation(tx, sku))
 
 
 @router.post("/promise", summary="Ask when a basket could ship")
-def promise_basket(basket: BasketIn, session: ForMerchant) -> PromiseOut:
+def promise_basket(basket: BasketIn, session: ForMerchant) -> PromiseView:
     """Planned on a copy as if it were ordered now: the day of each unit, and what meets it.
 
     Nothing is stored and nothing is claimed. What would be refused as an order is refused here.
     """
     check_location(session.caller, basket.lock_location or basket.pickup_location)
     wanted = basket.to_domain()
-    found = session.store.simulate(session.merchant, lambda tx: read_promise(tx, wanted))
-    return PromiseOut.model_validate(found)
+    return session.store.simulate(session.merchant, lambda tx: read_promise(tx, wanted))
 
 
-def _request(remedy: Mapping[str, Any]) -> dict[str, Any]:
-    method, path = REQUESTS[remedy["code"]]
-    if remedy["code"] == RemedyCode.CANCEL_SHORT and remedy["arguments"]:
+def _request(remedy: TriedRemedy) -> RequestOut:
+    method, path = REQUESTS[remedy.code]
+    if remedy.code is RemedyCode.CANCEL_SHORT and remedy.arguments:
         method, path = CANCEL_LINES
-    subject = quote(remedy["subject"], safe="")
-    body = jsonable_encoder(remedy["arguments"]) or None
-    return {"method": method, "path": path.format(subject=subject), "body": body}
+    subject = quote(remedy.subject, safe="")
+    body = jsonable_encoder(remedy.arguments) or None
+    return RequestOut(method=method, path=path.format(subject=subject), body=body)

@@ -2,15 +2,17 @@
 
 from urllib.parse import quote
 
+from starter.models.orders_out import Links
+
 
 def order_url(number: str) -> str:
     """The path of an order."""
     return f"/v1/orders/{quote(number, safe='')}"
 
 
-def order_links(number: str) -> dict[str, str]:
+def order_links(number: str) -> Links:
     """Where an order and its history are."""
-    return {"self": order_url(number), "history": f"{order_url(number)}/history"}
+    return Links(self=order_url(number), history=f"{order_url(number)}/history")
 
 
 def purchase_order_url(number: str) -> str:

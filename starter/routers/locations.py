@@ -12,21 +12,23 @@ from fulfillment.store.insight import shipment_pages
 from fulfillment.store.insight.shipment_pages import ShipmentFilter
 from fulfillment.store.reading import parties
 from fulfillment.store.reading.paging import Page, Window
+from fulfillment.store.reading.views.parties import LocationView
+from fulfillment.store.reading.views.shipments import ShipmentView
 from fulfillment.store.transactions.session import Tx
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location
 from starter.auth.session import ForAll
-from starter.models.catalogue import ClosureIn, LocationIn, LocationOut, LocationPage
+from starter.models.catalogue import ClosureIn, LocationIn, LocationPage
 from starter.models.fields import Day, Location
-from starter.models.shipments import LocationShipmentPage
-from starter.paging import Cursor, Limit, body, window
+from starter.models.shipments import ShipmentPage
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1/locations", tags=["locations"], route_class=GuardedRoute)
 
 
 @router.put("/{location}", summary="Put a location")
-def put_location(location: Location, wanted: LocationIn, session: ForAll) -> LocationOut:
+def put_location(location: Location, wanted: LocationIn, session: ForAll) -> LocationView:
     """Create it, or change it and whom it serves. Locations are deactivated, never deleted."""
     try:
         catalogue.put_location(session.store, wanted.to_domain(location))
@@ -43,21 +45,21 @@ def _named(refusal: RefusedError) -> RefusedError:
     return RefusedError(RefusalKind.INVALID, refusal.code, str(refusal), fields)
 
 
-def _read(session: ForAll, location: str) -> LocationOut:
-    return LocationOut.model_validate(session.read(lambda tx: parties.read_location(tx, location)))
+def _read(session: ForAll, location: str) -> LocationView:
+    return session.read(lambda tx: parties.read_location(tx, location))
 
 
 @router.put("/{location}/closures/{day}", summary="Close a location", responses=problems(404))
 def put_closure(
     location: Location, day: Day, session: ForAll, sent: Annotated[ClosureIn | None, Body()] = None
-) -> LocationOut:
+) -> LocationView:
     """For one day: what is ready there, and what will be, should go on a working day."""
     closures.put_closure(session.store, location, day, sent.reason if sent else None)
     return _read(session, location)
 
 
 @router.delete("/{location}/closures/{day}", summary="Open a location", responses=problems(404))
-def remove_closure(location: Location, day: Day, session: ForAll) -> LocationOut:
+def remove_closure(location: Location, day: Day, session: ForAll) -> LocationView:
     """On a day on which it was to be closed."""
     closures.remove_closure(session.store, location, day)
     return _read(session, location)
@@ -72,22 +74,24 @@ def list_location_shipments(  # noqa: PLR0913 -- each parameter of the list is o
     late: Annotated[bool | None, Query(description="Not shipped on its target day.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> LocationShipmentPage:
+) -> ShipmentPage:
     """A page of its shipments by rank, of every merchant that the key may work for."""
     check_location(session.caller, location)
     page = window(limit, cursor, shipment_pages.BY_RANK)
     asked = ShipmentFilter(status or None, location, late=late)
     found = session.read(lambda tx: _work_at(tx, page, asked, session.caller.merchant))
-    return LocationShipmentPage.model_validate(body(found, shipment_pages.BY_RANK))
+    return paged(ShipmentPage, found, shipment_pages.BY_RANK)
 
 
-def _work_at(tx: Tx, page: Window, asked: ShipmentFilter, merchant: str | None) -> Page:
+def _work_at(
+    tx: Tx, page: Window, asked: ShipmentFilter, merchant: str | None
+) -> Page[ShipmentView]:
     parties.check_serves(tx, str(asked.location), merchant)
     return shipment_pages.list_shipments_at(tx, page, asked, merchant=merchant)
 
 
 @router.get("/{location}", summary="Read a location", responses=problems(404))
-def get_location(location: Location, session: ForAll) -> LocationOut:
+def get_location(location: Location, session: ForAll) -> LocationView:
     """One location with the merchants it serves."""
     return _read(session, location)
 
@@ -97,4 +101,4 @@ def list_locations(session: ForAll, cursor: Cursor = None, limit: Limit = 50) ->
     """A page of locations, by name."""
     page = window(limit, cursor, parties.LOCATION_SORT)
     found = session.read(lambda tx: parties.list_locations(tx, page))
-    return LocationPage.model_validate(body(found, parties.LOCATION_SORT))
+    return paged(LocationPage, found, parties.LOCATION_SORT)

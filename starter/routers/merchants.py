@@ -5,28 +5,29 @@ from fastapi import APIRouter
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.catalogue import papers
 from fulfillment.store.reading import parties
+from fulfillment.store.reading.views.parties import MerchantView
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForAll
-from starter.models.catalogue import MerchantIn, MerchantOut, MerchantPage
+from starter.models.catalogue import MerchantIn, MerchantPage
 from starter.models.fields import Slug
 from starter.models.letterheads import LetterheadIn, LetterheadOut
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1/merchants", tags=["merchants"], route_class=GuardedRoute)
 
 
 @router.put("/{name}", summary="Put a merchant")
-def put_merchant(name: Slug, merchant: MerchantIn, session: ForAll) -> MerchantOut:
+def put_merchant(name: Slug, merchant: MerchantIn, session: ForAll) -> MerchantView:
     """Create it, or change its name, zone, currency, or what it asks of payments."""
     catalogue.put_merchant(session.store, merchant.to_domain(name))
     return get_merchant(name, session)
 
 
 @router.get("/{name}", summary="Read a merchant", responses=problems(404))
-def get_merchant(name: Slug, session: ForAll) -> MerchantOut:
+def get_merchant(name: Slug, session: ForAll) -> MerchantView:
     """One merchant."""
-    return MerchantOut.model_validate(session.read(lambda tx: parties.read_merchant(tx, name)))
+    return session.read(lambda tx: parties.read_merchant(tx, name))
 
 
 @router.put("/{name}/letterhead", summary="Put a letterhead", responses=problems(404))
@@ -47,4 +48,4 @@ def list_merchants(session: ForAll, cursor: Cursor = None, limit: Limit = 50) ->
     """A page of merchants, by name."""
     page = window(limit, cursor, parties.MERCHANT_SORT)
     found = session.read(lambda tx: parties.list_merchants(tx, page))
-    return MerchantPage.model_validate(body(found, parties.MERCHANT_SORT))
+    return paged(MerchantPage, found, parties.MERCHANT_SORT)

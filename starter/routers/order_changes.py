@@ -7,6 +7,7 @@ from pydantic import Field
 
 from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.store.commands.orders import details, line_changes
+from fulfillment.store.reading.views.progress import NewLineView, ProgressView
 from starter.auth.guard import GuardedRoute
 from starter.models.fields import PathNumber
 from starter.models.order_changes import (
@@ -14,11 +15,9 @@ from starter.models.order_changes import (
     AddressIn,
     CancelDateIn,
     ExchangeIn,
-    NewLineOut,
     QuantityIn,
 )
 from starter.models.order_hands import PreviewOut
-from starter.models.orders_out import ProgressOut
 from starter.order_change import Asked, ForChange
 from starter.routers.responses import problems
 
@@ -33,19 +32,19 @@ PathLine = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 @router.post("/{number}/lines", summary="Add a line to an order")
-def add_line(number: PathNumber, sent: AddLineIn, changing: ForChange) -> NewLineOut | PreviewOut:
+def add_line(number: PathNumber, sent: AddLineIn, changing: ForChange) -> NewLineView | PreviewOut:
     """While anything of the order is still to be done; it waits at the order's rank.
 
     A product that may not wait is added only as far as it is there.
     """
     change = line_changes.add_line(number, sent.to_domain())
-    return changing.answer_as(NewLineOut, Asked("add_line", number, sent), change)
+    return changing.answer_as(NewLineView, Asked("add_line", number, sent), change)
 
 
 @router.post("/{number}/lines/{line}/quantity", summary="Change the quantity of a line")
 def change_quantity(
     number: PathNumber, line: PathLine, sent: QuantityIn, changing: ForChange
-) -> ProgressOut | PreviewOut:
+) -> ProgressView | PreviewOut:
     """More waits at the order's rank; less leaves what is least committed first.
 
     Never below what is being picked or has left.
@@ -57,7 +56,7 @@ def change_quantity(
 @router.post("/{number}/lines/{line}/exchange", summary="Exchange a line for another SKU")
 def exchange_line(
     number: PathNumber, line: PathLine, sent: ExchangeIn, changing: ForChange
-) -> NewLineOut | PreviewOut:
+) -> NewLineView | PreviewOut:
     """Units of a line become a new line in one step; what they held is free for others.
 
     What is ready with it waits again first, and may go with the new line. Refused for what is
@@ -65,13 +64,13 @@ def exchange_line(
     """
     old = LineUnits(line, sent.units)
     change = line_changes.exchange(number, old, sent.sku, sent.unit_price_minor)
-    return changing.answer_as(NewLineOut, Asked("exchange", f"{number}/{line}", sent), change)
+    return changing.answer_as(NewLineView, Asked("exchange", f"{number}/{line}", sent), change)
 
 
 @router.put("/{number}/address", summary="Change where an order goes")
 def change_address(
     number: PathNumber, sent: AddressIn, changing: ForChange
-) -> ProgressOut | PreviewOut:
+) -> ProgressView | PreviewOut:
     """Until a shipment of it is packed; what has left does not hinder it.
 
     The check of the address is done again: an order that was held for it goes on.
@@ -83,7 +82,7 @@ def change_address(
 @router.post("/{number}/cancel-date", summary="Say until when an order may wait")
 def change_cancel_date(
     number: PathNumber, sent: CancelDateIn, changing: ForChange
-) -> ProgressOut | PreviewOut:
+) -> ProgressView | PreviewOut:
     """What still waits on that day is cancelled, unless supply is due by then."""
     change = details.cancel_date(number, sent.on)
     return changing.answer(Asked("cancel_date", number, sent), change)

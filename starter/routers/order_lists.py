@@ -14,7 +14,7 @@ from starter.auth.places import places_of
 from starter.auth.session import ForMerchant
 from starter.models.fields import NO_CONTROL_CHARACTERS, Instant, Location, Number, Sku
 from starter.models.order_lists import OrderPage
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=GuardedRoute)
 
@@ -104,4 +104,4 @@ def list_orders(
     page = window(limit, cursor, order)
     seen = replace(asked, places=places_of(session.caller))
     found = session.read(lambda tx: orders.list_orders(tx, seen, sort, page))
-    return OrderPage.model_validate(body(found, order))
+    return paged(OrderPage, found, order)

@@ -1,6 +1,6 @@
 """Orders in: taken at once, whatever the engine does, and read back."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
@@ -11,13 +11,15 @@ from fulfillment.store.commands.intake import Outcome
 from fulfillment.store.commands.orders import channel_edit
 from fulfillment.store.insight.order_page import read_history, read_order, read_status
 from fulfillment.store.reading.paging import Page, Sort
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.progress import ProgressView
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.auth.visibility import check_order
 from starter.models.fields import PathNumber
 from starter.models.orders_in import OrderEditIn, OrderIn
-from starter.models.orders_out import AcceptedOut, HistoryOut, OrderOut, ProgressOut
-from starter.paging import Cursor, Limit, body, window
+from starter.models.orders_out import AcceptedOut, HistoryOut, OrderOut
+from starter.paging import Cursor, Limit, paged, window
 from starter.prefer import Prefer, seconds_to_wait
 from starter.routers.links import order_links, order_url
 from starter.routers.responses import Responses, problems
@@ -38,12 +40,11 @@ ANSWERS: Responses = {
     "",
     status_code=202,
     summary="Take an order in",
-    response_model=OrderOut | AcceptedOut,
     responses=ANSWERS | problems(409),
 )
 async def create_order(
     order: OrderIn, session: ForMerchant, response: Response, prefer: Prefer = None
-) -> dict[str, Any]:
+) -> OrderOut | AcceptedOut:
     """Idempotent by the order's number: the same order again answers with the first one.
 
     The same number with other content is a conflict. With `Prefer: wait=5` the answer is the
@@ -70,29 +71,24 @@ async def _is_prepared(session: Session, number: str, seconds: int) -> bool:
     return await until(lambda: _status(session, number) != OrderStatus.RECEIVED, seconds)
 
 
-def _status(session: Session, number: str) -> str:
+def _status(session: Session, number: str) -> OrderStatus:
     return session.store.read(session.merchant, lambda tx: read_status(tx, number))
 
 
-def _order(session: Session, number: str) -> dict[str, Any]:
+def _order(session: Session, number: str) -> OrderOut:
     found = session.read(lambda tx: read_order(tx, number))
-    return found | {"links": order_links(number)}
+    return view(OrderOut, found, links=order_links(number))
 
 
-def _accepted(session: Session, number: str, outcome: Outcome) -> dict[str, Any]:
+def _accepted(session: Session, number: str, outcome: Outcome) -> AcceptedOut:
     status = _status(session, number)
-    return {
-        "number": number,
-        "outcome": outcome,
-        "status": status,
-        "links": order_links(number),
-    }
+    return AcceptedOut(number=number, outcome=outcome, status=status, links=order_links(number))
 
 
 @router.put("/{number}", summary="Edit an order", responses=problems(404, 409))
 def edit_order(
     number: PathNumber, edit: OrderEditIn, session: ForMerchant, key: IdempotencyKey = None
-) -> ProgressOut:
+) -> ProgressView:
     """A sales channel sends how the order is to be now, with a rising revision.
 
     The difference is applied. A line that is not named is cancelled. The same revision with the
@@ -100,14 +96,14 @@ def edit_order(
     """
     wanted = edit.to_domain(number)
     command = session.command("edit", number, key, edit.model_dump(mode="json"))
-    return ProgressOut.model_validate(channel_edit.edit_order(session.store, command, wanted))
+    return view(ProgressView, channel_edit.edit_order(session.store, command, wanted))
 
 
 @router.get("/{number}", summary="Read an order", responses=problems(404))
 def get_order(number: PathNumber, session: ForMerchant) -> OrderOut:
     """Its lines with promise dates, its group of shipments, and what can be done with it now."""
     check_order(session, number)
-    return OrderOut.model_validate(_order(session, number))
+    return _order(session, number)
 
 
 @router.get("/{number}/history", summary="What happened to an order", responses=problems(404))
@@ -123,5 +119,5 @@ def get_order_history(
     after = asked.after[0] if asked.after else 0
     events = session.read(lambda tx: read_history(tx, number, limit + 1, after))
     shown = events[:limit]
-    key = (shown[-1]["id"],) if len(events) > limit else None
-    return HistoryOut.model_validate(body(Page(shown, key), BY_ID))
+    key = (shown[-1].id,) if len(events) > limit else None
+    return paged(HistoryOut, Page(shown, key), BY_ID)

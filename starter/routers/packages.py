@@ -6,13 +6,15 @@ from fastapi import APIRouter, Body
 
 from fulfillment.store.commands.floor import packing
 from fulfillment.store.reading import packages
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.progress import ProgressView
+from fulfillment.store.reading.views.shipments import Packages
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey
 from starter.booking import booked
 from starter.models.fields import Rowid
 from starter.models.orders_in import NoteIn
-from starter.models.orders_out import ProgressOut
-from starter.models.packages import PackagesOut, PackIn, PathPackage, RepackIn, ShipIn
+from starter.models.packages import PackIn, PathPackage, RepackIn, ShipIn
 from starter.routers.responses import problems
 from starter.routers.shipments import check_place
 
@@ -25,11 +27,11 @@ router = APIRouter(
 
 
 @router.get("/{shipment}/packages", summary="List the packages of a shipment")
-def list_packages(shipment: Rowid, session: ForMerchant) -> PackagesOut:
+def list_packages(shipment: Rowid, session: ForMerchant) -> Packages:
     """All of them, by number: also those that left before the rest, as a shipment of their own."""
     check_place(session, shipment)
     found = session.read(lambda tx: packages.packages_of_dispatch(tx, shipment))
-    return PackagesOut.model_validate({"packages": found})
+    return Packages(packages=tuple(found))
 
 
 @router.post("/{shipment}/pack", summary="Pack")
@@ -38,7 +40,7 @@ def pack_shipment(
     session: ForMerchant,
     sent: Annotated[PackIn | None, Body()] = None,
     key: IdempotencyKey = None,
-) -> ProgressOut:
+) -> ProgressView:
     """Units of it are in new packages; packed is what has its last unit in one."""
     check_place(session, shipment)
     asked = sent or PackIn()
@@ -46,7 +48,7 @@ def pack_shipment(
     command = session.command("pack", shipment, key, content, asked.note)
     contents = [one.to_domain() for one in asked.packages or ()]
     done = packing.pack(session.store, command, shipment, contents)
-    return ProgressOut.model_validate(done)
+    return view(ProgressView, done)
 
 
 @router.put("/{shipment}/packages/{number}", summary="Change a package")
@@ -56,13 +58,13 @@ def change_package(
     sent: RepackIn,
     session: ForMerchant,
     key: IdempotencyKey = None,
-) -> ProgressOut:
+) -> ProgressView:
     """It holds this from now on, while it has not left; what it no longer holds is to be packed."""
     check_place(session, shipment)
     content = {"shipment": shipment, "number": number, **sent.model_dump()}
     command = session.command("repack", f"{shipment}-{number}", key, content, sent.note)
     done = packing.repack(session.store, command, shipment, number, sent.to_domain())
-    return ProgressOut.model_validate(done)
+    return view(ProgressView, done)
 
 
 @router.delete("/{shipment}/packages/{number}", summary="Take a package apart")
@@ -72,13 +74,13 @@ def delete_package(
     session: ForMerchant,
     sent: Annotated[NoteIn | None, Body()] = None,
     key: IdempotencyKey = None,
-) -> ProgressOut:
+) -> ProgressView:
     """Its units are picked, and in no package, while it has not left."""
     check_place(session, shipment)
     note = sent.note if sent else None
     content = {"shipment": shipment, "number": number}
     command = session.command("unpack", f"{shipment}-{number}", key, content, note)
-    return ProgressOut.model_validate(packing.unpack(session.store, command, shipment, number))
+    return view(ProgressView, packing.unpack(session.store, command, shipment, number))
 
 
 @router.post("/{shipment}/ship", summary="Confirm the dispatch")
@@ -87,11 +89,11 @@ def ship_shipment(
     session: ForMerchant,
     sent: Annotated[ShipIn | None, Body()] = None,
     key: IdempotencyKey = None,
-) -> ProgressOut:
+) -> ProgressView:
     """All of it, or the packages named, left the building: their units leave on hand, once."""
     check_place(session, shipment)
     asked = sent or ShipIn()
     content = {"shipment": shipment, **asked.model_dump()}
     command = session.command("ship", shipment, key, content, asked.note)
     dispatch = booked(session, shipment, asked)
-    return ProgressOut.model_validate(packing.ship(session.store, command, shipment, dispatch))
+    return view(ProgressView, packing.ship(session.store, command, shipment, dispatch))

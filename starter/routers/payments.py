@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query
 from fulfillment.domain.model.payments import EntryStatus
 from fulfillment.store.commands.payments import record as commands
 from fulfillment.store.reading import payments
+from fulfillment.store.reading.views.payments import PaymentsView
 from fulfillment.store.transactions.session import Command
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import PathNumber, Rowid
-from starter.models.payments import PaymentIn, PaymentPage, PaymentsOut, SettleIn
-from starter.paging import Cursor, Limit, body, window
+from starter.models.payments import PaymentIn, PaymentPage, SettleIn
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1", tags=["payments"], route_class=GuardedRoute)
@@ -26,14 +27,14 @@ router = APIRouter(prefix="/v1", tags=["payments"], route_class=GuardedRoute)
 )
 def record_payment(
     number: PathNumber, sent: PaymentIn, session: ForMerchant, key: IdempotencyKey = None
-) -> PaymentsOut:
+) -> PaymentsView:
     """An invoice, authorisation, capture, void or refund that happened.
 
     What waits only for the authorisation is released at once.
     """
     new = sent.to_domain()
     command = _command(session, number, sent, key)
-    return PaymentsOut.model_validate(commands.record_payment(session.store, command, number, new))
+    return commands.record_payment(session.store, command, number, new)
 
 
 def _command(session: Session, number: str, sent: PaymentIn, key: str | None) -> Command:
@@ -46,9 +47,9 @@ def _command(session: Session, number: str, sent: PaymentIn, key: str | None) ->
 
 
 @router.get("/orders/{number}/payments", summary="Read payments", responses=problems(404))
-def get_payments(number: PathNumber, session: ForMerchant) -> PaymentsOut:
+def get_payments(number: PathNumber, session: ForMerchant) -> PaymentsView:
     """The entries of an order, and where its payment stands by them."""
-    return PaymentsOut.model_validate(session.read(lambda tx: payments.read_payments(tx, number)))
+    return session.read(lambda tx: payments.read_payments(tx, number))
 
 
 @router.get("/payments", summary="List payments")
@@ -63,15 +64,14 @@ def list_payments(
     """A page of the ledger, what has waited longest first."""
     page = window(limit, cursor, payments.OLDEST_FIRST)
     found = session.read(lambda tx: payments.list_payments(tx, page, status))
-    return PaymentPage.model_validate(body(found, payments.OLDEST_FIRST))
+    return paged(PaymentPage, found, payments.OLDEST_FIRST)
 
 
 @router.post("/payments/{payment}/settle", summary="Settle", responses=problems(404, 409))
 def settle_payment(
     payment: Rowid, sent: SettleIn, session: ForMerchant, key: IdempotencyKey = None
-) -> PaymentsOut:
+) -> PaymentsView:
     """Say how what was due ended, once."""
     content = sent.model_dump(mode="json", exclude={"note"})
     command = session.command("settle", payment, key, content, sent.note)
-    settled = commands.settle_payment(session.store, command, payment, sent.to_domain())
-    return PaymentsOut.model_validate(settled)
+    return commands.settle_payment(session.store, command, payment, sent.to_domain())

@@ -6,6 +6,9 @@ from fastapi import APIRouter, Body, Query, Response
 
 from fulfillment.store.commands import floor
 from fulfillment.store.reading import pick_lists
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.floor import GivenUpList, PickListStatus, PickListView
+from fulfillment.store.reading.views.progress import ShortView
 from starter.auth.floor import ForFloor, check_list, for_shipment, merchants_of
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
@@ -13,16 +16,12 @@ from starter.auth.session import IdempotencyKey
 from starter.models.fields import Location, Rowid
 from starter.models.pick_lists import (
     ConfirmIn,
-    GivenUpOut,
-    ListStatus,
     PickListIn,
-    PickListOut,
     PickListPage,
     ShortIn,
-    ShortOut,
     UnpickIn,
 )
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1", tags=["pick lists"], route_class=GuardedRoute)
@@ -40,7 +39,7 @@ def create_pick_list(
     response: Response,
     wanted: Annotated[PickListIn | None, Body()] = None,
     key: IdempotencyKey = None,
-) -> PickListOut:
+) -> PickListView:
     """A list of what is most urgent there, by priority, day and rank; nobody else gets it.
 
     A key for all merchants gets the work of several on one list.
@@ -57,15 +56,15 @@ def create_pick_list(
     )
     command = session.command("take_work", location, key, sent.model_dump(mode="json"))
     made = floor.take_work(session.store, command, asked)
-    response.headers["Location"] = f"/v1/pick-lists/{made['id']}"
-    return PickListOut.model_validate(made)
+    response.headers["Location"] = f"/v1/pick-lists/{made.id}"
+    return made
 
 
 @router.get("/pick-lists", summary="List pick lists")
 def list_pick_lists(
     session: ForFloor,
     location: Annotated[Location | None, Query()] = None,
-    status: Annotated[ListStatus | None, Query()] = None,
+    status: Annotated[PickListStatus | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PickListPage:
@@ -79,15 +78,14 @@ def list_pick_lists(
             tx, page, merchants_of(session), locations=places, status=status
         )
     )
-    return PickListPage.model_validate(body(found, pick_lists.NEWEST_FIRST))
+    return paged(PickListPage, found, pick_lists.NEWEST_FIRST)
 
 
 @router.get("/pick-lists/{pick_list}", summary="Read a pick list", responses=problems(404))
-def get_pick_list(pick_list: Rowid, session: ForFloor) -> PickListOut:
+def get_pick_list(pick_list: Rowid, session: ForFloor) -> PickListView:
     """The walk by SKU, with what goes to which shipment and what is left."""
     merchants = check_list(session, pick_list)
-    found = session.read(lambda tx: pick_lists.read_list(tx, pick_list, merchants))
-    return PickListOut.model_validate(found)
+    return session.read(lambda tx: pick_lists.read_list(tx, pick_list, merchants))
 
 
 @router.post(
@@ -95,12 +93,12 @@ def get_pick_list(pick_list: Rowid, session: ForFloor) -> PickListOut:
 )
 def confirm_pick_list(
     pick_list: Rowid, done: ConfirmIn, session: ForFloor, key: IdempotencyKey = None
-) -> PickListOut:
+) -> PickListView:
     """Units are in the picker's hands, or in their containers; a shipment may become picked."""
     merchants = check_list(session, pick_list)
     asked = floor.Confirmation(pick_list, merchants, done.to_domain(), done.containers)
     command = session.command("confirm_picks", pick_list, key, done.model_dump(mode="json"))
-    return PickListOut.model_validate(floor.confirm(session.store, command, asked))
+    return floor.confirm(session.store, command, asked)
 
 
 @router.post(
@@ -108,12 +106,12 @@ def confirm_pick_list(
 )
 def unpick_pick_list(
     pick_list: Rowid, undone: UnpickIn, session: ForFloor, key: IdempotencyKey = None
-) -> PickListOut:
+) -> PickListView:
     """Units are on the shelf again, and on the list to be picked; nothing that is packed."""
     merchants = check_list(session, pick_list)
     asked = floor.Confirmation(pick_list, merchants, undone.to_domain())
     command = session.command("unpick", pick_list, key, undone.model_dump(mode="json"))
-    return PickListOut.model_validate(floor.unpick(session.store, command, asked))
+    return floor.unpick(session.store, command, asked)
 
 
 @router.post(
@@ -121,12 +119,11 @@ def unpick_pick_list(
 )
 def give_up_pick_list(
     pick_list: Rowid, session: ForFloor, key: IdempotencyKey = None
-) -> GivenUpOut:
+) -> GivenUpList:
     """What nobody began to pick is ready for others; un-pick first what is partly picked."""
     merchants = check_list(session, pick_list)
     command = session.command("give_up", pick_list, key, {"list": pick_list})
-    given_up = floor.give_up(session.store, command, pick_list, merchants)
-    return GivenUpOut.model_validate(given_up)
+    return floor.give_up(session.store, command, pick_list, merchants)
 
 
 @router.post(
@@ -134,7 +131,7 @@ def give_up_pick_list(
 )
 def pick_short(
     pick_list: Rowid, short: ShortIn, session: ForFloor, key: IdempotencyKey = None
-) -> ShortOut:
+) -> ShortView:
     """What is not there leaves on hand, is counted, and waits again at its order's rank.
 
     What was found goes on alone, or waits staged for the rest, as the order's policy says.
@@ -145,4 +142,4 @@ def pick_short(
     )
     content = short.model_dump(mode="json")
     command = mine.command("pick_short", pick_list, key, content, short.reason)
-    return ShortOut.model_validate(floor.pick_short(mine.store, command, asked))
+    return view(ShortView, floor.pick_short(mine.store, command, asked))

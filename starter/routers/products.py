@@ -7,18 +7,18 @@ from fastapi import APIRouter, Query
 from fulfillment.domain.model.refusals import RefusedError, invalid
 from fulfillment.store.commands import catalogue
 from fulfillment.store.reading import parties
+from fulfillment.store.reading.views.parties import ProductView
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant
 from starter.models.catalogue import (
     BatchProductIn,
     ProductBatchIn,
     ProductIn,
-    ProductOut,
     ProductPage,
     PutOut,
 )
 from starter.models.fields import PathSku
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.problems.documents import within
 from starter.routers.responses import problems
 
@@ -26,10 +26,10 @@ router = APIRouter(prefix="/v1/products", tags=["products"], route_class=Guarded
 
 
 @router.put("/{sku}", summary="Put a product", responses=problems(409))
-def put_product(sku: PathSku, product: ProductIn, session: ForMerchant) -> ProductOut:
+def put_product(sku: PathSku, product: ProductIn, session: ForMerchant) -> ProductView:
     """Create it, or have it be so from now on. Products are deactivated, never deleted."""
     catalogue.put_products(session.store, session.merchant, [product.to_domain(sku)])
-    return ProductOut.model_validate(session.read(lambda tx: parties.read_product(tx, sku)))
+    return session.read(lambda tx: parties.read_product(tx, sku))
 
 
 @router.post("/batch", summary="Put many products", responses=problems(409))
@@ -54,9 +54,9 @@ def _refuse_twice(products: list[BatchProductIn]) -> None:
 
 
 @router.get("/{sku}", summary="Read a product", responses=problems(404))
-def get_product(sku: PathSku, session: ForMerchant) -> ProductOut:
+def get_product(sku: PathSku, session: ForMerchant) -> ProductView:
     """One product."""
-    return ProductOut.model_validate(session.read(lambda tx: parties.read_product(tx, sku)))
+    return session.read(lambda tx: parties.read_product(tx, sku))
 
 
 @router.get("", summary="List products")
@@ -69,4 +69,4 @@ def list_products(
     """A page of products, by SKU."""
     page = window(limit, cursor, parties.PRODUCT_SORT)
     found = session.read(lambda tx: parties.list_products(tx, page, active=active))
-    return ProductPage.model_validate(body(found, parties.PRODUCT_SORT))
+    return paged(ProductPage, found, parties.PRODUCT_SORT)

@@ -1,6 +1,6 @@
 """What will come, and what has come."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +10,8 @@ from fulfillment.store.commands.supply import purchase_orders as purchasing
 from fulfillment.store.commands.supply.purchase_orders import receipt_content, receipt_key
 from fulfillment.store.reading import purchase_orders, receipts, released_by
 from fulfillment.store.reading.distributing import read_distribution
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.purchasing import PurchaseOrderDetail, PurchaseOrderView
 from fulfillment.store.transactions.session import Command, Tx
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
@@ -23,13 +25,11 @@ from starter.models.purchase_orders import (
     StatusIn,
 )
 from starter.models.purchase_orders_out import (
-    PurchaseOrderDetailOut,
-    PurchaseOrderOut,
     PurchaseOrderPage,
     ReceivedOut,
     ReleasedOrderPage,
 )
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.prefer import Prefer, seconds_to_wait
 from starter.routers.links import purchase_order_url
 from starter.routers.responses import problems
@@ -41,28 +41,28 @@ router = APIRouter(prefix="/v1/purchase-orders", tags=["purchase orders"], route
 @router.post("", status_code=201, summary="Write a purchase order", responses=problems(409))
 def create_purchase_order(
     wanted: PurchaseOrderIn, session: ForMerchant, response: Response, key: IdempotencyKey = None
-) -> PurchaseOrderOut:
+) -> PurchaseOrderView:
     """Once it is approved, what it brings is pegged to those who wait."""
     content = wanted.model_dump(mode="json")
     command = session.command("create_purchase_order", wanted.number, key, content)
     made = purchasing.create_purchase_order(session.store, command, wanted.to_domain())
     response.headers["Location"] = purchase_order_url(wanted.number)
-    return PurchaseOrderOut.model_validate(made)
+    return made
 
 
 @router.get("/{number}", summary="Read a purchase order", responses=problems(404))
-def get_purchase_order(number: PathNumber, session: ForMerchant) -> PurchaseOrderDetailOut:
+def get_purchase_order(number: PathNumber, session: ForMerchant) -> PurchaseOrderDetail:
     """Its lines with what came, what is outstanding, and how much of it is pegged.
 
     `distribution` tells how far what came is given out to those who wait.
     """
     check_purchase_order(session, number)
 
-    def read(tx: Tx) -> dict[str, Any]:
-        found = purchasing.read_purchase_order(tx, number)
-        return found | {"distribution": read_distribution(tx, number)}
+    def read(tx: Tx) -> PurchaseOrderDetail:
+        found = purchase_orders.read_purchase_order(tx, number)
+        return view(PurchaseOrderDetail, found, distribution=read_distribution(tx, number))
 
-    return PurchaseOrderDetailOut.model_validate(session.read(read))
+    return session.read(read)
 
 
 @router.get("/{number}/orders", summary="List who waits for it", responses=problems(404))
@@ -74,7 +74,7 @@ def list_orders_of_purchase_order(
     page = window(limit, cursor, released_by.BY_RANK)
     places = places_of(session.caller)
     found = session.read(lambda tx: released_by.list_orders_of(tx, number, page, places))
-    return ReleasedOrderPage.model_validate(body(found, released_by.BY_RANK))
+    return paged(ReleasedOrderPage, found, released_by.BY_RANK)
 
 
 @router.get("", summary="List purchase orders")
@@ -93,13 +93,13 @@ def list_purchase_orders(  # noqa: PLR0913 -- each parameter of the list is one 
     which: dict[str, object] = {"statuses": status, "sku": sku, "supplier": supplier}
     which |= {"overdue": overdue, "places": places_of(session.caller)}
     found = session.read(lambda tx: purchase_orders.list_purchase_orders(tx, page, **which))
-    return PurchaseOrderPage.model_validate(body(found, purchase_orders.NEWEST_FIRST))
+    return paged(PurchaseOrderPage, found, purchase_orders.NEWEST_FIRST)
 
 
 @router.patch("/{number}", summary="Change a purchase order", responses=problems(404, 409))
 def change_purchase_order(
     number: PathNumber, wanted: PurchaseChangeIn, session: ForMerchant, key: IdempotencyKey = None
-) -> PurchaseOrderOut:
+) -> PurchaseOrderView:
     """Dates, units and lines, until it is received, closed or cancelled; who waits is replanned.
 
     A line that stands on the header's date moves with it; one with another date does not. A date
@@ -108,20 +108,18 @@ def change_purchase_order(
     content = wanted.model_dump(mode="json", exclude_unset=True)
     command = session.command("change_purchase_order", number, key, content, wanted.note)
     change = wanted.to_domain(number)
-    changed = purchasing.change_purchase_order(session.store, command, change)
-    return PurchaseOrderOut.model_validate(changed)
+    return purchasing.change_purchase_order(session.store, command, change)
 
 
 @router.post("/{number}/status", summary="Move a purchase order", responses=problems(404, 409))
 def move_purchase_order(
     number: PathNumber, wanted: StatusIn, session: ForMerchant, key: IdempotencyKey = None
-) -> PurchaseOrderOut:
+) -> PurchaseOrderView:
     """Approve it, send it on its way, close it short or cancel it; who waits is planned anew."""
     content = wanted.model_dump()
     command = session.command("move_purchase_order", number, key, content, wanted.note)
     target = PurchaseOrderStatus(wanted.status)
-    moved = purchasing.move_status(session.store, command, number, target)
-    return PurchaseOrderOut.model_validate(moved)
+    return purchasing.move_status(session.store, command, number, target)
 
 
 @router.post(
@@ -151,7 +149,7 @@ async def receive_goods(
     goods = await run_in_threadpool(
         session.read, lambda tx: receipts.read_receipt(tx, receipt.number)
     )
-    return ReceivedOut.model_validate(counted | {"goods": goods["lines"]})
+    return view(ReceivedOut, counted, goods=goods.lines)
 
 
 def _is_given_out(session: Session, receipt: str) -> bool:

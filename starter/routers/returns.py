@@ -12,19 +12,20 @@ from fulfillment.store.commands.supply.moves import returns as commands
 from fulfillment.store.commands.supply.moves.documents import receipt_command
 from fulfillment.store.reading import returns
 from fulfillment.store.reading.returns import ReturnFilter
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.moves import ReturnView
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import Number, PathNumber, Sku
 from starter.models.returns import (
     ReturnIn,
-    ReturnOut,
     ReturnPage,
     ReturnReceiptIn,
     ReturnReceiptOut,
 )
 from starter.models.transfers import MoveNoteIn
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1/returns", tags=["returns"], route_class=GuardedRoute)
@@ -33,29 +34,29 @@ router = APIRouter(prefix="/v1/returns", tags=["returns"], route_class=GuardedRo
 @router.post("", status_code=201, summary="Announce a return", responses=problems(409))
 def create_return(
     wanted: ReturnIn, session: ForMerchant, response: Response, key: IdempotencyKey = None
-) -> ReturnOut:
+) -> ReturnView:
     """Its units are inbound at once, and pegged to who waits where a date is known."""
     check_location(session.caller, wanted.location)
     content = wanted.model_dump(mode="json")
     command = session.command("create_return", wanted.number, key, content)
     made = commands.announce_return(session.store, command, wanted.to_domain())
     response.headers["Location"] = f"/v1/returns/{quote(wanted.number, safe='')}"
-    return ReturnOut.model_validate(made)
+    return view(ReturnView, made)
 
 
 @router.get("/{number}", summary="Read a return", responses=problems(404))
-def get_return(number: PathNumber, session: ForMerchant) -> ReturnOut:
+def get_return(number: PathNumber, session: ForMerchant) -> ReturnView:
     """Its lines with what came, what was made of it, and what is outstanding."""
     found = session.read(lambda tx: returns.read_return(tx, number))
-    check_location(session.caller, found["location"])
-    return ReturnOut.model_validate(found)
+    check_location(session.caller, found.location)
+    return found
 
 
 def _check(session: Session, number: str) -> None:
     """A key that is bound to locations takes in what comes back there."""
     if session.caller.locations is not None:
         found = session.read(lambda tx: returns.read_return(tx, number))
-        check_location(session.caller, found["location"])
+        check_location(session.caller, found.location)
 
 
 def return_filter(
@@ -78,7 +79,7 @@ def list_returns(
     page = window(limit, cursor, returns.NEWEST_FIRST)
     asked = replace(asked, places=places_of(session.caller))
     found = session.read(lambda tx: returns.list_returns(tx, page, asked))
-    return ReturnPage.model_validate(body(found, returns.NEWEST_FIRST))
+    return paged(ReturnPage, found, returns.NEWEST_FIRST)
 
 
 @router.post(
@@ -91,7 +92,7 @@ def receive_return(
     _check(session, number)
     came = receipt.to_domain(number)
     command = receipt_command(session.merchant, "receive_return", session.actor, came)
-    return ReturnReceiptOut.model_validate(receiving.receive_return(session.store, command, came))
+    return view(ReturnReceiptOut, receiving.receive_return(session.store, command, came))
 
 
 @router.post("/{number}/close", summary="Close a return", responses=problems(404, 409))
@@ -100,9 +101,9 @@ def close_return(
     session: ForMerchant,
     note: Annotated[MoveNoteIn | None, Body()] = None,
     key: IdempotencyKey = None,
-) -> ReturnOut:
+) -> ReturnView:
     """The rest will not come; who was pegged on it is planned anew."""
     _check(session, number)
     reason = note.note if note else None
     command = session.command("close_return", number, key, {"note": reason}, reason)
-    return ReturnOut.model_validate(commands.close_return(session.store, command, number))
+    return view(ReturnView, commands.close_return(session.store, command, number))

@@ -11,7 +11,7 @@ from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForAll, ForMerchant, IdempotencyKey, Session
 from starter.models.fields import Code
 from starter.models.settings import PresetsOut, SettingChangePage, SettingsIn, SettingsOut
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1/settings", tags=["settings"], route_class=GuardedRoute)
@@ -37,7 +37,7 @@ def change_settings(
 @router.get("/presets", summary="List presets")
 def list_presets() -> PresetsOut:
     """Other systems' settings by name: what each sets, and which values to look at."""
-    return PresetsOut.model_validate({"items": list(PRESETS.values())})
+    return PresetsOut(items=list(PRESETS.values()))
 
 
 @router.get("/changes", summary="List changes of a merchant's settings")
@@ -83,13 +83,13 @@ def unset_setting(name: Code, session: ForMerchant, key: IdempotencyKey = None) 
 
 
 def _read(session: Session) -> SettingsOut:
-    return SettingsOut.model_validate(session.read(effective_settings))
+    return SettingsOut(session.read(effective_settings))
 
 
 def _changes(session: Session, cursor: str | None, limit: int) -> SettingChangePage:
     page = window(limit, cursor, BY_TIME)
     found = session.read(lambda tx: list_changes(tx, page))
-    return SettingChangePage.model_validate(body(found, BY_TIME))
+    return paged(SettingChangePage, found, BY_TIME)
 
 
 def _change(
@@ -98,4 +98,4 @@ def _change(
     content = {"knobs": knobs, "unset": unset}
     command = session.command("change_settings", "settings", key, content)
     found = settings.change_settings(session.store, command, knobs, unset)
-    return SettingsOut.model_validate(found)
+    return SettingsOut(found)

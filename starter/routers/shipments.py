@@ -10,6 +10,9 @@ from fulfillment.store.commands.floor import warehouse
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.insight import shipment_pages
 from fulfillment.store.insight.shipment_pages import ShipmentFilter
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.progress import ProgressView
+from fulfillment.store.reading.views.shipments import ShipmentView
 from fulfillment.store.transactions.session import Command, Store
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
@@ -17,10 +20,9 @@ from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import Location, Rowid
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_in import NoteIn
-from starter.models.orders_out import ProgressOut
-from starter.models.shipments import ShipmentOut, ShipmentPage
+from starter.models.shipments import ShipmentPage
 from starter.order_change import Asked, ForChange
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1/shipments", tags=["shipments"], route_class=GuardedRoute)
@@ -51,25 +53,29 @@ def list_shipments(  # noqa: PLR0913 -- each parameter of the list is one argume
     page = window(limit, cursor, order)
     asked = ShipmentFilter(status or None, location, places_of(session.caller), late)
     found = session.read(lambda tx: shipment_pages.list_shipments(tx, page, asked, sort))
-    return ShipmentPage.model_validate(body(found, order))
+    return paged(ShipmentPage, found, order)
 
 
 @router.get("/{shipment}", summary="Read a shipment", responses=problems(404))
-def get_shipment(shipment: Rowid, session: ForMerchant) -> ShipmentOut:
+def get_shipment(shipment: Rowid, session: ForMerchant) -> ShipmentView:
     """A shipment with its lines, and what the warehouse can do with it now."""
     found = session.read(lambda tx: shipment_pages.read_shipment(tx, shipment))
-    check_location(session.caller, found["location"])
-    return ShipmentOut.model_validate(found)
+    check_location(session.caller, found.location)
+    return found
 
 
 @router.post("/{shipment}/start-picking", summary="Start picking", responses=problems(404, 409))
-def start_picking(shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None) -> ProgressOut:
+def start_picking(
+    shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None
+) -> ProgressView:
     """A picker took it: from now on no plan touches it."""
     return _confirm(session, warehouse.start_picking, shipment, key)
 
 
 @router.post("/{shipment}/pick", summary="Confirm a pick", responses=problems(404, 409))
-def pick_shipment(shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None) -> ProgressOut:
+def pick_shipment(
+    shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None
+) -> ProgressView:
     """All of it was picked."""
     return _confirm(session, warehouse.pick, shipment, key)
 
@@ -77,7 +83,7 @@ def pick_shipment(shipment: Rowid, session: ForMerchant, key: IdempotencyKey = N
 @router.post("/{shipment}/send-back", summary="Send it back", responses=problems(404, 409))
 def send_shipment_back(
     shipment: Rowid, changing: ForChange, sent: Annotated[NoteIn | None, Body()] = None
-) -> ProgressOut | PreviewOut:
+) -> ProgressView | PreviewOut:
     """What is ready waits again with what it holds; the dispatch it was to be is given back."""
     check_place(changing.session, shipment)
     number = changing.session.read(lambda tx: shipment_pages.order_of_shipment(tx, shipment))
@@ -85,10 +91,10 @@ def send_shipment_back(
     return changing.answer(Asked("send_back", shipment, sent), change)
 
 
-def _confirm(session: Session, step: Step, shipment: int, key: str | None) -> ProgressOut:
+def _confirm(session: Session, step: Step, shipment: int, key: str | None) -> ProgressView:
     check_place(session, shipment)
     command = session.command(VERBS[step], shipment, key, {"shipment": shipment})
-    return ProgressOut.model_validate(step(session.store, command, shipment))
+    return view(ProgressView, step(session.store, command, shipment))
 
 
 def check_place(session: Session, shipment: int) -> None:

@@ -7,21 +7,21 @@ from fastapi import APIRouter, Query
 from fulfillment.domain.floor.staging import Moving
 from fulfillment.store.commands import floor
 from fulfillment.store.reading import staged
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.progress import ProgressView, StagedView
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import Location, Number, PathNumber
 from starter.models.order_hands import PreviewOut
-from starter.models.orders_out import ProgressOut
 from starter.models.staging import (
     ContainerPage,
-    StagedOut,
     StageIn,
     StagingSuggestionsOut,
     UnstageIn,
 )
 from starter.order_change import Asked, ForChange
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1", tags=["staging"], route_class=GuardedRoute)
@@ -30,13 +30,13 @@ router = APIRouter(prefix="/v1", tags=["staging"], route_class=GuardedRoute)
 @router.post("/orders/{number}/stage", summary="Stage units", responses=problems(404, 409))
 def stage_order(
     number: PathNumber, sent: StageIn, session: ForMerchant, key: IdempotencyKey = None
-) -> StagedOut:
+) -> StagedView:
     """What is allocated on an order that waits is in a container: claimed, and still waiting."""
     check_location(session.caller, sent.location)
     asked = floor.Staging(number, sent.location, sent.container, sent.units)
     content = sent.model_dump(mode="json")
     command = session.command("stage", number, key, content, sent.note)
-    return StagedOut.model_validate(floor.stage(session.store, command, asked))
+    return view(StagedView, floor.stage(session.store, command, asked))
 
 
 @router.post(
@@ -44,7 +44,7 @@ def stage_order(
 )
 def unstage_order(
     number: PathNumber, sent: UnstageIn, changing: ForChange
-) -> ProgressOut | PreviewOut:
+) -> ProgressView | PreviewOut:
     """Units are on the shelf again: the order's as before, and free to move by the plan."""
     check_location(changing.session.caller, sent.location)
     change = floor.unstaging(number, Moving(sent.location, sent.units))
@@ -63,7 +63,7 @@ def list_staging(
     places = _places(session, location)
     page = window(limit, cursor, staged.OLDEST_FIRST)
     found = session.read(lambda tx: staged.list_staged(tx, page, locations=places, order=order))
-    return ContainerPage.model_validate(body(found, staged.OLDEST_FIRST))
+    return paged(ContainerPage, found, staged.OLDEST_FIRST)
 
 
 @router.get("/staging/suggestions", summary="Suggest what to stage together")
@@ -75,7 +75,7 @@ def list_staging_suggestions(
     """Orders that wait for the same SKU and have units on the shelf; the largest group first."""
     places = _places(session, location)
     found = session.read(lambda tx: staged.staging_suggestions(tx, limit, places))
-    return StagingSuggestionsOut.model_validate({"items": found})
+    return StagingSuggestionsOut(items=found)
 
 
 def _places(session: Session, location: str | None) -> list[str] | None:

@@ -13,7 +13,7 @@ from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey
 from starter.models.fields import Location, Sku
 from starter.models.stock import AdjustmentsIn, LevelsOut, StockPage
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.problems.documents import within
 from starter.routers.responses import problems
 
@@ -54,4 +54,4 @@ def list_stock(
     page = window(limit, cursor, stock.BY_SKU)
     asked = StockFilter(sku, location, places_of(session.caller))
     found = session.read(lambda tx: stock.list_stock(tx, page, asked))
-    return StockPage.model_validate(body(found, stock.BY_SKU))
+    return paged(StockPage, found, stock.BY_SKU)

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Body, Depends, Query
 from fulfillment.store.commands.supply import purchase_orders
 from fulfillment.store.reading import suggestions
 from fulfillment.store.reading.suggestions import Wanted
+from fulfillment.store.reading.views.purchasing import DraftedOrders
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey
 from starter.models.fields import Location, ShortText, Sku
-from starter.models.suggestions import DraftedOut, DraftIn, SuggestionPage
-from starter.paging import Cursor, Limit, body, window
+from starter.models.suggestions import DraftIn, SuggestionPage
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(
@@ -51,7 +52,7 @@ def list_purchase_suggestions(
     """
     page = window(limit, cursor, suggestions.BY_NEED)
     found = session.read(lambda tx: suggestions.list_suggestions(tx, page, wanted))
-    return SuggestionPage.model_validate(body(found, suggestions.BY_NEED))
+    return paged(SuggestionPage, found, suggestions.BY_NEED)
 
 
 @router.post("/draft", summary="Draft purchase orders", responses=problems(409))
@@ -59,7 +60,7 @@ def draft_purchase_orders(
     session: ForMerchant,
     wanted: Annotated[DraftIn | None, Body()] = None,
     key: IdempotencyKey = None,
-) -> DraftedOut:
+) -> DraftedOrders:
     """One purchase order in draft for each supplier, with a line for each suggestion.
 
     What is drafted counts as bought from then on, so that nothing is drafted twice. Who waits is
@@ -68,5 +69,4 @@ def draft_purchase_orders(
     asked = wanted or DraftIn()
     content = asked.model_dump(mode="json")
     command = session.command("draft_purchase_orders", "suggestions", key, content)
-    done = purchase_orders.draft_purchase_orders(session.store, command, asked.to_domain())
-    return DraftedOut.model_validate(done)
+    return purchase_orders.draft_purchase_orders(session.store, command, asked.to_domain())

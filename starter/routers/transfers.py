@@ -1,7 +1,7 @@
 """What goes from one location to another."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, Query, Response
@@ -11,7 +11,9 @@ from fulfillment.store.commands.supply.moves import receiving
 from fulfillment.store.commands.supply.moves import transfers as commands
 from fulfillment.store.commands.supply.moves.documents import receipt_command
 from fulfillment.store.reading import transfers
+from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.transfers import TransferFilter
+from fulfillment.store.reading.views.moves import TransferView
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, check_one_of, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
@@ -20,12 +22,11 @@ from starter.models.transfers import (
     MoveNoteIn,
     TransferChangeIn,
     TransferIn,
-    TransferOut,
     TransferPage,
     TransferReceiptIn,
     TransferReceiptOut,
 )
-from starter.paging import Cursor, Limit, body, window
+from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
 router = APIRouter(prefix="/v1/transfers", tags=["transfers"], route_class=GuardedRoute)
@@ -36,7 +37,7 @@ Note = Annotated[MoveNoteIn | None, Body()]
 @router.post("", status_code=201, summary="Write a transfer", responses=problems(409))
 def create_transfer(
     wanted: TransferIn, session: ForMerchant, response: Response, key: IdempotencyKey = None
-) -> TransferOut:
+) -> TransferView:
     """Planned until it is shipped, at once with `ship`: nothing moves, and nothing is inbound."""
     check_one_of(session.caller, (wanted.source, wanted.destination))
     if wanted.ship:
@@ -45,18 +46,18 @@ def create_transfer(
     command = session.command("create_transfer", wanted.number, key, content)
     made = commands.create_transfer(session.store, command, wanted.to_domain())
     response.headers["Location"] = f"/v1/transfers/{quote(wanted.number, safe='')}"
-    return TransferOut.model_validate(made)
+    return view(TransferView, made)
 
 
 @router.get("/{number}", summary="Read a transfer", responses=problems(404))
-def get_transfer(number: PathNumber, session: ForMerchant) -> TransferOut:
+def get_transfer(number: PathNumber, session: ForMerchant) -> TransferView:
     """Its lines with what came, what is under way, and how much of that is pegged."""
     found = _read(session, number)
-    check_one_of(session.caller, (found["source"], found["destination"]))
-    return TransferOut.model_validate(found)
+    check_one_of(session.caller, (found.source, found.destination))
+    return found
 
 
-def _read(session: Session, number: str) -> dict[str, Any]:
+def _read(session: Session, number: str) -> TransferView:
     return session.read(lambda tx: transfers.read_transfer(tx, number))
 
 
@@ -64,7 +65,7 @@ def _check(session: Session, number: str, *ends: str) -> None:
     """A key that is bound to locations moves what is at one of these ends of the transfer."""
     if session.caller.locations is not None:
         found = _read(session, number)
-        check_one_of(session.caller, [found[end] for end in ends])
+        check_one_of(session.caller, [getattr(found, end) for end in ends])
 
 
 def transfer_filter(
@@ -88,30 +89,30 @@ def list_transfers(
     page = window(limit, cursor, transfers.NEWEST_FIRST)
     asked = replace(asked, places=places_of(session.caller))
     found = session.read(lambda tx: transfers.list_transfers(tx, page, asked))
-    return TransferPage.model_validate(body(found, transfers.NEWEST_FIRST))
+    return paged(TransferPage, found, transfers.NEWEST_FIRST)
 
 
 @router.patch("/{number}", summary="Change a transfer's date", responses=problems(404, 409))
 def change_transfer(
     number: PathNumber, wanted: TransferChangeIn, session: ForMerchant, key: IdempotencyKey = None
-) -> TransferOut:
+) -> TransferView:
     """Until it has ended; who is pegged on it is planned anew, and promises move."""
     _check(session, number, "source", "destination")
     content = wanted.model_dump(mode="json")
     command = session.command("change_transfer", number, key, content, wanted.note)
     changed = commands.change_transfer(session.store, command, number, wanted.expected_on)
-    return TransferOut.model_validate(changed)
+    return view(TransferView, changed)
 
 
 @router.post("/{number}/ship", summary="Ship a transfer", responses=problems(404, 409))
 def ship_transfer(
     number: PathNumber, session: ForMerchant, note: Note = None, key: IdempotencyKey = None
-) -> TransferOut:
+) -> TransferView:
     """Available units leave the source; they are inbound at the destination until they come."""
     _check(session, number, "source")
     reason = note.note if note else None
     command = session.command("ship_transfer", number, key, {"note": reason}, reason)
-    return TransferOut.model_validate(commands.ship_transfer(session.store, command, number))
+    return view(TransferView, commands.ship_transfer(session.store, command, number))
 
 
 @router.post(
@@ -128,26 +129,26 @@ def receive_transfer(
     came = receipt.to_domain(number)
     command = receipt_command(session.merchant, "receive_transfer", session.actor, came)
     received = receiving.receive_transfer(session.store, command, came)
-    return TransferReceiptOut.model_validate(received)
+    return view(TransferReceiptOut, received)
 
 
 @router.post("/{number}/close", summary="Close a transfer", responses=problems(404, 409))
 def close_transfer(
     number: PathNumber, session: ForMerchant, note: Note = None, key: IdempotencyKey = None
-) -> TransferOut:
+) -> TransferView:
     """What is still under way was lost; who was pegged on it is planned anew."""
     _check(session, number, "source", "destination")
     reason = note.note if note else None
     command = session.command("close_transfer", number, key, {"note": reason}, reason)
-    return TransferOut.model_validate(commands.close_transfer(session.store, command, number))
+    return view(TransferView, commands.close_transfer(session.store, command, number))
 
 
 @router.post("/{number}/cancel", summary="Cancel a transfer", responses=problems(404, 409))
 def cancel_transfer(
     number: PathNumber, session: ForMerchant, note: Note = None, key: IdempotencyKey = None
-) -> TransferOut:
+) -> TransferView:
     """It is not sent after all; one that was shipped is received or closed instead."""
     _check(session, number, "source", "destination")
     reason = note.note if note else None
     command = session.command("cancel_transfer", number, key, {"note": reason}, reason)
-    return TransferOut.model_validate(commands.cancel_transfer(session.store, command, number))
+    return view(TransferView, commands.cancel_transfer(session.store, command, number))

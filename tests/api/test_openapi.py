@@ -78,6 +78,32 @@ def test_every_operation_has_a_summary_tag_and_example_when_it_is_described(docu
         assert any(schemas[name].get("examples") for name in models), operation["summary"]
 
 
+def test_every_property_and_parameter_says_what_it_means(document):
+    silent = [
+        f"{name}.{property_}"
+        for name, schema in document["components"]["schemas"].items()
+        for property_, part in schema.get("properties", {}).items()
+        if not part.get("description")
+    ]
+    silent += [
+        f"{operation['operationId']}: {parameter['name']}"
+        for operation in operations(document)
+        for parameter in operation.get("parameters", [])
+        if not parameter.get("description")
+    ]
+    assert silent == [], "say it below the field, or in `starter/terms.py`"
+
+
+def test_every_body_and_path_has_an_example_that_tests_api_test_examples_sends(document):
+    schemas = document["components"]["schemas"]
+    for operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert parameter["in"] != "path" or "example" in parameter, operation["operationId"]
+        if "requestBody" in operation:
+            (first, *_) = named(operation["requestBody"])
+            assert len(schemas[first]["examples"]) == 1, first
+
+
 def test_every_example_is_valid_when_it_is_checked_against_its_schema(document):
     root = DRAFT202012.create_resource(document)
     registry = Registry[Any]().with_resource("urn:api", root)

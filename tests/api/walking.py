@@ -3,17 +3,16 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import httpx
+from pydantic import TypeAdapter
 
-from fulfillment.domain.insight.impact import standing
+from fulfillment.domain.insight.impact import Standing, standing
 from fulfillment.store.commands.supply import serving
 from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Tx
-from starter.models.order_hands import StandingOut
 from tests.api.world import ACME, World, order
 
 SKUS, PLACES = ("TEA", "TEA", "TEA", "CUP", "CUP", "STRICT", "CARD"), ("vienna", "graz")
@@ -444,9 +443,7 @@ class Walk:
             ids = [row.id for row in tx.rows("SELECT id FROM orders")]
             found = load_orders(tx, ids).values()
             return {
-                one.number: StandingOut.model_validate(asdict(standing(one))).model_dump(
-                    mode="json"
-                )
+                one.number: TypeAdapter(Standing).dump_python(standing(one), mode="json")
                 for one in found
             }
 

@@ -8,6 +8,7 @@ from fulfillment.store.commands import floor
 from fulfillment.store.planning.change import change_order
 from fulfillment.store.reading.pick_lists import read_list
 from fulfillment.store.transactions.session import Command
+from tests.builders.plain import stored
 from tests.builders.warehouse import MERCHANT, Warehouse, numbers
 
 Lines = Mapping[tuple[int, int], int] | None
@@ -23,7 +24,7 @@ def take(
 ) -> dict[str, Any]:
     """Take work for this merchant; the list."""
     wanted = floor.Wanted(at, "Pia", **({"merchants": (MERCHANT,)} | more))
-    return floor.take_work(warehouse.store, asked("take", key), wanted)
+    return stored(floor.take_work(warehouse.store, asked("take", key), wanted))
 
 
 def confirm(
@@ -33,12 +34,12 @@ def confirm(
     containers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     done = floor.Confirmation(pick_list, (MERCHANT,), _lines(lines), containers or {})
-    return floor.confirm(warehouse.store, asked("confirm"), done)
+    return stored(floor.confirm(warehouse.store, asked("confirm"), done))
 
 
 def unpick(warehouse: Warehouse, pick_list: int, lines: Lines = None) -> dict[str, Any]:
     undone = floor.Confirmation(pick_list, (MERCHANT,), _lines(lines))
-    return floor.unpick(warehouse.store, asked("unpick"), undone)
+    return stored(floor.unpick(warehouse.store, asked("unpick"), undone))
 
 
 def _lines(lines: Lines) -> Sequence[floor.PickedLine] | None:
@@ -48,7 +49,7 @@ def _lines(lines: Lines) -> Sequence[floor.PickedLine] | None:
 
 
 def give_up(warehouse: Warehouse, pick_list: int) -> dict[str, Any]:
-    return floor.give_up(warehouse.store, asked("give up"), pick_list, (MERCHANT,))
+    return stored(floor.give_up(warehouse.store, asked("give up"), pick_list, (MERCHANT,)))
 
 
 def short(
@@ -86,7 +87,7 @@ def unstage(
 
 
 def read(warehouse: Warehouse, pick_list: int) -> dict[str, Any]:
-    return warehouse.store.read(MERCHANT, lambda tx: read_list(tx, pick_list, None))
+    return stored(warehouse.store.read(MERCHANT, lambda tx: read_list(tx, pick_list, None)))
 
 
 def place(taken: Mapping[str, Any], sku: str = "K1", at: int = 0) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.planning.change import Change, change_order, preview_change
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Command, Store, Tx, connect
+from tests.builders.plain import plain, stored
 
 MERCHANT = "acme"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -146,7 +147,7 @@ class Warehouse:
     def preview(self, change: Change) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
         """What it would make of every order it touches, by number: before and after."""
         told = preview_change(self.store, MERCHANT, change)
-        return {one["order"]: (one["before"], one["after"]) for one in told}
+        return {one.order: (plain(one.before), plain(one.after)) for one in told}
 
     def standings(self) -> dict[str, dict[str, Any]]:
         """How every order stands, by number."""
@@ -154,14 +155,14 @@ class Warehouse:
         def body(tx: Tx) -> dict[str, dict[str, Any]]:
             ids = [row.id for row in tx.rows("SELECT id FROM orders")]
             found = load_orders(tx, ids).values()
-            return {order.number: asdict(standing(order)) for order in found}
+            return {order.number: plain(standing(order)) for order in found}
 
         return self.store.read(MERCHANT, body)
 
     def read(self, order: int) -> dict[str, Any]:
         """The order as it is shown."""
         number = self.number(order)
-        return self.store.read(MERCHANT, lambda tx: read_order(tx, number))
+        return self.store.read(MERCHANT, lambda tx: dict(plain(read_order(tx, number))))
 
     # --- the floor ---
 
@@ -207,7 +208,7 @@ class Warehouse:
 
     def move(self, purchase: str, status: str) -> dict[str, Any]:
         target = PurchaseOrderStatus(status)
-        return purchase_orders.move_status(self.store, command("move"), purchase, target)
+        return stored(purchase_orders.move_status(self.store, command("move"), purchase, target))
 
     def receive(
         self,
@@ -320,7 +321,7 @@ class Warehouse:
     ) -> dict[str, Any]:
         change = purchase_orders.PurchaseChange(purchase, expected_on, lines)
         asked = command("change", key, change=str(change))
-        return purchase_orders.change_purchase_order(self.store, asked, change)
+        return stored(purchase_orders.change_purchase_order(self.store, asked, change))
 
     def announce(
         self,

@@ -253,7 +253,7 @@ def test_the_gate_is_told_when_it_keeps_units_from_going():
     waits = why_it_waits(allocated(0))
 
     assert waits is not None
-    assert waits["code"] == "payment_not_authorised"
+    assert waits.code == "payment_not_authorised"
     assert why_it_waits(allocated(1000)) != waits
 
 

@@ -94,7 +94,7 @@ def test_the_allocated_part_goes_at_once_when_all_or_nothing_is_lifted(warehouse
     warehouse.do(manual.policy(warehouse.number(mine), {"max_shipments": None}))
 
     assert warehouse.parts(mine) == [("ready", "A", 3), ("backorder", None, 2)]
-    assert warehouse.read(mine)["policy"]["max_shipments"] == {"value": None, "from": "order"}
+    assert warehouse.read(mine)["policy"]["max_shipments"] == {"value": None, "scope": "order"}
 
 
 def test_the_merchants_setting_counts_again_when_the_orders_own_is_given_up(warehouse):
@@ -104,7 +104,7 @@ def test_the_merchants_setting_counts_again_when_the_orders_own_is_given_up(ware
 
     assert warehouse.parts(mine) == [("ready", "A", 3), ("backorder", None, 2)]
     found = warehouse.read(mine)["policy"]["max_shipments"]
-    assert found == {"value": None, "from": "built in"}
+    assert found == {"value": None, "scope": "built in"}
 
 
 def test_a_preset_may_be_named_when_an_orders_policy_changes(warehouse):
@@ -113,8 +113,8 @@ def test_a_preset_may_be_named_when_an_orders_policy_changes(warehouse):
     warehouse.do(manual.policy(warehouse.number(mine), asked))
 
     policy = warehouse.read(mine)["policy"]
-    assert policy["release_when"] == {"value": "all_sourced", "from": "order"}
-    assert policy["future_limit_days"] == {"value": 10, "from": "order"}
+    assert policy["release_when"] == {"value": "all_sourced", "scope": "order"}
+    assert policy["future_limit_days"] == {"value": 10, "scope": "order"}
 
 
 def test_a_knob_that_relies_on_another_of_the_order_is_taken(warehouse):

@@ -11,6 +11,7 @@ from fulfillment.store.commands.supply.overdue import declare_overdue
 from fulfillment.store.commands.supply.purchase_orders import LineChange
 from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
 from fulfillment.store.insight.order import read_explanation
+from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 ALL_OR_NOTHING = {"max_shipments": 1}
@@ -207,7 +208,7 @@ def test_many_late_pins_come_back_batch_by_batch(warehouse: Warehouse, monkeypat
 def test_explanation_names_the_late_pin(warehouse: Warehouse) -> None:
     purchase, _, second = overdue(warehouse)
     number = warehouse.number(second)
-    told = warehouse.store.read(MERCHANT, lambda tx: read_explanation(tx, number))
+    told = plain(warehouse.store.read(MERCHANT, lambda tx: read_explanation(tx, number)))
     reasons = [reason for line in told["waiting"] for reason in line["reasons"]]
     (found,) = [reason for reason in reasons if reason["code"] == "pin_is_late"]
     assert (found["units"], found["facts"]["source"]) == (4, purchase)

@@ -321,10 +321,10 @@ class Fulfilment(RuleBasedStateMachine):
         def deed() -> None:
             said = preview_change(self.warehouse.store, MERCHANT, asked(number))
             change_order(self.warehouse.store, command("hand"), asked(number))
-            mine = [each["after"] for each in said if each["order"] == number]
+            mine = [each.after for each in said if each.order == number]
             if mine:
-                assert mine[0]["status"] == self.warehouse.status(order)
-                assert mine[0]["allocated"] == self.warehouse.allocated(order)
+                assert mine[0].status == self.warehouse.status(order)
+                assert mine[0].allocated == self.warehouse.allocated(order)
 
         self.attempt(deed)
 

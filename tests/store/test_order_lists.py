@@ -8,6 +8,8 @@ from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store import migrations
 from fulfillment.store.reading.orders import OrderFilter, list_orders
 from fulfillment.store.reading.paging import Window
+from fulfillment.store.reading.views.orders import OrderSummary
+from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 
@@ -17,7 +19,7 @@ def listed(warehouse: Warehouse, sort: str = "rank", **asked: Any) -> list[str]:
 
 def rows(warehouse: Warehouse, sort: str = "rank", **asked: Any) -> list[dict[str, Any]]:
     def read(tx: Any) -> list[dict[str, Any]]:
-        return list_orders(tx, OrderFilter(**asked), sort, Window(50)).items
+        return list(plain(list_orders(tx, OrderFilter(**asked), sort, Window(50)).items))
 
     return warehouse.store.read(MERCHANT, read)
 
@@ -129,7 +131,7 @@ def test_row_says_what_is_allocated_what_is_awaited_and_the_promise(warehouse: W
     warehouse.serve_due()
     (row,) = rows(warehouse)
     assert (row["allocated"], row["to_go"]) == (2, 9)
-    due = warehouse.day(5).isoformat()
+    due = warehouse.day(5)
     known = {"supply": purchase, "kind": "purchase_order", "on": due}
     assert row["awaits"] == [
         {"sku": "K1", "units": 3, **known},
@@ -235,7 +237,7 @@ def test_orders_are_found_by_text(warehouse: Warehouse, text: str, found: list[s
 def test_nothing_of_another_merchant_is_found(warehouse: Warehouse) -> None:
     warehouse.order([("K1", 1)], number="SO-1001", customer_reference="Cust-77")
 
-    def read(tx: Any) -> list[dict[str, Any]]:
+    def read(tx: Any) -> list[OrderSummary]:
         return [
             row
             for text in ("SO-1001", "Cust-77", "K1")

@@ -13,6 +13,7 @@ from fulfillment.store.insight.promise import read_promise
 from fulfillment.store.insight.sku import read_sku_explanation
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.stock import StockFilter, list_stock
+from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 Fall = Callable[[Warehouse], None]
@@ -40,14 +41,14 @@ WAYS: list[tuple[Fall, str, str]] = [
 
 def explained(warehouse: Warehouse, order: int) -> dict[str, Any]:
     number = warehouse.number(order)
-    return warehouse.store.simulate(MERCHANT, lambda tx: read_explanation(tx, number))
+    return dict(plain(warehouse.store.simulate(MERCHANT, lambda tx: read_explanation(tx, number))))
 
 
 def stock_of(warehouse: Warehouse, sku: str = "K1") -> dict[str, Any]:
     page = warehouse.store.read(
         MERCHANT, lambda tx: list_stock(tx, Window(10, None), StockFilter(sku))
     )
-    return dict(page.items[0])
+    return dict(plain(page.items[0]))
 
 
 @pytest.mark.parametrize(("become", "why", "_code"), WAYS)
@@ -86,7 +87,7 @@ def test_an_explanation_says_that_units_lie_there_and_why_they_do_not_help(
     assert told[code]["units"] == 4
     assert "10 units" in told[code]["sentence"]
     assert "B" in told[code]["sentence"]
-    sku = warehouse.store.simulate(MERCHANT, lambda tx: read_sku_explanation(tx, "K1"))
+    sku = plain(warehouse.store.simulate(MERCHANT, lambda tx: read_sku_explanation(tx, "K1")))
     assert [level["out_of_use"] for level in sku["levels"]] == [why]
     assert [supply["out_of_use"] for supply in sku["supply"]] == [why]
     assert (sku["available"], sku["idle"]["free"], sku["idle"]["out_of_use"]) == (10, 0, 10)
@@ -124,7 +125,7 @@ def test_a_promise_counts_nothing_there(
     warehouse.purchase([("K1", 7)], at="B")
     become(warehouse)
     basket = NewOrder("basket", (NewLine(1, "K1", 4),))
-    found = warehouse.store.simulate(MERCHANT, lambda tx: read_promise(tx, basket))
+    found = plain(warehouse.store.simulate(MERCHANT, lambda tx: read_promise(tx, basket)))
 
     assert [part["what"] for part in found["lines"][0]["met_by"]] == ["nothing"]
 

@@ -14,6 +14,7 @@ from fulfillment.store.insight.shipment_pages import read_shipment
 from fulfillment.store.reading.packages import packages_of_dispatch
 from fulfillment.store.transactions.session import Tx
 from tests.builders import floor
+from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 from tests.store.test_once import at_once, codes
 
@@ -77,7 +78,7 @@ def refusal(call: Any, *args: Any) -> str:
 
 def packages(warehouse: Warehouse, shipment: int) -> list[tuple[int, str, dict[int, int]]]:
     """Number, status and units by order line of all that was packed together."""
-    found = warehouse.store.read(MERCHANT, lambda tx: packages_of_dispatch(tx, shipment))
+    found = plain(warehouse.store.read(MERCHANT, lambda tx: packages_of_dispatch(tx, shipment)))
     return [
         (one["number"], one["status"], {row["line"]: row["units"] for row in one["lines"]})
         for one in found
@@ -197,11 +198,11 @@ def test_what_left_has_its_label_and_place_when_it_is_read(warehouse):
     pack(warehouse, shipment, {1: 3}, {1: 2})
     ship(warehouse, shipment, 2)
     (gone,) = warehouse.shipments("shipped")
-    found = warehouse.store.read(MERCHANT, lambda tx: read_shipment(tx, gone))
+    found = plain(warehouse.store.read(MERCHANT, lambda tx: read_shipment(tx, gone)))
 
     assert (found["carrier"], found["tracking"], found["parent"]) == ("Example Post", "EP2", 1)
     assert [one["service"] for one in found["packages"]] == ["Parcel"]
-    kept = warehouse.store.read(MERCHANT, lambda tx: read_shipment(tx, shipment))
+    kept = plain(warehouse.store.read(MERCHANT, lambda tx: read_shipment(tx, shipment)))
     assert (kept["carrier"], [one["number"] for one in kept["packages"]]) == (None, [1])
 
 

@@ -20,6 +20,7 @@ from fulfillment.store.commands.payments.asking import claim_due
 from fulfillment.store.insight.order import read_explanation
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.payments import list_payments, read_payments
+from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 from tests.store.test_once import at_once, codes
 
@@ -53,14 +54,14 @@ def pay(
     new = record.NewPayment(PaymentKind(kind), amount)
     number = warehouse.number(order)
     asked = command("payment", key, kind=kind, amount=amount)
-    return record.record_payment(warehouse.store, asked, number, new)
+    return dict(plain(record.record_payment(warehouse.store, asked, number, new)))
 
 
 def settle(
     warehouse: Warehouse, entry: int, status: str = "done", reference: str | None = None
 ) -> dict[str, Any]:
     settled = record.Settlement(EntryStatus(status), reference)
-    return record.settle_payment(warehouse.store, command("settle"), entry, settled)
+    return dict(plain(record.settle_payment(warehouse.store, command("settle"), entry, settled)))
 
 
 def due(warehouse: Warehouse, order: int) -> list[tuple[str, int]]:
@@ -74,7 +75,7 @@ def due(warehouse: Warehouse, order: int) -> list[tuple[str, int]]:
 
 def axis(warehouse: Warehouse, order: int) -> dict[str, Any]:
     number = warehouse.number(order)
-    return dict(warehouse.store.read(MERCHANT, lambda tx: read_payments(tx, number))["payment"])
+    return dict(plain(warehouse.store.read(MERCHANT, lambda tx: read_payments(tx, number)).payment))
 
 
 # --- the ledger ----------------------------------------------------------------------------------
@@ -224,7 +225,7 @@ def test_what_is_due_is_listed_until_it_is_settled(warehouse):
 
     def listed() -> list[tuple[str, str, int]]:
         page = warehouse.store.read(MERCHANT, lambda tx: list_payments(tx, Window(9), "due"))
-        return [(one["order"], one["kind"], one["amount_minor"]) for one in page.items]
+        return [(one.order, one.kind, one.amount_minor) for one in page.items]
 
     assert listed() == [(warehouse.number(mine), "refund", 500)]
     entry = warehouse.one("SELECT id FROM payment_entry WHERE status = 'due'")
@@ -306,8 +307,8 @@ def test_what_is_not_due_any_more_is_withdrawn_and_told(warehouse):
 
     (_, entry) = warehouse.store.read(
         MERCHANT, lambda tx: read_payments(tx, warehouse.number(mine))
-    )["items"]
-    assert (entry["kind"], entry["status"], entry["amount_minor"]) == ("refund", "withdrawn", 500)
+    ).items
+    assert (entry.kind, entry.status, entry.amount_minor) == ("refund", "withdrawn", 500)
     assert warehouse.happened(mine, "payment_withdrawn") == [
         {"payment": "refund", "amount_minor": 500}
     ]
@@ -390,7 +391,7 @@ def test_the_audit_tells_when_the_ledger_says_something_else(warehouse, wrong):
 
 def waits_for_payment(warehouse: Warehouse, order: int) -> bool:
     number = warehouse.number(order)
-    found = warehouse.store.read(MERCHANT, lambda tx: read_explanation(tx, number))
+    found = plain(warehouse.store.read(MERCHANT, lambda tx: read_explanation(tx, number)))
     return any(
         reason["code"] == "payment_not_authorised"
         for line in found["waiting"]
@@ -584,7 +585,7 @@ def test_nothing_is_recorded_for_another_merchants_entry(warehouse):
 def recorded(warehouse: Warehouse, order: int, kind: str, amount: int, reference: str) -> Any:
     new = record.NewPayment(PaymentKind(kind), amount, reference)
     asked = command("payment", kind=kind, amount=amount, reference=reference)
-    return record.record_payment(warehouse.store, asked, warehouse.number(order), new)
+    return plain(record.record_payment(warehouse.store, asked, warehouse.number(order), new))
 
 
 def refund_due(warehouse: Warehouse, captured: int = 1500) -> tuple[int, int]:

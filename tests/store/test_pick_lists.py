@@ -151,19 +151,19 @@ def test_one_list_holds_the_work_of_several_merchants_when_the_key_is_for_all(wa
     lifecycle.prepare_fulfillment(store, "bolt", [theirs])
 
     taken = floor.take_work(store, Command(EVERYBODY, "take", "t", "op"), floor.Wanted("A", "Pia"))
-    assert [(walk["merchant"], walk["units"]) for walk in taken["walk"]] == [
+    assert [(walk.merchant, walk.units) for walk in taken.walk] == [
         (MERCHANT, 2),
         ("bolt", 3),
     ]
-    seen = hands.confirm(warehouse, taken["id"])
+    seen = hands.confirm(warehouse, taken.id)
     assert [(walk["merchant"], walk["left"]) for walk in seen["walk"]] == [(MERCHANT, 0)]
     with pytest.raises(RefusedError) as refusal:
-        hands.give_up(warehouse, taken["id"])
+        hands.give_up(warehouse, taken.id)
     assert refusal.value.code == "others_on_list"
     assert warehouse.status(mine) == "picking"
     done = floor.confirm(store, Command(EVERYBODY, "confirm", "c", "op"),
-                         floor.Confirmation(taken["id"]))  # fmt: skip
-    assert done["status"] == "done"
+                         floor.Confirmation(taken.id))  # fmt: skip
+    assert done.status == "done"
     assert statuses(warehouse) == ["picked", "picked"]
 
 

@@ -6,12 +6,13 @@ import pytest
 
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.insight.promise import read_promise
+from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 
 def asked(warehouse: Warehouse, *wants: tuple[str, int], **more: Any) -> dict[str, Any]:
     basket = warehouse.new_order("basket", wants, **more)
-    return warehouse.store.simulate(MERCHANT, lambda tx: read_promise(tx, basket))
+    return dict(plain(warehouse.store.simulate(MERCHANT, lambda tx: read_promise(tx, basket))))
 
 
 def slices(found: dict[str, Any], line: int = 0) -> list[tuple[int, str]]:

@@ -12,6 +12,7 @@ from fulfillment.store.commands.supply import purchase_orders
 from fulfillment.store.commands.supply.purchase_orders import KEEP, LineChange, NewPurchaseLine
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.suggestions import Wanted, list_suggestions
+from tests.builders.plain import stored
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 from tests.store.test_once import at_once
 
@@ -25,9 +26,8 @@ def change(
     key: str | None = None,
 ) -> dict[str, Any]:
     asked = purchase_orders.PurchaseChange(purchase, expected_on, lines, added=add)
-    return purchase_orders.change_purchase_order(
-        warehouse.store, command("change", key, change=str(asked)), asked
-    )
+    known = command("change", key, change=str(asked))
+    return stored(purchase_orders.change_purchase_order(warehouse.store, known, asked))
 
 
 def line(
@@ -179,7 +179,7 @@ def suggested(warehouse: Warehouse) -> list[tuple[str, int]]:
     page = warehouse.store.read(
         MERCHANT, lambda tx: list_suggestions(tx, Window(50), Wanted(None, None, None))
     )
-    return [(one["sku"], one["units"]) for one in page.items]
+    return [(one.sku, one.units) for one in page.items]
 
 
 def test_line_is_added_once_when_the_same_change_comes_twice_at_once(warehouse: Warehouse) -> None:

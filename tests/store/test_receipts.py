@@ -10,12 +10,13 @@ from fulfillment.store.commands.supply import purchase_orders
 from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.receipts import list_receipts, read_receipt
+from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 from tests.store.test_once import at_once
 
 
 def goods(warehouse: Warehouse, receipt: str) -> list[dict[str, Any]]:
-    found = warehouse.store.read(MERCHANT, lambda tx: read_receipt(tx, receipt))
+    found = plain(warehouse.store.read(MERCHANT, lambda tx: read_receipt(tx, receipt)))
     lines: list[dict[str, Any]] = found["lines"]
     return lines
 
@@ -77,8 +78,8 @@ def test_receipts_are_listed_by_purchase_order_with_where_they_went(warehouse: W
     which = {"purchase_order": one}
     page = warehouse.store.read(MERCHANT, lambda tx: list_receipts(tx, Window(9), which))
     (found,) = page.items
-    assert (found["number"], found["document"], found["units"]) == ("R-1", one, 3)
-    assert (found["to_shipments"], found["to_shelf"]) == (2, 1)
+    assert (found.number, found.document, found.units) == ("R-1", one, 3)
+    assert (found.to_shipments, found.to_shelf) == (2, 1)
 
 
 # --- more than was ordered ---
@@ -129,7 +130,7 @@ def test_tolerance_can_be_changed_while_goods_can_come(warehouse: Warehouse) -> 
         warehouse.receive(purchase, {1: 11})
     change = purchase_orders.PurchaseChange(purchase, over_receipt_percent=10)
     changed = purchase_orders.change_purchase_order(warehouse.store, command("change"), change)
-    assert changed["over_receipt_percent"] == 10
+    assert changed.over_receipt_percent == 10
     assert warehouse.receive(purchase, {1: 11})["lines"][0]["received"] == 11
 
 

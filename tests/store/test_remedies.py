@@ -1,7 +1,6 @@
 """A remedy changes what it says it would: tried on a copy, then done (behaviour.md §8)."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from fulfillment.store.planning.change import Change, change_order
 from fulfillment.store.planning.opening import order_id
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Tx
+from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 Situation = Callable[[Warehouse], int]
@@ -131,7 +131,7 @@ EACH = [(situation, fix) for situation, fixes in EXPECTED for fix in sorted(fixe
 
 def explained(warehouse: Warehouse, order: int) -> dict[str, Any]:
     number = warehouse.number(order)
-    return warehouse.store.simulate(MERCHANT, lambda tx: read_explanation(tx, number))
+    return dict(plain(warehouse.store.simulate(MERCHANT, lambda tx: read_explanation(tx, number))))
 
 
 @pytest.mark.parametrize(("situation", "fixes"), EXPECTED)
@@ -199,7 +199,7 @@ def change_of(warehouse: Warehouse, number: str, said: dict[str, Any]) -> Change
 def standings(warehouse: Warehouse) -> dict[str, Any]:
     ids = [row.id for row in warehouse.rows("SELECT id FROM orders")]
     orders = warehouse.store.read(MERCHANT, lambda tx: load_orders(tx, ids))
-    return {each.number: asdict(standing(each)) for each in orders.values()}
+    return {each.number: plain(standing(each)) for each in orders.values()}
 
 
 def test_nothing_is_changed_when_an_order_is_explained(warehouse: Warehouse) -> None:

@@ -105,8 +105,8 @@ def test_hold_is_told_in_the_history_and_done_once(warehouse):
     assert changed == [1, 0]
     number = warehouse.number(order)
     told = warehouse.store.read(MERCHANT, lambda tx: read_history(tx, number, 20, 0))
-    (event,) = [each for each in told if each["facts"].get("to") == "on_hold"]
-    assert (event["actor"], event["reason"]) == ("reconcile", "restored")
+    (event,) = [each for each in told if each.facts.get("to") == "on_hold"]
+    assert (event.actor, event.reason) == ("reconcile", "restored")
 
 
 def test_order_that_the_database_does_not_know_is_said_to_be_unknown(warehouse):

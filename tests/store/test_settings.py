@@ -13,6 +13,7 @@ from fulfillment.store.commands.administration import settings
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.settings import BY_TIME, effective_settings, list_changes
 from fulfillment.store.transactions.session import Command
+from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 ALL = "*"
@@ -42,17 +43,13 @@ def effective(shop: Warehouse, scope: str = MERCHANT) -> dict[str, tuple[object,
     """What some scope says otherwise than what is built in."""
     found = shop.store.read(scope, effective_settings)
     assert set(found) == set(KNOBS)
-    return {
-        knob: (one["value"], one["from"])
-        for knob, one in found.items()
-        if one["from"] != "built in"
-    }
+    return {knob: (one.value, one.scope) for knob, one in found.items() if one.scope != "built in"}
 
 
 def changes(shop: Warehouse, scope: str = MERCHANT) -> list[tuple[object, ...]]:
     """Knob, before and after of each change, the last one first."""
     page = shop.store.read(scope, lambda tx: list_changes(tx, Window(100)))
-    return [(item["knob"], item["before"], item["after"]) for item in page.items]
+    return [(item.knob, plain(item.before), plain(item.after)) for item in page.items]
 
 
 def due(shop: Warehouse) -> set[str]:
@@ -135,7 +132,7 @@ def test_changes_are_read_page_by_page_when_there_are_many(shop):
     first = shop.store.read(MERCHANT, lambda tx: list_changes(tx, Window(2)))
     second = shop.store.read(MERCHANT, lambda tx: list_changes(tx, Window(2, first.next_key)))
 
-    assert [item["after"]["value"] for item in first.items + second.items] == [3, 2, 1]
+    assert [item.after and item.after.value for item in first.items + second.items] == [3, 2, 1]
     assert second.next_key is None
     assert BY_TIME.descending
 

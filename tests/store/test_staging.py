@@ -9,6 +9,7 @@ from fulfillment.store.commands.orders import manual as by_hand
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.staged import list_staged, staging_suggestions
 from tests.builders import floor as hands
+from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_once import at_once, codes
 
@@ -296,7 +297,7 @@ def test_staging_is_shown_with_what_its_orders_wait_for_and_for_how_long(warehou
     mine = waiting(warehouse)
     hands.stage(warehouse, mine, label="BIN-1")
     warehouse.clock.pass_days(2)
-    (shown,) = warehouse.store.read(MERCHANT, lambda tx: list_staged(tx, Window(9))).items
+    (shown,) = plain(warehouse.store.read(MERCHANT, lambda tx: list_staged(tx, Window(9))).items)
 
     assert (shown["label"], shown["order"], shown["seconds"]) == (
         "BIN-1", warehouse.number(mine), 2 * 86_400,
@@ -309,7 +310,7 @@ def test_orders_that_wait_for_the_same_are_suggested_together(warehouse):
     warehouse.stock(6)
     same = [warehouse.order([("K1", 2), ("K2", 1)], policy=ALL_OR_NOTHING) for _ in range(2)]
     other = warehouse.order([("K1", 1), ("K3", 1)], policy=ALL_OR_NOTHING)
-    found = warehouse.store.read(MERCHANT, lambda tx: staging_suggestions(tx, 9, ["A"]))
+    found = plain(warehouse.store.read(MERCHANT, lambda tx: staging_suggestions(tx, 9, ["A"])))
 
     assert [(each["waits_for"], each["order_count"], each["units"]) for each in found] == [
         ("K2", 2, 4),
@@ -317,5 +318,5 @@ def test_orders_that_wait_for_the_same_are_suggested_together(warehouse):
     ]
     assert [one["order"] for one in found[0]["orders"]] == [warehouse.number(one) for one in same]
     hands.stage(warehouse, other)
-    found = warehouse.store.read(MERCHANT, lambda tx: staging_suggestions(tx, 9, None))
+    found = plain(warehouse.store.read(MERCHANT, lambda tx: staging_suggestions(tx, 9, None)))
     assert [each["waits_for"] for each in found] == ["K2"]

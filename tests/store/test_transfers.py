@@ -9,6 +9,7 @@ from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.orders.pins import Pinned
 from fulfillment.store.reading.receipts import read_receipt
 from tests.builders import moves
+from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_once import at_once
 from tests.store.test_pins import pins
@@ -335,7 +336,7 @@ def test_receipt_tells_which_shipment_its_units_go_to(warehouse: Warehouse) -> N
     order = warehouse.order([("K1", 2)], pickup_location="B")
     moves.receive(warehouse, moves.transfer(warehouse), {1: 4}, "GR-1")
 
-    told = warehouse.store.read(MERCHANT, lambda tx: read_receipt(tx, "GR-1"))
+    told = plain(warehouse.store.read(MERCHANT, lambda tx: read_receipt(tx, "GR-1")))
 
     assert (told["kind"], told["units"], told["to_shipments"], told["undistributed"]) == (
         "transfer", 4, 2, 0,

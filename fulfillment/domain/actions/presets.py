@@ -29,13 +29,17 @@ MOST_NEAR = 3
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Knobs under a name. `needs` are those whose value is only a sensible default."""
+    """Another system's setting: what it sets here, and which of that is only a default."""
 
     name: str
     title: str
+    """The system, and what it calls the setting."""
     says: str
+    """What becomes of an order, in a sentence."""
     knobs: Knobs
+    """What it sets, by name."""
     needs: tuple[str, ...] = ()
+    """Settings whose value you may want to give yourself."""
 
 
 @dataclass(frozen=True, slots=True)

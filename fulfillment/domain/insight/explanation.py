@@ -52,26 +52,28 @@ class Reason:
     units: int
     sentence: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    """What the sentence is made of, by name; which there are depends on the code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One line of a waiting shipment; `wanted` are its units that are not allocated.
-
-    `place` is its order's place among those that wait for the SKU, 1 for the first; `wanted_ahead`
-    are the units that those before it wait for.
-    """
+    """One line of a waiting shipment, with the reasons in the order to read them."""
 
     line: int
     sku: str
     shipment: int
+    """Its number in the order."""
     status: ShipmentStatus
     units: int
     allocated: int
     wanted: int
+    """Its units that are not allocated."""
     place: int
+    """Its order's, among the orders that wait for this SKU; 1 is served first."""
     wanted_ahead: int
+    """Units that the orders before it wait for."""
     reasons: tuple[Reason, ...]
+    """None where it waits for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,26 +16,33 @@ class Standing:
     status: OrderStatus
     allocated: int
     not_yet_received: int
+    """Units on a purchase order that is as far as `min_po_status` asks."""
     pegged: int
     backordered: int
+    """Units neither allocated nor not yet received."""
     ready: int
+    """Released, and not yet being picked."""
     cancelled: int
+    """Units that were given up."""
     promised: tuple[Slice, ...]
+    """What all lines together are promised, by day."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Impact:
     """One order before a change and after it."""
 
     order: str
     before: Standing
+    """How it stands now."""
     after: Standing
+    """How it would stand."""
 
 
-def outcomes(changes: Iterable[tuple[Order, Order]]) -> list[Outcome]:
+def outcomes(changes: Iterable[tuple[Order, Order]]) -> list[Impact]:
     """Every order that would stand differently, in rank order."""
     told = [
-        Outcome(after.number, standing(before), standing(after))
+        Impact(after.number, standing(before), standing(after))
         for before, after in sorted(changes, key=lambda change: change[1].rank)
     ]
     return [outcome for outcome in told if outcome.before != outcome.after]

@@ -13,6 +13,7 @@ class ShipmentProgress:
     """One live shipment: its number in the order, its status, where, and when it is expected."""
 
     number: int
+    """Its number within the order."""
     status: ShipmentStatus
     location: str | None = None
     expected_on: date | None = None

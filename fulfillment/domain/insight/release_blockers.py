@@ -1,15 +1,24 @@
 """Why nothing more of an order is released, as one code and one sentence."""
 
+from dataclasses import dataclass
+
 from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.planning.release import is_last_wave
 
 
-def why_it_waits(order: Order) -> dict[str, object] | None:
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One rule, as a code and a sentence."""
+
+    code: str
+    sentence: str
+
+
+def why_it_waits(order: Order) -> Blocker | None:
     """The rule that keeps what is allocated from going; None where nothing allocated waits."""
     if not any(line.allocated for line in waiting_lines(order)):
         return None
-    code, sentence = _gate(order) if not order.may_release else _rule(order)
-    return {"code": code, "sentence": sentence}
+    return Blocker(*(_rule(order) if order.may_release else _gate(order)))
 
 
 def _gate(order: Order) -> tuple[str, str]:

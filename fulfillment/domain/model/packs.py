@@ -10,9 +10,13 @@ class Packed:
     """Base units as whole packs of a name and a size, and loose units beside them."""
 
     name: str
+    """What the pack is called."""
     units: int
+    """Base units in one pack."""
     quantity: int
+    """Whole packs."""
     loose: int
+    """Base units beside whole packs."""
 
     def __str__(self) -> str:
         """As a person says it; without a whole pack, units alone."""

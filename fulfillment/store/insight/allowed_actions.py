@@ -1,8 +1,7 @@
-"""Allowed actions as plain data."""
+"""What may be done now, with an order or a shipment."""
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from fulfillment.domain.actions.allowed import Choice, needs_a_plan, order_actions
 from fulfillment.domain.model.orders import Order, waiting_lines
@@ -11,21 +10,22 @@ from fulfillment.domain.model.statuses import IN_WAREHOUSE
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.planning.change import simulated
 from fulfillment.store.reading.packages import with_packages
+from fulfillment.store.reading.views.shipments import Actions, RefusedAction
 from fulfillment.store.records.loading import load_levels, load_locations, load_products
 from fulfillment.store.transactions.session import Tx
 
 
-def choices(made: Iterable[Choice]) -> dict[str, Any]:
+def choices(made: Iterable[Choice]) -> Actions:
     """The names of what is allowed, and for the rest the code and the reason."""
     told = list(made)
-    return {
-        "allowed": [choice.action for choice in told if choice.allowed],
-        "refused": [
-            {"action": choice.action, "code": choice.code, "why": choice.why}
+    return Actions(
+        tuple(choice.action for choice in told if choice.allowed),
+        tuple(
+            RefusedAction(choice.action, str(choice.code), str(choice.why))
             for choice in told
             if not choice.allowed
-        ],
-    }
+        ),
+    )
 
 
 def actions_of(tx: Tx, order: Order) -> tuple[Choice, ...]:

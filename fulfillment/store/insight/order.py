@@ -1,8 +1,6 @@
 """Why an order waits: everything the rule looks at, in a fixed number of queries."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
-from typing import Any
 
 from fulfillment.domain.insight.explain import explain
 from fulfillment.domain.insight.explanation import ExplanationContext, Outstanding
@@ -12,6 +10,7 @@ from fulfillment.store.insight.queue_neighbours import ahead_of, later_of, pinne
 from fulfillment.store.insight.remedies import remedies
 from fulfillment.store.planning.opening import order_id
 from fulfillment.store.reading.orders import merchant_today
+from fulfillment.store.reading.views.explanations import ExplanationView
 from fulfillment.store.records.loading import (
     load_levels,
     load_locations,
@@ -37,7 +36,7 @@ SELECT u.id AS supply, o.number, l.line, u.sku, u.location,
 """
 
 
-def read_explanation(tx: Tx, number: str) -> dict[str, Any]:
+def read_explanation(tx: Tx, number: str) -> ExplanationView:
     """Each waiting line of an order with its reasons, and what could be done about it.
 
     Each remedy is tried by the planner on this moment's picture of the data, and tells what it
@@ -46,12 +45,12 @@ def read_explanation(tx: Tx, number: str) -> dict[str, Any]:
     found = order_id(tx, number)
     order = load_orders(tx, [found])[found]
     around = surroundings(tx, order)
-    return {
-        "number": order.number,
-        "status": order.status,
-        "waiting": [asdict(line) for line in explain(order, around)],
-        "remedies": remedies(tx, order, around),
-    }
+    return ExplanationView(
+        number=order.number,
+        status=order.status,
+        waiting=explain(order, around),
+        remedies=tuple(remedies(tx, order, around)),
+    )
 
 
 def surroundings(tx: Tx, order: Order) -> ExplanationContext:

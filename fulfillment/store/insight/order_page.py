@@ -9,12 +9,22 @@ from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.policy import origin
 from fulfillment.domain.model.refusals import missing
 from fulfillment.domain.model.shipments import ShipmentLine, Slice
+from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.domain.planning.expiry import cancels_by, cancels_on
 from fulfillment.domain.planning.promise import promise
 from fulfillment.domain.planning.sourcing import met_units
 from fulfillment.store.insight.allowed_actions import actions_of, choices
 from fulfillment.store.insight.shipment_pages import shipments_of_order
 from fulfillment.store.reading.payments import read_axis
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.orders import (
+    CustomerView,
+    EventView,
+    OrderLineView,
+    OrderView,
+    Waves,
+)
+from fulfillment.store.reading.views.settings import KnobView
 from fulfillment.store.records.calendars import ship_days_of
 from fulfillment.store.records.loading import load_orders, load_settings
 from fulfillment.store.transactions.session import Tx
@@ -34,33 +44,31 @@ SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by,
  WHERE o.merchant = :merchant AND o.number = :number
 """
 
-FIELDS = (
-    "number", "status", "revision", "priority", "placed_at", "ship_by", "currency",
-    "lock_location", "pickup_location", "verified", "holds", "ready_to_ship", "ready_since",
-    "target_ship_on", "waiting_units", "finished_at",
-)  # fmt: skip
 
-
-def read_order(tx: Tx, number: str) -> dict[str, Any]:
+def read_order(tx: Tx, number: str) -> OrderView:
     """All there is to see of an order, in a fixed number of queries; a refusal if there is none."""
     head = _head(tx, number)
     order = load_orders(tx, [head.id])[head.id]
     promises = promise(order, ship_days_of(tx, order, tx.today(head.time_zone)))
-    return {name: getattr(head, name) for name in FIELDS} | {
-        "merchant": tx.merchant,
-        "prepared": order.is_prepared,
-        "waves": {"spent": order.waves_spent, "left": order.waves_left},
-        "customer": _customer(head),
-        "lines": _lines(order, head.packs, promises),
-        "shipments": shipments_of_order(tx, head.id),
-        "policy": _policy(tx, order),
-        "payment": read_axis(tx, head.id),
-        "actions": choices(actions_of(tx, order)),
-        **_cancels(order),
-    }
+    by, on = (cancels_by(order), cancels_on(order)) if order.live else (None, None)
+    return view(
+        OrderView,
+        head,
+        merchant=tx.merchant,
+        prepared=order.is_prepared,
+        waves=Waves(order.waves_spent, order.waves_left),
+        customer=view(CustomerView, head) if head.has_customer else None,
+        lines=_lines(order, head.packs, promises),
+        shipments=tuple(shipments_of_order(tx, head.id)),
+        policy=_policy(tx, order),
+        payment=read_axis(tx, head.id),
+        actions=choices(actions_of(tx, order)),
+        cancels_on=on,
+        cancels_by=by,
+    )
 
 
-def read_status(tx: Tx, number: str) -> str:
+def read_status(tx: Tx, number: str) -> OrderStatus:
     """The order's status alone: what a client that waits for it looks at again and again."""
     rows = tx.rows(
         "SELECT status FROM orders WHERE merchant = :merchant AND number = :number",
@@ -69,10 +77,10 @@ def read_status(tx: Tx, number: str) -> str:
     )
     if not rows:
         raise missing("order", number)
-    return str(rows[0].status)
+    return OrderStatus(rows[0].status)
 
 
-def read_history(tx: Tx, number: str, limit: int, after: int) -> list[dict[str, Any]]:
+def read_history(tx: Tx, number: str, limit: int, after: int) -> list[EventView]:
     """Who or what did what with an order, when and why, from the first thing on."""
     rows = tx.rows(
         "SELECT e.id, e.kind, e.facts, e.actor, e.reason, e.at FROM order_event e"
@@ -81,7 +89,7 @@ def read_history(tx: Tx, number: str, limit: int, after: int) -> list[dict[str, 
         after=after,
         most=limit,
     )
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name
+    return [view(EventView, row) for row in rows]
 
 
 def _head(tx: Tx, number: str) -> Any:
@@ -91,75 +99,52 @@ def _head(tx: Tx, number: str) -> Any:
     return rows[0]
 
 
-def _customer(head: Any) -> dict[str, Any] | None:
-    if not head.has_customer:
-        return None
-    return {"reference": head.reference, "contact": head.contact, "address": head.address}
-
-
 def _lines(
     order: Order, packs: Mapping[str, Any], promises: Mapping[int, tuple[Slice, ...]]
-) -> list[dict[str, Any]]:
+) -> tuple[OrderLineView, ...]:
     parts: dict[int, list[ShipmentLine]] = {line.number: [] for line in order.lines}
     for shipment in order.live:
         for part in shipment.lines:
             parts[part.order_line].append(part)
-    return [
-        {
-            "line": line.number,
-            "sku": line.sku,
-            "ordered": line.ordered,
-            "shipped": line.shipped,
-            "cancelled": line.cancelled,
-            "by_hand": line.by_hand,
-            "channel": line.channel,
-            "source_location": line.source,
-            **_pack(line.ordered, *packs[str(line.number)]),
-            **_where(order, parts[line.number]),
-            **_promises(line, promises[line.number]),
-        }
+    return tuple(
+        _line(order, line, parts[line.number], packs[str(line.number)], promises[line.number])
         for line in order.lines
-    ]
+    )
 
 
-def _cancels(order: Order) -> dict[str, Any]:
-    """The day on which what then still waits is cancelled, and whose word that is."""
-    if not order.live:
-        return {"cancels_on": None, "cancels_by": None}
-    return {"cancels_on": cancels_on(order), "cancels_by": cancels_by(order)}
-
-
-def _promises(line: OrderLine, computed: Sequence[Slice]) -> dict[str, Any]:
-    """What the customer was told last and first; before anything was told, what would be now."""
-    current = computed if line.promise is None else line.promise
-    return {
-        "promise": [asdict(piece) for piece in current],
-        "first_promise": line.first_promise and [asdict(piece) for piece in line.first_promise],
-    }
-
-
-def _pack(
-    ordered: int, pack: str | None, pack_units: int | None, price: int | None
-) -> dict[str, Any]:
-    shown = packed(ordered, pack, pack_units)
-    return {"pack": shown and asdict(shown), "unit_price_minor": price}
-
-
-def _where(order: Order, parts: Sequence[ShipmentLine]) -> dict[str, int]:
+def _line(
+    order: Order,
+    line: OrderLine,
+    parts: Sequence[ShipmentLine],
+    asked_for: tuple[str | None, int | None, int | None],
+    computed: tuple[Slice, ...],
+) -> OrderLineView:
     """What is not allocated is backordered, unless it is as good as here and not yet received."""
-    met = sum(met_units(order, line) for line in parts)
-    return {
-        "allocated": sum(line.allocated for line in parts),
-        "not_yet_received": met,
-        "pegged": sum(line.pegged for line in parts),
-        "backordered": sum(line.wanted for line in parts) - met,
-    }
+    pack, pack_units, price = asked_for
+    met = sum(met_units(order, part) for part in parts)
+    return OrderLineView(
+        line=line.number,
+        sku=line.sku,
+        ordered=line.ordered,
+        allocated=sum(part.allocated for part in parts),
+        not_yet_received=met,
+        backordered=sum(part.wanted for part in parts) - met,
+        pegged=sum(part.pegged for part in parts),
+        shipped=line.shipped,
+        cancelled=line.cancelled,
+        by_hand=line.by_hand,
+        channel=line.channel,
+        source_location=line.source,
+        pack=packed(line.ordered, pack, pack_units),
+        unit_price_minor=price,
+        promise=computed if line.promise is None else line.promise,
+        first_promise=line.first_promise,
+    )
 
 
-def _policy(tx: Tx, order: Order) -> dict[str, Any]:
+def _policy(tx: Tx, order: Order) -> dict[str, KnobView]:
     merchant, default = load_settings(tx)
     scopes = {"order": order.knobs, "merchant": merchant, "default": default}
     return {
-        knob: {"value": value, "from": origin(knob, scopes)}
-        for knob, value in asdict(order.policy).items()
+        knob: KnobView(value, origin(knob, scopes)) for knob, value in asdict(order.policy).items()
     }

@@ -1,9 +1,9 @@
 """When could this basket ship: planned on a copy as if it came now, and nothing is claimed."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
-from typing import Any
 
 from fulfillment.domain.actions.presets import expand
 from fulfillment.domain.model.days import day_of
@@ -22,6 +22,13 @@ from fulfillment.store.commands.intake import (
     units_of,
 )
 from fulfillment.store.planning.opening import open_queues
+from fulfillment.store.reading.views.explanations import (
+    MetBy,
+    PromisedLine,
+    PromisedShipment,
+    PromiseView,
+)
+from fulfillment.store.reading.views.shipments import UnitsOfLine
 from fulfillment.store.transactions.session import Tx
 from fulfillment.store.transactions.zones import zone_of
 
@@ -32,7 +39,7 @@ BEHIND_ALL = 2**62
 """Its place among orders of its priority and moment: it has not been taken in."""
 
 
-def read_promise(tx: Tx, basket: NewOrder) -> dict[str, Any]:
+def read_promise(tx: Tx, basket: NewOrder) -> PromiseView:
     """The slices of each line, and which stock or supply meets each unit (behaviour.md §5).
 
     What intake would refuse is refused here, with the same code. Run it by `Store.simulate`.
@@ -79,61 +86,47 @@ def _as_order(tx: Tx, basket: NewOrder, catalogue: Catalogue) -> Order:
     )
 
 
-def _told(order: Order, days: ShipDays, asked: Order) -> dict[str, Any]:
+def _told(order: Order, days: ShipDays, asked: Order) -> PromiseView:
     slices = promise(order, days)
     dates = [piece.on for pieces in slices.values() for piece in pieces]
-    return {
-        "status": order.status,
-        "first_on": min(dates, default=None),
-        "complete_on": max(dates, default=None),
-        "lines": [
-            {
-                "line": line.number,
-                "sku": line.sku,
-                "units": line.ordered,
-                "cancelled": line.cancelled,
-                "promise": [asdict(piece) for piece in slices[line.number]],
-                "met_by": _met_by(order, line.number, days.today),
-            }
+    return PromiseView(
+        status=order.status,
+        first_on=min(dates, default=None),
+        complete_on=max(dates, default=None),
+        lines=tuple(
+            PromisedLine(
+                line=line.number,
+                sku=line.sku,
+                units=line.ordered,
+                cancelled=line.cancelled,
+                promise=slices[line.number],
+                met_by=tuple(_met_by(order, line.number, days.today)),
+            )
             for line in order.lines
-        ],
-        "shipments": [
-            {
-                "status": shipment.status,
-                "location": shipment.location,
-                "expected_on": shipment.expected_on,
-                "lines": [
-                    {"line": row.order_line, "sku": row.sku, "units": row.units}
-                    for row in shipment.lines
-                ],
-            }
+        ),
+        shipments=tuple(
+            PromisedShipment(
+                status=shipment.status,
+                location=shipment.location,
+                expected_on=shipment.expected_on,
+                lines=tuple(UnitsOfLine(x.order_line, x.sku, x.units) for x in shipment.lines),
+            )
             for shipment in order.live
-        ],
-        "policy": asdict(asked.policy),
-    }
+        ),
+        policy=asdict(asked.policy),
+    )
 
 
-def _met_by(order: Order, line: int, today: date) -> list[dict[str, Any]]:
+def _met_by(order: Order, line: int, today: date) -> Iterator[MetBy]:
     """What meets each unit of a line: stock at a place, a supply with its date, or nothing yet."""
-    found: list[dict[str, Any]] = []
     nothing = 0
     for shipment in order.live:
         for row in shipment.lines:
             if row.order_line == line:
-                found += [
-                    _part("stock", claim.units, today, claim.location) for claim in row.claims
-                ]
-                found += [
-                    _part("supply", peg.units, peg.due_on, peg.location, peg.source)
-                    for peg in row.pegs
-                ]
+                for claim in row.claims:
+                    yield MetBy("stock", claim.units, today, claim.location)
+                for peg in row.pegs:
+                    yield MetBy("supply", peg.units, peg.due_on, peg.location, peg.source)
                 nothing += row.wanted - row.pegged
     if nothing:
-        found.append(_part("nothing", nothing, without_supply(order, today)))
-    return found
-
-
-def _part(
-    what: str, units: int, on: date, location: str | None = None, source: str | None = None
-) -> dict[str, Any]:
-    return {"what": what, "units": units, "on": on, "location": location, "source": source}
+        yield MetBy("nothing", nothing, without_supply(order, today))

@@ -1,12 +1,11 @@
 """Remedies with what each would change, found by the planner on a copy."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.domain.insight.explanation import ExplanationContext
-from fulfillment.domain.insight.impact import Outcome
+from fulfillment.domain.insight.impact import Impact
 from fulfillment.domain.insight.remedies import candidates
 from fulfillment.domain.insight.remedy import Remedy, RemedyCode
 from fulfillment.domain.model.orders import Order
@@ -16,6 +15,7 @@ from fulfillment.domain.model.supply import Supply
 from fulfillment.store.commands.orders import line_changes, manual, pins
 from fulfillment.store.insight.queue_neighbours import MOST_AHEAD
 from fulfillment.store.planning.change import Change, simulated
+from fulfillment.store.reading.views.explanations import TriedRemedy
 from fulfillment.store.records.loading import load_locations
 from fulfillment.store.transactions.session import Tx
 
@@ -75,32 +75,28 @@ class Trial:
         )
 
 
-def remedies(tx: Tx, order: Order, around: ExplanationContext) -> list[dict[str, Any]]:
+def remedies(tx: Tx, order: Order, around: ExplanationContext) -> Iterator[TriedRemedy]:
     """Those candidates that would change something for the order, with what they would change."""
-    first = next(iter(load_locations(tx)), None)
-    trial, told = Trial(order, around), []
+    first, trial = next(iter(load_locations(tx)), None), Trial(order, around)
     for remedy in candidates(order, around, first):
         if _is_of_supply(remedy) and len(around.ahead) > MOST_AHEAD:
             continue
         changes = _tried(tx, trial, remedy)
         if any(change.order == order.number for change in changes):
-            told.append(
-                {
-                    "code": remedy.code,
-                    "sentence": remedy.sentence,
-                    "subject": remedy.purchase or remedy.order or order.number,
-                    "arguments": dict(remedy.arguments) | _document(tx, order, remedy),
-                    "changes": [asdict(change) for change in changes],
-                }
+            yield TriedRemedy(
+                code=remedy.code,
+                sentence=remedy.sentence,
+                changes=tuple(changes),
+                subject=remedy.purchase or remedy.order or order.number,
+                arguments={**remedy.arguments, **_document(tx, order, remedy)},
             )
-    return told
 
 
 def _is_of_supply(remedy: Remedy) -> bool:
     return bool(remedy.coming or remedy.arrivals)
 
 
-def _tried(tx: Tx, trial: Trial, remedy: Remedy) -> list[Outcome]:
+def _tried(tx: Tx, trial: Trial, remedy: Remedy) -> list[Impact]:
     try:
         return simulated(tx, trial.change_of(remedy))
     except RefusedError:
@@ -119,7 +115,7 @@ def _coming(remedy: Remedy) -> list[Supply]:
 # --- the documents that would be written ---------------------------------------------------------
 
 
-def _document(tx: Tx, order: Order, remedy: Remedy) -> dict[str, Any]:
+def _document(tx: Tx, order: Order, remedy: Remedy) -> dict[str, object]:
     """What to send to have it written: under a number that is free, with a date to be mended."""
     if remedy.arrivals:
         arrived = [{"line": one.line, "units": one.units} for one in remedy.arrivals]
@@ -127,11 +123,11 @@ def _document(tx: Tx, order: Order, remedy: Remedy) -> dict[str, Any]:
         return {"number": number, "location": remedy.location, "lines": arrived}
     if not remedy.coming:
         return {}
-    rows: list[dict[str, Any]] = [
+    rows: list[dict[str, object]] = [
         {"line": line, "sku": sku, "units": units, "location": location}
         for line, ((sku, location), units) in enumerate(sorted(remedy.coming.items()), 1)
     ]
-    head: dict[str, Any] = {"number": _free_number(tx, order)}
+    head: dict[str, object] = {"number": _free_number(tx, order)}
     if remedy.leaving:
         ((_, source),) = remedy.leaving
         destination = {row.pop("location") for row in rows}.pop()

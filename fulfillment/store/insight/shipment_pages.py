@@ -1,7 +1,7 @@
 """Shipments as they are read: the whole group of an order, or what the warehouse works on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from fulfillment.domain.actions.allowed import ShipmentFacts, shipment_actions
@@ -13,6 +13,8 @@ from fulfillment.store.insight.allowed_actions import choices
 from fulfillment.store.reading.orders import NO_DATE
 from fulfillment.store.reading.packages import PACKAGES
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.shipments import ShipmentLineView, ShipmentView
 from fulfillment.store.records.days import LOCATIONS_DAY, days_now
 from fulfillment.store.records.loading import load_settings
 from fulfillment.store.transactions.session import Tx
@@ -29,7 +31,7 @@ BY_TARGET = Sort(
 SORTS: Mapping[str, Sort] = {"rank": BY_RANK, "target_ship_on": BY_TARGET}
 
 COLUMNS = f"""
-SELECT o.number AS order_number, o.merchant, o.holds, o.policy,
+SELECT o.number AS "order", o.merchant, o.holds, o.policy,
        coalesce(o.lock_location, o.pickup_location) AS only_location,
        s.id, s.number, s.status, s.location, s.wave, s.expected_on, s.released_at,
        s.target_ship_on,
@@ -62,13 +64,8 @@ LIST = f"""
  WHERE {{conditions}} ORDER BY {{order_by}} LIMIT :most
 """
 
-FIELDS = (
-    "id", "number", "status", "location", "wave", "expected_on", "released_at", "target_ship_on",
-    "parent", "carrier", "tracking", "shipped_at",
-)  # fmt: skip
 
-
-def shipments_of_order(tx: Tx, order: int) -> list[dict[str, Any]]:
+def shipments_of_order(tx: Tx, order: int) -> list[ShipmentView]:
     """The order's whole group, ended ones and parents too, in the order they were made."""
     rows = tx.rows(GROUP, order=order, merchant=tx.merchant)
     settings = load_settings(tx)
@@ -126,7 +123,7 @@ CONDITIONS: Mapping[str, str] = {
 }
 
 
-def read_shipment(tx: Tx, shipment: int) -> dict[str, Any]:
+def read_shipment(tx: Tx, shipment: int) -> ShipmentView:
     """One shipment of the merchant, or a refusal."""
     page = _shipments(tx, Window(1), BY_RANK, {"id": shipment, "merchant": tx.merchant})
     if not page.items:
@@ -134,14 +131,16 @@ def read_shipment(tx: Tx, shipment: int) -> dict[str, Any]:
     return page.items[0]
 
 
-def list_shipments(tx: Tx, window: Window, asked: ShipmentFilter, sort: str = "rank") -> Page:
+def list_shipments(
+    tx: Tx, window: Window, asked: ShipmentFilter, sort: str = "rank"
+) -> Page[ShipmentView]:
     """The merchant's shipments: in the order in which they should be worked, or should go."""
     return _shipments(tx, window, SORTS[sort], _asked(asked) | {"merchant": tx.merchant})
 
 
 def list_shipments_at(
     tx: Tx, window: Window, asked: ShipmentFilter, sort: str = "rank", merchant: str | None = None
-) -> Page:
+) -> Page[ShipmentView]:
     """Shipments of every merchant, or of one, at a location; by the rank of their orders."""
     whose = {} if merchant is None else {"merchant": merchant}
     return _shipments(tx, window, SORTS[sort], _asked(asked) | whose)
@@ -152,7 +151,7 @@ def _asked(asked: ShipmentFilter) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _shipments(tx: Tx, window: Window, sort: Sort, asked: dict[str, object]) -> Page:
+def _shipments(tx: Tx, window: Window, sort: Sort, asked: dict[str, object]) -> Page[ShipmentView]:
     behind, key = sort.after(window.after)
     rows = tx.rows(
         page_sql(LIST, sort, [*(CONDITIONS[name] for name in asked), *behind]),
@@ -169,36 +168,34 @@ def _merchants(rows: Sequence[Any]) -> list[str]:
     return sorted({row.merchant for row in rows})
 
 
-def _shipment(row: Any, settings: Sequence[Knobs]) -> dict[str, Any]:
+def _shipment(row: Any, settings: Sequence[Knobs]) -> ShipmentView:
     least = resolve(row.policy, *settings).min_po_status
-    lines = [_line(line, least) for line in row.lines or []]
+    lines = tuple(_line(line, least) for line in row.lines or ())
     status = ShipmentStatus(row.status)
     facts = ShipmentFacts(
         row.id,
         row.number,
-        row.order_number,
+        row.order,
         status,
         tuple(row.holds),
-        tuple((wanted, x["sku"]) for x in lines if (wanted := x["units"] - x["allocated"])),
+        tuple((wanted, x.sku) for x in lines if (wanted := x.units - x.allocated)),
     )
-    return {name: getattr(row, name) for name in FIELDS} | {
-        "order": row.order_number,
-        "merchant": row.merchant,
-        "holds": row.holds,
-        "assigned_location": row.only_location if status in WAITING else None,
-        "children": row.children or [],
-        "lines": lines,
-        "packages": row.packages or [],
-        "actions": choices(shipment_actions(facts)),
-    }
+    return view(
+        ShipmentView,
+        row,
+        assigned_location=row.only_location if status in WAITING else None,
+        lines=lines,
+        actions=choices(shipment_actions(facts)),
+    )
 
 
-def _line(line: Mapping[str, Any], least: MinPoStatus) -> dict[str, Any]:
+def _line(line: Mapping[str, Any], least: MinPoStatus) -> ShipmentLineView:
     """The line with the units of its pegs; those that count as met are not yet received."""
     pegs = [(units, status and PurchaseOrderStatus(status)) for units, status in line["pegs"] or ()]
-    shown = packed(line["units"], line["pack"], line["pack_units"])
-    return {name: line[name] for name in ("line", "sku", "units", "allocated")} | {
-        "pack": shown and asdict(shown),
-        "pegged": sum(units for units, _ in pegs),
-        "not_yet_received": sum(units for units, status in pegs if least.is_reached_by(status)),
-    }
+    return view(
+        ShipmentLineView,
+        line,
+        pack=packed(line["units"], line["pack"], line["pack_units"]),
+        pegged=sum(units for units, _ in pegs),
+        not_yet_received=sum(units for units, status in pegs if least.is_reached_by(status)),
+    )

@@ -4,10 +4,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from fulfillment.domain.insight.explain import explain
+from fulfillment.domain.insight.explanation import Reason
 from fulfillment.domain.insight.release_blockers import why_it_waits
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import missing
+from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.store.insight.order import surroundings
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.explanations import (
+    Coming,
+    Holder,
+    Idle,
+    ShortReason,
+    SkuExplanation,
+    SkuLevel,
+    Waiter,
+)
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.records.out_of_use import load_out_of_use
 from fulfillment.store.transactions.session import Tx
@@ -18,6 +30,9 @@ SHOWN = 20
 EXPLAINED = 5
 """Waiting orders, the first in rank, whose reasons are told too; the others may be asked for."""
 
+HELD_WAITING = (ShipmentStatus.BACKORDER, ShipmentStatus.FUTURE)
+"""Statuses of shipments whose units wait with an order."""
+
 LEVELS = """
 SELECT location, disposition, on_hand, allocated, on_hand - allocated AS available, picked, staged
   FROM stock_level WHERE merchant = :merchant AND sku = :sku AND on_hand > 0
@@ -25,7 +40,7 @@ SELECT location, disposition, on_hand, allocated, on_hand - allocated AS availab
 """
 
 HOLDERS = """
-SELECT o.id, o.number, a.units, a.location, s.status, count(*) OVER () AS holders,
+SELECT o.id, o.number AS "order", a.units, a.location, s.status, count(*) OVER () AS holders,
        sum(a.units) OVER () AS held
   FROM allocation a
   JOIN shipment_line l ON l.id = a.shipment_line
@@ -36,7 +51,8 @@ SELECT o.id, o.number, a.units, a.location, s.status, count(*) OVER () AS holder
 """
 
 WAITING = """
-SELECT o.id, o.number, sum(d.wanted)::bigint AS wanted, o.priority, o.placed_at, o.intake_seq,
+SELECT o.id, o.number AS "order", sum(d.wanted)::bigint AS wanted, o.priority, o.placed_at,
+       o.intake_seq,
        count(*) OVER () AS orders, sum(sum(d.wanted)) OVER () AS units
   FROM open_demand d JOIN orders o ON o.id = d.order_id
  WHERE d.merchant = :merchant AND d.sku = :sku AND d.wanted > 0
@@ -55,7 +71,7 @@ SELECT u.document AS source, u.kind, u.location, u.expected_on,
 """
 
 
-def read_sku_explanation(tx: Tx, sku: str) -> dict[str, Any]:
+def read_sku_explanation(tx: Tx, sku: str) -> SkuExplanation:
     """What is here and who has it, who waits for it and why, and what is on its way.
 
     `idle` are units that nobody holds while somebody waits, and units held by orders that wait
@@ -65,71 +81,55 @@ def read_sku_explanation(tx: Tx, sku: str) -> dict[str, Any]:
     names = {"merchant": tx.merchant, "sku": sku}
     if not tx.rows("SELECT 1 FROM product WHERE merchant = :merchant AND sku = :sku", **names):
         raise missing("product", sku)
-    levels = [_plain(row) for row in tx.rows(LEVELS, **names)]
+    found = tx.rows(LEVELS, **names)
     holders = tx.rows(HOLDERS, shown=SHOWN, **names)
     waiting = tx.rows(WAITING, shown=SHOWN, **names)
     orders = load_orders(tx, {row.id for row in [*holders, *waiting]})
-    sellable = [level for level in levels if level["disposition"] == "sellable"]
-    available = sum(level["available"] for level in sellable)
-    supply = [_plain(row) for row in tx.rows(SUPPLY, **names)]
-    idle = load_out_of_use(tx, {one["location"] for one in (*levels, *supply)})
-    stranded = sum(level["available"] for level in sellable if level["location"] in idle)
-    held_waiting = sum(row.units for row in holders if row.status in ("backorder", "future"))
-    return {
-        "sku": sku,
-        "on_hand": sum(level["on_hand"] for level in levels),
-        "available": available,
-        "idle": {
-            "free": available - stranded if waiting else 0,
-            "out_of_use": stranded,
-            "held_by_waiting_orders": held_waiting,
-        },
-        "levels": [level | {"out_of_use": idle.get(level["location"])} for level in levels],
-        "holders": [_holder(row, orders[row.id]) for row in holders],
-        "holders_in_all": holders[0].holders if holders else 0,
-        "waiting": [
+    supply = tx.rows(SUPPLY, **names)
+    idle = load_out_of_use(tx, {one.location for one in (*found, *supply)})
+    levels = [view(SkuLevel, row, out_of_use=idle.get(row.location)) for row in found]
+    sellable = [level for level in levels if level.disposition == "sellable"]
+    available = sum(level.available for level in sellable)
+    stranded = sum(level.available for level in sellable if level.out_of_use)
+    return SkuExplanation(
+        sku=sku,
+        on_hand=sum(level.on_hand for level in levels),
+        available=available,
+        idle=Idle(
+            free=available - stranded if waiting else 0,
+            out_of_use=stranded,
+            held_by_waiting_orders=sum(row.units for row in holders if row.status in HELD_WAITING),
+        ),
+        levels=tuple(levels),
+        holders=tuple(_holder(row, orders[row.id]) for row in holders),
+        holders_in_all=holders[0].holders if holders else 0,
+        waiting=tuple(
             _waiter(tx, row, orders[row.id], sku, explained=place < EXPLAINED)
             for place, row in enumerate(waiting)
-        ],
-        "waiting_in_all": waiting[0].orders if waiting else 0,
-        "units_wanted": int(waiting[0].units) if waiting else 0,
-        "supply": [one | {"out_of_use": idle.get(one["location"])} for one in supply],
-    }
+        ),
+        waiting_in_all=waiting[0].orders if waiting else 0,
+        units_wanted=int(waiting[0].units) if waiting else 0,
+        supply=tuple(view(Coming, row, out_of_use=idle.get(row.location)) for row in supply),
+    )
 
 
-def _holder(row: Any, order: Order) -> dict[str, Any]:
+def _holder(row: Any, order: Order) -> Holder:
     """Who holds units, and, where the units wait with it, by which rule."""
-    waits = why_it_waits(order) if row.status in ("backorder", "future") else None
-    return {
-        "order": row.number,
-        "units": row.units,
-        "location": row.location,
-        "status": row.status,
-        "order_status": order.status,
-        "why_they_wait": waits,
-    }
+    waits = why_it_waits(order) if row.status in HELD_WAITING else None
+    return view(Holder, row, order_status=order.status, why_they_wait=waits)
 
 
-def _waiter(tx: Tx, row: Any, order: Order, sku: str, *, explained: bool) -> dict[str, Any]:
-    around = surroundings(tx, order) if explained else None
-    lines = explain(order, around) if around else ()
-    reasons = (reason for line in lines if line.sku == sku for reason in line.reasons)
-    return {
-        "order": row.number,
-        "wanted": row.wanted,
-        "priority": row.priority,
-        "order_status": order.status,
-        "reasons": _once(reasons) if around else None,
-    }
+def _waiter(tx: Tx, row: Any, order: Order, sku: str, *, explained: bool) -> Waiter:
+    reasons = None
+    if explained:
+        lines = explain(order, surroundings(tx, order))
+        reasons = _once(reason for line in lines if line.sku == sku for reason in line.reasons)
+    return view(Waiter, row, order_status=order.status, reasons=reasons)
 
 
-def _once(reasons: Iterable[Any]) -> list[dict[str, Any]]:
-    told: dict[str, dict[str, Any]] = {}
+def _once(reasons: Iterable[Reason]) -> tuple[ShortReason, ...]:
+    told: dict[str, ShortReason] = {}
     for reason in reasons:
-        plain = {"code": reason.code, "units": reason.units, "sentence": reason.sentence}
-        told.setdefault(reason.sentence, plain)
-    return list(told.values())
-
-
-def _plain(row: Any) -> dict[str, Any]:
-    return dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name
+        short = ShortReason(reason.code, reason.units, reason.sentence)
+        told.setdefault(reason.sentence, short)
+    return tuple(told.values())

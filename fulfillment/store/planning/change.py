@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from fulfillment.domain.actions.manual import finished
-from fulfillment.domain.insight.impact import Outcome, outcomes
+from fulfillment.domain.insight.impact import Impact, outcomes
 from fulfillment.domain.insight.progress import Progress, progress_of
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.rank import Rank
@@ -66,16 +66,16 @@ def change_order(store: Store, command: Command, change: Change) -> Answer:
     return served_before(store, command.merchant, lambda: store.execute(command, body))
 
 
-def preview_change(store: Store, merchant: str, change: Change) -> list[Answer]:
+def preview_change(store: Store, merchant: str, change: Change) -> list[Impact]:
     """What it would make of every order that it touches; nothing is done.
 
     Run by the same planner on one moment's picture of the data, so that doing it right after gives
     what is said here. A change that would be refused is refused.
     """
-    return store.simulate(merchant, lambda tx: [asdict(one) for one in simulated(tx, change)])
+    return store.simulate(merchant, lambda tx: simulated(tx, change))
 
 
-def simulated(tx: Tx, change: Change) -> list[Outcome]:
+def simulated(tx: Tx, change: Change) -> list[Impact]:
     """What a change would make of every order, on a picture of the data."""
     order = order_id(tx, change.number)
     space = changed(tx, change, order)

@@ -1,17 +1,14 @@
 """Counts of stock, newest first."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.rows import rows_as, view
+from fulfillment.store.reading.views.stock import CountLineView, CountSummary, CountView
 from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("c.id",), ("bigint",), descending=True)
-
-HEAD = ("number", "location", "reason", "actor", "at")
-LINE = ("sku", "disposition", "expected", "counted", "difference")
-TOTALS = ("line_count", "expected", "counted", "differing")
 
 READ = """
 SELECT c.number, c.location, c.reason, c.actor, c.at, l.sku, l.disposition, l.expected, l.counted,
@@ -33,19 +30,18 @@ SELECT c.number, c.location, c.reason, c.actor, c.at, s.line_count, s.expected, 
 """
 
 
-def read_count(tx: Tx, number: str) -> dict[str, Any]:
+def read_count(tx: Tx, number: str) -> CountView:
     """One count: what the books had, what was there, and the difference."""
     rows = tx.rows(READ, merchant=tx.merchant, number=number)
     if not rows:
         raise missing("count", number)
-    head = {name: getattr(rows[0], name) for name in HEAD}
-    lines = [row for row in rows if row.sku is not None]
-    return head | {"lines": [{name: getattr(row, name) for name in LINE} for row in lines]}
+    lines = tuple(view(CountLineView, row) for row in rows if row.sku is not None)
+    return view(CountView, rows[0], lines=lines)
 
 
 def list_counts(
     tx: Tx, window: Window, *, location: str | None = None, places: Sequence[str] | None = None
-) -> Page:
+) -> Page[CountSummary]:
     """One page of the merchant's counts; `places` are the only locations that are looked at."""
     return COUNTS.page(tx, window, {"location": location, "places": places})
 
@@ -53,7 +49,7 @@ def list_counts(
 COUNTS = Listing(
     LIST,
     NEWEST_FIRST,
-    named(*HEAD, *TOTALS),
+    rows_as(CountSummary),
     {"location": "c.location = :location", "places": "c.location = ANY(:places)"},
     always=("c.merchant = :merchant",),
 )

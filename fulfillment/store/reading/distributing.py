@@ -1,8 +1,8 @@
 """How far the goods of a purchase order are given out to those who wait."""
 
-from typing import Any
-
 from fulfillment.domain.model.refusals import missing
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.purchasing import Distribution
 from fulfillment.store.transactions.session import Tx
 
 DISTRIBUTION = """
@@ -31,7 +31,7 @@ SELECT cardinality(b.skus) AS skus, q.skus_owed, q.since, r.undistributed, r.ord
 """
 
 
-def read_distribution(tx: Tx, number: str) -> dict[str, Any]:
+def read_distribution(tx: Tx, number: str) -> Distribution:
     """Which of its SKUs are still owed a distribution, whom its goods released, and who waits.
 
     Released orders are those to whose shipments units of its receipts went at once; waiting
@@ -40,4 +40,4 @@ def read_distribution(tx: Tx, number: str) -> dict[str, Any]:
     rows = tx.rows(DISTRIBUTION, merchant=tx.merchant, number=number)
     if not rows:
         raise missing("purchase order", number)
-    return dict(rows[0]._asdict())
+    return view(Distribution, rows[0])

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from fulfillment.domain.model.packs import packed
+from fulfillment.domain.model.packs import Packed, packed
 from fulfillment.domain.model.papers import (
     ContainerLabel,
     LaterLine,
@@ -19,6 +19,7 @@ from fulfillment.domain.model.refusals import conflict, missing
 from fulfillment.domain.model.statuses import RELEASED, ShipmentStatus
 from fulfillment.store.reading.packages import packages_of_dispatch
 from fulfillment.store.reading.pick_lists import read_list
+from fulfillment.store.reading.views.shipments import PackageView
 from fulfillment.store.transactions.session import Tx
 
 Merchants = Collection[str] | None
@@ -75,12 +76,12 @@ def read_pick_list_paper(tx: Tx, pick_list: int, merchants: Merchants) -> PickLi
     found = read_list(tx, pick_list, merchants)
     lines = tuple(
         ListedUnits(
-            step["merchant"], step["sku"], step["name"], to["order"], to["shipment"],
-            to["units"], to["left"], to["to_stage"], _packs(to["left"] or to["units"], to["pack"]),
+            step.merchant, step.sku, step.name, to.order, to.shipment,
+            to.units, to.left, to.to_stage, _packs(to.left or to.units, to.pack),
         )
-        for step in found["walk"] for to in step["sort"]
+        for step in found.walk for to in step.sort
     )  # fmt: skip
-    return PickListPaper(found["id"], found["location"], found["status"], lines, found["picker"])
+    return PickListPaper(found.id, found.location, found.status, lines, found.picker)
 
 
 def read_container_label(tx: Tx, container: int, merchants: Merchants) -> ContainerLabel:
@@ -105,7 +106,7 @@ def read_packing_slip(tx: Tx, shipment: int, package: int | None = None) -> Pack
     lines = tx.rows(
         SLIP_LINES, shipment=shipment, first=head.first, order=head.order_id, live=sorted(RELEASED)
     )
-    dispatch = [one for one in packages_of_dispatch(tx, shipment) if one["status"] != "void"]
+    dispatch = [one for one in packages_of_dispatch(tx, shipment) if one.status != "void"]
     return PackingSlip(
         merchant=head.merchant,
         order=head.order_number,
@@ -120,17 +121,20 @@ def read_packing_slip(tx: Tx, shipment: int, package: int | None = None) -> Pack
 
 
 def _packages(
-    dispatch: Sequence[Mapping[str, Any]], shipment: int, only: int | None, lines: Sequence[Any]
+    dispatch: Sequence[PackageView], shipment: int, only: int | None, lines: Sequence[Any]
 ) -> tuple[SlipPackage, ...]:
     known = {row.line: row for row in lines}
     found = tuple(
         SlipPackage(
             position,
-            tuple(_line(known[row["line"]], row["units"]) for row in one["lines"]),
-            *(one[name] for name in ("weight_g", "carrier", "service", "tracking")),
+            tuple(_line(known[row.line], row.units) for row in one.lines),
+            one.weight_g,
+            one.carrier,
+            one.service,
+            one.tracking,
         )
         for position, one in enumerate(dispatch, start=1)
-        if one["shipment"] == shipment and only in (None, one["number"])
+        if one.shipment == shipment and only in (None, one.number)
     )
     if only is not None and not found:
         raise missing("package", only)
@@ -145,9 +149,9 @@ def _line(row: Any, units: int) -> SlipLine:
     return SlipLine(row.line, row.sku, row.name, units, row.pack, row.pack_units)
 
 
-def _packs(units: int, pack: Mapping[str, Any] | None) -> str:
+def _packs(units: int, pack: Packed | None) -> str:
     """So many units of a list in the pack of their line; nothing where that says no more."""
-    found = pack and packed(units, pack["name"], pack["units"])
+    found = pack and packed(units, pack.name, pack.units)
     return str(found) if found and found.quantity else ""
 
 

@@ -1,17 +1,17 @@
 """API keys as they are read: never their secrets."""
 
-from typing import Any
-
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.keys import KeyView
 from fulfillment.store.transactions.session import Tx
 
 
-def list_keys(tx: Tx) -> list[dict[str, Any]]:
+def list_keys(tx: Tx) -> list[KeyView]:
     """Every key, the newest first; ended ones too."""
     rows = tx.rows(
         "SELECT id, name, role, merchant, locations, created_at, revoked_at FROM api_key"
         " ORDER BY created_at DESC, id"
     )
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name
+    return [view(KeyView, row) for row in rows]
 
 
 def fingerprints(tx: Tx) -> frozenset[bytes]:

@@ -157,7 +157,7 @@ SERVED_BY = {"served_by_purchase_order", "served_by_receipt"}
 MOST_SKUS = 100
 
 
-def conditions(tx: Tx, asked: OrderFilter) -> tuple[list[str], dict[str, Any]]:
+def conditions(tx: Tx, asked: OrderFilter) -> tuple[list[str], dict[str, object]]:
     """What must hold of an order `o`, and the values that the conditions name."""
     values = {f.name: v for f in fields(asked) if (v := getattr(asked, f.name)) is not None}
     which = [CONDITIONS[name] for name in values if name in CONDITIONS]
@@ -171,7 +171,7 @@ def conditions(tx: Tx, asked: OrderFilter) -> tuple[list[str], dict[str, Any]]:
     return which, parameters
 
 
-def _values(asked: OrderFilter, values: Mapping[str, Any]) -> dict[str, Any]:
+def _values(asked: OrderFilter, values: Mapping[str, Any]) -> dict[str, object]:
     parameters = {name: value for name, value in values.items() if name != "q"}
     if "statuses" in parameters:
         parameters["statuses"] = list(parameters["statuses"])
@@ -183,7 +183,7 @@ def _values(asked: OrderFilter, values: Mapping[str, Any]) -> dict[str, Any]:
     return parameters
 
 
-def _search(tx: Tx, text: str) -> tuple[str, dict[str, Any]]:
+def _search(tx: Tx, text: str) -> tuple[str, dict[str, object]]:
     """The condition of a search; lines are looked at only where it begins some SKU."""
     head, tail = _begins(text.lower()), _begins(text.lower()[::-1])
     rows = tx.rows(
@@ -194,7 +194,7 @@ def _search(tx: Tx, text: str) -> tuple[str, dict[str, Any]]:
         most=MOST_SKUS,
     )
     skus = [row.sku for row in rows]
-    values = {"q_head": head, "q_tail": tail, "q_skus": skus}
+    values: dict[str, object] = {"q_head": head, "q_tail": tail, "q_skus": skus}
     return (f"{SEARCHED} {WITH_SKU}" if skus else SEARCHED), values
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from fulfillment.store.reading.order_filters import OrderFilter, conditions, merchant_today
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.rows import rows_as
+from fulfillment.store.reading.views.orders import OrderSummary
 from fulfillment.store.transactions.session import Tx
 
 __all__ = ["NO_DATE", "SORTS", "OrderFilter", "list_orders", "merchant_today"]
@@ -25,13 +27,6 @@ SORTS: Mapping[str, Sort] = {
 
 AWAITED = 5
 """Supplies and SKUs that a row names at most, the first that is due first."""
-
-FIELDS = (
-    "number", "status", "priority", "placed_at", "ship_by", "holds", "waiting_units",
-    "ready_to_ship", "ready_since", "target_ship_on", "lock_location", "pickup_location",
-    "finished_at", "line_count", "ordered", "shipped", "cancelled", "to_go", "allocated",
-    "awaits", "awaits_count", "promised_on", "first_promised_on",
-)  # fmt: skip
 
 LIST = """
 WITH page AS MATERIALIZED (
@@ -72,7 +67,7 @@ SELECT o.*, o.ready_to_ship_at IS NOT NULL AS ready_to_ship, o.ready_to_ship_at 
 """
 
 
-def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page:
+def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page[OrderSummary]:
     """One page of the merchant's orders.
 
     A row says how many units are allocated of those still to go, what the rest waits for and until
@@ -89,4 +84,4 @@ def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page:
         **values,
         **key,
     )
-    return page_of(rows, window.limit, lambda row: {name: getattr(row, name) for name in FIELDS})
+    return page_of(rows, window.limit, rows_as(OrderSummary))

@@ -1,8 +1,8 @@
 """Packages as they are read: of one shipment, or of all that was packed with it."""
 
-from typing import Any
-
 from fulfillment.domain.model.refusals import missing
+from fulfillment.store.reading.rows import rows_as, view
+from fulfillment.store.reading.views.shipments import PackageView, ParcelFacts
 from fulfillment.store.transactions.session import Tx
 
 PACKAGES = """
@@ -38,7 +38,7 @@ SELECT {PACKAGES} AS packages
 """  # noqa: S608 -- PACKAGES is a constant
 
 
-def packages_of_dispatch(tx: Tx, shipment: int) -> list[dict[str, Any]]:
+def packages_of_dispatch(tx: Tx, shipment: int) -> list[PackageView]:
     """Every package of a shipment by number, those that left before the rest among them.
 
     Asked of what left first, it is answered alike: they were packed as one.
@@ -46,8 +46,8 @@ def packages_of_dispatch(tx: Tx, shipment: int) -> list[dict[str, Any]]:
     rows = tx.rows(OF_DISPATCH, merchant=tx.merchant, shipment=shipment)
     if not rows:
         raise missing("shipment", shipment)
-    found = [package for row in rows for package in row.packages or ()]
-    return sorted(found, key=lambda package: (package["number"], package["shipment"]))
+    found = map(rows_as(PackageView), (one for row in rows for one in row.packages or ()))
+    return sorted(found, key=lambda package: (package.number, package.shipment))
 
 
 PARCEL = """
@@ -61,12 +61,12 @@ SELECT s.location, coalesce(c.address, '{}') AS address, p.weight_g, p.length_mm
 """
 
 
-def read_parcel(tx: Tx, shipment: int, number: int | None) -> dict[str, Any]:
-    """What a carrier is told of a package, or of a shipment as a whole; the address is personal."""
+def read_parcel(tx: Tx, shipment: int, number: int | None) -> ParcelFacts:
+    """The facts of a package or of a whole shipment, or a refusal where there is none."""
     rows = tx.rows(PARCEL, merchant=tx.merchant, shipment=shipment, number=number)
     if not rows:
         raise missing("shipment", shipment)
-    return dict(rows[0]._mapping)  # noqa: SLF001 -- SQLAlchemy's public name
+    return view(ParcelFacts, rows[0])
 
 
 def with_packages(tx: Tx, order: int) -> frozenset[int]:

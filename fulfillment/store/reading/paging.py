@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fulfillment.store.transactions.session import Tx
 
 Key = tuple[Any, ...]
 
+Item = TypeVar("Item")
+
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Generic[Item]):
     """Some items, and the key after which the next page begins; None where there is none."""
 
-    items: list[dict[str, Any]]
+    items: list[Item]
     next_key: Key | None
 
 
@@ -52,7 +54,7 @@ class Sort:
         return [condition], dict(zip(names, key, strict=True))
 
 
-def page_of(rows: Sequence[Any], limit: int, item: Callable[[Any], dict[str, Any]]) -> Page:
+def page_of(rows: Sequence[Any], limit: int, item: Callable[[Any], Item]) -> Page[Item]:
     """A page from rows that were read with one more than the limit; their `keys` say where."""
     shown = rows[:limit]
     last = shown[-1] if len(rows) > limit else None
@@ -76,7 +78,7 @@ def page_sql(template: str, sort: Sort, which: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Generic[Item]):
     """A list that is read page by page: its statement, its sort, and what a row is made of.
 
     `always` are conditions of every page, such as whose rows they are; each of `filters` counts
@@ -85,13 +87,13 @@ class Listing:
 
     sql: str
     sort: Sort
-    item: Callable[[Any], dict[str, Any]]
+    item: Callable[[Any], Item]
     filters: Mapping[str, str] = field(default_factory=dict)
     always: tuple[str, ...] = ("true",)
 
     def page(
         self, tx: Tx, window: Window, asked: Mapping[str, Any] | None = None, **facts: Any
-    ) -> Page:
+    ) -> Page[Item]:
         """One page; a filter that is None is not asked about, one that is empty finds nothing.
 
         `facts` are what the statement names beside its filters, the merchant and the limit.
@@ -103,11 +105,6 @@ class Listing:
         rows = tx.rows(page_sql(self.sql, self.sort, which), **parameters)
         return page_of(rows, window.limit, self.item)
 
-    def one(self, tx: Tx, **asked: Any) -> dict[str, Any] | None:
+    def one(self, tx: Tx, **asked: Any) -> Item | None:
         """The first row that these filters find."""
         return next(iter(self.page(tx, Window(1), asked).items), None)
-
-
-def named(*fields: str) -> Callable[[Any], dict[str, Any]]:
-    """Makes of a row these columns of it."""
-    return lambda row: {name: getattr(row, name) for name in fields}

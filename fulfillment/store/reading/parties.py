@@ -1,28 +1,15 @@
 """Merchants, locations and products as they are read."""
 
-from typing import Any
-
 from fulfillment.domain.model.papers import Letterhead
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.rows import rows_as
+from fulfillment.store.reading.views.parties import LocationView, MerchantView, ProductView
 from fulfillment.store.transactions.session import Tx
 
 MERCHANT_SORT = Sort(("m.id",), ("text",))
 LOCATION_SORT = Sort(("l.id",), ("text",))
 PRODUCT_SORT = Sort(("p.sku",), ("text",))
-
-MERCHANT_FIELDS = (
-    "id", "name", "time_zone", "currency", "authorise_before_release", "reauthorise_on_release",
-)  # fmt: skip
-LOCATION_FIELDS = (
-    "id", "name", "time_zone", "active", "serves", "cutoff", "working_days", "holidays",
-    "handling_days", "closures",
-)  # fmt: skip
-PRODUCT_FIELDS = (
-    "sku", "name", "manage_stock", "allow_backorder", "backorder_limit", "future_inventory",
-    "packs", "supplier", "reorder_level", "active", "barcodes", "weight_g", "length_mm",
-    "width_mm", "height_mm", "country_of_origin", "customs_code",
-)  # fmt: skip
 
 MERCHANTS = """
 SELECT m.id, m.name, m.time_zone, m.currency, m.authorise_before_release,
@@ -52,12 +39,12 @@ SELECT p.sku, p.name, p.manage_stock, p.allow_backorder, p.backorder_limit, p.fu
 """
 
 
-ALL_MERCHANTS = Listing(MERCHANTS, MERCHANT_SORT, named(*MERCHANT_FIELDS), {"id": "m.id = :id"})
-ALL_LOCATIONS = Listing(LOCATIONS, LOCATION_SORT, named(*LOCATION_FIELDS), {"id": "l.id = :id"})
+ALL_MERCHANTS = Listing(MERCHANTS, MERCHANT_SORT, rows_as(MerchantView), {"id": "m.id = :id"})
+ALL_LOCATIONS = Listing(LOCATIONS, LOCATION_SORT, rows_as(LocationView), {"id": "l.id = :id"})
 ALL_PRODUCTS = Listing(
     PRODUCTS,
     PRODUCT_SORT,
-    named(*PRODUCT_FIELDS),
+    rows_as(ProductView),
     {"sku": "p.sku = :sku", "active": "p.active = :active"},
     always=("p.merchant = :merchant",),
 )
@@ -73,7 +60,7 @@ def some_merchants(tx: Tx, most: int) -> list[str]:
     return [row.id for row in tx.rows("SELECT id FROM merchant ORDER BY id LIMIT :most", most=most)]
 
 
-def read_merchant(tx: Tx, merchant: str) -> dict[str, Any]:
+def read_merchant(tx: Tx, merchant: str) -> MerchantView:
     """One merchant, or a refusal."""
     if found := ALL_MERCHANTS.one(tx, id=merchant):
         return found
@@ -92,12 +79,12 @@ def read_letterhead(tx: Tx, merchant: str) -> Letterhead:
     return Letterhead(tuple(rows[0].sender or ()), rows[0].logo and bytes(rows[0].logo))
 
 
-def list_merchants(tx: Tx, window: Window) -> Page:
+def list_merchants(tx: Tx, window: Window) -> Page[MerchantView]:
     """Every merchant by name."""
     return ALL_MERCHANTS.page(tx, window)
 
 
-def read_location(tx: Tx, location: str) -> dict[str, Any]:
+def read_location(tx: Tx, location: str) -> LocationView:
     """One location with the merchants it serves, or a refusal."""
     if found := ALL_LOCATIONS.one(tx, id=location):
         return found
@@ -116,18 +103,18 @@ def check_serves(tx: Tx, location: str, merchant: str | None) -> None:
         raise missing("location", location)
 
 
-def list_locations(tx: Tx, window: Window) -> Page:
+def list_locations(tx: Tx, window: Window) -> Page[LocationView]:
     """Every location by name."""
     return ALL_LOCATIONS.page(tx, window)
 
 
-def read_product(tx: Tx, sku: str) -> dict[str, Any]:
+def read_product(tx: Tx, sku: str) -> ProductView:
     """One product of the merchant, or a refusal."""
     if found := ALL_PRODUCTS.one(tx, sku=sku):
         return found
     raise missing("product", sku)
 
 
-def list_products(tx: Tx, window: Window, *, active: bool | None = None) -> Page:
+def list_products(tx: Tx, window: Window, *, active: bool | None = None) -> Page[ProductView]:
     """The merchant's products by SKU."""
     return ALL_PRODUCTS.page(tx, window, {"active": active})

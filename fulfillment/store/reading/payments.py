@@ -1,19 +1,14 @@
 """The payment axis of an order, and what has to be done at the provider."""
 
-from typing import Any
-
 from fulfillment.domain.model.payments import is_settled, payment_status
 from fulfillment.store.planning.opening import order_id
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.rows import rows_as
+from fulfillment.store.reading.views.payments import PaymentAxis, PaymentEntryView, PaymentsView
 from fulfillment.store.records.payment_ledgers import load_payments
 from fulfillment.store.transactions.session import Tx
 
 OLDEST_FIRST = Sort(("p.id",), ("bigint",))
-
-FIELDS = (
-    "id", "order", "shipment", "kind", "status", "amount_minor", "currency", "reference", "reason",
-    "actor", "at", "settled_at",
-)  # fmt: skip
 
 LIST = """
 SELECT p.id, o.number AS order, s.number AS shipment, p.kind,
@@ -26,14 +21,14 @@ SELECT p.id, o.number AS order, s.number AS shipment, p.kind,
 MOST_OF_ORDER = 1_000
 
 
-def read_payments(tx: Tx, number: str) -> dict[str, Any]:
+def read_payments(tx: Tx, number: str) -> PaymentsView:
     """The entries of an order, the first one first, and where its payment stands by them."""
     order = order_id(tx, number)
     entries = ENTRIES.page(tx, Window(MOST_OF_ORDER), {"order": order})
-    return {"order": number, "payment": read_axis(tx, order), "items": entries.items}
+    return PaymentsView(order=number, payment=read_axis(tx, order), items=tuple(entries.items))
 
 
-def read_axis(tx: Tx, order: int) -> dict[str, Any]:
+def read_axis(tx: Tx, order: int) -> PaymentAxis:
     """Where an order's payment stands, and whether the order is complete: shipped and paid.
 
     What was invoiced and still waits for stock is not complete (behaviour.md §1).
@@ -41,22 +36,22 @@ def read_axis(tx: Tx, order: int) -> dict[str, Any]:
     payment = load_payments(tx, [order])[order]
     amounts = payment.amounts
     is_paid = is_settled(amounts, payment.value_minor if payment.is_shipped else 0)
-    return {
-        "is_complete": payment.is_finished and is_paid,
-        "currency": payment.currency,
-        "status": payment_status(amounts, payment.value_minor),
-        "invoiced": amounts.invoiced > 0,
-        "value_minor": payment.value_minor,
-        "invoiced_minor": amounts.invoiced,
-        "authorised_minor": max(amounts.authorised - amounts.voided, 0),
-        "captured_minor": amounts.captured,
-        "refunded_minor": amounts.refunded,
-        "refund_due_minor": amounts.refund_due,
-        "void_due_minor": amounts.void_due,
-    }
+    return PaymentAxis(
+        status=payment_status(amounts, payment.value_minor),
+        invoiced=amounts.invoiced > 0,
+        is_complete=payment.is_finished and is_paid,
+        currency=payment.currency,
+        value_minor=payment.value_minor,
+        invoiced_minor=amounts.invoiced,
+        authorised_minor=max(amounts.authorised - amounts.voided, 0),
+        captured_minor=amounts.captured,
+        refunded_minor=amounts.refunded,
+        refund_due_minor=amounts.refund_due,
+        void_due_minor=amounts.void_due,
+    )
 
 
-def list_payments(tx: Tx, window: Window, status: str | None = None) -> Page:
+def list_payments(tx: Tx, window: Window, status: str | None = None) -> Page[PaymentEntryView]:
     """The merchant's entries, those first that have waited longest."""
     return ENTRIES.page(tx, window, {"status": status})
 
@@ -69,7 +64,7 @@ STATUS = (
 ENTRIES = Listing(
     LIST,
     OLDEST_FIRST,
-    named(*FIELDS),
+    rows_as(PaymentEntryView),
     {"order": "p.order_id = :order", "status": STATUS},
     always=("p.merchant = :merchant",),
 )

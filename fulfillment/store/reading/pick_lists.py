@@ -1,22 +1,26 @@
 """Pick lists as the picker walks them: by SKU, with what goes to which shipment."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
 from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.refusals import invalid, missing
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.rows import rows_as, view
+from fulfillment.store.reading.views.floor import (
+    ListedShipment,
+    PickListSummary,
+    PickListView,
+    SortedUnits,
+    Stop,
+)
 from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
 
 Merchants = Collection[str] | None
 """Whose lines are seen; None is everybody's."""
-
-HEAD = ("id", "location", "kind", "status", "picker", "created_at", "done_at")
-TOTALS = ("orders", "units", "picked", "short", "left")
 
 MINE = "(CAST(:merchants AS text[]) IS NULL OR l.merchant = ANY(:merchants))"
 
@@ -42,7 +46,7 @@ SELECT p.* FROM pick_list p
 """  # noqa: S608 -- MINE is a constant
 
 LINES = f"""
-SELECT l.merchant, l.sku, g.name, o.number AS order_number, l.order_id, l.shipment,
+SELECT l.merchant, l.sku, g.name, o.number AS "order", l.order_id, l.shipment,
        s.number AS shipment_number, s.status, o.holds, l.order_line, l.units, l.picked, l.short,
        l.to_stage, ol.pack, ol.pack_units, {LEFT} AS left
   FROM pick_list_line l
@@ -70,7 +74,7 @@ SELECT p.id, p.location, p.kind, p.status, p.picker, p.created_at, p.done_at, t.
 """  # noqa: S608 -- constants
 
 
-def read_list(tx: Tx, pick_list: int, merchants: Merchants) -> dict[str, Any]:
+def read_list(tx: Tx, pick_list: int, merchants: Merchants) -> PickListView:
     """One list with its walk; a refusal where nothing on it was given for these merchants."""
     return list_with(head_of(tx, pick_list, merchants), lines_of(tx, pick_list, merchants))
 
@@ -88,33 +92,34 @@ def lines_of(tx: Tx, pick_list: int, merchants: Merchants) -> list[Any]:
     return tx.rows(LINES, id=pick_list, merchants=_array(merchants))
 
 
-def list_with(head: Any, lines: Sequence[Any]) -> dict[str, Any]:
+def list_with(head: Any, lines: Sequence[Any]) -> PickListView:
     """A list as it is answered."""
     shipments = {row.shipment: row for row in lines}
-    return {name: getattr(head, name) for name in HEAD} | {
-        "walk": list(_walk(lines)),
-        "shipments": [_shipment(shipments[id_]) for id_ in sorted(shipments)],
-    }
+    return view(
+        PickListView,
+        head,
+        walk=tuple(_walk(lines)),
+        shipments=tuple(view(ListedShipment, shipments[id_]) for id_ in sorted(shipments)),
+    )
 
 
-def _walk(lines: Sequence[Any]) -> Iterable[dict[str, Any]]:
+def _walk(lines: Sequence[Any]) -> Iterable[Stop]:
     for (sku, merchant), group in groupby(lines, key=lambda row: (row.sku, row.merchant)):
-        sort = [_sorted_to(row) for row in group]
-        totals = {name: sum(one[name] for one in sort) for name in TOTALS[1:]}
-        name = next(row.name for row in lines if (row.sku, row.merchant) == (sku, merchant))
-        yield {"merchant": merchant, "sku": sku, "name": name, **totals, "sort": sort}
+        rows = list(group)
+        yield Stop(
+            merchant=merchant,
+            sku=sku,
+            name=rows[0].name,
+            units=sum(row.units for row in rows),
+            picked=sum(row.picked for row in rows),
+            short=sum(row.short for row in rows),
+            left=sum(row.left for row in rows),
+            sort=tuple(_sorted_to(row) for row in rows),
+        )
 
 
-def _sorted_to(row: Any) -> dict[str, Any]:
-    names = ("shipment", "shipment_number", "order_line", "to_stage", *TOTALS[1:])
-    shown = packed(row.units, row.pack, row.pack_units)
-    told = {"order": row.order_number, "pack": shown and asdict(shown)}
-    return told | {name: getattr(row, name) for name in names}
-
-
-def _shipment(row: Any) -> dict[str, Any]:
-    names = ("shipment", "shipment_number", "merchant", "status", "holds")
-    return {"order": row.order_number} | {name: getattr(row, name) for name in names}
+def _sorted_to(row: Any) -> SortedUnits:
+    return view(SortedUnits, row, pack=packed(row.units, row.pack, row.pack_units))
 
 
 def list_lists(
@@ -124,10 +129,10 @@ def list_lists(
     *,
     locations: Collection[str] | None = None,
     status: str | None = None,
-) -> Page:
+) -> Page[PickListSummary]:
     """One page of the lists on which something is for these merchants."""
     whose = "CAST(:merchants AS text[]) IS NULL OR p.merchants && CAST(:merchants AS text[])"
-    which, parameters = [whose], dict[str, Any]()
+    which, parameters = [whose], dict[str, object]()
     if locations is not None:
         which.append("p.location = ANY(:locations)")
         parameters["locations"] = list(locations)
@@ -142,15 +147,11 @@ def list_lists(
         **parameters,
         **key,
     )
-    return page_of(rows, window.limit, _item)
+    return page_of(rows, window.limit, rows_as(PickListSummary))
 
 
 def _array(merchants: Merchants) -> list[str] | None:
     return None if merchants is None else list(merchants)
-
-
-def _item(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in (*HEAD, *TOTALS)}
 
 
 def merchant_of(tx: Tx, pick_list: int, shipment: int) -> str:

@@ -1,18 +1,20 @@
-"""Lists of purchase orders, newest first."""
+"""Purchase orders: one with its lines, and lists, newest first."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.domain.model.refusals import missing
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
 from fulfillment.store.reading.places import PURCHASE_ORDER_IS_AT
+from fulfillment.store.reading.rows import rows_as, view
+from fulfillment.store.reading.views.purchasing import (
+    PurchaseLineView,
+    PurchaseOrderSummary,
+    PurchaseOrderView,
+)
 from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
-
-FIELDS = (
-    "number", "supplier", "status", "expected_on", "created_at", "line_count", "ordered",
-    "received", "closed", "pegged",
-)  # fmt: skip
 
 LIST = """
 SELECT p.number, p.supplier, p.status, p.expected_on, p.created_at,
@@ -43,10 +45,35 @@ CONDITIONS: Mapping[str, str] = {
 
 
 PURCHASE_ORDERS = Listing(
-    LIST, NEWEST_FIRST, named(*FIELDS), CONDITIONS, always=("p.merchant = :merchant",)
+    LIST,
+    NEWEST_FIRST,
+    rows_as(PurchaseOrderSummary),
+    CONDITIONS,
+    always=("p.merchant = :merchant",),
 )
 
 
-def list_purchase_orders(tx: Tx, window: Window, **which: Any) -> Page:
+READ = """
+SELECT p.number, p.supplier, p.status, p.expected_on AS header_date, p.created_at,
+       p.over_receipt_percent, l.line, u.sku, u.location, u.ordered,
+       u.received + u.over_received AS received, u.over_received, u.closed, u.expected_on,
+       u.ordered - u.received - u.closed AS outstanding, u.inbound AND u.overdue AS overdue,
+       coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::bigint AS pegged
+  FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
+  JOIN supply u ON u.id = l.supply WHERE p.merchant = :merchant AND p.number = :number
+ ORDER BY l.line
+"""
+
+
+def read_purchase_order(tx: Tx, number: str) -> PurchaseOrderView:
+    """A purchase order with its lines and what came of each, or a refusal."""
+    rows = tx.rows(READ, merchant=tx.merchant, number=number)
+    if not rows:
+        raise missing("purchase order", number)
+    lines = tuple(map(rows_as(PurchaseLineView), rows))
+    return view(PurchaseOrderView, rows[0], expected_on=rows[0].header_date, lines=lines)
+
+
+def list_purchase_orders(tx: Tx, window: Window, **which: Any) -> Page[PurchaseOrderSummary]:
     """One page of the merchant's purchase orders; `which` are filters of CONDITIONS, None: all."""
     return PURCHASE_ORDERS.page(tx, window, which)

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from fulfillment.domain.model.moves import Disposition
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window, page_sql
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.moves import ReceiptLineView, ReceiptSummary, ReceiptView
 from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("r.id",), ("bigint",), descending=True)
@@ -53,18 +56,8 @@ SELECT coalesce(p.line, t.line, c.line) AS line, u.sku, l.disposition, l.units, 
  WHERE l.receipt = :receipt ORDER BY 1, l.disposition
 """
 
-FIELDS = (
-    "number", "kind", "document", "location", "actor", "at", "reversed_at", "reversal_reason",
-    "units", "to_shipments", "undistributed",
-)  # fmt: skip
 
-LINE_FIELDS = (
-    "line", "sku", "disposition", "units", "to_shipments", "undistributed", "shipment_count",
-    "shipments",
-)  # fmt: skip
-
-
-def read_receipt(tx: Tx, number: str) -> dict[str, Any]:
+def read_receipt(tx: Tx, number: str) -> ReceiptView:
     """One receipt with its lines: how many units go to which released shipments, in rank order.
 
     What is undistributed is still being given out to those who wait.
@@ -75,7 +68,12 @@ def read_receipt(tx: Tx, number: str) -> dict[str, Any]:
         raise missing("receipt", number)
     lines = tx.rows(LINES, receipt=rows[0].id, shown=SHOWN)
     is_reversed = rows[0].reversed_at is not None
-    return _item(rows[0]) | {"lines": [_line(line, is_reversed=is_reversed) for line in lines]}
+    return view(
+        ReceiptView,
+        rows[0],
+        to_shelf=_of_receipt(rows[0]),
+        lines=tuple(_line(line, is_reversed=is_reversed) for line in lines),
+    )
 
 
 def units_undistributed(tx: Tx, number: str) -> int:
@@ -90,7 +88,7 @@ def units_undistributed(tx: Tx, number: str) -> int:
     return int(rows[0].units)
 
 
-def list_receipts(tx: Tx, window: Window, which: Mapping[str, Any]) -> Page:
+def list_receipts(tx: Tx, window: Window, which: Mapping[str, Any]) -> Page[ReceiptSummary]:
     """One page of receipts, the newest first; `which` are filters, None where it is not asked."""
     return RECEIPTS.page(tx, window, which)
 
@@ -106,15 +104,18 @@ FILTERS = {
 }
 
 
-def _item(row: Any) -> dict[str, Any]:
-    item = {name: getattr(row, name) for name in FIELDS}
-    return item | {"to_shelf": 0 if row.reversed_at else _shelved(row)}
+def _item(row: Any) -> ReceiptSummary:
+    return view(ReceiptSummary, row, to_shelf=_of_receipt(row))
 
 
-def _line(row: Any, *, is_reversed: bool) -> dict[str, Any]:
-    line = {name: getattr(row, name) for name in LINE_FIELDS}
-    nowhere = is_reversed or row.disposition == "scrapped"
-    return line | {"to_shelf": 0 if nowhere else _shelved(row)}
+def _of_receipt(row: Any) -> int:
+    """What of a receipt is on the shelf; nothing of one that is reversed."""
+    return 0 if row.reversed_at else _shelved(row)
+
+
+def _line(row: Any, *, is_reversed: bool) -> ReceiptLineView:
+    nowhere = is_reversed or row.disposition == Disposition.SCRAPPED
+    return view(ReceiptLineView, row, to_shelf=0 if nowhere else _shelved(row))
 
 
 def _shelved(row: Any) -> int:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
 from fulfillment.store.reading.places import ORDER_IS_AT
+from fulfillment.store.reading.rows import rows_as
+from fulfillment.store.reading.views.purchasing import ReleasedOrder
 from fulfillment.store.transactions.session import Tx
 
 BY_RANK = Sort(("o.priority", "o.placed_at", "o.intake_seq"), ("int", "timestamptz", "bigint"))
@@ -30,15 +32,10 @@ SELECT o.number AS "order", o.status, o.priority, o.placed_at, tied.units, tied.
  WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """
 
-FIELDS = (
-    "order", "status", "priority", "placed_at", "units", "pinned", "expected_on", "waiting",
-    "completes",
-)  # fmt: skip
-
 
 def list_orders_of(
     tx: Tx, number: str, window: Window, places: Sequence[str] | None = None
-) -> Page:
+) -> Page[ReleasedOrder]:
     """A page of the orders with pegs on a purchase order, of those that touch some locations.
 
     `completes` says that nothing of the order waits beyond what this purchase order brings it.
@@ -53,4 +50,4 @@ def list_orders_of(
     return ORDERS.page(tx, window, {"places": places}, purchase_order=found[0].id)
 
 
-ORDERS = Listing(LIST, BY_RANK, named(*FIELDS), {"places": ORDER_IS_AT})
+ORDERS = Listing(LIST, BY_RANK, rows_as(ReleasedOrder), {"places": ORDER_IS_AT})

@@ -1,18 +1,14 @@
 """Announced restocks, newest first."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.rows import rows_as
+from fulfillment.store.reading.views.moves import RestockView
 from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("r.id",), ("bigint",), descending=True)
-
-FIELDS = (
-    "number", "sku", "location", "units", "closed", "outstanding", "pegged", "expected_on",
-    "created_at",
-)  # fmt: skip
 
 LIST = """
 SELECT r.number, r.created_at, u.sku, u.location, u.ordered AS units, u.closed,
@@ -26,7 +22,7 @@ SELECT r.number, r.created_at, u.sku, u.location, u.ordered AS units, u.closed,
 RESTOCKS = Listing(
     LIST,
     NEWEST_FIRST,
-    named(*FIELDS),
+    rows_as(RestockView),
     {
         "number": "r.number = :number",
         "sku": "u.sku = :sku",
@@ -36,7 +32,7 @@ RESTOCKS = Listing(
 )
 
 
-def read_restock(tx: Tx, number: str) -> dict[str, Any]:
+def read_restock(tx: Tx, number: str) -> RestockView:
     """One restock: what was announced, and what of it is outstanding and pegged."""
     if found := RESTOCKS.one(tx, number=number):
         return found
@@ -45,6 +41,6 @@ def read_restock(tx: Tx, number: str) -> dict[str, Any]:
 
 def list_restocks(
     tx: Tx, window: Window, *, sku: str | None = None, places: Sequence[str] | None = None
-) -> Page:
+) -> Page[RestockView]:
     """One page of the merchant's restocks, ended ones too."""
     return RESTOCKS.page(tx, window, {"sku": sku, "places": places})

@@ -1,17 +1,14 @@
 """Returns, newest first."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.rows import rows_as, view
+from fulfillment.store.reading.views.moves import ReturnLineView, ReturnSummary, ReturnView
 from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("t.id",), ("bigint",), descending=True)
-
-HEAD = ("number", "location", "order", "status", "reason", "expected_on", "created_at")
-LINE = ("line", "sku", "order_line", "units", "received", "closed", "outstanding", "pegged", "came")
-TOTALS = ("line_count", "units", "received", "closed", "pegged")
 
 READ = """
 SELECT t.number, t.location, o.number AS order, t.status, t.reason, t.expected_on, t.created_at,
@@ -60,20 +57,19 @@ class ReturnFilter:
     places: list[str] | None = None
 
 
-def read_return(tx: Tx, number: str) -> dict[str, Any]:
+def read_return(tx: Tx, number: str) -> ReturnView:
     """One return: what comes back, and what came of each line by what was made of it."""
     rows = tx.rows(READ, merchant=tx.merchant, number=number)
     if not rows:
         raise missing("return", number)
-    head = {name: getattr(rows[0], name) for name in HEAD}
-    return head | {"lines": [{name: getattr(row, name) for name in LINE} for row in rows]}
+    return view(ReturnView, rows[0], lines=tuple(map(rows_as(ReturnLineView), rows)))
 
 
-def list_returns(tx: Tx, window: Window, which: ReturnFilter) -> Page:
+def list_returns(tx: Tx, window: Window, which: ReturnFilter) -> Page[ReturnSummary]:
     """One page of the merchant's returns, ended ones too."""
     return RETURNS.page(tx, window, asdict(which))
 
 
 RETURNS = Listing(
-    LIST, NEWEST_FIRST, named(*HEAD, *TOTALS), FILTERS, always=("t.merchant = :merchant",)
+    LIST, NEWEST_FIRST, rows_as(ReturnSummary), FILTERS, always=("t.merchant = :merchant",)
 )

@@ -1,17 +1,16 @@
 """Settings as they are read: the value of every knob, where it comes from, and what it was."""
 
 from dataclasses import asdict
-from typing import Any
 
 from fulfillment.domain.model.policy import origin, resolve
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.rows import rows_as
+from fulfillment.store.reading.views.settings import KnobView, SettingChange
 from fulfillment.store.records.loading import EVERYBODY, load_settings
 from fulfillment.store.transactions.session import Tx
 
 BY_TIME = Sort(("c.id",), ("bigint",), descending=True)
 """Newest first."""
-
-CHANGE_FIELDS = ("id", "knob", "before", "after", "actor", "at")
 
 CHANGES = """
 SELECT c.id, c.knob, c.changed_by AS actor, c.changed_at AS at,
@@ -22,22 +21,19 @@ SELECT c.id, c.knob, c.changed_by AS actor, c.changed_at AS at,
  WHERE c.scope = :scope AND {conditions} ORDER BY {order_by} LIMIT :most
 """
 
-SETTING_CHANGES = Listing(CHANGES, BY_TIME, named(*CHANGE_FIELDS))
+SETTING_CHANGES = Listing(CHANGES, BY_TIME, rows_as(SettingChange))
 
 
-def effective_settings(tx: Tx) -> dict[str, Any]:
+def effective_settings(tx: Tx) -> dict[str, KnobView]:
     """The value of every knob of the transaction's merchant, or of all (`*`), and its scope."""
     own, default = load_settings(tx)
     for_all = tx.merchant == EVERYBODY
     scopes = {"default": default} if for_all else {"merchant": own, "default": default}
     policy = resolve(*scopes.values())
-    return {
-        knob: {"value": value, "from": origin(knob, scopes)}
-        for knob, value in asdict(policy).items()
-    }
+    return {knob: KnobView(value, origin(knob, scopes)) for knob, value in asdict(policy).items()}
 
 
-def list_changes(tx: Tx, window: Window) -> Page:
+def list_changes(tx: Tx, window: Window) -> Page[SettingChange]:
     """Changes of the transaction's scope, the last one first.
 
     `before` and `after` hold a `value`; they are None where the scope did not name the knob.

@@ -5,6 +5,12 @@ from itertools import groupby
 from typing import Any
 
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.rows import rows_as, view
+from fulfillment.store.reading.views.floor import (
+    ContainerView,
+    StageableOrder,
+    StagingSuggestion,
+)
 from fulfillment.store.transactions.session import Tx
 
 OLDEST_FIRST = Sort(("c.created_at", "c.id"), ("timestamptz", "bigint"))
@@ -19,7 +25,7 @@ coalesce((SELECT jsonb_agg(jsonb_build_object('sku', w.sku, 'units', w.units) OR
 """
 
 LIST = f"""
-SELECT c.id, c.location, c.label, o.number AS order_number, o.status, o.holds,
+SELECT c.id, c.location, c.label, o.number AS "order", o.status, o.holds,
        c.created_at AS since,
        extract(epoch FROM CAST(:now AS timestamptz) - c.created_at)::bigint AS seconds,
        (SELECT jsonb_agg(jsonb_build_object('line', l.order_line, 'sku', ol.sku, 'units', l.units,
@@ -32,10 +38,6 @@ SELECT c.id, c.location, c.label, o.number AS order_number, o.status, o.holds,
  WHERE {{conditions}} ORDER BY {{order_by}} LIMIT :most
 """  # noqa: S608 -- WAITED_FOR is a constant
 
-FIELDS = (
-    "id", "location", "label", "status", "holds", "since", "seconds", "lines", "waits_for",
-)  # fmt: skip
-
 
 def list_staged(
     tx: Tx,
@@ -43,21 +45,16 @@ def list_staged(
     *,
     locations: Collection[str] | None = None,
     order: str | None = None,
-) -> Page:
+) -> Page[ContainerView]:
     """One page of the containers in use, the oldest first."""
     places = None if locations is None else list(locations)
     return CONTAINERS.page(tx, window, {"locations": places, "order": order}, now=tx.now)
 
 
-def _item(row: Any) -> dict[str, Any]:
-    fields = {name: getattr(row, name) for name in FIELDS} | {"order": row.order_number}
-    return fields | {"lines": fields["lines"] or []}
-
-
 CONTAINERS = Listing(
     LIST,
     OLDEST_FIRST,
-    _item,
+    rows_as(ContainerView),
     {"locations": "c.location = ANY(:locations)", "order": "o.number = :order"},
     always=("c.merchant = :merchant", "c.emptied_at IS NULL"),
 )
@@ -100,7 +97,7 @@ SELECT * FROM ranked WHERE suggestion <= :limit AND place <= :most
 
 def staging_suggestions(
     tx: Tx, limit: int, locations: Collection[str] | None = None
-) -> list[dict[str, Any]]:
+) -> list[StagingSuggestion]:
     """Orders that wait for the same SKU and have something loose at one location, together.
 
     The largest group comes first. An order that waits for two SKUs is in two groups.
@@ -115,12 +112,12 @@ def staging_suggestions(
     return [_suggestion(list(group)) for _, group in groupby(rows, key=lambda r: r.suggestion)]
 
 
-def _suggestion(rows: list[Any]) -> dict[str, Any]:
+def _suggestion(rows: list[Any]) -> StagingSuggestion:
     first = rows[0]
-    return {
-        "location": first.location,
-        "waits_for": first.waits_for,
-        "order_count": first.orders,
-        "units": first.units_in_all,
-        "orders": [{"order": row.number, "units": row.units, "lines": row.lines} for row in rows],
-    }
+    return StagingSuggestion(
+        location=first.location,
+        waits_for=first.waits_for,
+        order_count=first.orders,
+        units=int(first.units_in_all),
+        orders=tuple(view(StageableOrder, row, order=row.number) for row in rows),
+    )

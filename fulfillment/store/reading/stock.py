@@ -8,6 +8,8 @@ from typing import Any
 from fulfillment.domain.model.policy import resolve
 from fulfillment.store.reading.orders import merchant_today
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.stock import StockView
 from fulfillment.store.records.loading import load_settings
 from fulfillment.store.transactions.session import Tx
 
@@ -72,9 +74,11 @@ WITH chosen AS (
       LEFT JOIN LATERAL (SELECT sum(p.units) AS units FROM peg p WHERE p.supply = u.id) g ON true
      WHERE u.inbound GROUP BY u.sku
 )
-SELECT c.sku, c.manage_stock, c.key_0, total.on_hand, total.allocated, total.available,
-       total.picked, total.staged, total.inbound, coalesce(total.stranded, 0) AS stranded,
-       total.not_sellable, total.locations,
+SELECT c.sku, c.manage_stock AS managed, c.key_0, coalesce(total.on_hand, 0) AS on_hand,
+       coalesce(total.allocated, 0) AS allocated, coalesce(total.available, 0) AS available,
+       coalesce(total.picked, 0) AS picked, coalesce(total.staged, 0) AS staged,
+       coalesce(total.inbound, 0) AS inbound, coalesce(total.not_sellable, 0) AS not_sellable,
+       coalesce(total.stranded, 0) AS available_out_of_use, total.locations,
        coalesce(demand.waiting, 0) AS waiting,
        coalesce(coming.pegged, 0) AS pegged,
        coalesce(total.available, 0) - coalesce(total.stranded, 0) + coalesce(coming.in_horizon, 0)
@@ -84,8 +88,6 @@ SELECT c.sku, c.manage_stock, c.key_0, total.on_hand, total.allocated, total.ava
   LEFT JOIN coming USING (sku)
  ORDER BY c.sku
 """
-
-COUNTS = ("on_hand", "allocated", "available", "picked", "staged", "inbound", "not_sellable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class StockFilter:
     places: Sequence[str] | None = None
 
 
-def list_stock(tx: Tx, window: Window, asked: StockFilter) -> Page:
+def list_stock(tx: Tx, window: Window, asked: StockFilter) -> Page[StockView]:
     """One page of SKUs. ATP looks as far ahead as the merchant's `future_limit_days`.
 
     It is of all locations in use together, and not told to who sees only some of them.
@@ -124,14 +126,5 @@ def _horizon(tx: Tx) -> dict[str, object]:
     return {"today": today, "horizon": today + timedelta(days=days)}
 
 
-def _item(row: Any, *, is_all: bool) -> dict[str, Any]:
-    counts = {name: getattr(row, name) or 0 for name in COUNTS}
-    return counts | {
-        "sku": row.sku,
-        "managed": row.manage_stock,
-        "available_out_of_use": row.stranded,
-        "waiting": row.waiting,
-        "pegged": row.pegged,
-        "atp": row.atp if row.manage_stock and is_all else None,
-        "locations": row.locations or [],
-    }
+def _item(row: Any, *, is_all: bool) -> StockView:
+    return view(StockView, row, atp=row.atp if row.managed and is_all else None)

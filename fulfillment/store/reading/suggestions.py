@@ -16,6 +16,8 @@ from fulfillment.domain.model.rank import LAST_PRIORITY, Rank
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.reading.needs import NEEDS, SHORT
 from fulfillment.store.reading.paging import Key, Page, Sort, Window
+from fulfillment.store.reading.rows import rows_as, view
+from fulfillment.store.reading.views.purchasing import ShortOrder, SuggestionView
 from fulfillment.store.records.loading import load_locations
 from fulfillment.store.transactions.session import Tx
 
@@ -68,7 +70,7 @@ class Found:
         return (rank.priority, rank.placed_at, rank.intake_seq, one.sku, one.location)
 
 
-def list_suggestions(tx: Tx, window: Window, wanted: Wanted) -> Page:
+def list_suggestions(tx: Tx, window: Window, wanted: Wanted) -> Page[SuggestionView]:
     """One page of what should be bought, each with the orders behind its number."""
     after = _comparable(window.after) if window.after else None
     locations = _locations(tx, wanted)
@@ -183,19 +185,13 @@ def _place(found: Found) -> tuple[str, str]:
     return found.suggestion.sku, found.suggestion.location
 
 
-def _item(found: Found, orders: Sequence[Any]) -> dict[str, Any]:
-    one = found.suggestion
-    names = ("number", "units", "priority", "placed_at")
-    return {
-        "supplier": one.supplier,
-        "sku": one.sku,
-        "name": found.name,
-        "location": one.location,
-        "units": one.units,
-        "for_waiting": one.for_waiting,
-        "for_reorder_level": one.for_reorder_level,
+def _item(found: Found, orders: Sequence[Any]) -> SuggestionView:
+    return view(
+        SuggestionView,
+        found.suggestion,
+        name=found.name,
         **found.totals,
-        "oldest": found.rank.placed_at if found.order_count else None,
-        "order_count": found.order_count,
-        "orders": [{name: getattr(row, name) for name in names} for row in orders],
-    }
+        oldest=found.rank.placed_at if found.order_count else None,
+        order_count=found.order_count,
+        orders=tuple(map(rows_as(ShortOrder), orders)),
+    )

@@ -2,18 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.rows import rows_as
+from fulfillment.store.reading.views.floor import TaskView
 from fulfillment.store.transactions.session import Tx
 
 OLDEST_FIRST = Sort(("t.id",), ("bigint",))
-
-FIELDS = (
-    "id", "kind", "location", "sku", "units", "order", "shipment", "reason", "created_at",
-    "done_at",
-)  # fmt: skip
 
 LIST = """
 SELECT t.id, t.kind, t.location, t.sku, t.units, o.number AS "order", t.shipment, t.reason,
@@ -26,7 +22,7 @@ SELECT t.id, t.kind, t.location, t.sku, t.units, o.number AS "order", t.shipment
 TASKS = Listing(
     LIST,
     OLDEST_FIRST,
-    named(*FIELDS),
+    rows_as(TaskView),
     {
         "id": "t.id = :id",
         "locations": "t.location = ANY(:locations)",
@@ -37,7 +33,7 @@ TASKS = Listing(
 OPEN_TASKS = replace(TASKS, always=(*TASKS.always, "t.done_at IS NULL"))
 
 
-def read_task(tx: Tx, task: int) -> dict[str, Any]:
+def read_task(tx: Tx, task: int) -> TaskView:
     """One task, done or not; a refusal where this merchant has none of that id."""
     if found := TASKS.one(tx, id=task):
         return found
@@ -46,7 +42,7 @@ def read_task(tx: Tx, task: int) -> dict[str, Any]:
 
 def list_tasks(
     tx: Tx, window: Window, *, locations: Collection[str] | None = None, kind: str | None = None
-) -> Page:
+) -> Page[TaskView]:
     """One page of the tasks that nobody has done yet."""
     places = None if locations is None else list(locations)
     return OPEN_TASKS.page(tx, window, {"locations": places, "kind": kind})

@@ -1,17 +1,14 @@
 """Transfers, newest first."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.reading.paging import Listing, Page, Sort, Window, named
+from fulfillment.store.reading.paging import Listing, Page, Sort, Window
+from fulfillment.store.reading.rows import rows_as, view
+from fulfillment.store.reading.views.moves import TransferLineView, TransferSummary, TransferView
 from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("t.id",), ("bigint",), descending=True)
-
-HEAD = ("number", "source", "destination", "status", "expected_on", "shipped_at", "created_at")
-LINE = ("line", "sku", "units", "received", "closed", "outstanding", "pegged")
-TOTALS = ("line_count", "units", "received", "closed", "pegged")
 
 READ = """
 SELECT t.number, t.source, t.destination, t.status, t.expected_on, t.shipped_at, t.created_at,
@@ -56,20 +53,19 @@ class TransferFilter:
     places: list[str] | None = None
 
 
-def read_transfer(tx: Tx, number: str) -> dict[str, Any]:
+def read_transfer(tx: Tx, number: str) -> TransferView:
     """One transfer: what goes, what came of each line, and how much of the rest is pegged."""
     rows = tx.rows(READ, merchant=tx.merchant, number=number)
     if not rows:
         raise missing("transfer", number)
-    head = {name: getattr(rows[0], name) for name in HEAD}
-    return head | {"lines": [{name: getattr(row, name) for name in LINE} for row in rows]}
+    return view(TransferView, rows[0], lines=tuple(map(rows_as(TransferLineView), rows)))
 
 
-def list_transfers(tx: Tx, window: Window, which: TransferFilter) -> Page:
+def list_transfers(tx: Tx, window: Window, which: TransferFilter) -> Page[TransferSummary]:
     """One page of the merchant's transfers, ended ones too."""
     return TRANSFERS.page(tx, window, asdict(which))
 
 
 TRANSFERS = Listing(
-    LIST, NEWEST_FIRST, named(*HEAD, *TOTALS), FILTERS, always=("t.merchant = :merchant",)
+    LIST, NEWEST_FIRST, rows_as(TransferSummary), FILTERS, always=("t.merchant = :merchant",)
 )

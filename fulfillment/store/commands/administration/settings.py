@@ -2,20 +2,23 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from fulfillment.domain.actions.presets import expand
 from fulfillment.domain.model.policy import KNOBS, Knobs, PolicyError, checked
 from fulfillment.domain.model.refusals import invalid, missing
 from fulfillment.store.queue.pending_queues import owe_replan_of_all
+from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.settings import effective_settings
+from fulfillment.store.reading.views.settings import KnobView
 from fulfillment.store.records.loading import EVERYBODY, load_settings
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 
 def change_settings(
     store: Store, command: Command, knobs: Knobs, unset: Collection[str] = ()
-) -> dict[str, Any]:
+) -> dict[str, KnobView]:
     """Set some knobs of the command's merchant, or of all (`*`), and give up others.
 
     `knobs` may name a preset. For a knob that is given up the wider scope counts again. What
@@ -32,9 +35,10 @@ def change_settings(
         if _write(tx, own, after):
             owe_replan_of_all(tx, concerned)
             tx.memo.clear()
-        return effective_settings(tx)
+        return {knob: asdict(found) for knob, found in effective_settings(tx).items()}
 
-    return store.execute(command, body)
+    done = store.execute(command, body)
+    return {knob: view(KnobView, found) for knob, found in done.items()}
 
 
 def _lock(tx: Tx) -> list[str]:

@@ -14,9 +14,10 @@ from fulfillment.store.commands.floor.working import open_spaces, open_work, sav
 from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.reading.pick_lists import Merchants, read_list
+from fulfillment.store.reading.rows import execute_as
+from fulfillment.store.reading.views.floor import GivenUpList, PickListView
 from fulfillment.store.transactions.session import Command, Store, Tx
 
-Answer = dict[str, Any]
 Line = tuple[str, Order, Shipment, int, int]
 """Merchant, order, shipment, order line, and units to be picked."""
 
@@ -70,14 +71,14 @@ SELECT o.merchant, o.id AS order_id, s.id AS shipment
 FIND_RELEASED, FIND_TO_STAGE = FIND.format(which=RELEASED), FIND.format(which=TO_STAGE)
 
 
-def take_work(store: Store, command: Command, wanted: Wanted) -> Answer:
+def take_work(store: Store, command: Command, wanted: Wanted) -> PickListView:
     """Make a list of what is most urgent at the location; nobody else gets these shipments.
 
     By priority, then by the earlier of ship-by and target day, then by rank. Orders that somebody
     works on at this moment are passed over.
     """
 
-    def body(tx: Tx) -> Answer:
+    def body(tx: Tx) -> PickListView:
         _check_location(tx, wanted.location)
         found = _find(tx, wanted)
         spaces = open_spaces(tx, ((row.merchant, row.order_id) for row in found))
@@ -89,7 +90,7 @@ def take_work(store: Store, command: Command, wanted: Wanted) -> Answer:
         save_all(spaces)
         return read_list(tx, list_id, None)
 
-    return store.execute(command, body)
+    return execute_as(PickListView, store, command, body)
 
 
 def _check_location(tx: Tx, location: str) -> None:
@@ -189,10 +190,10 @@ def _write_list(tx: Tx, wanted: Wanted, whose: Sequence[str], lines: Sequence[Li
 # --- giving up -----------------------------------------------------------------------------------
 
 
-def give_up(store: Store, command: Command, pick_list: int, merchants: Merchants) -> Answer:
+def give_up(store: Store, command: Command, pick_list: int, merchants: Merchants) -> GivenUpList:
     """What nobody began to pick is ready again for others; refused while some is half picked."""
 
-    def body(tx: Tx) -> Answer:
+    def body(tx: Tx) -> GivenUpList:
         work = open_work(tx, pick_list, merchants, _with_queues)
         for id_ in sorted({line.shipment for line in work.lines if not line.to_stage}):
             if _is_being_picked(id_, work.lines):
@@ -202,9 +203,9 @@ def give_up(store: Store, command: Command, pick_list: int, merchants: Merchants
             space.plan()
         save_all(work.spaces)
         _end_list(tx, pick_list)
-        return {"id": pick_list, "status": "given_up"}
+        return GivenUpList(pick_list, "given_up")
 
-    return store.execute(command, body)
+    return execute_as(GivenUpList, store, command, body)
 
 
 def _is_being_picked(shipment: int, lines: Sequence[Any]) -> bool:

@@ -14,10 +14,11 @@ from fulfillment.store.commands.floor.packed import refuse_packed
 from fulfillment.store.commands.floor.staging import Filling, fill_containers
 from fulfillment.store.commands.floor.working import Work, open_work, refusing_moves, save_all
 from fulfillment.store.reading.pick_lists import Merchants, read_list
+from fulfillment.store.reading.rows import execute_as
+from fulfillment.store.reading.views.floor import PickListView
 from fulfillment.store.records.saving.floor import settle_lists
 from fulfillment.store.transactions.session import Command, Store, Tx
 
-Answer = dict[str, Any]
 Asked = Mapping[int, Mapping[int, int]]
 """Units by order line, by shipment."""
 
@@ -44,10 +45,10 @@ class Confirmation:
     containers: Mapping[str, str] = field(default_factory=dict)
 
 
-def confirm(store: Store, command: Command, done: Confirmation) -> Answer:
+def confirm(store: Store, command: Command, done: Confirmation) -> PickListView:
     """What was picked is in the picker's hands; what was to be staged is in its container."""
 
-    def body(tx: Tx) -> Answer:
+    def body(tx: Tx) -> PickListView:
         work = open_work(tx, done.pick_list, done.merchants)
         asked = _asked(work, done.lines, lambda line: int(line.left))
         if not asked:
@@ -63,13 +64,13 @@ def confirm(store: Store, command: Command, done: Confirmation) -> Answer:
             _fill(tx, work, filled)
         return read_list(tx, done.pick_list, done.merchants)
 
-    return store.execute(command, body)
+    return execute_as(PickListView, store, command, body)
 
 
-def unpick(store: Store, command: Command, undone: Confirmation) -> Answer:
+def unpick(store: Store, command: Command, undone: Confirmation) -> PickListView:
     """Picked units are on the shelf again, and on the list to be picked."""
 
-    def body(tx: Tx) -> Answer:
+    def body(tx: Tx) -> PickListView:
         work = open_work(tx, undone.pick_list, undone.merchants)
         asked = _asked(work, undone.lines, lambda line: 0 if line.to_stage else int(line.picked))
         if not asked:
@@ -82,7 +83,7 @@ def unpick(store: Store, command: Command, undone: Confirmation) -> Answer:
         save_all(work.spaces)
         return read_list(tx, undone.pick_list, undone.merchants)
 
-    return store.execute(command, body)
+    return execute_as(PickListView, store, command, body)
 
 
 def _asked(

@@ -1,16 +1,16 @@
 """What somebody was asked to look at is done."""
 
-from typing import Any
-
 from fulfillment.domain.model.refusals import conflict, missing
+from fulfillment.store.reading.rows import execute_as
 from fulfillment.store.reading.tasks import read_task
+from fulfillment.store.reading.views.floor import TaskView
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 
-def finish_task(store: Store, command: Command, task: int) -> dict[str, Any]:
+def finish_task(store: Store, command: Command, task: int) -> TaskView:
     """A task is done once; the second who says so is refused."""
 
-    def body(tx: Tx) -> dict[str, Any]:
+    def body(tx: Tx) -> TaskView:
         done = tx.run(
             "UPDATE task SET done_at = :now WHERE id = :id AND merchant = :merchant"
             " AND done_at IS NULL",
@@ -28,4 +28,4 @@ def finish_task(store: Store, command: Command, task: int) -> dict[str, Any]:
             raise missing("task", task)
         raise conflict("task_done", f"task {task} is done already")
 
-    return store.execute(command, body)
+    return execute_as(TaskView, store, command, body)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from fulfillment.domain.actions import manual
 from fulfillment.domain.actions.manual_prepare import Choice, prepared
@@ -163,11 +163,12 @@ def back_to_ship(number: str) -> Change:
         return order.with_lines(lines)
 
     def answer(before: Order, after: Order) -> Answer:
+        blocker = why_it_waits(after)
         return {
             "taken": _taken(before, after),
             "short": _short(after),
             "released": _released(before, after),
-            "why_not_released": why_it_waits(after),
+            "why_not_released": blocker and asdict(blocker),
         }
 
     return Change(number, make, takes=_every_waiting_line, answer=answer)

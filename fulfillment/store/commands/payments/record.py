@@ -9,13 +9,13 @@ from fulfillment.domain.model.payments import EntryStatus, PaymentEntry, Payment
 from fulfillment.domain.model.refusals import RefusedError, conflict, missing
 from fulfillment.store.planning.opening import open_queues, order_id, skus_of_order
 from fulfillment.store.reading.payments import read_payments
+from fulfillment.store.reading.rows import execute_as
+from fulfillment.store.reading.views.payments import PaymentsView
 from fulfillment.store.records.payment_ledgers import load_payments
 from fulfillment.store.records.saving import record
 from fulfillment.store.records.saving.payments import write_due
 from fulfillment.store.transactions.locks import lock_orders
 from fulfillment.store.transactions.session import Command, Store, Tx
-
-Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,20 @@ class Settlement:
     reference: str | None = None
 
 
-def record_payment(store: Store, command: Command, number: str, new: NewPayment) -> Answer:
+def record_payment(store: Store, command: Command, number: str, new: NewPayment) -> PaymentsView:
     """Write down what was done. The same reference of the provider counts once for its kind.
 
     Whatever the key it comes with, and whether it was recorded before or settled: with the same
     amount it is the same payment, with another one a conflict.
     """
 
-    def body(tx: Tx) -> Answer:
+    def body(tx: Tx) -> PaymentsView:
         order = order_id(tx, number)
         _in_order(tx, order, lambda: _recorded(tx, order, new, command.key))
         return read_payments(tx, number)
 
     try:
-        return store.execute(command, body)
+        return execute_as(PaymentsView, store, command, body)
     except RefusedError as refusal:
         if refusal.code != "key_reused" or command.key != reference_key(number, new):
             raise
@@ -60,14 +60,14 @@ def reference_key(number: str, new: NewPayment) -> str:
     return f"payment:{number}:{new.kind}:{new.reference}"
 
 
-def settle_payment(store: Store, command: Command, entry: int, settled: Settlement) -> Answer:
+def settle_payment(store: Store, command: Command, entry: int, settled: Settlement) -> PaymentsView:
     """Say how an entry that was due ended, once; a second time is refused.
 
     What the shop recorded under the same reference meanwhile is the same payment: then nothing is
     due any more, and what was recorded stands.
     """
 
-    def body(tx: Tx) -> Answer:
+    def body(tx: Tx) -> PaymentsView:
         rows = tx.rows(
             "SELECT p.order_id, o.number FROM payment_entry p JOIN orders o ON o.id = p.order_id"
             " WHERE p.id = :id AND p.merchant = :merchant",
@@ -80,7 +80,7 @@ def settle_payment(store: Store, command: Command, entry: int, settled: Settleme
         _in_order(tx, order, lambda: _settled(tx, order, entry, settled))
         return read_payments(tx, rows[0].number)
 
-    return store.execute(command, body)
+    return execute_as(PaymentsView, store, command, body)
 
 
 def _in_order(tx: Tx, order: int, write: Callable[[], OrderEvent | None]) -> None:

@@ -11,6 +11,7 @@ from fulfillment.store.commands.supply.moves.levels import Booking, Move
 from fulfillment.store.commands.supply.purchase_orders.finding import tell
 from fulfillment.store.commands.supply.stock import change_on_hand
 from fulfillment.store.reading.receipts import read_receipt
+from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -47,7 +48,7 @@ def reverse_receipt(store: Store, command: Command, number: str, reason: str) ->
         _note(tx, receipt, reason)
         if receipt.table == "purchase_order":
             tell(tx, receipt.document, outbox.Kind.WAKE_PURCHASE_ORDER)
-        return read_receipt(tx, number)
+        return fields_of(read_receipt(tx, number))
 
     return store.execute(command, body)
 

@@ -13,6 +13,7 @@ from fulfillment.store.commands.supply.purchase_orders.shrinking import shrink_p
 from fulfillment.store.commands.supply.stock import check_places
 from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.reading.restocks import read_restock
+from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
 
@@ -49,7 +50,7 @@ def announce_restock(store: Store, merchant: str, announced: Restock, actor: str
             replan(tx, {announced.sku}, {})
         elif _changes(tx, known, announced):
             replan(tx, {announced.sku}, _was(known))
-        return read_restock(tx, announced.number)
+        return fields_of(read_restock(tx, announced.number))
 
     return store.transact(merchant, body, actor=actor)
 
@@ -63,7 +64,7 @@ def withdraw_restock(store: Store, command: Command, number: str) -> Answer:
             "UPDATE supply SET closed = ordered, inbound = false WHERE id = :id", id=known.supply
         )
         replan(tx, {known.sku}, _was(known))
-        return read_restock(tx, number)
+        return fields_of(read_restock(tx, number))
 
     return store.execute(command, body)
 
@@ -88,7 +89,7 @@ def arrive_restock(store: Store, command: Command, number: str, units: int) -> A
         if space.until:
             # Behind the batch all have their pegs yet: the next to be served give up theirs.
             shrink_pegs(tx, {known.supply: 0})
-        return read_restock(tx, number)
+        return fields_of(read_restock(tx, number))
 
     return store.execute(command, body)
 

@@ -11,6 +11,7 @@ from fulfillment.store.commands.supply.moves.finding import check_location
 from fulfillment.store.commands.supply.moves.levels import Booking, Move
 from fulfillment.store.commands.supply.stock import change_on_hand, check_places
 from fulfillment.store.reading.counts import read_count
+from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, LocksTooSmallError, Store, Tx
 
@@ -38,7 +39,7 @@ def post_count(store: Store, command: Command, count: NewCount) -> Answer:
             change_on_hand(tx, moves, Booking("count", count.number))
         _write(tx, count, counted, expected)
         _finish_tasks(tx, count, counted)
-        return read_count(tx, count.number)
+        return fields_of(read_count(tx, count.number))
 
     return execute_numbered(store, command, count.number, body)
 

@@ -19,6 +19,7 @@ from fulfillment.store.commands.supply.moves.finding import (
     locked_transfer,
 )
 from fulfillment.store.reading.returns import read_return
+from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.reading.transfers import read_transfer
 from fulfillment.store.records.saving import record
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -48,7 +49,7 @@ def receive_transfer(store: Store, command: Command, receipt: MoveReceipt) -> An
                 now=tx.now,
                 status=move_transfer(transfer.status, TransferStatus.RECEIVED),
             )
-        return {"receipt": receipt.number} | read_transfer(tx, receipt.document)
+        return {"receipt": receipt.number} | fields_of(read_transfer(tx, receipt.document))
 
     return execute_numbered(store, command, receipt.number, body)
 
@@ -82,7 +83,7 @@ def receive_return(store: Store, command: Command, receipt: MoveReceipt) -> Answ
                 status=move_return(announced.status, ReturnStatus.RECEIVED),
             )
         record(tx, _happenings(announced, receipt))
-        return {"receipt": receipt.number} | read_return(tx, receipt.document)
+        return {"receipt": receipt.number} | fields_of(read_return(tx, receipt.document))
 
     return execute_numbered(store, command, receipt.number, body)
 

@@ -15,6 +15,7 @@ from fulfillment.store.commands.supply.moves.supplies import check_lines, give_u
 from fulfillment.store.commands.supply.purchase_orders.replanning import replan
 from fulfillment.store.commands.supply.stock import check_places
 from fulfillment.store.reading.returns import read_return
+from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
 
@@ -30,7 +31,7 @@ def announce_return(store: Store, command: Command, new: NewReturn) -> Answer:
         lock_queues(tx, skus | tx.also)
         _insert(tx, new, _checked_order(tx, new))
         replan(tx, skus, {})
-        return read_return(tx, new.number)
+        return fields_of(read_return(tx, new.number))
 
     return store.execute(command, body)
 
@@ -43,7 +44,7 @@ def close_return(store: Store, command: Command, number: str) -> Answer:
         _close(tx, announced)
         give_up(tx, announced.lines)
         replan(tx, skus_of(announced.lines), told_before(announced.lines))
-        return read_return(tx, number)
+        return fields_of(read_return(tx, number))
 
     return store.execute(command, body)
 

@@ -17,6 +17,7 @@ from fulfillment.store.commands.supply.moves.sending import send
 from fulfillment.store.commands.supply.moves.supplies import check_lines, give_up, told_before
 from fulfillment.store.commands.supply.purchase_orders.replanning import replan
 from fulfillment.store.commands.supply.stock import check_places
+from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.reading.transfers import read_transfer
 from fulfillment.store.transactions.session import Command, Store, Tx
 
@@ -29,7 +30,7 @@ def create_transfer(store: Store, command: Command, new: NewTransfer) -> Answer:
         _insert(tx, new)
         if new.ship:
             _ship(tx, new.number)
-        return read_transfer(tx, new.number)
+        return fields_of(read_transfer(tx, new.number))
 
     return store.execute(command, body)
 
@@ -39,7 +40,7 @@ def ship_transfer(store: Store, command: Command, number: str) -> Answer:
 
     def body(tx: Tx) -> Answer:
         _ship(tx, number)
-        return read_transfer(tx, number)
+        return fields_of(read_transfer(tx, number))
 
     return store.execute(command, body)
 
@@ -52,7 +53,7 @@ def close_transfer(store: Store, command: Command, number: str) -> Answer:
         _move(tx, transfer, TransferStatus.CLOSED)
         give_up(tx, transfer.lines)
         replan(tx, skus_of(transfer.lines), told_before(transfer.lines))
-        return read_transfer(tx, number)
+        return fields_of(read_transfer(tx, number))
 
     return store.execute(command, body)
 
@@ -64,7 +65,7 @@ def cancel_transfer(store: Store, command: Command, number: str) -> Answer:
         transfer = locked_transfer(tx, number)
         _move(tx, transfer, TransferStatus.CANCELLED)
         give_up(tx, transfer.lines)
-        return read_transfer(tx, number)
+        return fields_of(read_transfer(tx, number))
 
     return store.execute(command, body)
 
@@ -81,7 +82,7 @@ def change_transfer(
             raise conflict("not_changeable", message, status=transfer.status)
         if any(line.expected_on != expected_on for line in transfer.lines):
             _write_date(tx, transfer, expected_on)
-        return read_transfer(tx, number)
+        return fields_of(read_transfer(tx, number))
 
     return store.execute(command, body)
 

@@ -16,7 +16,6 @@ from fulfillment.store.commands.supply.purchase_orders.documents import (
 from fulfillment.store.commands.supply.purchase_orders.drafting import Draft, draft_purchase_orders
 from fulfillment.store.commands.supply.purchase_orders.finding import (
     purchase_order_progress,
-    read_purchase_order,
 )
 from fulfillment.store.commands.supply.purchase_orders.receiving import receive
 from fulfillment.store.commands.supply.purchase_orders.serving import serve_receipts
@@ -40,7 +39,6 @@ __all__ = [
     "draft_purchase_orders",
     "move_status",
     "purchase_order_progress",
-    "read_purchase_order",
     "receipt_content",
     "receipt_key",
     "receive",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.statuses import INBOUND, PurchaseOrderStatus
@@ -17,7 +16,6 @@ from fulfillment.store.commands.supply.purchase_orders.finding import (
     is_complete,
     lines_of,
     lock,
-    read_purchase_order,
     set_status,
     tell,
 )
@@ -27,6 +25,9 @@ from fulfillment.store.commands.supply.purchase_orders.lines import (
     insert_lines,
 )
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
+from fulfillment.store.reading.purchase_orders import read_purchase_order
+from fulfillment.store.reading.rows import execute_as
+from fulfillment.store.reading.views.purchasing import PurchaseOrderView
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -34,14 +35,16 @@ from fulfillment.store.transactions.session import Command, Store, Tx
 CHANGEABLE = INBOUND | {PurchaseOrderStatus.DRAFT}
 
 
-def change_purchase_order(store: Store, command: Command, change: PurchaseChange) -> dict[str, Any]:
+def change_purchase_order(
+    store: Store, command: Command, change: PurchaseChange
+) -> PurchaseOrderView:
     """Change dates and ordered units, and add lines, before all has come; who waits is replanned.
 
     It is no change of status, so it starts no allocation where only those do; unless it leaves
     nothing outstanding: then the purchase order is received.
     """
 
-    def body(tx: Tx) -> dict[str, Any]:
+    def body(tx: Tx) -> PurchaseOrderView:
         purchase_order, known = find(tx, change.number)
         skus = known | {line.sku for line in change.added} | tx.also
         lock_queues(tx, skus)
@@ -61,7 +64,7 @@ def change_purchase_order(store: Store, command: Command, change: PurchaseChange
         tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
         return read_purchase_order(tx, change.number)
 
-    return store.execute(command, body)
+    return execute_as(PurchaseOrderView, store, command, body)
 
 
 def _ends(tx: Tx, purchase_order: int, change: PurchaseChange) -> bool:

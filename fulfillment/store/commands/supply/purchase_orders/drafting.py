@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from fulfillment.domain.insight.purchase_suggestions import Suggestion
 from fulfillment.domain.model.refusals import RefusedError, invalid
@@ -15,10 +14,10 @@ from fulfillment.store.commands.supply.purchase_orders.documents import (
     NewPurchaseOrder,
 )
 from fulfillment.store.commands.supply.purchase_orders.writing import write_purchase_order
+from fulfillment.store.reading.rows import execute_as
 from fulfillment.store.reading.suggestions import Wanted, find_suggestions
+from fulfillment.store.reading.views.purchasing import DraftedOrders, PurchaseOrderView
 from fulfillment.store.transactions.session import Command, Store, Tx
-
-Answer = dict[str, Any]
 
 MOST_LINES = 500
 """Lines of one purchase order, as many as a client may write; a supplier of more gets several."""
@@ -40,23 +39,23 @@ class Draft:
     expected_on: date | None = None
 
 
-def draft_purchase_orders(store: Store, command: Command, draft: Draft) -> Answer:
+def draft_purchase_orders(store: Store, command: Command, draft: Draft) -> DraftedOrders:
     """Write one purchase order in draft for each supplier, a line for each suggestion.
 
     Drafts of one merchant are made one after the other, each counting those before it, so that no
     need is bought twice. Products without a supplier are left out, and named, unless one is said.
     """
 
-    def body(tx: Tx) -> Answer:
+    def body(tx: Tx) -> DraftedOrders:
         _check_skus(tx, draft.skus or ())
         _wait_for_other_drafts(tx)
         found = [one.suggestion for one in find_suggestions(tx, _wanted(draft))]
         bought = [one for one in found if draft.supplier or one.supplier]
         written = _written(tx, list(_documents(draft, bought)), draft.prefix)
         left_out = {one.sku for one in found if not (draft.supplier or one.supplier)}
-        return {"purchase_orders": written, "without_supplier": sorted(left_out)}
+        return DraftedOrders(tuple(written), tuple(sorted(left_out)))
 
-    return store.execute(command, body)
+    return execute_as(DraftedOrders, store, command, body)
 
 
 def _check_skus(tx: Tx, skus: Sequence[str]) -> None:
@@ -113,9 +112,9 @@ def _lines(suggestions: Sequence[Suggestion]) -> Iterator[NewPurchaseLine]:
         yield NewPurchaseLine(line, one.sku, one.units, one.location)
 
 
-def _written(tx: Tx, documents: Sequence[NewPurchaseOrder], prefix: str) -> list[Answer]:
+def _written(tx: Tx, documents: Sequence[NewPurchaseOrder], prefix: str) -> list[PurchaseOrderView]:
     """Each under the next number that is free; one that somebody takes meanwhile is passed over."""
-    written: list[Answer] = []
+    written: list[PurchaseOrderView] = []
     numbers = itertools.count(_next_number(tx, prefix))
     while len(written) < len(documents):
         document = replace(documents[len(written)], number=f"{prefix}{next(numbers)}")

@@ -140,34 +140,3 @@ def purchase_order_progress(tx: Tx, purchase_order: int) -> dict[str, Any]:
 def _end_of(day: date, zone: str) -> datetime:
     """The moment at which a day is over in a zone."""
     return datetime.combine(day + timedelta(days=1), time(), zone_of(zone)).astimezone(UTC)
-
-
-def read_purchase_order(tx: Tx, number: str) -> dict[str, Any]:
-    """A purchase order with its lines and what came of each."""
-    rows = tx.rows(
-        "SELECT p.number, p.supplier, p.status, p.expected_on AS header_date, p.created_at,"
-        " p.over_receipt_percent, l.line, u.sku, u.location, u.ordered,"
-        " u.received + u.over_received AS received, u.over_received, u.closed, u.expected_on,"
-        " u.ordered - u.received - u.closed AS outstanding, u.inbound AND u.overdue AS overdue,"
-        " coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::bigint AS pegged"
-        " FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id"
-        " JOIN supply u ON u.id = l.supply WHERE p.merchant = :merchant AND p.number = :number"
-        " ORDER BY l.line",
-        merchant=tx.merchant,
-        number=number,
-    )
-    if not rows:
-        raise missing("purchase order", number)
-    names = (
-        "line", "sku", "location", "ordered", "received", "over_received", "closed", "outstanding",
-        "expected_on", "overdue", "pegged",
-    )  # fmt: skip
-    return {
-        "number": rows[0].number,
-        "supplier": rows[0].supplier,
-        "status": rows[0].status,
-        "expected_on": rows[0].header_date,
-        "created_at": rows[0].created_at,
-        "over_receipt_percent": rows[0].over_receipt_percent,
-        "lines": [{name: getattr(row, name) for name in names} for row in rows],
-    }

@@ -12,7 +12,6 @@ from fulfillment.store.commands.supply.purchase_orders.finding import (
     find,
     is_complete,
     lock,
-    read_purchase_order,
     set_status,
     tell,
 )
@@ -21,6 +20,8 @@ from fulfillment.store.commands.supply.purchase_orders.shrinking import released
 from fulfillment.store.commands.supply.stock import check_places
 from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.queue.pending_queues import note_owed
+from fulfillment.store.reading.purchase_orders import read_purchase_order
+from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -63,7 +64,9 @@ def receive(store: Store, command: Command, receipt: Receipt) -> dict[str, Any]:
             space.plan()
             space.save()
         tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
-        return {"receipt": receipt.number} | read_purchase_order(tx, receipt.purchase_order)
+        return {"receipt": receipt.number} | fields_of(
+            read_purchase_order(tx, receipt.purchase_order)
+        )
 
     return execute_numbered(store, command, receipt.number, body)
 

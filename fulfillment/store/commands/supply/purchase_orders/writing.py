@@ -1,7 +1,5 @@
 """Write a purchase order, and move it through its life."""
 
-from typing import Any
-
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.domain.model.statuses import (
     INBOUND,
@@ -14,7 +12,6 @@ from fulfillment.store.commands.supply.purchase_orders.finding import (
     find,
     lines_of,
     lock,
-    read_purchase_order,
     set_status,
     tell,
 )
@@ -24,18 +21,23 @@ from fulfillment.store.commands.supply.purchase_orders.lines import (
     insert_lines,
 )
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
+from fulfillment.store.reading.purchase_orders import read_purchase_order
+from fulfillment.store.reading.rows import execute_as
 from fulfillment.store.reading.suppliers import usual_supplier
+from fulfillment.store.reading.views.purchasing import PurchaseOrderView
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 
-def create_purchase_order(store: Store, command: Command, new: NewPurchaseOrder) -> dict[str, Any]:
+def create_purchase_order(
+    store: Store, command: Command, new: NewPurchaseOrder
+) -> PurchaseOrderView:
     """Write a purchase order, start its workflow, and peg those who wait if it counts already."""
-    return store.execute(command, lambda tx: write_purchase_order(tx, new))
+    return execute_as(PurchaseOrderView, store, command, lambda tx: write_purchase_order(tx, new))
 
 
-def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> dict[str, Any]:
+def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> PurchaseOrderView:
     """The same inside a transaction that writes more; a number that is taken spoils nothing."""
     _check_new(tx, new)
     purchase_order = _insert(tx, new)
@@ -86,10 +88,10 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
 
 def move_status(
     store: Store, command: Command, number: str, target: PurchaseOrderStatus
-) -> dict[str, Any]:
+) -> PurchaseOrderView:
     """Approve, send on its way, close short or cancel; what is inbound changes with it."""
 
-    def body(tx: Tx) -> dict[str, Any]:
+    def body(tx: Tx) -> PurchaseOrderView:
         purchase_order, skus = find(tx, number)
         lock_queues(tx, skus | tx.also)
         status = lock(tx, purchase_order, skus | tx.also)
@@ -99,7 +101,7 @@ def move_status(
         tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
         return read_purchase_order(tx, number)
 
-    return store.execute(command, body)
+    return execute_as(PurchaseOrderView, store, command, body)
 
 
 def _move(

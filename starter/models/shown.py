@@ -1,0 +1,47 @@
+"""An example of every view that is answered, by its class."""
+
+from collections.abc import Mapping
+
+from starter.models import (
+    catalogue,
+    counts,
+    explanations,
+    order_lists,
+    orders_out,
+    packages,
+    payments,
+    pick_lists,
+    progress,
+    purchase_orders_out,
+    receipts,
+    restocks,
+    returns,
+    settings,
+    shipments,
+    staging,
+    stock,
+    suggestions,
+    transfers,
+)
+
+EXAMPLES: Mapping[type, object] = {
+    **catalogue.EXAMPLES,
+    **counts.EXAMPLES,
+    **explanations.EXAMPLES,
+    **order_lists.EXAMPLES,
+    **orders_out.EXAMPLES,
+    **packages.EXAMPLES,
+    **payments.EXAMPLES,
+    **pick_lists.EXAMPLES,
+    **progress.EXAMPLES,
+    **purchase_orders_out.EXAMPLES,
+    **receipts.EXAMPLES,
+    **restocks.EXAMPLES,
+    **returns.EXAMPLES,
+    **settings.EXAMPLES,
+    **shipments.EXAMPLES,
+    **staging.EXAMPLES,
+    **stock.EXAMPLES,
+    **suggestions.EXAMPLES,
+    **transfers.EXAMPLES,
+}

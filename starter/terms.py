@@ -1,0 +1,118 @@
+"""What words mean that are named alike wherever they stand, for the OpenAPI document."""
+
+from collections.abc import Mapping
+
+TERMS: Mapping[str, str] = {
+    "actor": "Who did it: the name of a key and its id, or a part of Pegboard.",
+    "all": "True: all that there is; then no lines are named.",
+    "allocated": "Units that a location has for somebody.",
+    "at": "When it happened, in UTC.",
+    "awaited_skus": "Products that units of it wait for.",
+    "carrier": "Who carries it.",
+    "channel": "How the units of a line reach the customer.",
+    "code": "A stable code; programs may decide by it.",
+    "company": "As it is written on a letter.",
+    "container": "What is written on the container.",
+    "created_at": "When it was written, in UTC.",
+    "currency": "A code of ISO 4217.",
+    "disposition": "What is made of the units; only `sellable` ones serve orders.",
+    "expected_on": "The day on which it is expected; null: no day is known.",
+    "height_mm": "In millimetres.",
+    "holds": "Reasons for which the order is on hold, as codes.",
+    "id": "Ours, and it stays.",
+    "kind": "What it is, of those named here.",
+    "length_mm": "In millimetres.",
+    "line": "The number of the line, which it keeps.",
+    "line_count": "How many lines it has.",
+    "lines": "Its lines, by number.",
+    "links": "Where to go from here.",
+    "location": "The location's name in paths and lists.",
+    "lock_location": "The one location it may be shipped from.",
+    "merchant": "The merchant whose it is.",
+    "name": "As people call it.",
+    "note": "Why, for the history; write no customer data here.",
+    "number": "Its number, which is its name for everybody outside.",
+    "on": "The day, by the merchant's calendar.",
+    "on_hand": "Units that are there, whoever has them.",
+    "order": "The number of the order.",
+    "order_line": "The number of the line in its order.",
+    "order_status": "How far the order is.",
+    "orders": "The orders that it is about.",
+    "outcome": "What became of it.",
+    "outstanding": "Units that are still to come.",
+    "pack": "One of the product's packs, by its name; null: base units.",
+    "pegged": "Units that wait and are tied to what will come.",
+    "picked": "Units in a picker's hands, or packed.",
+    "pickup_location": "The location at which the customer picks it up.",
+    "placed_at": "When the customer ordered, in UTC.",
+    "priority": "Lower is served first; 50 where nobody says otherwise.",
+    "reason": "Why, in the words of who did it.",
+    "sentence": "The same for people.",
+    "service": "The carrier's service.",
+    "shipment": "The id of the shipment.",
+    "sku": "The product, by its stock keeping unit.",
+    "staged": "Units in containers, where they wait for the rest of their order.",
+    "status": "How far it is.",
+    "supplier": "Whom it is bought from.",
+    "taken": "What was allocated, line by line.",
+    "tracking": "The number under which the carrier has it.",
+    "units": "Base units.",
+    "waiting_units": "Units that are neither allocated nor not yet received.",
+    "weight_g": "In grams.",
+    "width_mm": "In millimetres.",
+}
+
+IN_PATHS: Mapping[str, str] = {
+    "container": "The id of the container.",
+    "day": "The day, by the location's calendar.",
+    "name": "The merchant's name in paths, or a setting's.",
+    "payment": "The id of the entry in the ledger.",
+    "pick_list": "The id of the pick list.",
+    "sort": "The order of the list.",
+    "task": "The id of the task.",
+}
+"""What a parameter means where the word says something else, or nothing, in a body."""
+
+OF_LISTS: Mapping[str, str] = {
+    "active": "Only what may be used, or only what may not.",
+    "destination": "Only what goes there.",
+    "kind": "Only of this kind.",
+    "location": "Only what is there.",
+    "on_hold": "Only what is on hold, or only what is not.",
+    "order": "Only what is of this order.",
+    "placed_before": "Only what was ordered before this moment.",
+    "placed_from": "Only what was ordered at this moment or later.",
+    "purchase_order": "Only what came for this purchase order.",
+    "sku": "Only what has to do with this product.",
+    "source": "Only what leaves this location.",
+    "status": "Only what has one of these statuses.",
+    "supplier": "Only what is bought from this supplier.",
+}
+"""What a filter of a list asks."""
+
+VALUES: Mapping[str, object] = {
+    "container": 3,
+    "day": "2026-12-24",
+    "line": 1,
+    "location": "vienna",
+    "payment": 7,
+    "pick_list": 7,
+    "shipment": 42,
+    "sku": "TEA-GREEN",
+    "task": 5,
+}
+"""Values in the paths of examples."""
+
+NUMBERS: Mapping[str, object] = {
+    "/v1/counts": "CC-21",
+    "/v1/merchants": "acme",
+    "/v1/orders": "SO-1001",
+    "/v1/purchase-orders": "PO-77",
+    "/v1/receipts": "GR-9",
+    "/v1/restocks": "RS-5",
+    "/v1/returns": "RMA-8",
+    "/v1/settings": "max_shipments",
+    "/v1/shipments": 1,
+    "/v1/transfers": "TR-3",
+}
+"""Numbers and names in the paths of examples, by what they are of."""
