@@ -12,6 +12,7 @@ from fulfillment.domain.model.policy import Policy
 from fulfillment.settings import Settings
 from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
+from tests.cli.command_page import listed, written
 
 NOT_COMMANDS = {
     ("GET", "/health/live"): "asked by what keeps the process running",
@@ -176,3 +177,7 @@ def test_settings_that_are_switches_are_those_of_the_policy():
     found = {name for name in vars(type(plain))["__dataclass_fields__"]
              if isinstance(getattr(plain, name), bool)}  # fmt: skip
     assert found == SWITCHES
+
+
+def test_the_page_lists_every_command():
+    assert written() == listed(), "run: python -m tests.cli.command_page"
