@@ -1,11 +1,11 @@
-"""The command `pegboard`: one small file of `cli` for each group of commands."""
+"""The command `pegboard`: what runs on this machine, and the table of what is asked of the API."""
 
 from typing import NoReturn
 
 import typer
 
-from cli.counts import app as counts
-from cli.documents import app as documents
+from cli.client.building import build
+from cli.client.commands import COMMANDS, GROUPS
 from cli.exit_status import run_and_end
 from cli.host.audit import audit
 from cli.host.health import health
@@ -15,58 +15,38 @@ from cli.host.reconcile import reconcile
 from cli.host.register import register
 from cli.host.serve import api, migrate, worker
 from cli.host.up import up
-from cli.order_changes import app as orders
-from cli.picking import app as pick_lists
-from cli.purchasing_changes import app as purchase_orders
-from cli.receipts import app as receipts
-from cli.returns import app as returns
-from cli.settings import app as settings
-from cli.staging import app as staging
-from cli.tasks import app as tasks
-from cli.transfers import app as transfers
 
 HELP = """
 Pegboard gets every order shipped, cancelled or explained, however long its stock takes to come.
 
-Start with `pegboard up`: it brings its own database and Temporal, and prints where to look.
+Start with `pegboard up`: it brings its own database and Temporal, and prints where to look. In the
+same folder every other command then works. From anywhere else, PEGBOARD_URL says where the API is,
+and PEGBOARD_KEY holds a key of it; PEGBOARD_MERCHANT names a merchant where the key is for several.
 
 **Exit codes**: 0 fine · 1 refused or failed · 2 wrong usage · 3 a service that is needed
-(database, Temporal, API) is away.
+(API, database, Temporal) is away.
 
-**Environment variables** say where things are: PEGBOARD_DATABASE_URL, PEGBOARD_API_PORT, ... and
-Temporal's own TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY.
+Programs read `--json`. `pegboard --install-completion` has your shell complete commands.
 """
+
+HERE = "On this machine"
+OVER_HTTP = "Over the API"
 
 app = typer.Typer(
     name="pegboard",
     help=HELP,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="markdown",
     # Its tracebacks show local variables, which can hold customer data.
     pretty_exceptions_enable=False,
 )
-app.command()(up)
-app.command()(worker)
-app.command()(api)
-app.command()(migrate)
-app.command()(register)
-app.command()(health)
-app.command()(audit)
-app.command()(reconcile)
-app.add_typer(importing, name="import")
-app.add_typer(orders, name="order")
-app.add_typer(purchase_orders, name="po")
-app.add_typer(receipts, name="receipt")
-app.add_typer(transfers, name="transfer")
-app.add_typer(returns, name="return")
-app.add_typer(counts, name="count")
-app.add_typer(pick_lists, name="pick")
-app.add_typer(staging, name="stage")
-app.add_typer(tasks, name="task")
-app.add_typer(documents, name="document")
-app.add_typer(settings, name="settings")
-app.add_typer(keys, name="keys")
+for command in (up, worker, api, migrate, register, health, audit, reconcile):
+    app.command(rich_help_panel=HERE)(command)
+app.add_typer(importing, name="import", rich_help_panel=HERE)
+app.add_typer(keys, name="keys", rich_help_panel=HERE)
+for group, says in GROUPS.items():
+    ours = [one for one in COMMANDS if one.group == group]
+    app.add_typer(build(says, ours), name=group, rich_help_panel=OVER_HTTP)
 
 
 def run() -> NoReturn:

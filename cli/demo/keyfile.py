@@ -1,7 +1,8 @@
 """A key for whoever may read the folder, in the form in which curl takes it."""
 
-import os
 from pathlib import Path
+
+from cli import folder
 
 NAME = "api-key"
 PREFIX = "Authorization: Bearer "
@@ -9,11 +10,7 @@ PREFIX = "Authorization: Bearer "
 
 def write(home: Path, key: str) -> Path:
     """Keep the key as a header in a file that only this user may read."""
-    fresh = home / f"{NAME}.{os.getpid()}"
-    fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
-        file.write(f"{PREFIX}{key}\n")
-    return fresh.replace(home / NAME)
+    return folder.write_private(home / NAME, f"{PREFIX}{key}\n")
 
 
 def read(home: Path) -> str | None:

@@ -6,7 +6,10 @@ from pathlib import Path
 from cli.host.lock import one_run_in
 from embedded.pidfile import PidFile
 
-KEPT = ("postgres", "postgres.*", "temporal.db*", "logs", "*.pid", "connection.json*", "api-key*")
+KEPT = (
+    "postgres", "postgres.*", "temporal.db*", "logs", "*.pid", "connection.json*", "api-key*",
+    "operator-key*",
+)  # fmt: skip
 """What `pegboard up` writes; anything else in the folder is somebody else's."""
 
 PROGRAMS = {

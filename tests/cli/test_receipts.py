@@ -59,7 +59,7 @@ def test_pinned_line_is_served_first_and_the_receipt_tells_it(shop, pegboard):
     assert (allocated(pegboard, "SO-1"), allocated(pegboard, "SO-2")) == (1, 2)
     assert "Straight to these shipments" in shown.stdout
     assert "SO-2" in shown.stdout
-    (listed,) = json.loads(pegboard("receipt", "list", "--po", "PO-1", "--json").stdout)["receipts"]
+    (listed,) = json.loads(pegboard("receipt", "list", "--po", "PO-1", "--json").stdout)["items"]
     assert (listed["number"], listed["units"], listed["to_shelf"]) == ("GR-1", 3, 0)
 
 
@@ -73,7 +73,7 @@ def test_freed_line_waits_by_rank_again(shop, pegboard):
 
 def test_pin_is_refused_in_words(shop, pegboard):
     for supply, code, words in (
-        ("PO-1=0", 2, "a supply is written as PO-7"),
+        ("PO-1=0", 2, "write a supply as PO-7"),
         ("PO-9", 1, "there is no purchase order PO-9"),
         ("PO-1=3", 1, "only 2 units wait"),
         ("restock:PO-1", 1, "there is no restock PO-1"),

@@ -1,5 +1,6 @@
 """`pegboard up` as a person starts, kills and starts it again: each test is one folder's life."""
 
+import json
 import os
 import pty
 import re
@@ -140,6 +141,13 @@ def orders(run: Run, home: Path) -> dict[str, str]:
     return {order["number"]: order["status"] for order in answer.json()["items"]}
 
 
+def listed(env: Mapping[str, str]) -> dict[str, str]:
+    """The same, as a command in the folder tells it, without a setting that names the API."""
+    command = [sys.executable, "-m", "cli", "order", "list", "--limit", "200", "--json"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    return {order["number"]: order["status"] for order in json.loads(done.stdout)["items"]}
+
+
 @pytest.mark.slow
 def test_sample_is_played_once_and_its_data_outlives_every_kind_of_end(start, env, server_folder):
     first = start("--until-played")
@@ -170,6 +178,7 @@ def test_sample_is_played_once_and_its_data_outlives_every_kind_of_end(start, en
     third.read_until("Ctrl-C stops")
     assert "Hearth & Leaf: 13 orders" in third.plain
     assert orders(third, server_folder) == known
+    assert listed(env) == known
     code, seconds = third.stop()
     assert (code, third.left()) == (0, [])
     assert seconds < STOP_SECONDS

@@ -29,7 +29,7 @@ def import_given(
     strict: bool = False,
 ) -> None:
     """Import what a command was given, and end it with its exit code."""
-    from cli.merchant_scope import opened_store
+    from cli.host.connection import opened_store
     from importing.mapping import build
     from importing.session import Asked, import_files
 

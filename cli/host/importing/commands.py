@@ -56,7 +56,7 @@ def folder(  # noqa: PLR0913 -- each parameter is an option
 
     Example: pegboard import folder data/northwind --mapping northwind --create
     """
-    from cli.merchant_scope import opened_store
+    from cli.host.connection import opened_store
     from importing.mapping import load
     from importing.session import Asked, import_files
 

@@ -1,0 +1,125 @@
+"""A small business in which every command's example can be run: goods, orders, supply, work."""
+
+from datetime import date
+from typing import Any
+
+from fulfillment.domain.model.payments import PaymentKind
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands import catalogue
+from fulfillment.store.commands.catalogue import closures
+from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.payments import record
+from fulfillment.store.commands.supply import purchase_orders, restocks
+from fulfillment.store.commands.supply.moves import counts, returns
+from fulfillment.store.commands.supply.moves.documents import (
+    CountedSku,
+    NewCount,
+    NewReturn,
+    NewReturnLine,
+    count_command,
+)
+from fulfillment.store.transactions.session import Store, connect
+from tests.builders import floor, moves
+from tests.builders.warehouse import MERCHANT, Clock, Warehouse, command
+
+TEA, BLACK, CUP = "TEA-GREEN", "TEA-BLACK", "CUP"
+LATER = date(2031, 3, 10)
+
+
+def furnish(database_url: str) -> None:
+    """Fill a database; nobody is connected to it afterwards."""
+    store = Store(connect(database_url))
+    warehouse = Warehouse(store, Clock())
+    _catalogue(warehouse)
+    _supply(warehouse)
+    _orders(warehouse)
+    _moves(warehouse)
+    store.engine.dispose()
+
+
+def _catalogue(warehouse: Warehouse) -> None:
+    store = warehouse.store
+    catalogue.put_merchant(store, catalogue.NewMerchant(MERCHANT, "Acme", "Europe/Vienna", "EUR"))
+    for priority, name in enumerate(("vienna", "graz"), 1):
+        new = catalogue.NewLocation(name, name.capitalize(), serves={MERCHANT: priority})
+        catalogue.put_location(store, new)
+    leaf = "Leaf Imports"
+    catalogue.put_products(
+        store,
+        MERCHANT,
+        [
+            catalogue.NewProduct(TEA, "Green tea, 100 g", packs={"carton": 12}, supplier=leaf),
+            catalogue.NewProduct(BLACK, "Black tea, 100 g", supplier=leaf),
+            catalogue.NewProduct(CUP, "Cup", supplier="Clay Works"),
+        ],
+    )
+    warehouse.stock(60, TEA, "vienna")
+    closures.put_closure(store, "vienna", date(2031, 12, 31), "New Year's Eve")
+
+
+def _supply(warehouse: Warehouse) -> None:
+    for number, status in (("PO-1", PurchaseOrderStatus.APPROVED), ("PO-2", "draft")):
+        lines = (
+            purchase_orders.NewPurchaseLine(1, TEA, 60, "vienna"),
+            purchase_orders.NewPurchaseLine(2, CUP, 20, "vienna"),
+        )
+        new = purchase_orders.NewPurchaseOrder(
+            number, lines, supplier="Leaf Imports", expected_on=LATER,
+            status=PurchaseOrderStatus(status),
+        )  # fmt: skip
+        purchase_orders.create_purchase_order(warehouse.store, command("purchase"), new)
+    warehouse.receive("PO-1", {1: 5}, at="vienna", number="GR-1")
+    warehouse.serve("PO-1")
+    restock = restocks.Restock("R-1", BLACK, "vienna", 8, LATER)
+    restocks.announce_restock(warehouse.store, MERCHANT, restock, "tester")
+
+
+def _orders(warehouse: Warehouse) -> None:
+    once = {"max_shipments": 1}
+    _order(warehouse, 1001, [(TEA, 4), (CUP, 2)], policy=once)
+    _order(warehouse, 1002, [(TEA, 2)], policy={"auto_allocate": "never"})
+    warehouse.do(manual.unallocate("SO-1002", None))
+    warehouse.hold(_order(warehouse, 1003, [(TEA, 1)]), "payment_review")
+    _order(warehouse, 1004, [(TEA, 1)], policy={"verify": "manual"})
+    _order(warehouse, 1005, [(TEA, 1), (CUP, 1)], policy={"prepare": "manual"})
+    _order(warehouse, 1006, [(TEA, 2)])
+    for number, steps in ((1007, 1), (1008, 2), (1011, 3)):
+        shipment = _shipment(warehouse, _order(warehouse, number, [(TEA, steps + 1)]))
+        for step in (warehouse.pick, warehouse.pack, warehouse.ship)[:steps]:
+            step(shipment)
+    for number in (1009, 1014, 1015):
+        _order(warehouse, number, [(TEA, 3)])
+        floor.take(warehouse, "vienna", orders=(f"SO-{number}",))
+    listed, missed = (_shipment(warehouse, _id(warehouse, number)) for number in (1009, 1015))
+    floor.confirm(warehouse, 1, {(listed, 1): 1})
+    floor.short(warehouse, 3, (missed, 1), 1)
+    staged = _order(warehouse, 1010, [(TEA, 3), (CUP, 1)], policy=once)
+    floor.stage(warehouse, staged, {1: 2}, at="vienna", label="BOX-7")
+    _order(warehouse, 1012, [(BLACK, 15)])
+    paid = _order(warehouse, 1013, [(TEA, 1, None, 1000)])
+    captured = record.NewPayment(PaymentKind.CAPTURE, 1000)
+    record.record_payment(warehouse.store, command("pay"), "SO-1013", captured)
+    warehouse.cancel(paid)
+
+
+def _id(warehouse: Warehouse, number: int) -> int:
+    return int(warehouse.one("SELECT id FROM orders WHERE number = :n", n=f"SO-{number}"))
+
+
+def _order(warehouse: Warehouse, number: int, wants: list[Any], **more: Any) -> int:
+    address = {"name": "Zoë Example", "line1": "Kai 1", "city": "Linz", "country": "AT"}
+    return warehouse.order(wants, f"SO-{number}", address=address, **more)
+
+
+def _shipment(warehouse: Warehouse, order: int) -> int:
+    sql = "SELECT id FROM shipment WHERE order_id = :id AND status <> 'reassigned' ORDER BY id"
+    return int(warehouse.rows(sql, id=order)[0].id)
+
+
+def _moves(warehouse: Warehouse) -> None:
+    moves.transfer(warehouse, [(TEA, 2)], source="vienna", to="graz", ship=False, number="TR-1")
+    moves.transfer(warehouse, [(TEA, 3)], source="vienna", to="graz", number="TR-2")
+    back = NewReturn("RMA-1", "vienna", (NewReturnLine(1, TEA, 2, 1),), "SO-1011")
+    returns.announce_return(warehouse.store, command("return"), back)
+    count = NewCount("CC-1", "graz", (CountedSku(TEA, 3),))
+    counts.post_count(warehouse.store, count_command(MERCHANT, "tester", count), count)
