@@ -54,7 +54,7 @@ REMEDIES_BY_CODE: Mapping[str, str] = {
     "partly_picked": "Pick the rest of it, or un-pick what is picked, first.",
     "container_in_use": "Name another container, or none.",
     "list_given_up": "Take a new list.",
-    "too_late": "Ask for less, have it put back or unpacked, or wait until it is returned.",
+    "too_late": "Ask for less, have it unpacked, or wait until it is returned.",
     "below_in_hands": "Put back what is picked or staged first.",
     "more_than_shipped": "Announce no more than was shipped, less what is returned already.",
     "below_allocated": "Cancel orders that hold the units first.",

@@ -55,7 +55,8 @@ def cancel_order(
 ) -> ProgressView | PreviewOut:
     """Cancel what has not left the building, or some lines; its units go to those who wait.
 
-    Of a line only what nobody has in hands; the order as a whole until it leaves.
+    Of a line what is in no package: what is picked of it becomes a task to put it back. The order
+    as a whole until it leaves.
     """
     lines = sent.to_domain() if sent else []
     change = line_changes.cancelling_units(number, lines) if lines else lifecycle.cancelling(number)

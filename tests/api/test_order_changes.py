@@ -71,11 +71,31 @@ def test_a_line_is_exchanged_and_the_new_one_is_ready(world, admin):
     assert told(admin, "exchanged")[0]["reason"] == "Agreed."
 
 
-def test_what_is_picked_is_named_when_it_is_too_late(world, admin):
+def test_what_is_picked_is_cancelled_with_a_task_to_put_it_back(world, admin):
     world.stock("TEA", 2)
     taken(world, admin)
     (shipment,) = read(admin)["shipments"]
     admin.post(f"/v1/shipments/{shipment['id']}/pick")
+    path, sent = "/v1/orders/SO-1/cancel", {"lines": [{"line": 1, "units": 1}], "note": "Called."}
+    looked = admin.post(path, json=sent, params={"preview": True}).json()["outcomes"]
+    assert admin.get("/v1/tasks").json()["items"] == []
+    done = admin.post(path, json=sent)
+
+    assert done.status_code == 200
+    assert [(one["order"], one["after"]["cancelled"]) for one in looked] == [("SO-1", 1)]
+    (task,) = admin.get("/v1/tasks?kind=put_back").json()["items"]
+    assert (task["order"], task["sku"], task["units"]) == ("SO-1", "TEA", 1)
+    assert task["reason"] == "Called."
+    (event,) = told(admin, "units_cancelled")
+    assert (event["reason"], event["facts"]["units"]) == ("Called.", 1)
+
+
+def test_what_is_packed_is_named_when_it_is_too_late(world, admin):
+    world.stock("TEA", 2)
+    taken(world, admin)
+    (shipment,) = read(admin)["shipments"]
+    admin.post(f"/v1/shipments/{shipment['id']}/pick")
+    admin.post(f"/v1/shipments/{shipment['id']}/pack")
     path = "/v1/orders/SO-1/lines/1"
     refused = {one["action"]: one for one in read(admin)["actions"]["refused"]}
     answers = [
@@ -87,12 +107,10 @@ def test_what_is_picked_is_named_when_it_is_too_late(world, admin):
     for answer in answers:
         assert (answer.status_code, answer.json()["code"]) == (409, "too_late")
         assert answer.json()["errors"][0]["held_up"] == [
-            {"shipment": 1, "status": "picked", "units": 2}
+            {"shipment": 1, "status": "packed", "units": 2}
         ]
     assert refused["exchange"]["code"] == "too_late"
-    assert {"quantity", "add_line", "address", "cancel_date"} <= set(
-        read(admin)["actions"]["allowed"]
-    )
+    assert {"quantity", "add_line", "cancel_date"} <= set(read(admin)["actions"]["allowed"])
 
 
 def test_an_address_is_changed_and_told_to_nobody(world, admin):

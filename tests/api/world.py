@@ -63,6 +63,10 @@ class World:
         order = self.store.read(merchant, find)
         return OrderStatus(prepare_fulfillment(self.store, merchant, [order])[order]["status"])
 
+    def paths(self) -> dict[str, Any]:
+        """The operations of the API by path and method, as it describes them."""
+        return dict(httpx.get(f"{self.url}/openapi.json", timeout=20).json()["paths"])
+
     def stock(self, sku: str, units: int, location: str = "vienna", merchant: str = ACME) -> None:
         command = Command(merchant, "adjust", f"{sku}:{location}:{time.monotonic_ns()}", "test")
         adjust(self.store, command, [Adjustment(sku, location, units, "test")])

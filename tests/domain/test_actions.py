@@ -124,10 +124,16 @@ CASES: dict[str, tuple[Order, OrderAction, str | None, str | None]] = {
         "order O1 is prepared already; only a line that waits by hand can be given a source",
     ),
     "prepare": (order(policy={"prepare": "manual"}), OrderAction.PREPARE, None, None),
-    "exchange what is picked": (
-        order(1, shipments=[shipment(line(claims=[claim(1)]), status=ShipmentStatus.PICKED)]),
+    "exchange what is packed": (
+        order(1, shipments=[shipment(line(claims=[claim(1)]), status=ShipmentStatus.PACKED)]),
         OrderAction.EXCHANGE, "too_late",
-        "everything of order O1 is picked or further, or is cancelled",
+        "everything of order O1 is packed or further, or is cancelled",
+    ),
+    "exchange what is picked": (
+        order(1, shipments=[
+            shipment(line(claims=[claim(1, picked=1)]), status=ShipmentStatus.PICKED)
+        ]),
+        OrderAction.EXCHANGE, None, None,
     ),
     "exchange": (ready(), OrderAction.EXCHANGE, None, None),
     "readdress what is packed": (

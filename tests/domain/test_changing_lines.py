@@ -17,6 +17,7 @@ from fulfillment.domain.actions.line_changes import (
 )
 from fulfillment.domain.model.orders import Channel, Order, OrderLine
 from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.shipments import ShipmentLine
 from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
 from tests.builders.values import (
     claim,
@@ -34,6 +35,7 @@ from tests.builders.values import (
 )
 
 READY, PICKING, SHIPPED = ShipmentStatus.READY, ShipmentStatus.PICKING, ShipmentStatus.SHIPPED
+PICKED, PACKED = ShipmentStatus.PICKED, ShipmentStatus.PACKED
 ONE = {"max_shipments": 1}
 
 
@@ -91,21 +93,28 @@ def test_unallocated_units_go_first_wherever_they_wait():
     assert claimed(with_quantity(mine, 1, 1)) == {(1, "A"): 1}
 
 
-def test_it_is_too_late_for_what_is_picked_or_staged_and_the_shipments_are_named():
+def test_it_is_too_late_for_what_is_packed_and_the_shipments_are_named():
     staged = shipment(line(units=4, claims=[claim(3, staged=2)]))
-    picking = shipment(
-        line(units=2, id_=102, claims=[claim(2, picked=2)]), status=PICKING, number=2, id_=12
-    )
-    mine = order(1, shipments=[staged, picking])
+    picked = shipment(
+        line(units=2, id_=102, claims=[claim(2, picked=2)]),
+        status=PICKED, number=2, id_=12, at="A",
+    )  # fmt: skip
+    packed = shipment(
+        line(units=2, id_=103, claims=[claim(2, picked=2)]),
+        status=PACKED, number=3, id_=13, at="A",
+    )  # fmt: skip
+    mine = order(1, shipments=[staged, picked, packed])
 
-    assert claimed(with_quantity(mine, 1, 4)) == {(1, "A"): 4}
-    assert refused(with_quantity, mine, 1, 3) == (
+    assert claimed(with_quantity(mine, 1, 6, {(12, 1): 1})) == {(1, "A"): 6}
+    least = with_quantity(mine, 1, 3, {(12, 1): 1})
+    assert parts(least) == [("packed", "A", {1: 1}), ("packed", "A", {1: 2})]
+    assert refused(with_quantity, mine, 1, 2, {(12, 1): 1}) == (
         "too_late",
         {
             "line": 1,
             "held_up": [
-                {"shipment": 1, "status": "backorder", "units": 2},
-                {"shipment": 2, "status": "picking", "units": 2},
+                {"shipment": 2, "status": "picked", "units": 1},
+                {"shipment": 3, "status": "packed", "units": 2},
             ],
         },
     )
@@ -113,19 +122,17 @@ def test_it_is_too_late_for_what_is_picked_or_staged_and_the_shipments_are_named
 
 @pytest.mark.parametrize(
     ("picked", "left", "status"),
-    [(0, 2, PICKING), (1, 2, PICKING), (2, 2, ShipmentStatus.PICKED), (0, 0, None)],
+    [(0, 2, PICKING), (1, 2, PICKING), (2, 2, PICKED), (3, 2, PICKED), (0, 0, None), (3, 0, None)],
 )
-def test_what_is_on_the_shelf_of_a_shipment_being_picked_can_be_cancelled(picked, left, status):
+def test_what_is_being_picked_can_be_cancelled_from_the_shelf_and_from_hands(picked, left, status):
     row = line(units=3, claims=[claim(3, picked=picked)])
     mine = order(1, shipments=[shipment(row, status=PICKING, at="A")])
     shorter = cancelled_units(mine, [LineUnits(1, 3 - left)])
 
     assert parts(shorter) == ([(str(status), "A", {1: left})] if status else [])
     assert shorter.line(1).cancelled == 3 - left
-    code, facts = refused(cancelled_units, mine, [LineUnits(1, 4 - picked)])
-    assert code == "too_late"
-    named = [{"shipment": 1, "status": "picking", "units": picked}] if picked else []
-    assert facts["held_up"] == named
+    code, facts = refused(cancelled_units, mine, [LineUnits(1, 4)])
+    assert (code, facts["held_up"]) == ("too_late", [])
 
 
 def test_a_line_that_is_not_there_is_named():
@@ -238,12 +245,20 @@ def test_a_pin_shrinks_with_its_line():
     assert pegged(after(mine, supplies=[supply(4)])) == {(1, 1): 1}
 
 
-@pytest.mark.parametrize("status", [ShipmentStatus.PICKED, ShipmentStatus.PACKED])
-def test_an_exchange_is_too_late_when_the_units_are_in_hands(status):
-    code, facts = refused(exchanged, ready(status=status), LineUnits(1, 1), "K2")
+def test_an_exchange_is_too_late_when_the_units_are_packed():
+    code, facts = refused(exchanged, ready(status=PACKED), LineUnits(1, 1), "K2")
 
     assert code == "too_late"
-    assert facts["held_up"] == [{"shipment": 1, "status": str(status), "units": 3}]
+    assert facts["held_up"] == [{"shipment": 1, "status": "packed", "units": 3}]
+
+
+def test_units_in_hands_are_exchanged_and_the_new_ones_wait():
+    row = line(units=3, claims=[claim(3, picked=3)])
+    mine = exchanged(
+        order(1, shipments=[shipment(row, status=PICKED, at="A")]), LineUnits(1, 1), "K2"
+    )
+
+    assert parts(mine) == [("picked", "A", {1: 2}), ("backorder", None, {2: 1})]
 
 
 def test_an_exchange_is_refused_when_it_makes_no_sense():
@@ -308,7 +323,7 @@ def test_only_what_was_just_added_goes_past_a_gate():
 
 # --- laws ----------------------------------------------------------------------------------------
 
-STATUSES = [ShipmentStatus.BACKORDER, READY, PICKING, ShipmentStatus.PACKED]
+STATUSES = [ShipmentStatus.BACKORDER, READY, PICKING, PICKED, PACKED]
 
 
 @st.composite
@@ -319,7 +334,10 @@ def orders(draw) -> Order:
         waits = status is ShipmentStatus.BACKORDER
         held = draw(st.integers(0, units)) if waits else units
         staged = draw(st.integers(0, held)) if waits else 0
-        claims = [claim(held, staged=staged)] if held else []
+        picked = 0 if waits or status is READY else units
+        if status is PICKING:
+            picked = draw(st.integers(0, units - 1))
+        claims = [claim(held, staged=staged, picked=picked)] if held else []
         row = line(units=units, id_=100 + number, claims=claims)
         made.append(
             shipment(row, status=status, number=number, id_=number, at=None if waits else "A",
@@ -329,7 +347,7 @@ def orders(draw) -> Order:
 
 
 @given(orders(), st.integers(1, 12), st.booleans())
-def test_units_are_conserved_and_hands_are_left_alone_for_any_order(mine, units, exchange):
+def test_units_are_conserved_and_packages_are_left_alone_for_any_order(mine, units, exchange):
     before = mine.lines[0]
     changed = changed_or_late(mine, units, exchange=exchange)
     if changed is None:
@@ -339,7 +357,9 @@ def test_units_are_conserved_and_hands_are_left_alone_for_any_order(mine, units,
         assert live == row.ordered - row.cancelled - row.shipped
     now = sum(row.ordered - row.cancelled for row in changed.lines)
     assert now == (before.ordered if exchange else units)
-    assert in_hands(changed) == in_hands(mine)
+    assert packed_units(changed) == packed_units(mine)
+    put_back = in_hands(mine) - in_hands(changed)
+    assert not put_back or not any(row.wanted or row.loose for row in of_line(changed, 1))
     assert all(row.allocated <= row.units for s in changed.live for row in s.lines)
 
 
@@ -355,4 +375,12 @@ def changed_or_late(mine: Order, units: int, *, exchange: bool) -> Order | None:
 
 
 def in_hands(mine: Order) -> int:
-    return sum(row.allocated - row.loose for s in mine.live for row in s.lines)
+    return sum(row.in_hands for s in mine.live for row in s.lines)
+
+
+def packed_units(mine: Order) -> int:
+    return sum(row.units for s in mine.live for row in s.lines if s.status is PACKED)
+
+
+def of_line(mine: Order, number: int) -> list[ShipmentLine]:
+    return [row for s in mine.live for row in s.lines if row.order_line == number]

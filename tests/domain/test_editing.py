@@ -3,7 +3,7 @@ import pytest
 from fulfillment.domain.actions.channel_edit import WantedLine, edited
 from fulfillment.domain.model.orders import OrderLine
 from fulfillment.domain.model.refusals import RefusedError
-from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
 from tests.builders.values import claim, claimed, line, order, parts, planned, shipment, snapshot
 
 
@@ -63,9 +63,12 @@ def test_the_edit_is_refused_when_a_line_is_for_another_sku():
     assert refusal.value.fields == ({"field": "lines[0].sku"},)
 
 
-def test_the_edit_is_too_late_when_the_units_are_picked():
-    picking = shipment(line(claims=[claim(1, picked=1)]), status=ShipmentStatus.PICKING, at="A")
+def test_the_edit_is_too_late_when_the_units_are_packed():
+    picked = shipment(line(claims=[claim(1, picked=1)]), status=ShipmentStatus.PICKED, at="A")
+    mine = order(1, shipments=[picked])
+
+    assert edited(mine, {}).status is OrderStatus.CANCELLED
     with pytest.raises(RefusedError) as refusal:
-        edited(order(1, shipments=[picking]), {})
+        edited(mine, {}, {(picked.id, 1): 1})
 
     assert refusal.value.code == "too_late"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from fulfillment.domain.model.orders import OrderLine
@@ -77,11 +79,33 @@ def test_other_lines_stay_when_one_line_is_cancelled():
     assert parts(shorter) == [("backorder", None, {2: 1})]
 
 
-def test_nothing_is_cancelled_when_the_units_are_picked():
-    picking = shipment(
-        line(units=2, claims=[claim(2, picked=2)]), status=ShipmentStatus.PICKING, at="A"
+def test_what_is_picked_goes_last_and_what_is_packed_is_not_cancelled():
+    picked = shipment(
+        line(units=4, claims=[claim(4, picked=3, staged=1)]), status=ShipmentStatus.PICKED, at="A"
     )
-    waits = shipment(line(units=2, id_=102), number=2, id_=12)
+    waits = shipment(line(units=2, id_=102, claims=[claim(2, staged=1)]), number=2, id_=12)
+    mine = order(1, shipments=[picked, waits])
+    packed = {(picked.id, 1): 3}
 
-    with pytest.raises(NothingToCancelError, match="1 units of line 1"):
-        without_units(order(1, shipments=[picking, waits]), 1, 3)
+    assert parts(without_units(mine, 1, 2, packed)) == [("picked", "A", {1: 4})]
+    (left,) = without_units(mine, 1, 3, packed).live[0].lines
+    assert left.claims == (claim(3, picked=2, staged=1),)
+    with pytest.raises(NothingToCancelError, match="1 units of line 1 are in packages"):
+        without_units(mine, 1, 4, packed)
+
+
+def test_shelf_units_of_every_shipment_go_before_any_that_are_in_hands():
+    staged = shipment(line(units=1, claims=[claim(1, staged=1)]))
+    ready = shipment(
+        line(units=1, id_=102, claims=[claim(1)]), number=2, id_=12, status=READY, at="A"
+    )
+    shorter = without_units(order(1, shipments=[staged, ready]), 1, 1)
+
+    assert parts(shorter) == [("backorder", None, {1: 1})]
+
+
+def test_a_pin_is_never_for_more_units_than_are_left_of_its_claim():
+    row = line(units=3, claims=[replace(claim(3), pinned=3)])
+
+    (left,) = without_units(order(1, shipments=[shipment(row)]), 1, 2).live[0].lines
+    assert left.claims == (replace(claim(1), pinned=1),)

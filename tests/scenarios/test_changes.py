@@ -57,7 +57,7 @@ async def test_32_a_pegged_line_is_exchanged_and_its_supply_promised_to_others(
     assert line["promise"] == [{"units": 2, "on": in_days(9)}]
 
 
-async def test_32_what_is_ready_is_called_back_and_what_is_picked_is_not(system: System) -> None:
+async def test_32_what_is_ready_is_called_back_and_what_is_packed_is_not(system: System) -> None:
     system.locations("A")
     await system.products("K1", "K2", "K3")
     await system.stock("K1", "A", 4)
@@ -67,7 +67,7 @@ async def test_32_what_is_ready_is_called_back_and_what_is_picked_is_not(system:
     known = await system.read(order)
     assert {s["wave"] for s in known["shipments"] if s["status"] == "ready"} == {1}
     assert (await system.levels("K1"))["A"] == (4, 3)
-    await confirm(system, order, "pick")
+    await confirm(system, order, "pick", "pack")
     path = f"/v1/orders/{order}/lines/1/exchange"
     assert await refusal(system, path, {"sku": "K3"}) == (409, "too_late")
 

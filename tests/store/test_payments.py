@@ -346,6 +346,7 @@ def test_a_new_authorisation_is_for_what_is_still_wanted(warehouse):
     pay(warehouse, mine, "authorise", 1500)
     warehouse.stock(1)
     assert due(warehouse, mine) == [("void", 1500), ("authorise", 1500)]
+    assert warehouse.findings() == []
     cancel_one(warehouse, mine)
     assert due(warehouse, mine) == [("void", 1500), ("authorise", 1000)]
     pay(warehouse, mine, "capture", 300)

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from fulfillment.domain.actions.line_changes import LineUnits
+from fulfillment.domain.floor.packing import Contents
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands import catalogue, floor, intake
+from fulfillment.store.commands.floor import packing
 from fulfillment.store.commands.orders import lifecycle
 from fulfillment.store.commands.orders.line_changes import cancelling_units
 from fulfillment.store.commands.supply import stock
@@ -275,17 +277,61 @@ def test_what_was_put_back_is_free_to_cancel_at_once(warehouse, back):
     mine = warehouse.order([("K1", 5)])
     taken = hands.take(warehouse)
     hands.confirm(warehouse, taken["id"])
-    cancel = partial(cancelling_units, warehouse.number(mine))
-    assert warehouse.refusal(cancel([LineUnits(1, back)])) == "too_late"
     hands.unpick(warehouse, taken["id"], {hands.place(taken): back})
-    if back < 5:
-        assert warehouse.refusal(cancel([LineUnits(1, back + 1)])) == "too_late"
-    warehouse.do(cancel([LineUnits(1, back)]))
+    warehouse.do(cancelling_units(warehouse.number(mine), [LineUnits(1, back)]))
 
     assert warehouse.parts(mine) == ([("picked", "A", 3)] if back < 5 else [])
     assert warehouse.level() == (5, 5 - back)
     assert hands.read(warehouse, taken["id"])["status"] == "done"
     assert hands.tasks(warehouse) == []
+
+
+@pytest.mark.parametrize(("picked", "back"), [(5, 2), (5, 5), (2, 4)])
+def test_what_is_picked_is_cancelled_and_to_be_put_back(warehouse, picked, back):
+    warehouse.stock(5)
+    mine = warehouse.order([("K1", 5)])
+    behind = warehouse.order([("K1", 1)])
+    taken = hands.take(warehouse)
+    hands.confirm(warehouse, taken["id"], {hands.place(taken): picked})
+    change = cancelling_units(warehouse.number(mine), [LineUnits(1, back)])
+    told = warehouse.preview(change)
+    warehouse.do(change)
+
+    number = warehouse.number(mine)
+    assert warehouse.standings()[number] == told[number][1]
+    assert hands.tasks(warehouse) == [("put_back", "K1", "A", picked + back - 5)]
+    assert warehouse.parts(mine) == ([("picked", "A", 5 - back)] if back < 5 else [])
+    assert warehouse.parts(behind) == [("ready", "A", 1)]
+    assert hands.read(warehouse, taken["id"])["status"] == "done"
+    (cancelled,) = warehouse.happened(mine, "units_cancelled")
+    assert (cancelled["line"], cancelled["units"]) == (1, back)
+
+
+def test_what_is_in_a_package_is_not_cancelled_and_the_rest_beside_it_is(warehouse):
+    warehouse.stock(5)
+    mine = warehouse.order([("K1", 5)])
+    (shipment,) = warehouse.shipments("ready")
+    warehouse.pick(shipment)
+    packing.pack(warehouse.store, hands.asked("pack"), shipment, [Contents(((1, 2),))])
+    cancel = partial(cancelling_units, warehouse.number(mine))
+
+    assert warehouse.refusal(cancel([LineUnits(1, 4)])) == "too_late"
+    warehouse.do(cancel([LineUnits(1, 3)]))
+    assert warehouse.parts(mine) == [("packed", "A", 2)]
+    assert hands.tasks(warehouse) == [("put_back", "K1", "A", 3)]
+    warehouse.ship(shipment)
+    assert (warehouse.status(mine), warehouse.level()) == ("shipped", (3, 0))
+
+
+def test_what_is_staged_is_cancelled_out_of_its_container(warehouse):
+    warehouse.stock(3)
+    mine = warehouse.order([("K1", 3), ("K2", 1)], policy={"max_shipments": 1})
+    hands.stage(warehouse, mine)
+    warehouse.do(cancelling_units(warehouse.number(mine), [LineUnits(1, 2)]))
+
+    assert [sum(lines.values()) for lines in hands.containers(warehouse).values()] == [1]
+    assert hands.tasks(warehouse) == [("put_back", "K1", "A", 2)]
+    assert warehouse.level() == (3, 1)
 
 
 def test_nothing_is_put_back_when_it_is_packed(warehouse):

@@ -13,7 +13,7 @@ from fulfillment.domain.actions.pins import pinnable
 from fulfillment.domain.floor.staging import releasable, stageable
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import RefusedError
-from fulfillment.domain.model.shipments import Shipment, ShipmentLine
+from fulfillment.domain.model.shipments import NOTHING_PACKED, Packed, Shipment, ShipmentLine
 from fulfillment.domain.model.statuses import (
     LIVE,
     MoveNotAllowedError,
@@ -117,14 +117,19 @@ class Choice:
 
 
 def order_actions(
-    order: Order, *, finds: bool = True, begun: Collection[int] = ()
+    order: Order, *, finds: bool = True, packed: Packed = NOTHING_PACKED
 ) -> tuple[Choice, ...]:
     """Every action on an order, asked of all its lines; what is refused here the command refuses.
 
-    `finds` says whether allocating by hand would find a unit. `begun` are the shipments of which
-    a package is made that is still here.
+    `finds` says whether allocating by hand would find a unit. `packed` are the units in packages
+    that are still here.
     """
-    tries = {**TRIES, OrderAction.ADDRESS: lambda order: addressable(order, begun)}
+    begun = {shipment for shipment, _ in packed}
+    tries = {
+        **TRIES,
+        OrderAction.ADDRESS: lambda order: addressable(order, begun),
+        OrderAction.EXCHANGE: lambda order: exchangeable(order, packed),
+    }
     if not finds:
         tries[OrderAction.ALLOCATE] = _finds_nothing
     return tuple(_order_choice(order, action, tries) for action in OrderAction)

@@ -6,15 +6,18 @@ from dataclasses import replace
 from fulfillment.domain.actions.line_changes import WantedLine, brought_to, with_waiting
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import conflict, invalid
+from fulfillment.domain.model.shipments import NOTHING_PACKED, Packed
 
 __all__ = ["WantedLine", "edited"]
 
 
-def edited(order: Order, wanted: Mapping[int, WantedLine]) -> Order:
+def edited(
+    order: Order, wanted: Mapping[int, WantedLine], packed: Packed = NOTHING_PACKED
+) -> Order:
     """The order with each line brought to what is wanted; a line that is not named is cancelled.
 
     More units wait like any other demand of the order. Fewer units leave the least committed
-    ones first; a 409 where they are being picked or have gone. Another SKU on the same line is
+    ones first; a 409 where they are in packages or have gone. Another SKU on the same line is
     refused: exchange the line, or remove it and add one. So is another price of what was shipped;
     a line that names no price keeps its own.
     """
@@ -23,7 +26,7 @@ def edited(order: Order, wanted: Mapping[int, WantedLine]) -> Order:
             order = _repriced(order, target, index)
     for line in order.lines:
         asked = wanted.get(line.number)
-        order = brought_to(order, line, asked.units if asked else 0)
+        order = brought_to(order, line, asked.units if asked else 0, packed)
     known = {line.number for line in order.lines}
     added = [wanted[number] for number in sorted(wanted) if number not in known]
     return with_waiting(

@@ -1,22 +1,23 @@
 """What a person changes on the lines of an order: a quantity, a new line, another SKU, fewer units.
 
 More units wait at the order's rank like any other demand of it. Fewer units leave the least
-committed ones first, and never what somebody has in hands.
+committed ones first, what somebody has in hands last, and never what is in a package.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fulfillment.domain.floor.dispatch import picked_if_complete
+from fulfillment.domain.floor.packing import packed_if_complete
 from fulfillment.domain.model.orders import Channel, Order, OrderLine, waiting_lines
 from fulfillment.domain.model.refusals import conflict, invalid
-from fulfillment.domain.model.shipments import Shipment, ShipmentLine
-from fulfillment.domain.model.statuses import IN_WAREHOUSE, ShipmentStatus
+from fulfillment.domain.model.shipments import NOTHING_PACKED, Packed, Shipment, ShipmentLine
+from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.domain.planning.cancellation import NothingToCancelError, without_units
 from fulfillment.domain.planning.release import sent_back, unpicked_waves
 from fulfillment.domain.planning.splitting import unstored_id
 
-READY = ShipmentStatus.READY
+READY, PACKED = ShipmentStatus.READY, ShipmentStatus.PACKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,14 @@ class LineUnits:
 # --- what is asked for ---------------------------------------------------------------------------
 
 
-def with_quantity(order: Order, number: int, units: int) -> Order:
+def with_quantity(order: Order, number: int, units: int, packed: Packed = NOTHING_PACKED) -> Order:
     """A line that is for so many units in all, what was shipped of it included."""
     line = known_line(order, number)
     now = line.ordered - line.cancelled
     if units == now:
         return order
     noted = order.noted("quantity_changed", line=number, sku=line.sku, **{"from": now, "to": units})
-    return brought_to(noted, line, units)
+    return brought_to(noted, line, units, packed)
 
 
 def with_line(order: Order, new: WantedLine) -> Order:
@@ -64,7 +65,13 @@ def with_line(order: Order, new: WantedLine) -> Order:
     return with_waiting(noted, {new.number: new.units})
 
 
-def exchanged(order: Order, old: LineUnits, sku: str, unit_price_minor: int | None = None) -> Order:
+def exchanged(
+    order: Order,
+    old: LineUnits,
+    sku: str,
+    unit_price_minor: int | None = None,
+    packed: Packed = NOTHING_PACKED,
+) -> Order:
     """So many units of a line become a new line of another SKU, which waits for the plan.
 
     What is released with the old line waits again first, so that it can go together with the new
@@ -77,7 +84,7 @@ def exchanged(order: Order, old: LineUnits, sku: str, unit_price_minor: int | No
         raise invalid("same_sku", f"line {line.number} is for {sku} already", "sku", sku=sku)
     units = _units_to_go(order, line, old.units, "units")
     number = next_line(order)
-    shorter = given_up(_called_back(order, line.number), line.number, units)
+    shorter = given_up(_called_back(order, line.number), line.number, units, packed)
     price = line.unit_price_minor if unit_price_minor is None else unit_price_minor
     wanted = WantedLine(number, sku, units, price)
     new = replace(wanted.empty(), channel=line.channel, source=line.source)
@@ -89,17 +96,19 @@ def exchanged(order: Order, old: LineUnits, sku: str, unit_price_minor: int | No
     return with_waiting(noted, {number: units})
 
 
-def exchangeable(order: Order) -> Order:
+def exchangeable(order: Order, packed: Packed = NOTHING_PACKED) -> Order:
     """The order, where anything of it can still be exchanged; refused where nothing can."""
     for line in order.lines:
         units = units_left(line)
-        if units and units > units_held_up(order, line.number):
+        if units and units > units_held_up(order, line.number, packed):
             return order
-    message = f"everything of order {order.number} is picked or further, or is cancelled"
-    raise conflict("too_late", message, held_up=_held_up(order))
+    message = f"everything of order {order.number} is packed or further, or is cancelled"
+    raise conflict("too_late", message, held_up=_held_up(order, packed))
 
 
-def cancelled_units(order: Order, asked: Sequence[LineUnits]) -> Order:
+def cancelled_units(
+    order: Order, asked: Sequence[LineUnits], packed: Packed = NOTHING_PACKED
+) -> Order:
     """The order without these units; a line without a number loses all that has not left."""
     seen: set[int] = set()
     for index, one in enumerate(asked):
@@ -109,7 +118,7 @@ def cancelled_units(order: Order, asked: Sequence[LineUnits]) -> Order:
             raise invalid("line_twice", message, f"lines[{index}].line")
         seen.add(one.line)
         units = _units_to_go(order, line, one.units, f"lines[{index}].units")
-        order = given_up(order, one.line, units)
+        order = given_up(order, one.line, units, packed)
     return order
 
 
@@ -134,23 +143,25 @@ def units_left(line: OrderLine) -> int:
     return line.ordered - line.cancelled - line.shipped
 
 
-def brought_to(order: Order, line: OrderLine, units: int) -> Order:
+def brought_to(order: Order, line: OrderLine, units: int, packed: Packed = NOTHING_PACKED) -> Order:
     """The order with more or fewer units of a line, until it is for so many in all."""
     now = line.ordered - line.cancelled
     if units > now:
         return with_waiting(order, {line.number: units - now})
-    return given_up(order, line.number, now - units) if units < now else order
+    return given_up(order, line.number, now - units, packed) if units < now else order
 
 
-def given_up(order: Order, number: int, units: int) -> Order:
+def given_up(order: Order, number: int, units: int, packed: Packed = NOTHING_PACKED) -> Order:
     """The order without units of one line; `too_late` where that many are not there to give."""
     try:
-        shorter = without_units(order, number, units)
+        shorter = without_units(order, number, units, packed)
     except NothingToCancelError as error:
-        held_up = _held_up(order, number)
+        held_up = _held_up(order, packed, number)
         where = "".join(f"; shipment {row['shipment']} is {row['status']}" for row in held_up)
         raise conflict("too_late", f"{error}{where}", line=number, held_up=held_up) from error
-    return shorter.with_shipments(picked_if_complete(shipment) for shipment in shorter.live)
+    return shorter.with_shipments(
+        packed_if_complete(picked_if_complete(shipment), packed) for shipment in shorter.live
+    )
 
 
 def _units_to_go(order: Order, line: OrderLine, asked: int | None, field: str) -> int:
@@ -164,26 +175,29 @@ def _units_to_go(order: Order, line: OrderLine, asked: int | None, field: str) -
     return left if asked is None else asked
 
 
-def units_held_up(order: Order, number: int) -> int:
-    """Units of a line that somebody has in hands."""
-    return sum(_in_hands(s, row) for s in order.live for row in s.lines if row.order_line == number)
+def units_held_up(order: Order, number: int, packed: Packed = NOTHING_PACKED) -> int:
+    """Units of a line that are in packages."""
+    return sum(_boxed(shipment, packed, number) for shipment in order.live)
 
 
-def _held_up(order: Order, number: int | None = None) -> list[dict[str, object]]:
-    """Units in somebody's hands by shipment, of one line or of all."""
-    found = []
-    for shipment in order.live:
-        rows = [row for row in shipment.lines if number in (None, row.order_line)]
-        if units := sum(_in_hands(shipment, row) for row in rows):
-            facts = {"shipment": shipment.number, "status": str(shipment.status), "units": units}
-            found.append(facts)
-    return found
+def _held_up(order: Order, packed: Packed, number: int | None = None) -> list[dict[str, object]]:
+    """Units in packages by shipment, of one line or of all."""
+    return [
+        {"shipment": shipment.number, "status": str(shipment.status), "units": units}
+        for shipment in order.live
+        if (units := _boxed(shipment, packed, number))
+    ]
 
 
-def _in_hands(shipment: Shipment, line: ShipmentLine) -> int:
-    if shipment.status in IN_WAREHOUSE - {ShipmentStatus.PICKING}:
-        return line.units
-    return line.allocated - line.loose
+def _boxed(shipment: Shipment, packed: Packed, number: int | None) -> int:
+    """Units of a shipment in packages: all of what is packed, whoever wrote its packages down."""
+    if shipment.status is PACKED:
+        return sum(row.units for row in shipment.lines if number in (None, row.order_line))
+    return sum(
+        units
+        for (id_, line), units in packed.items()
+        if id_ == shipment.id and number in (None, line)
+    )
 
 
 def _called_back(order: Order, number: int) -> Order:

@@ -1,5 +1,6 @@
 """A part of an order that is worked and shipped together, with what it holds and waits for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,6 +11,11 @@ from fulfillment.domain.model.statuses import (
     ShipmentStatus,
     move_shipment,
 )
+
+Packed = Mapping[tuple[int, int], int]
+"""Units in packages that are still here, by shipment and order line."""
+
+NOTHING_PACKED: Packed = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,11 @@ class ShipmentLine:
     def loose(self) -> int:
         """Units claimed that nobody has in hands, and that can be given back as they are."""
         return sum(claim.loose for claim in self.claims)
+
+    @property
+    def in_hands(self) -> int:
+        """Units claimed that are picked or in a container."""
+        return self.allocated - self.loose
 
     @property
     def pegged(self) -> int:

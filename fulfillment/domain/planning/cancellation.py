@@ -3,9 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from fulfillment.domain.model.orders import Order
-from fulfillment.domain.model.shipments import Peg, Shipment, ShipmentLine
+from fulfillment.domain.model.shipments import (
+    NOTHING_PACKED,
+    Claim,
+    Packed,
+    Peg,
+    Shipment,
+    ShipmentLine,
+)
 from fulfillment.domain.model.statuses import ShipmentStatus
 
 
@@ -39,20 +47,21 @@ def _cancelled_shipment(shipment: Shipment) -> Shipment:
     return replace(shipment.moved(ShipmentStatus.CANCELLED), lines=lines)
 
 
-def without_units(order: Order, number: int, units: int) -> Order:
+def without_units(order: Order, number: int, units: int, packed: Packed = NOTHING_PACKED) -> Order:
     """The order with that many units of one line cancelled, the least committed units first.
 
     What is not allocated goes first, then what is, then released units, then those on the shelf of
-    what is being picked: they were not picked yet, or were put back. What is picked, staged or
-    further can not be cancelled this way: `NothingToCancelError`.
+    what is being picked, then what is staged or picked: somebody puts that back. What is in a
+    package or has left can not be cancelled this way: `NothingToCancelError`. `packed` are units
+    in packages of shipments that are not packed to their last unit.
     """
     taken = Counter[int]()
-    for row, most in _least_committed(order, number):
+    for row, most in _least_committed(order, number, packed):
         taken[row] += min(most, units - taken.total())
     if left := units - taken.total():
         raise NothingToCancelError(
-            f"{left} units of line {number} are picked or staged, or have left already; what is"
-            " picked can be cancelled once it is put back on the shelf"
+            f"{left} units of line {number} are in packages, or have left already; what is packed"
+            " can be cancelled once it is taken out of its package"
         )
     changed = [
         _without(shipment, taken)
@@ -64,26 +73,37 @@ def without_units(order: Order, number: int, units: int) -> Order:
     return _let_go_if_ended(shorter.with_shipments(changed))
 
 
-def _least_committed(order: Order, number: int) -> Iterator[tuple[int, int]]:
+def _least_committed(order: Order, number: int, packed: Packed) -> Iterator[tuple[int, int]]:
     """Units of a line that can still be given up, by shipment line, the least committed first."""
-    for statuses in _LEAST_COMMITTED_FIRST:
-        rows = [
-            line
-            for shipment in sorted(order.live, key=lambda each: each.number, reverse=True)
-            if shipment.status in statuses
+    newest_first = sorted(order.live, key=lambda each: each.number, reverse=True)
+    parts = [
+        [
+            (shipment.id, line)
+            for shipment in newest_first
+            if shipment.status is status
             for line in shipment.lines
             if line.order_line == number
         ]
-        yield from ((line.id, line.wanted) for line in rows)
-        yield from ((line.id, line.loose) for line in rows)
+        for status in _LEAST_COMMITTED_FIRST
+    ]
+    for rows in parts:
+        yield from ((line.id, line.wanted) for _, line in rows)
+        yield from ((line.id, line.loose) for _, line in rows)
+    boxed = Counter({id_: units for (id_, at), units in packed.items() if at == number})
+    for id_, line in chain.from_iterable(parts):
+        in_package = min(boxed[id_], line.in_hands)
+        boxed[id_] -= in_package
+        yield line.id, line.in_hands - in_package
 
 
 _LEAST_COMMITTED_FIRST = (
-    frozenset({ShipmentStatus.BACKORDER}),
-    frozenset({ShipmentStatus.FUTURE}),
-    frozenset({ShipmentStatus.READY}),
-    frozenset({ShipmentStatus.PICKING}),
+    ShipmentStatus.BACKORDER,
+    ShipmentStatus.FUTURE,
+    ShipmentStatus.READY,
+    ShipmentStatus.PICKING,
+    ShipmentStatus.PICKED,
 )
+"""Of what is packed to its last unit nothing is given up but by ending the whole order."""
 
 
 def _let_go_if_ended(order: Order) -> Order:
@@ -125,15 +145,36 @@ def _without(shipment: Shipment, taken: Mapping[int, int]) -> Shipment:
 
 
 def _shorter(line: ShipmentLine, gone: int) -> ShipmentLine:
+    """The line without so many units: what is on the shelf goes before what is in hands."""
     surplus = max(gone - line.wanted, 0)
+    from_hands = max(surplus - line.loose, 0)
+    surplus -= from_hands
     claims = []
     for claim in reversed(line.claims):
-        given_back = min(surplus, claim.loose)
-        surplus -= given_back
-        if given_back < claim.units:
-            claims.append(replace(claim, units=claim.units - given_back))
+        from_shelf = min(surplus, claim.loose)
+        surplus -= from_shelf
+        kept, put_back = _out_of_hands(claim, from_hands)
+        from_hands -= put_back
+        if units := kept.units - from_shelf:
+            claims.append(replace(kept, units=units, pinned=min(kept.pinned, units)))
     shorter = replace(line, units=line.units - gone, claims=tuple(reversed(claims)))
     return replace(shorter, pegs=_first_pegs(line.pegs, shorter.wanted))
+
+
+def _out_of_hands(claim: Claim, units: int) -> tuple[Claim, int]:
+    """The claim without so many units in hands, and how many: the picker's before the container's.
+
+    Packages are filled from containers first, so that what is in none is rather with the picker.
+    """
+    picked = min(units, claim.picked)
+    staged = min(units - picked, claim.staged)
+    less = replace(
+        claim,
+        units=claim.units - picked - staged,
+        picked=claim.picked - picked,
+        staged=claim.staged - staged,
+    )
+    return less, picked + staged
 
 
 def _first_pegs(pegs: Iterable[Peg], units: int) -> tuple[Peg, ...]:

@@ -9,7 +9,7 @@ from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.domain.model.statuses import IN_WAREHOUSE
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.planning.change import simulated
-from fulfillment.store.reading.packages import with_packages
+from fulfillment.store.reading.packages import packed_units
 from fulfillment.store.reading.views.shipments import Actions, RefusedAction
 from fulfillment.store.records.loading import load_levels, load_locations, load_products
 from fulfillment.store.transactions.session import Tx
@@ -32,8 +32,8 @@ def actions_of(tx: Tx, order: Order) -> tuple[Choice, ...]:
     """What can be done with an order now; where only a plan can say it, one is made."""
     might = needs_a_plan(order, free_places(tx, order))
     in_hands = any(shipment.status in IN_WAREHOUSE for shipment in order.live)
-    begun = with_packages(tx, order.id) if in_hands else ()
-    return order_actions(order, finds=might and _finds(tx, order), begun=begun)
+    packed = packed_units(tx, order.id) if in_hands else {}
+    return order_actions(order, finds=might and _finds(tx, order), packed=packed)
 
 
 def _finds(tx: Tx, order: Order) -> bool:

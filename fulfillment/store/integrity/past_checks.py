@@ -175,7 +175,7 @@ PAST_CHECKS = (
         )
         SELECT order_id, captured, worth, refunded, refund_due, refund, void_due, void FROM due
          WHERE refund_due <> greatest(refund, refund_asked)
-            OR void_due <> greatest(void, void_asked)
+            OR (void IS NOT NULL AND void_due <> greatest(void, void_asked))
             OR void_due > greatest(held, void_asked, 0)
         """,
     ),

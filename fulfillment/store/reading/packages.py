@@ -1,6 +1,7 @@
 """Packages as they are read: of one shipment, or of all that was packed with it."""
 
 from fulfillment.domain.model.refusals import missing
+from fulfillment.domain.model.shipments import Packed
 from fulfillment.store.reading.rows import rows_as, view
 from fulfillment.store.reading.views.shipments import PackageView, ParcelFacts
 from fulfillment.store.transactions.session import Tx
@@ -69,11 +70,14 @@ def read_parcel(tx: Tx, shipment: int, number: int | None) -> ParcelFacts:
     return view(ParcelFacts, rows[0])
 
 
-def with_packages(tx: Tx, order: int) -> frozenset[int]:
-    """The shipments of an order of which a package is made that is still here."""
+def packed_units(tx: Tx, order: int) -> Packed:
+    """The units of an order in packages that are still here."""
     rows = tx.rows(
-        "SELECT DISTINCT p.shipment FROM package p JOIN shipment s ON s.id = p.shipment"
-        " WHERE s.order_id = :order AND s.status <> 'cancelled' AND p.shipped_at IS NULL",
+        "SELECT p.shipment, l.order_line, sum(l.units)::int AS units"
+        "  FROM package p JOIN shipment s ON s.id = p.shipment"
+        "  JOIN package_line l ON l.package = p.id"
+        " WHERE s.order_id = :order AND s.status <> 'cancelled' AND p.shipped_at IS NULL"
+        " GROUP BY p.shipment, l.order_line",
         order=order,
     )
-    return frozenset(row.shipment for row in rows)
+    return {(row.shipment, row.order_line): row.units for row in rows}

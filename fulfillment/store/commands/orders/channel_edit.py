@@ -10,6 +10,7 @@ from fulfillment.domain.actions.channel_edit import WantedLine, edited
 from fulfillment.domain.model.limits import MOST_UNITS, check_order_size
 from fulfillment.domain.model.orders import Order, OrderEvent
 from fulfillment.domain.model.refusals import conflict, invalid
+from fulfillment.domain.model.shipments import Packed
 from fulfillment.store.commands.intake import (
     Catalogue,
     NewLine,
@@ -23,7 +24,7 @@ from fulfillment.store.commands.intake import (
 from fulfillment.store.commands.orders.details import Customer, has_address, write_customer
 from fulfillment.store.planning.change import answer_for
 from fulfillment.store.planning.opening import open_queues, order_id, rank_of_order, skus_of_order
-from fulfillment.store.reading.packages import with_packages
+from fulfillment.store.reading.packages import packed_units
 from fulfillment.store.records.saving import record
 from fulfillment.store.transactions.session import (
     Command,
@@ -74,7 +75,8 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
                 )
                 for line in edit.lines
             }
-            after = _readdressed(tx, edited(before, wanted), edit)
+            packed = packed_units(tx, order)
+            after = _readdressed(tx, edited(before, wanted, packed), edit, packed)
             sizes = ((line.ordered, line.unit_price_minor) for line in after.lines)
             check_order_size(sizes, "lines")
             known = {line.number for line in before.lines}
@@ -124,11 +126,11 @@ def _check(edit: Edit, catalogue: Catalogue) -> None:
         seen.add(line.line)
 
 
-def _readdressed(tx: Tx, order: Order, edit: Edit) -> Order:
+def _readdressed(tx: Tx, order: Order, edit: Edit, packed: Packed) -> Order:
     """Another address from the channel is refused, and checked, as one that a person gives."""
     if edit.address is None or has_address(tx, order.id, edit.address):
         return order
-    return readdressed(order, begun=with_packages(tx, order.id))
+    return readdressed(order, begun={shipment for shipment, _ in packed})
 
 
 def _content(edit: Edit) -> bytes:

@@ -11,7 +11,7 @@ from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.domain.planning.expiry import with_cancel_date
 from fulfillment.store.planning.change import Change
-from fulfillment.store.reading.packages import with_packages
+from fulfillment.store.reading.packages import packed_units
 from fulfillment.store.transactions.session import Tx
 
 Details = Mapping[str, object]
@@ -36,7 +36,8 @@ def address(number: str, customer: Customer) -> Change:
     def make(tx: Tx, order: Order) -> Order:
         if not _says_where(customer.address) and order.pickup is None:
             raise invalid("empty_address", "say where the goods go", "address")
-        after = readdressed(order, customer.changed, with_packages(tx, order.id))
+        begun = {shipment for shipment, _ in packed_units(tx, order.id)}
+        after = readdressed(order, customer.changed, begun)
         write_customer(tx, order.id, customer)
         return after
 

@@ -21,6 +21,7 @@ from fulfillment.store.commands.intake import (
     units_of,
 )
 from fulfillment.store.planning.change import Answer, Change
+from fulfillment.store.reading.packages import packed_units
 from fulfillment.store.transactions.session import Tx
 
 Fields = Mapping[str, str]
@@ -57,7 +58,7 @@ def quantity(number: str, line: int, units: int, pack: str | None = None) -> Cha
         catalogue = load_catalogue(tx, [NewLine(line, known.sku, units, pack)], order.id)
         in_all = _in_all(NewLine(line, known.sku, units, pack), catalogue)
         _check_growth(order, known, in_all, catalogue)
-        return line_changes.with_quantity(order, line, in_all)
+        return line_changes.with_quantity(order, line, in_all, packed_units(tx, order.id))
 
     def wants(tx: Tx) -> Mapping[str, int]:
         known = _line_of(tx, number, line)
@@ -96,7 +97,8 @@ def exchange(number: str, old: LineUnits, sku: str, unit_price_minor: int | None
     """
 
     def make(tx: Tx, order: Order) -> Order:
-        after = line_changes.exchanged(order, old, sku, unit_price_minor)
+        packed = packed_units(tx, order.id)
+        after = line_changes.exchanged(order, old, sku, unit_price_minor, packed)
         line = after.lines[-1]
         new = NewLine(line.number, sku, line.ordered, None, line.unit_price_minor)
         catalogue = load_catalogue(tx, [new])
@@ -114,8 +116,15 @@ def exchange(number: str, old: LineUnits, sku: str, unit_price_minor: int | None
 
 
 def cancelling_units(number: str, asked: Sequence[LineUnits]) -> Change:
-    """Lines or units of them are cancelled, and what they held goes to those who wait."""
-    return Change(number, lambda _, order: line_changes.cancelled_units(order, asked))
+    """Lines or units of them are cancelled, and what they held goes to those who wait.
+
+    What is picked or staged of them is to be put back, as a task; what is packed is `too_late`.
+    """
+
+    def make(tx: Tx, order: Order) -> Order:
+        return line_changes.cancelled_units(order, asked, packed_units(tx, order.id))
+
+    return Change(number, make)
 
 
 def _new_line(before: Order, after: Order) -> Answer:
