@@ -157,13 +157,13 @@ def test_a_channels_address_lifts_the_hold_that_its_lack_gave(world, admin):
 
 
 def test_the_cancel_date_is_shown_and_moved(world, admin):
-    taken(world, admin, policy={"auto_cancel_days": 30}, placed_at="2190-01-01T09:00:00Z")
-    assert (read(admin)["cancels_on"], read(admin)["cancels_by"]) == ("2190-01-31", "policy")
+    taken(world, admin, policy={"auto_cancel_days": 3650}, placed_at="2026-01-01T09:00:00Z")
+    assert (read(admin)["cancels_on"], read(admin)["cancels_by"]) == ("2035-12-30", "policy")
     path = "/v1/orders/SO-1/cancel-date"
     for on, shown in (
         ("2190-05-01", ("2190-05-01", "person")),
         ("never", (None, "person")),
-        (None, ("2190-01-31", "policy")),
+        (None, ("2035-12-30", "policy")),
     ):
         done = admin.post(path, json={"on": on, "note": "By phone."})
         assert done.status_code == 200, done.text

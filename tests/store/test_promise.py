@@ -26,12 +26,15 @@ def met_by(found: dict[str, Any], line: int = 0) -> list[tuple[Any, ...]]:
     ]
 
 
+# The 8th of March is a Sunday: what comes then leaves on the 9th.
+
+
 def test_stock_then_supply_then_the_default_meet_the_units(warehouse: Warehouse) -> None:
     warehouse.stock(3)
     warehouse.purchase([("K1", 4)], due=6, number="PO-1")
     found = asked(warehouse, ("K1", 9))
 
-    assert slices(found) == [(3, "2026-03-02"), (4, "2026-03-08"), (2, "2026-04-01")]
+    assert slices(found) == [(3, "2026-03-02"), (4, "2026-03-09"), (2, "2026-04-01")]
     assert met_by(found) == [("stock", 3, "A"), ("supply", 4, "PO-1"), ("nothing", 2, None)]
     assert warehouse.level() == (3, 0)
     assert warehouse.one("SELECT count(*) FROM orders") == 0
@@ -43,7 +46,7 @@ def test_what_others_hold_or_have_pegged_is_not_promised_again(warehouse: Wareho
     warehouse.order([("K1", 5)])
     found = asked(warehouse, ("K1", 3))
 
-    assert slices(found) == [(2, "2026-03-08"), (1, "2026-04-01")]
+    assert slices(found) == [(2, "2026-03-09"), (1, "2026-04-01")]
 
 
 def test_a_basket_that_ranks_first_takes_from_those_who_wait(warehouse: Warehouse) -> None:
@@ -84,7 +87,7 @@ def test_the_whole_is_promised_together_when_it_goes_in_one_shipment(warehouse: 
     warehouse.purchase([("K2", 1)], due=6)
     found = asked(warehouse, ("K1", 1), ("K2", 1), policy={"max_shipments": 1})
 
-    assert slices(found, 0) == slices(found, 1) == [(1, "2026-03-08")]
+    assert slices(found, 0) == slices(found, 1) == [(1, "2026-03-09")]
 
 
 def test_what_intake_would_refuse_is_refused(warehouse: Warehouse) -> None:
