@@ -49,7 +49,11 @@ class World:
     def client(self, role: Role = Role.ADMIN, merchant: str | None = ACME) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.key(role, merchant)}"}
         hooks = {"response": [assert_is_declared]}
-        client = httpx.Client(base_url=self.url, headers=headers, timeout=20, event_hooks=hooks)
+        # The server closes what is idle for five seconds; who asks just then gets no answer.
+        limits = httpx.Limits(keepalive_expiry=2)
+        client = httpx.Client(
+            base_url=self.url, headers=headers, timeout=20, event_hooks=hooks, limits=limits
+        )
         self.clients.append(client)
         return client
 

@@ -114,7 +114,10 @@ class Desk:
     def ask(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """Done, or refused with a reason; with a key where one is taken."""
         key = f"k-{next(numbers)}" if self._takes_key(method, path) else ""
-        answer = self._send(self.clients[self.merchant], method, path, body, key)
+        if key and self.chance(0.08):
+            answer = self._twice(method, path, body, key)
+        else:
+            answer = self._send(self.clients[self.merchant], method, path, body, key)
         if answer.is_success and (key or path in ("/v1/orders", "/v1/counts")):
             sent = Sent(self.merchant, method, path, body, key, answer.status_code, answer.json())
             with self.log.lock:
@@ -164,9 +167,9 @@ class Desk:
             )
             check_again(sent, answer)
 
-    def twice(self, method: str, path: str, body: Any) -> httpx.Response:
+    def _twice(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
         """The same request with the same key from two clients at once: done once."""
-        key, client = f"k-{next(numbers)}", self.clients[self.merchant]
+        client = self.clients[self.merchant]
         with ThreadPoolExecutor(2) as pool:
             asked = [pool.submit(self._send, client, method, path, body, key) for _ in range(2)]
             first, second = (one.result() for one in asked)

@@ -127,6 +127,7 @@ class Reading:
             expected = {row.number for row in self.desk.rows(sql)}
             told = self.all_of(f"/v1/orders{query}", "number")
             agree(f"/v1/orders{query}", sorted(told), sorted(expected))
+        self.rows_of_orders()
         tasks = {row.id for row in self.desk.rows(OPEN_TASKS)}
         agree("/v1/tasks", sorted(self.all_of("/v1/tasks", "id")), sorted(tasks))
         due = {row.id for row in self.desk.rows(DUE)}
@@ -134,13 +135,33 @@ class Reading:
               sorted(due))  # fmt: skip
         self.stock()
 
+    def rows_of_orders(self) -> None:
+        """A row says how many units are to go and allocated; all of them: it is fulfillable."""
+        expected = {row.number: (row.to_go, row.allocated) for row in self.desk.rows(TO_GO)}
+        told = self.items_of("/v1/orders")
+        agree("units of /v1/orders",
+              {row["number"]: (row["to_go"], row["allocated"]) for row in told},
+              expected)  # fmt: skip
+        whole = {number for number, (to_go, held) in expected.items() if to_go and to_go == held}
+        full = set(self.all_of("/v1/orders?fulfillable=true", "number"))
+        if whole - full:
+            raise WalkError(f"allocated as a whole, and not fulfillable: {whole - full}")
+        some = set(self.all_of("/v1/orders?partially_fulfillable=true", "number"))
+        held = {number for number, (to_go, units) in expected.items() if 0 < units < to_go}
+        if full & some or held - full - some:
+            raise WalkError(f"fulfillable {full}, partially {some}, and something of {held}")
+
     def all_of(self, path: str, name: str) -> list[Any]:
         """The name of each item on every page."""
-        found: list[Any] = []
+        return [item[name] for item in self.items_of(path)]
+
+    def items_of(self, path: str) -> list[Json]:
+        """The items of every page."""
+        found: list[Json] = []
         joint = "&" if "?" in path else "?"
         page = self.desk.get(f"{path}{joint}limit=50")
         while True:
-            found += [item[name] for item in page["items"]]
+            found += page["items"]
             if page["next"] is None:
                 return found
             page = self.desk.get(f"{path}{joint}limit=50&cursor={page['next']}")
@@ -204,6 +225,15 @@ LISTED = {
 def agree(path: str, told: object, expected: object) -> None:
     if told != expected:
         raise WalkError(f"{path} tells {told}, the database {expected}")
+
+
+TO_GO = """
+SELECT o.number, sum(l.ordered - l.cancelled - l.shipped)::int AS to_go,
+       (SELECT coalesce(sum(a.units), 0)::int FROM shipment_line sl
+          JOIN allocation a ON a.shipment_line = sl.id WHERE sl.order_id = o.id) AS allocated
+  FROM orders o JOIN order_line l ON l.order_id = o.id
+ WHERE o.merchant = :m GROUP BY o.id
+"""
 
 
 # --- objects -------------------------------------------------------------------------------------
@@ -285,6 +315,23 @@ def compare_supply(kind: str) -> Callable[[Desk, Mapping[str, object], Json], No
     return compare
 
 
+WAITS = """
+SELECT DISTINCT sl.order_line FROM shipment_line sl JOIN shipment s ON s.id = sl.shipment
+  JOIN orders o ON o.id = s.order_id
+ WHERE o.merchant = :m AND o.number = :number AND s.status IN ('backorder', 'future')
+   AND sl.units > (SELECT coalesce(sum(a.units), 0) FROM allocation a
+                    WHERE a.shipment_line = sl.id)
+"""
+
+
+def compare_explanation(desk: Desk, names: Mapping[str, object], told: Json) -> None:
+    """Every line that waits is explained, with a reason."""
+    explained = {row["line"] for row in told["waiting"] if row["reasons"]}
+    waits = {row.order_line for row in desk.rows(WAITS, number=names["number"])}
+    if waits - explained:
+        raise WalkError(f"{names} does not say why {waits - explained} wait: {told}")
+
+
 def compare_shipment(desk: Desk, names: Mapping[str, object], told: Json) -> None:
     (row,) = desk.rows("SELECT status, location FROM shipment WHERE id = :shipment", **names)
     agree(f"shipment {names}", (told["status"], told["location"]), tuple(row))
@@ -292,6 +339,7 @@ def compare_shipment(desk: Desk, names: Mapping[str, object], told: Json) -> Non
 
 COMPARED: Mapping[str, Callable[[Desk, Mapping[str, object], Json], None]] = {
     "/v1/orders/{number}": compare_order,
+    "/v1/orders/{number}/explanation": compare_explanation,
     "/v1/orders/{number}/payments": compare_payments,
     "/v1/shipments/{shipment}": compare_shipment,
     "/v1/purchase-orders/{number}": compare_supply("purchase"),

@@ -195,10 +195,7 @@ class Supply:
         how = self.desk.random.choice(("sellable",) * 6 + ("damaged", "quarantine"))
         row: Json = {"sku": self.desk.sku(), "location": self.desk.place(), "units": units}
         body = {"adjustments": [row | {"reason": "walk", "disposition": how}]}
-        if self.desk.chance(0.15):
-            answer = self.desk.twice("POST", "/v1/stock/adjustments", body)
-        else:
-            answer = self.desk.ask("POST", "/v1/stock/adjustments", body)
+        answer = self.desk.ask("POST", "/v1/stock/adjustments", body)
         if answer.is_success:
             where = (self.desk.merchant, row["sku"], row["location"], how)
             with self.desk.log.lock:
