@@ -89,7 +89,8 @@ def test_units_leave_the_source_and_who_waits_is_pegged_when_it_is_sent(
     assert warehouse.level(at="A") == (4, 0)
     assert moves.ledger(warehouse, "transfer_out") == [("K1", "A", "sellable", -5, number)]
     assert warehouse.sources(order) == {number: 2}
-    assert warehouse.read(order)["lines"][0]["promise"][0]["on"] == warehouse.day(5)
+    # They come on a Saturday, and leave on Monday.
+    assert warehouse.read(order)["lines"][0]["promise"][0]["on"] == warehouse.day(7)
 
 
 def test_transfer_is_refused_with_what_is_available_when_units_are_claimed(
