@@ -94,6 +94,17 @@ def test_what_is_picked_goes_last_and_what_is_packed_is_not_cancelled():
         without_units(mine, 1, 4, packed)
 
 
+def test_what_a_supplier_ships_itself_is_not_cancelled_out_of_its_package():
+    row = line(units=3).drop_shipped("A")
+    picked = shipment(row, status=ShipmentStatus.PICKED, at="A")
+    mine = order(1, shipments=[picked])
+    packed = {(picked.id, 1): 2}
+
+    assert parts(without_units(mine, 1, 1, packed)) == [("picked", "A", {1: 2})]
+    with pytest.raises(NothingToCancelError, match="1 units of line 1 are in packages"):
+        without_units(mine, 1, 2, packed)
+
+
 def test_shelf_units_of_every_shipment_go_before_any_that_are_in_hands():
     staged = shipment(line(units=1, claims=[claim(1, staged=1)]))
     ready = shipment(

@@ -13,7 +13,12 @@ from fulfillment.domain.actions.pins import pinnable
 from fulfillment.domain.floor.staging import releasable, stageable
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import RefusedError
-from fulfillment.domain.model.shipments import NOTHING_PACKED, Packed, Shipment, ShipmentLine
+from fulfillment.domain.model.shipments import (
+    NOTHING_PACKED,
+    Shipment,
+    ShipmentLine,
+    UnitsInPackages,
+)
 from fulfillment.domain.model.statuses import (
     LIVE,
     MoveNotAllowedError,
@@ -117,7 +122,7 @@ class Choice:
 
 
 def order_actions(
-    order: Order, *, finds: bool = True, packed: Packed = NOTHING_PACKED
+    order: Order, *, finds: bool = True, packed: UnitsInPackages = NOTHING_PACKED
 ) -> tuple[Choice, ...]:
     """Every action on an order, asked of all its lines; what is refused here the command refuses.
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from fulfillment.domain.actions.line_changes import WantedLine, brought_to, with_waiting
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import conflict, invalid
-from fulfillment.domain.model.shipments import NOTHING_PACKED, Packed
+from fulfillment.domain.model.shipments import NOTHING_PACKED, UnitsInPackages
 
 __all__ = ["WantedLine", "edited"]
 
 
 def edited(
-    order: Order, wanted: Mapping[int, WantedLine], packed: Packed = NOTHING_PACKED
+    order: Order, wanted: Mapping[int, WantedLine], packed: UnitsInPackages = NOTHING_PACKED
 ) -> Order:
     """The order with each line brought to what is wanted; a line that is not named is cancelled.
 

@@ -11,7 +11,12 @@ from fulfillment.domain.floor.dispatch import picked_if_complete
 from fulfillment.domain.floor.packing import packed_if_complete
 from fulfillment.domain.model.orders import Channel, Order, OrderLine, waiting_lines
 from fulfillment.domain.model.refusals import conflict, invalid
-from fulfillment.domain.model.shipments import NOTHING_PACKED, Packed, Shipment, ShipmentLine
+from fulfillment.domain.model.shipments import (
+    NOTHING_PACKED,
+    Shipment,
+    ShipmentLine,
+    UnitsInPackages,
+)
 from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.domain.planning.cancellation import NothingToCancelError, without_units
 from fulfillment.domain.planning.release import sent_back, unpicked_waves
@@ -45,7 +50,9 @@ class LineUnits:
 # --- what is asked for ---------------------------------------------------------------------------
 
 
-def with_quantity(order: Order, number: int, units: int, packed: Packed = NOTHING_PACKED) -> Order:
+def with_quantity(
+    order: Order, number: int, units: int, packed: UnitsInPackages = NOTHING_PACKED
+) -> Order:
     """A line that is for so many units in all, what was shipped of it included."""
     line = known_line(order, number)
     now = line.ordered - line.cancelled
@@ -70,7 +77,7 @@ def exchanged(
     old: LineUnits,
     sku: str,
     unit_price_minor: int | None = None,
-    packed: Packed = NOTHING_PACKED,
+    packed: UnitsInPackages = NOTHING_PACKED,
 ) -> Order:
     """So many units of a line become a new line of another SKU, which waits for the plan.
 
@@ -96,7 +103,7 @@ def exchanged(
     return with_waiting(noted, {number: units})
 
 
-def exchangeable(order: Order, packed: Packed = NOTHING_PACKED) -> Order:
+def exchangeable(order: Order, packed: UnitsInPackages = NOTHING_PACKED) -> Order:
     """The order, where anything of it can still be exchanged; refused where nothing can."""
     for line in order.lines:
         units = units_left(line)
@@ -107,7 +114,7 @@ def exchangeable(order: Order, packed: Packed = NOTHING_PACKED) -> Order:
 
 
 def cancelled_units(
-    order: Order, asked: Sequence[LineUnits], packed: Packed = NOTHING_PACKED
+    order: Order, asked: Sequence[LineUnits], packed: UnitsInPackages = NOTHING_PACKED
 ) -> Order:
     """The order without these units; a line without a number loses all that has not left."""
     seen: set[int] = set()
@@ -143,7 +150,9 @@ def units_left(line: OrderLine) -> int:
     return line.ordered - line.cancelled - line.shipped
 
 
-def brought_to(order: Order, line: OrderLine, units: int, packed: Packed = NOTHING_PACKED) -> Order:
+def brought_to(
+    order: Order, line: OrderLine, units: int, packed: UnitsInPackages = NOTHING_PACKED
+) -> Order:
     """The order with more or fewer units of a line, until it is for so many in all."""
     now = line.ordered - line.cancelled
     if units > now:
@@ -151,7 +160,9 @@ def brought_to(order: Order, line: OrderLine, units: int, packed: Packed = NOTHI
     return given_up(order, line.number, now - units, packed) if units < now else order
 
 
-def given_up(order: Order, number: int, units: int, packed: Packed = NOTHING_PACKED) -> Order:
+def given_up(
+    order: Order, number: int, units: int, packed: UnitsInPackages = NOTHING_PACKED
+) -> Order:
     """The order without units of one line; `too_late` where that many are not there to give."""
     try:
         shorter = without_units(order, number, units, packed)
@@ -175,12 +186,14 @@ def _units_to_go(order: Order, line: OrderLine, asked: int | None, field: str) -
     return left if asked is None else asked
 
 
-def units_held_up(order: Order, number: int, packed: Packed = NOTHING_PACKED) -> int:
+def units_held_up(order: Order, number: int, packed: UnitsInPackages = NOTHING_PACKED) -> int:
     """Units of a line that are in packages."""
     return sum(_boxed(shipment, packed, number) for shipment in order.live)
 
 
-def _held_up(order: Order, packed: Packed, number: int | None = None) -> list[dict[str, object]]:
+def _held_up(
+    order: Order, packed: UnitsInPackages, number: int | None = None
+) -> list[dict[str, object]]:
     """Units in packages by shipment, of one line or of all."""
     return [
         {"shipment": shipment.number, "status": str(shipment.status), "units": units}
@@ -189,7 +202,7 @@ def _held_up(order: Order, packed: Packed, number: int | None = None) -> list[di
     ]
 
 
-def _boxed(shipment: Shipment, packed: Packed, number: int | None) -> int:
+def _boxed(shipment: Shipment, packed: UnitsInPackages, number: int | None) -> int:
     """Units of a shipment in packages: all of what is packed, whoever wrote its packages down."""
     if shipment.status is PACKED:
         return sum(row.units for row in shipment.lines if number in (None, row.order_line))

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field, replace
 from fulfillment.domain.floor import dispatch
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import conflict, invalid
-from fulfillment.domain.model.shipments import Claim, Packed, Shipment, ShipmentLine, lines_in_order
+from fulfillment.domain.model.shipments import (
+    Claim,
+    Shipment,
+    ShipmentLine,
+    UnitsInPackages,
+    lines_in_order,
+)
 from fulfillment.domain.model.statuses import MoveNotAllowedError, ShipmentStatus, step_back
 from fulfillment.domain.planning.splitting import unstored_id
 
@@ -123,7 +129,7 @@ def settled(order: Order, shipment: Shipment, packages: Iterable[Package]) -> Or
     return order.with_shipments([replace(shipment, status=step_back(shipment.status, target))])
 
 
-def packed_if_complete(shipment: Shipment, packed: Packed) -> Shipment:
+def packed_if_complete(shipment: Shipment, packed: UnitsInPackages) -> Shipment:
     """A picked shipment is packed when all that is left of it is in its packages."""
     boxed = Counter({line: n for (id_, line), n in packed.items() if id_ == shipment.id})
     if shipment.status is PICKED and boxed and boxed == _in_hands(shipment):

@@ -12,10 +12,10 @@ from fulfillment.domain.model.statuses import (
     move_shipment,
 )
 
-Packed = Mapping[tuple[int, int], int]
+UnitsInPackages = Mapping[tuple[int, int], int]
 """Units in packages that are still here, by shipment and order line."""
 
-NOTHING_PACKED: Packed = {}
+NOTHING_PACKED: UnitsInPackages = {}
 
 
 @dataclass(frozen=True, slots=True)

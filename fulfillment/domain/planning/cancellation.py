@@ -9,10 +9,10 @@ from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import (
     NOTHING_PACKED,
     Claim,
-    Packed,
     Peg,
     Shipment,
     ShipmentLine,
+    UnitsInPackages,
 )
 from fulfillment.domain.model.statuses import ShipmentStatus
 
@@ -47,7 +47,9 @@ def _cancelled_shipment(shipment: Shipment) -> Shipment:
     return replace(shipment.moved(ShipmentStatus.CANCELLED), lines=lines)
 
 
-def without_units(order: Order, number: int, units: int, packed: Packed = NOTHING_PACKED) -> Order:
+def without_units(
+    order: Order, number: int, units: int, packed: UnitsInPackages = NOTHING_PACKED
+) -> Order:
     """The order with that many units of one line cancelled, the least committed units first.
 
     What is not allocated goes first, then what is, then released units, then those on the shelf of
@@ -73,7 +75,9 @@ def without_units(order: Order, number: int, units: int, packed: Packed = NOTHIN
     return _let_go_if_ended(shorter.with_shipments(changed))
 
 
-def _least_committed(order: Order, number: int, packed: Packed) -> Iterator[tuple[int, int]]:
+def _least_committed(
+    order: Order, number: int, packed: UnitsInPackages
+) -> Iterator[tuple[int, int]]:
     """Units of a line that can still be given up, by shipment line, the least committed first."""
     newest_first = sorted(order.live, key=lambda each: each.number, reverse=True)
     parts = [
@@ -86,14 +90,22 @@ def _least_committed(order: Order, number: int, packed: Packed) -> Iterator[tupl
         ]
         for status in _LEAST_COMMITTED_FIRST
     ]
+    every = list(chain.from_iterable(parts))
+    boxed = Counter({id_: units for (id_, at), units in packed.items() if at == number})
+    in_hands = {line.id: line.in_hands - _boxed(boxed, id_, line.in_hands) for id_, line in every}
+    # What a supplier ships itself is in nobody's hands before it is in a package.
+    loose = {line.id: line.loose - _boxed(boxed, id_, line.loose) for id_, line in every}
     for rows in parts:
         yield from ((line.id, line.wanted) for _, line in rows)
-        yield from ((line.id, line.loose) for _, line in rows)
-    boxed = Counter({id_: units for (id_, at), units in packed.items() if at == number})
-    for id_, line in chain.from_iterable(parts):
-        in_package = min(boxed[id_], line.in_hands)
-        boxed[id_] -= in_package
-        yield line.id, line.in_hands - in_package
+        yield from ((line.id, loose[line.id]) for _, line in rows)
+    yield from in_hands.items()
+
+
+def _boxed(left: Counter[int], shipment: int, most: int) -> int:
+    """How many of these units are in the shipment's packages; they are counted once."""
+    units = min(left[shipment], most)
+    left[shipment] -= units
+    return units
 
 
 _LEAST_COMMITTED_FIRST = (

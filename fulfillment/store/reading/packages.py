@@ -1,7 +1,7 @@
 """Packages as they are read: of one shipment, or of all that was packed with it."""
 
 from fulfillment.domain.model.refusals import missing
-from fulfillment.domain.model.shipments import Packed
+from fulfillment.domain.model.shipments import UnitsInPackages
 from fulfillment.store.reading.rows import rows_as, view
 from fulfillment.store.reading.views.shipments import PackageView, ParcelFacts
 from fulfillment.store.transactions.session import Tx
@@ -70,7 +70,7 @@ def read_parcel(tx: Tx, shipment: int, number: int | None) -> ParcelFacts:
     return view(ParcelFacts, rows[0])
 
 
-def packed_units(tx: Tx, order: int) -> Packed:
+def packed_units(tx: Tx, order: int) -> UnitsInPackages:
     """The units of an order in packages that are still here."""
     rows = tx.rows(
         "SELECT p.shipment, l.order_line, sum(l.units)::int AS units"

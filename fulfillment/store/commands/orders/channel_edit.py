@@ -10,7 +10,7 @@ from fulfillment.domain.actions.channel_edit import WantedLine, edited
 from fulfillment.domain.model.limits import MOST_UNITS, check_order_size
 from fulfillment.domain.model.orders import Order, OrderEvent
 from fulfillment.domain.model.refusals import conflict, invalid
-from fulfillment.domain.model.shipments import Packed
+from fulfillment.domain.model.shipments import UnitsInPackages
 from fulfillment.store.commands.intake import (
     Catalogue,
     NewLine,
@@ -126,7 +126,7 @@ def _check(edit: Edit, catalogue: Catalogue) -> None:
         seen.add(line.line)
 
 
-def _readdressed(tx: Tx, order: Order, edit: Edit, packed: Packed) -> Order:
+def _readdressed(tx: Tx, order: Order, edit: Edit, packed: UnitsInPackages) -> Order:
     """Another address from the channel is refused, and checked, as one that a person gives."""
     if edit.address is None or has_address(tx, order.id, edit.address):
         return order
