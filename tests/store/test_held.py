@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from fulfillment.settings import Settings
 from fulfillment.store.transactions.held import HeldError
 from fulfillment.store.transactions.patience import PATIENCE, Patience
+from fulfillment.store.transactions.rehearsal import rehearsed
 from fulfillment.store.transactions.session import Store, connect
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_once import at_once
@@ -112,3 +113,17 @@ def test_a_transaction_that_pauses_for_too_long_lets_go_of_what_it_holds(
         warehouse.order([("K1", 1)])
         assert 0.5 < time.monotonic() - began < 5
         frozen.invalidate()
+
+
+def test_a_rehearsal_is_told_who_holds_what_it_needs(
+    warehouse: Warehouse, hurried: Warehouse
+) -> None:
+    order = warehouse.order([("K1", 1)])
+    sql = "SELECT 1 FROM sku_queue WHERE sku = 'K1' FOR UPDATE"
+    with rehearsed(hurried.store) as store:
+        rehearsal = Warehouse(store, warehouse.clock)
+        with holding(warehouse, sql), pytest.raises(HeldError) as held:
+            rehearsal.cancel(order)
+        assert (held.value.kind, held.value.names) == ("queue", ("K1",))
+        assert rehearsal.cancel(order)["status"] == "cancelled"
+    assert warehouse.status(order) != "cancelled"

@@ -6,27 +6,26 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from fulfillment.store.transactions.held import named_if_held
 from fulfillment.store.transactions.session import Store
 
 LONGEST_PAUSE = "10min"
 """How long a rehearsal may do nothing between two commands: it holds what they locked."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Rehearsal(Store):
     """A store all of whose transactions are parts of one that is open already."""
 
-    stage: Connection | None = None
+    stage: Connection
 
     @contextmanager
-    def _turn(self, merchant: str) -> Iterator[Connection]:  # noqa: ARG002 -- its base's
-        with self._reading() as connection, connection.begin_nested():
-            yield connection
+    def _turn(self, merchant: str) -> Iterator[Connection]:
+        with named_if_held(self.engine, merchant), self.stage.begin_nested():
+            yield self.stage
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        if self.stage is None:
-            raise RuntimeError("a rehearsal needs its connection")
         yield self.stage
 
 
