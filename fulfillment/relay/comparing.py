@@ -1,11 +1,9 @@
 """What the engine knows and the database does not: it was put back from an older copy."""
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 from temporalio.client import Client
 
@@ -13,7 +11,7 @@ from fulfillment.contracts import names
 from fulfillment.contracts.messages import Progress
 from fulfillment.domain.insight.restored import is_ahead
 from fulfillment.relay.differences import Ahead, Behind, Forgotten, Unknown
-from fulfillment.relay.listing import Listed, Name, listed
+from fulfillment.relay.listing import Listed, Name, gathered, listed
 from fulfillment.relay.remembering import OrderMemory, order_memory, purchase_order_memory
 from fulfillment.store.reading.standing import (
     Life,
@@ -29,12 +27,6 @@ from fulfillment.store.reading.standing import (
 )
 from fulfillment.store.transactions.session import Store
 from fulfillment.store.transactions.threads import in_thread
-
-AT_ONCE = 50
-"""Histories that are read side by side."""
-
-Item = TypeVar("Item")
-Found = TypeVar("Found")
 
 
 @dataclass
@@ -89,7 +81,7 @@ async def _compare_orders(store: Store, client: Client, found: Comparison, since
     }
     others = await heads_by_name(store, runs.keys() - open_names)
     found.ended = [others[name] for name, run in runs.items() if run.is_running and name in others]
-    memories = await _gathered(
+    memories = await gathered(
         [run for name, run in runs.items() if name not in others],
         lambda run: order_memory(client, run.workflow_id, run.run_id),
     )
@@ -141,7 +133,7 @@ async def behind_among(
     store: Store, client: Client, runs: Collection[tuple[Listed, OrderHead]], before: datetime
 ) -> list[OrderHead]:
     """Those whose run has not heard where the order stands, read off its history."""
-    memories = await _gathered(
+    memories = await gathered(
         list(runs), lambda each: order_memory(client, each[0].workflow_id, each[0].run_id)
     )
     stored = await _stored(store, [head for _, head in runs])
@@ -169,7 +161,7 @@ async def still_behind(
     for merchant, mine in sorted(ids.items()):
         settled |= await in_thread(None, settled_since, store, merchant, mine, before)
     left = [each for each in behind if each.stored.order in settled]
-    memories = await _gathered(
+    memories = await gathered(
         left, lambda each: order_memory(client, each.run.workflow_id, each.run.run_id)
     )
     return [
@@ -184,7 +176,7 @@ async def _compare_purchase_orders(
 ) -> None:
     kind = names.PURCHASE_ORDER_WORKFLOW
     runs = found.ours(await listed(client, kind, names.PURCHASE_ORDER, since))
-    memories = await _gathered(
+    memories = await gathered(
         list(runs.values()),
         lambda run: purchase_order_memory(client, run.workflow_id, run.run_id),
     )
@@ -227,15 +219,3 @@ async def _stored(store: Store, heads: Collection[OrderHead]) -> dict[int, Progr
 
 def _standing(store: Store, merchant: str, ids: Collection[int]) -> list[Progress]:
     return progress_of_orders(store, merchant, ids)
-
-
-async def _gathered(
-    items: Sequence[Item], ask: Callable[[Item], Awaitable[Found]]
-) -> list[tuple[Item, Found]]:
-    """Each item with its answer, some asked for side by side."""
-    found: list[tuple[Item, Found]] = []
-    for at in range(0, len(items), AT_ONCE):
-        batch = items[at : at + AT_ONCE]
-        answers = await asyncio.gather(*(ask(item) for item in batch))
-        found.extend(zip(batch, answers, strict=True))
-    return found

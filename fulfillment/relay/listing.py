@@ -1,9 +1,10 @@
 """The workflows of orders and purchase orders, as the engine lists them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from temporalio.client import (
     Client,
@@ -29,6 +30,12 @@ BUSY = frozenset(
 
 WAITS = (0.5, 2.0, 5.0)
 """Seconds before a page is asked for again."""
+
+AT_ONCE = 50
+"""Workflows that the engine is asked about side by side."""
+
+Item = TypeVar("Item")
+Found = TypeVar("Found")
 
 Name = tuple[str, str]
 """A merchant, and a number of its."""
@@ -83,6 +90,18 @@ async def is_running(client: Client, workflow_id: str) -> bool:
             return False
         raise
     return found.status is WorkflowExecutionStatus.RUNNING
+
+
+async def gathered(
+    items: Sequence[Item], ask: Callable[[Item], Awaitable[Found]]
+) -> list[tuple[Item, Found]]:
+    """Each item with its answer, some asked for side by side."""
+    found: list[tuple[Item, Found]] = []
+    for at in range(0, len(items), AT_ONCE):
+        batch = items[at : at + AT_ONCE]
+        answers = await asyncio.gather(*(ask(item) for item in batch))
+        found.extend(zip(batch, answers, strict=True))
+    return found
 
 
 async def listed(

@@ -13,7 +13,7 @@ from temporalio.client import Client
 from fulfillment.contracts import names
 from fulfillment.keeping import Pulse
 from fulfillment.relay.healing import Healing
-from fulfillment.relay.listing import Name, is_running, runs
+from fulfillment.relay.listing import Name, gathered, is_running, runs
 from fulfillment.store.commands.catalogue.closures import renew_broken_off
 from fulfillment.store.integrity.queue_checks import owe_idle
 from fulfillment.store.integrity.restarts import owe_overdue, start_unfinished, wake_overdue
@@ -97,10 +97,16 @@ class Sweep:
         A run that was seen to have ended is not asked about again, though each look reaches back.
         """
         began = datetime.now(UTC)
-        ended = await self._ended_runs(await self.connect())
+        client = await self.connect()
+        ended = await self._ended_runs(client)
+        # A worker that has just begun also sees those that were started again long ago.
+        asked = await gathered(
+            sorted(set(ended.values())),
+            lambda name: is_running(client, names.order_workflow_id(*name)),
+        )
         found: dict[str, list[str]] = defaultdict(list)
-        for (merchant, number), has_later in ended.values():
-            if not has_later:
+        for (merchant, number), has_later_run in asked:
+            if not has_later_run:
                 found[merchant].append(number)
         started, done = 0, set[str]()
 
@@ -114,20 +120,15 @@ class Sweep:
         if done == found.keys():
             self.since = began - OVERLAP
         left = found.keys() - done
-        self.seen |= {
-            run: began for run, ((merchant, _), _) in ended.items() if merchant not in left
-        }
+        self.seen |= {run: began for run, (merchant, _) in ended.items() if merchant not in left}
         self.seen = {run: at for run, at in self.seen.items() if at >= self.since - OVERLAP}
         if started:
             log.warning("orders_started_again", orders=started)
         return started
 
-    async def _ended_runs(self, client: Client) -> dict[str, tuple[Name, bool]]:
-        """Of runs that ended by accident and were not seen before: the order; if a later one runs.
-
-        A worker that has just begun sees those that were started again long ago.
-        """
-        ended: dict[str, tuple[Name, bool]] = {}
+    async def _ended_runs(self, client: Client) -> dict[str, Name]:
+        """The orders of runs that ended by accident and were not seen before, by run."""
+        ended: dict[str, Name] = {}
         async for run in runs(client, self._query()):
             if run.run_id in self.seen:
                 continue
@@ -135,7 +136,7 @@ class Sweep:
                 log.warning("not_our_workflow", workflow=run.id)
                 self.seen[run.run_id] = datetime.now(UTC)
             else:
-                ended[run.run_id] = name, await is_running(client, run.id)
+                ended[run.run_id] = name
         return ended
 
     def _query(self) -> str:
