@@ -96,11 +96,9 @@ class Fulfilling:
         """Verify the order, claim for it at its rank, split and release: one transaction."""
         async with _attempt():
             progress = PROGRESS.validate_python(await self._first_claims.answer(order))
-        try:
-            return claimed_answer(progress)
-        finally:
-            if not _is_still_to_claim(progress):
-                self._answered.note(order.merchant, order.order)
+        if not _is_still_to_claim(progress):
+            self._answered.note(order.merchant, order.order)
+        return claimed_answer(progress)
 
     @activity.defn
     async def look_again(self, order: OrderRef) -> Progress:

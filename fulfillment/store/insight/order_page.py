@@ -49,7 +49,9 @@ def read_order(tx: Tx, number: str) -> OrderView:
     """All there is to see of an order, in a fixed number of queries; a refusal if there is none."""
     head = _head(tx, number)
     order = load_orders(tx, [head.id])[head.id]
-    promises = promise(order, ship_days_of(tx, order, tx.today(head.time_zone)))
+    untold = any(line.promise is None for line in order.lines)
+    days = ship_days_of(tx, order, tx.today(head.time_zone)) if untold else None
+    promises = promise(order, days) if days else {}
     by, on = (cancels_by(order), cancels_on(order)) if order.live else (None, None)
     return view(
         OrderView,
@@ -107,7 +109,9 @@ def _lines(
         for part in shipment.lines:
             parts[part.order_line].append(part)
     return tuple(
-        _line(order, line, parts[line.number], packs[str(line.number)], promises[line.number])
+        _line(
+            order, line, parts[line.number], packs[str(line.number)], promises.get(line.number, ())
+        )
         for line in order.lines
     )
 

@@ -158,11 +158,9 @@ class Workspace:
 
     def save(self, *, silent: Collection[int] = ()) -> None:
         """Write what differs, and what is still owed to queues not served to their end."""
-        changes = [
-            Change(self.before[id_], promised(self.after[id_], self.ship_days()))
-            for id_ in sorted(self.after)
-            if self.after[id_] != self.before[id_]
-        ]
+        differing = [id_ for id_ in sorted(self.after) if self.after[id_] != self.before[id_]]
+        days = self.ship_days() if differing else ShipDays(self.today)
+        changes = [Change(self.before[id_], promised(self.after[id_], days)) for id_ in differing]
         self.after |= save(
             self.tx,
             changes,
@@ -250,9 +248,7 @@ def _wants_supply(order: Order, sku: str) -> bool:
     """Whether units of a line of the SKU are neither claimed nor pegged, and could be."""
     by_hand = {line.number for line in order.lines if line.by_hand}
     return any(
-        line.sku == sku
-        and line.order_line not in by_hand
-        and line.wanted > sum(peg.units for peg in line.pegs)
+        line.sku == sku and line.order_line not in by_hand and line.wanted > line.pegged
         for shipment in order.planned
         for line in shipment.lines
     )
