@@ -92,7 +92,7 @@ def _names(kind: type[Any]) -> dict[str, str]:
 
 
 def _texts(kind: type[Any]) -> dict[str, str]:
-    """The text below each field of a class, which is all that Python keeps of it."""
+    """The text below each field of a class; nothing where the program is there without its text."""
     module = sys.modules[kind.__module__]
     if not _has_fields(kind) or not module.__file__:
         return {}
@@ -101,7 +101,10 @@ def _texts(kind: type[Any]) -> dict[str, str]:
 
 @cache
 def _texts_in(file: str) -> dict[str, dict[str, str]]:
-    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    path = Path(file)
+    if path.suffix != ".py" or not path.is_file():
+        return {}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     return {node.name: dict(_below(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
