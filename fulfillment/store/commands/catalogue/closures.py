@@ -168,10 +168,9 @@ def _merchants_at(tx: Tx, location: str) -> list[str]:
 
 def _renew_promises(store: Store, merchant: str, location: str) -> None:
     """Tell customers the days on which their goods can leave now; what was told first stays."""
-    after, orders = 0, [0]
-    while orders:
-        orders = store.read(merchant, lambda tx: _promised(tx, location, after))  # noqa: B023
-        after = max(orders, default=after)
+    after = 0
+    while orders := store.read(merchant, partial(_promised, location=location, after=after)):
+        after = orders[-1]
         together_or_apart("renew_promises", orders, partial(_promise_anew, store, merchant))
 
 
