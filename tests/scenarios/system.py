@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import uvicorn
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 import worker
@@ -176,12 +176,17 @@ class System:
         await asyncio.wait_for(self.workflow(number).result(), 60)
 
     async def until_running(self, *orders: str, epoch: int | None = None) -> None:
-        """Until each has a workflow that knows where it stands, by what this epoch says."""
+        """Until each has a workflow that knows where it stands, by what this epoch says.
+
+        One that has ended may still be queried: that it runs is asked for itself.
+        """
         for number in orders:
             for _ in range(400):
                 with contextlib.suppress(RPCError):
+                    found = await self.workflow(number).describe()
                     state = await self.workflow(number).query(names.STATE, result_type=OrderState)
-                    if state.progress and epoch in (None, state.progress.epoch):
+                    knows = state.progress and epoch in (None, state.progress.epoch)
+                    if knows and found.status is WorkflowExecutionStatus.RUNNING:
                         break
                 await asyncio.sleep(0.05)
             else:
