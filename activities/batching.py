@@ -79,6 +79,11 @@ class Lane(Generic[Answer]):
             self._leader = asyncio.create_task(self._lead())
         return await mine
 
+    async def ended(self) -> None:
+        """Return when no transaction is under way, also where nobody waits for its answer."""
+        if self._leader is not None:
+            await asyncio.gather(self._leader, return_exceptions=True)
+
     async def _lead(self) -> None:
         try:
             while self._calls:
@@ -229,6 +234,10 @@ class Batching(Generic[Answer]):
             lane = Lane(order.merchant, self.prepare, self.measure, self.is_claimed, self.bounds)
             self._lanes[order.merchant] = lane
         return await lane.answer(order.order)
+
+    async def ended(self) -> None:
+        """Return when no lane has a transaction under way."""
+        await asyncio.gather(*(lane.ended() for lane in self._lanes.values()))
 
 
 def _fail(calls: Iterable[asyncio.Future[Answer]], error: BaseException) -> None:

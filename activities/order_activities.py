@@ -168,7 +168,9 @@ class Fulfilling:
 
     async def ended(self) -> None:
         """Return when nothing of it asks the database any more; the worker has ended before."""
+        await self._first_claims.ended()
         await self._answered.ended()
+        await self._threads.ended()
 
     @property
     def all(self) -> list[Callable[..., Any]]:

@@ -35,6 +35,10 @@ class Threads:
         async with self._turns[merchant]:
             return await in_thread(self._pool, command, *given, **named)
 
+    async def ended(self) -> None:
+        """Return when no command runs any more; none is begun after that."""
+        await asyncio.to_thread(self._pool.shutdown)
+
     async def run_first_claims(
         self, command: Callable[Given, Result], *given: Given.args, **named: Given.kwargs
     ) -> Result:

@@ -220,3 +220,19 @@ async def test_nobody_waits_for_ever_when_an_answer_is_missing() -> None:
     lane: Lane[str] = Lane("m", prepare, Desk().measure, bool, Bounds())
     tasks = [asyncio.create_task(lane.answer(order)) for order in (1, 2)]
     assert [type(each) for each in await answers(*tasks)] == [KeyError] * 2
+
+
+async def test_a_lane_has_ended_when_the_transaction_has_that_nobody_waits_for_any_more() -> None:
+    """A worker that stops gives its activities up; their transaction must not outlive its pool."""
+    desk = Desk(closed={"shop": asyncio.Event()})
+    batching = Batching(desk.prepare, desk.measure, lambda _: True)
+    asked = asyncio.create_task(batching.answer(OrderRef("shop", 1)))
+    while not desk.begun:  # noqa: ASYNC110 -- nothing else tells of it
+        await asyncio.sleep(0)
+    asked.cancel()
+    ended = asyncio.create_task(batching.ended())
+    await asyncio.sleep(0.05)
+    assert not ended.done()
+    desk.closed["shop"].set()
+    await asyncio.wait_for(ended, SOON)
+    assert desk.done == [("shop", [1])]
