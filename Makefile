@@ -23,7 +23,7 @@ run: $(STAMP) ## Install what is needed and start everything: servers, worker, A
 .PHONY: test
 test: $(STAMP) ## Run every test on real servers (ARGS="tests/domain -k rank" for some of them)
 	@echo "testing on PostgreSQL and Temporal servers of its own, in temporary folders, side by side"
-	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: $(STAMP) ## Check format, lint, types, imports and the rules of the architecture

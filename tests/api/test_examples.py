@@ -24,7 +24,10 @@ from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
 from tests.api.world import ACME, World, serving
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 FIRST_IDS = {"shipment": 42, "pick_list": 7, "task": 5, "container": 3, "payment_entry": 6}
 """Ids as the paths of the examples have them; the refund of the story is the second entry."""
 
@@ -271,13 +274,17 @@ SCENES: Mapping[str, Sequence[Step]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def document() -> Json:
+    return build_app(Store(connect(NOWHERE)), None, Settings()).openapi()
+
+
 @pytest.fixture
-def story(database_url: str) -> Iterator[Story]:
+def story(database_url: str, document: Json) -> Iterator[Story]:
     store = Store(connect(database_url), clock=lambda: NOW)
-    app = build_app(store, None, Settings())
-    with serving(app) as url:
+    with serving(build_app(store, None, Settings())) as url:
         world = World(store, url)
-        yield Story(world, app.openapi())
+        yield Story(world, document)
         for client in world.clients:
             client.close()
     store.engine.dispose()
@@ -293,10 +300,7 @@ def test_what_the_examples_ask_for_is_done_when_they_are_sent(story: Story, scen
             step(story)
 
 
-def test_every_operation_has_its_place_in_the_story() -> None:
-    document = build_app(
-        Store(connect("postgresql+psycopg://nobody@127.0.0.1:1/none")), None, Settings()
-    ).openapi()
+def test_every_operation_has_its_place_in_the_story(document: Json) -> None:
     sent = {step for steps in SCENES.values() for step in steps if isinstance(step, str)}
 
     assert set(operations(document)) - sent == {*PLACES, PRODUCT}, "these are sent by `begin`"

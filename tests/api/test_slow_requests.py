@@ -37,7 +37,7 @@ def head(key: str, *, chunked: bool = False, length: int = 500) -> bytes:
 
 
 def until_closed(one: socket.socket) -> str:
-    """All that is answered before the other side ends the connection: also by a reset, where we still sent."""
+    """All that is answered before the other side ends the connection, or resets it."""
     found = b""
     with contextlib.suppress(ConnectionResetError):
         while piece := one.recv(65536):

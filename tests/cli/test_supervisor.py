@@ -13,6 +13,8 @@ from cli.errors import CommandError
 from cli.host.backoff import Backoff
 from cli.host.lock import one_run_in
 
+pytestmark = pytest.mark.slow
+
 
 class Run:
     """A `pegboard up` of a test."""

@@ -31,6 +31,8 @@ from fulfillment.store.transactions.session import Store, system_clock
 from tests.faults.test_restore import heal
 from tests.scenarios.system import System
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def shop(front: System, database_url: str) -> Any:

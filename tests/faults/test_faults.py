@@ -6,9 +6,13 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 import worker
 from embedded.temporal import EmbeddedTemporal
 from tests.scenarios.system import System
+
+pytestmark = pytest.mark.slow
 
 
 def process(

@@ -22,6 +22,8 @@ from fulfillment.store.commands.orders import lifecycle as order_commands
 from tests.scenarios.system import System
 from workflows import attempts
 
+pytestmark = pytest.mark.slow
+
 Prepare = Callable[[Any, str, Collection[int]], dict[int, Any]]
 BIG = 60
 """Lines of a big order."""

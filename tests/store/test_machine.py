@@ -19,7 +19,9 @@ from fulfillment.store.planning.change import Change, change_order, preview_chan
 from tests.builders import floor, moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
-STEPS = int(os.environ.get("PEGBOARD_STEPS", "2000"))
+pytestmark = pytest.mark.slow
+
+STEPS = int(os.environ.get("PEGBOARD_STEPS", "1000"))
 """Steps in all, over runs of 40 each, in parts of 200 so that each part ends in good time."""
 
 STEPS_OF_A_PART = 200

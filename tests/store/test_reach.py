@@ -16,6 +16,8 @@ from fulfillment.store.commands.supply.purchase_orders import LineChange
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.test_machine import STEPS, STEPS_OF_A_PART, STEPS_OF_A_RUN
 
+pytestmark = pytest.mark.slow
+
 UNITS = st.integers(1, 4)
 PICK = st.integers(0, 99)
 PLACES = st.sampled_from(["A", "B"])

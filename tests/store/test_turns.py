@@ -21,7 +21,9 @@ from fulfillment.store.commands.supply.overdue import declare_overdue
 from fulfillment.store.commands.supply.purchase_orders import LineChange
 from tests.builders.warehouse import MERCHANT, Warehouse
 
-WORLDS = int(os.environ.get("PEGBOARD_WORLDS", "6"))
+pytestmark = pytest.mark.slow
+
+WORLDS = int(os.environ.get("PEGBOARD_WORLDS", "4"))
 """Scripts for each law; more of them, with fresh seeds, by this option."""
 
 FIRST_SEED = int(os.environ.get("PEGBOARD_SEED", "1"))
