@@ -50,7 +50,8 @@ def _run(folder: Path, concurrency: int, settings: Settings, *, restore: bool) -
     try:
         system.start()
         copies = Copies(system) if restore else None
-        return Scenario(folder, settings.home, system.api_url, concurrency, console, copies).run()
+        home, url = settings.home, lambda: system.api_url
+        return Scenario(folder, home, url, concurrency, console, copies).run()
     finally:
         system.stop()
 

@@ -1,7 +1,7 @@
 """The API as a client uses it: keys, pages, retries of what may be sent again."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -11,12 +11,12 @@ TRIES = 8
 
 
 class Api:
-    """A client for many threads."""
+    """A client for many threads. `url` is asked each time: an API that restarts may move."""
 
-    def __init__(self, url: str, key: str, merchant: str, concurrency: int) -> None:
+    def __init__(self, url: Callable[[], str], key: str, merchant: str, concurrency: int) -> None:
         self.requests = 0
+        self._url = url
         self._client = httpx.Client(
-            base_url=url,
             headers={"Authorization": f"Bearer {key}", "Pegboard-Merchant": merchant},
             limits=httpx.Limits(max_connections=concurrency),
             timeout=60.0,
@@ -41,11 +41,11 @@ class Api:
     def _send(self, method: str, path: str, **given: Any) -> Any:
         for attempt in range(1, TRIES):
             self.requests += 1
-            answer = self._client.request(method, path, **given)
+            answer = self._client.request(method, self._url() + path, **given)
             if answer.status_code not in AGAIN:
                 return _content(answer)
             time.sleep(min(0.1 * 2**attempt, 2.0))
-        return _content(self._client.request(method, path, **given))
+        return _content(self._client.request(method, self._url() + path, **given))
 
 
 def _content(answer: httpx.Response) -> Any:

@@ -40,7 +40,7 @@ class Scenario:
 
     folder: Path
     home: Path
-    url: str
+    url: Callable[[], str]
     concurrency: int
     console: Console
     copies: Copies | None = None

@@ -78,13 +78,12 @@ def history(answer: Answer, arguments: Row) -> Iterable[Block]:
 # --- what a change makes of orders ----------------------------------------------------------------
 
 
-def changed(answer: Answer, arguments: Row) -> Iterable[Block]:
+def changed(answer: Answer, _: Row) -> Iterable[Block]:
     """Where the order stands now, or what a preview says of every order."""
     if "outcomes" in answer:
         yield outcomes(answer["outcomes"])
         return
-    whose = f"Order {arguments['number']}" if "number" in arguments else "Its order"
-    yield Line(f"{whose}: {standing(answer)}")
+    yield Line(f"Order {answer['number']}: {standing(answer)}")
     for field in ("taken", "short"):
         if rows := answer.get(field):
             yield grid(field.capitalize(), UNITS, rows)
@@ -98,12 +97,13 @@ def standing(answer: Row) -> str:
     return f"status {answer['status']}{waits}"
 
 
-def moved(answer: Answer, arguments: Row) -> Iterable[Block]:
-    """Where the order of a shipment stands now."""
+def moved(answer: Answer, _: Row) -> Iterable[Block]:
+    """Where a shipment stands now, or what a preview says of every order."""
     if "outcomes" in answer:
         yield outcomes(answer["outcomes"])
-    else:
-        yield Line(f"Shipment {arguments['shipment']}: its order has {standing(answer)}")
+        return
+    left = f" as {answer['tracking']}" if answer["tracking"] else ""
+    yield Line(f"Shipment {answer['id']} of order {answer['order']}: {answer['status']}{left}")
 
 
 def outcomes(found: Sequence[Row]) -> Grid:

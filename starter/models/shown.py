@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from starter.models import (
     catalogue,
+    changes,
     counts,
     explanations,
     order_lists,
@@ -11,7 +12,6 @@ from starter.models import (
     packages,
     payments,
     pick_lists,
-    progress,
     purchase_orders_out,
     receipts,
     restocks,
@@ -26,6 +26,7 @@ from starter.models import (
 
 EXAMPLES: Mapping[type, object] = {
     **catalogue.EXAMPLES,
+    **changes.EXAMPLES,
     **counts.EXAMPLES,
     **explanations.EXAMPLES,
     **order_lists.EXAMPLES,
@@ -33,7 +34,6 @@ EXAMPLES: Mapping[type, object] = {
     **packages.EXAMPLES,
     **payments.EXAMPLES,
     **pick_lists.EXAMPLES,
-    **progress.EXAMPLES,
     **purchase_orders_out.EXAMPLES,
     **receipts.EXAMPLES,
     **restocks.EXAMPLES,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from fulfillment.store.commands.orders import lifecycle, line_changes
-from fulfillment.store.reading.views.progress import ProgressView
+from fulfillment.store.reading.views.orders import OrderSummary
 from starter.auth.guard import GuardedRoute
 from starter.models.fields import PathNumber
 from starter.models.order_changes import CancelIn
@@ -27,13 +27,13 @@ OptionalNote = Annotated[NoteIn | None, Body()]
 @router.post("/{number}/verify", summary="Verify an order")
 def verify_order(
     number: PathNumber, changing: ForChange, sent: OptionalNote = None
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """A person says that the order is good; what waits only for that is released."""
     return changing.answer(Asked("verify", number, sent), lifecycle.verifying(number))
 
 
 @router.post("/{number}/hold", summary="Put an order on hold")
-def hold_order(number: PathNumber, sent: HoldIn, changing: ForChange) -> ProgressView | PreviewOut:
+def hold_order(number: PathNumber, sent: HoldIn, changing: ForChange) -> OrderSummary | PreviewOut:
     """Keep it from going on; it keeps its units and its place in the queue."""
     change = lifecycle.putting_on_hold(number, sent.reason)
     return changing.answer(Asked("hold", number, sent), change)
@@ -42,7 +42,7 @@ def hold_order(number: PathNumber, sent: HoldIn, changing: ForChange) -> Progres
 @router.post("/{number}/unhold", summary="Lift a hold")
 def unhold_order(
     number: PathNumber, changing: ForChange, sent: Annotated[UnholdIn | None, Body()] = None
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """Lift one hold, or all of them; what waits only for that is released."""
     asked = sent or UnholdIn()
     change = lifecycle.lifting_hold(number, asked.reason)
@@ -52,7 +52,7 @@ def unhold_order(
 @router.post("/{number}/cancel", summary="Cancel an order")
 def cancel_order(
     number: PathNumber, changing: ForChange, sent: Annotated[CancelIn | None, Body()] = None
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """Cancel what has not left the building, or some lines; its units go to those who wait.
 
     Of a line what is in no package: what is picked of it becomes a task to put it back. The order

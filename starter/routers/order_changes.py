@@ -7,7 +7,8 @@ from pydantic import Field
 
 from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.store.commands.orders import details, line_changes
-from fulfillment.store.reading.views.progress import NewLineView, ProgressView
+from fulfillment.store.reading.views.changes import NewLineView
+from fulfillment.store.reading.views.orders import OrderSummary
 from starter.auth.guard import GuardedRoute
 from starter.models.fields import PathNumber
 from starter.models.order_changes import (
@@ -44,7 +45,7 @@ def add_line(number: PathNumber, sent: AddLineIn, changing: ForChange) -> NewLin
 @router.post("/{number}/lines/{line}/quantity", summary="Change the quantity of a line")
 def change_quantity(
     number: PathNumber, line: PathLine, sent: QuantityIn, changing: ForChange
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """More waits at the order's rank; less leaves what is least committed first.
 
     Never below what is being picked or has left.
@@ -70,7 +71,7 @@ def exchange_line(
 @router.put("/{number}/address", summary="Change where an order goes")
 def change_address(
     number: PathNumber, sent: AddressIn, changing: ForChange
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """Until a shipment of it is packed; what has left does not hinder it.
 
     The check of the address is done again: an order that was held for it goes on.
@@ -82,7 +83,7 @@ def change_address(
 @router.post("/{number}/cancel-date", summary="Say until when an order may wait")
 def change_cancel_date(
     number: PathNumber, sent: CancelDateIn, changing: ForChange
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """What still waits on that day is cancelled, unless supply is due by then."""
     change = details.cancel_date(number, sent.on)
     return changing.answer(Asked("cancel_date", number, sent), change)

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from fulfillment.store.commands.orders import manual, pins
-from fulfillment.store.reading.views.progress import AllocatedView, BackToShipView, ProgressView
+from fulfillment.store.reading.views.changes import AllocatedView, BackToShipView
+from fulfillment.store.reading.views.orders import OrderSummary
 from starter.auth.guard import GuardedRoute
 from starter.auth.visibility import check_order
 from starter.models.fields import PathNumber
@@ -37,7 +38,7 @@ OptionalLine = Annotated[SomeLinesIn | None, Body()]
 @router.post("/{number}/priority", summary="Change an order's priority")
 def change_priority(
     number: PathNumber, sent: PriorityIn, changing: ForChange
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """Another place in the queue; it takes and gives as it would have from that place."""
     change = manual.priority(number, sent.priority)
     return changing.answer(Asked("priority", number, sent), change)
@@ -46,14 +47,14 @@ def change_priority(
 @router.patch("/{number}/policy", summary="Change an order's own settings")
 def change_policy(
     number: PathNumber, sent: PolicyIn, changing: ForChange
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """What they concern is planned again at once."""
     change = manual.policy(number, sent.set, sent.unset)
     return changing.answer(Asked("policy", number, sent), change)
 
 
 @router.post("/{number}/lock", summary="Lock an order to a location, or unlock it")
-def lock_order(number: PathNumber, sent: LockIn, changing: ForChange) -> ProgressView | PreviewOut:
+def lock_order(number: PathNumber, sent: LockIn, changing: ForChange) -> OrderSummary | PreviewOut:
     """What it holds elsewhere is given back, unless it is being picked."""
     return changing.answer(Asked("lock", number, sent), manual.lock(number, sent.location))
 
@@ -70,7 +71,7 @@ def allocate_order(
 @router.post("/{number}/unallocate", summary="Give back what an order holds")
 def unallocate_order(
     number: PathNumber, changing: ForChange, sent: OptionalLine = None
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """One line or all of them; it takes nothing by itself until a person says so."""
     change = manual.unallocate(number, _line(sent))
     return changing.answer(Asked("unallocate", number, sent), change)
@@ -79,7 +80,7 @@ def unallocate_order(
 @router.post("/{number}/resume-allocation", summary="Let an order take stock by itself again")
 def resume_allocation(
     number: PathNumber, changing: ForChange, sent: OptionalLine = None
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """One line, or all of those that are by hand."""
     change = manual.resume_allocation(number, _line(sent))
     return changing.answer(Asked("resume_allocation", number, sent), change)
@@ -88,7 +89,7 @@ def resume_allocation(
 @router.post("/{number}/mark-backordered", summary="Mark a line backordered")
 def mark_backordered(
     number: PathNumber, sent: OneLineIn, changing: ForChange
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """It waits, by hand, whatever it held; the step in which the order is goes on."""
     check_order(changing.session, number)
     change = manual.mark_backordered(number, sent.line)
@@ -98,7 +99,7 @@ def mark_backordered(
 @router.post("/{number}/split", summary="Let go now what is allocated")
 def split_order(
     number: PathNumber, changing: ForChange, sent: OptionalNote = None
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """The rest waits on in a shipment of its own, also beyond `max_shipments`."""
     return changing.answer(Asked("split", number, sent), manual.split(number))
 
@@ -106,7 +107,7 @@ def split_order(
 @router.post("/{number}/remove-unavailable", summary="Cancel what is missing")
 def remove_unavailable(
     number: PathNumber, changing: ForChange, sent: OptionalNote = None
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """What is neither in stock nor as good as in stock is cancelled, and the rest goes."""
     change = manual.remove_unavailable(number)
     return changing.answer(Asked("remove_unavailable", number, sent), change)
@@ -125,7 +126,7 @@ def back_to_ship(
 
 
 @router.post("/{number}/pins", summary="Pin a line to what will come")
-def pin_line(number: PathNumber, sent: PinsIn, changing: ForChange) -> ProgressView | PreviewOut:
+def pin_line(number: PathNumber, sent: PinsIn, changing: ForChange) -> OrderSummary | PreviewOut:
     """Tie a line to supply in place of what it was pinned to; an empty list frees it.
 
     A pin goes before rank: what comes on that supply serves its pins first, then the queue.
@@ -137,7 +138,7 @@ def pin_line(number: PathNumber, sent: PinsIn, changing: ForChange) -> ProgressV
 @router.post("/{number}/prepare", summary="Choose how each line reaches the customer")
 def prepare_order(
     number: PathNumber, sent: PrepareIn, changing: ForChange
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """Picked, picked up, sent by the supplier, or backordered; then the order may go on."""
     change = manual.prepare(number, sent.to_domain())
     return changing.answer(Asked("prepare", number, sent), change)

@@ -12,13 +12,14 @@ from fulfillment.store.commands.orders import channel_edit
 from fulfillment.store.insight.order_page import read_history, read_order, read_status
 from fulfillment.store.reading.paging import Page, Sort
 from fulfillment.store.reading.rows import view
-from fulfillment.store.reading.views.progress import ProgressView
+from fulfillment.store.reading.views.orders import OrderSummary
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.auth.visibility import check_order
 from starter.models.fields import PathNumber
 from starter.models.orders_in import OrderEditIn, OrderIn
 from starter.models.orders_out import AcceptedOut, HistoryOut, OrderOut
+from starter.order_change import changed_order
 from starter.paging import Cursor, Limit, paged, window
 from starter.prefer import Prefer, seconds_to_wait
 from starter.routers.links import order_links, order_url
@@ -88,7 +89,7 @@ def _accepted(session: Session, number: str, outcome: Outcome) -> AcceptedOut:
 @router.put("/{number}", summary="Edit an order", responses=problems(404, 409))
 def edit_order(
     number: PathNumber, edit: OrderEditIn, session: ForMerchant, key: IdempotencyKey = None
-) -> ProgressView:
+) -> OrderSummary:
     """A sales channel sends how the order is to be now, with a rising revision.
 
     The difference is applied. A line that is not named is cancelled. The same revision with the
@@ -96,7 +97,8 @@ def edit_order(
     """
     wanted = edit.to_domain(number)
     command = session.command("edit", number, key, edit.model_dump(mode="json"))
-    return view(ProgressView, channel_edit.edit_order(session.store, command, wanted))
+    channel_edit.edit_order(session.store, command, wanted)
+    return changed_order(session, OrderSummary, number)
 
 
 @router.get("/{number}", summary="Read an order", responses=problems(404))

@@ -6,9 +6,7 @@ from fastapi import APIRouter, Body
 
 from fulfillment.store.commands.floor import packing
 from fulfillment.store.reading import packages
-from fulfillment.store.reading.rows import view
-from fulfillment.store.reading.views.progress import ProgressView
-from fulfillment.store.reading.views.shipments import Packages
+from fulfillment.store.reading.views.shipments import Packages, ShipmentView
 from starter.auth.guard import GuardedRoute
 from starter.auth.session import ForMerchant, IdempotencyKey
 from starter.booking import booked
@@ -16,7 +14,7 @@ from starter.models.fields import Rowid
 from starter.models.orders_in import NoteIn
 from starter.models.packages import PackIn, PathPackage, RepackIn, ShipIn
 from starter.routers.responses import problems
-from starter.routers.shipments import check_place
+from starter.routers.shipments import changed_shipment, check_place
 
 router = APIRouter(
     prefix="/v1/shipments",
@@ -40,15 +38,15 @@ def pack_shipment(
     session: ForMerchant,
     sent: Annotated[PackIn | None, Body()] = None,
     key: IdempotencyKey = None,
-) -> ProgressView:
+) -> ShipmentView:
     """Units of it are in new packages; packed is what has its last unit in one."""
     check_place(session, shipment)
     asked = sent or PackIn()
     content = {"shipment": shipment, **asked.model_dump()}
     command = session.command("pack", shipment, key, content, asked.note)
     contents = [one.to_domain() for one in asked.packages or ()]
-    done = packing.pack(session.store, command, shipment, contents)
-    return view(ProgressView, done)
+    packing.pack(session.store, command, shipment, contents)
+    return changed_shipment(session, shipment)
 
 
 @router.put("/{shipment}/packages/{number}", summary="Change a package")
@@ -58,13 +56,13 @@ def change_package(
     sent: RepackIn,
     session: ForMerchant,
     key: IdempotencyKey = None,
-) -> ProgressView:
+) -> ShipmentView:
     """It holds this from now on, while it has not left; what it no longer holds is to be packed."""
     check_place(session, shipment)
     content = {"shipment": shipment, "number": number, **sent.model_dump()}
     command = session.command("repack", f"{shipment}-{number}", key, content, sent.note)
-    done = packing.repack(session.store, command, shipment, number, sent.to_domain())
-    return view(ProgressView, done)
+    packing.repack(session.store, command, shipment, number, sent.to_domain())
+    return changed_shipment(session, shipment)
 
 
 @router.delete("/{shipment}/packages/{number}", summary="Take a package apart")
@@ -74,13 +72,14 @@ def delete_package(
     session: ForMerchant,
     sent: Annotated[NoteIn | None, Body()] = None,
     key: IdempotencyKey = None,
-) -> ProgressView:
+) -> ShipmentView:
     """Its units are picked, and in no package, while it has not left."""
     check_place(session, shipment)
     note = sent.note if sent else None
     content = {"shipment": shipment, "number": number}
     command = session.command("unpack", f"{shipment}-{number}", key, content, note)
-    return view(ProgressView, packing.unpack(session.store, command, shipment, number))
+    packing.unpack(session.store, command, shipment, number)
+    return changed_shipment(session, shipment)
 
 
 @router.post("/{shipment}/ship", summary="Confirm the dispatch")
@@ -89,11 +88,11 @@ def ship_shipment(
     session: ForMerchant,
     sent: Annotated[ShipIn | None, Body()] = None,
     key: IdempotencyKey = None,
-) -> ProgressView:
+) -> ShipmentView:
     """All of it, or the packages named, left the building: their units leave on hand, once."""
     check_place(session, shipment)
     asked = sent or ShipIn()
     content = {"shipment": shipment, **asked.model_dump()}
     command = session.command("ship", shipment, key, content, asked.note)
-    dispatch = booked(session, shipment, asked)
-    return view(ProgressView, packing.ship(session.store, command, shipment, dispatch))
+    packing.ship(session.store, command, shipment, booked(session, shipment, asked))
+    return changed_shipment(session, shipment)

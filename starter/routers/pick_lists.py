@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 
 from fulfillment.store.commands import floor
+from fulfillment.store.insight.shipment_pages import order_of_shipment
 from fulfillment.store.reading import pick_lists
-from fulfillment.store.reading.rows import view
+from fulfillment.store.reading.views.changes import ShortView
 from fulfillment.store.reading.views.floor import GivenUpList, PickListStatus, PickListView
-from fulfillment.store.reading.views.progress import ShortView
 from starter.auth.floor import ForFloor, check_list, for_shipment, merchants_of
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
@@ -21,6 +21,7 @@ from starter.models.pick_lists import (
     ShortIn,
     UnpickIn,
 )
+from starter.order_change import changed_order
 from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
@@ -142,4 +143,6 @@ def pick_short(
     )
     content = short.model_dump(mode="json")
     command = mine.command("pick_short", pick_list, key, content, short.reason)
-    return view(ShortView, floor.pick_short(mine.store, command, asked))
+    told = floor.pick_short(mine.store, command, asked)
+    number = mine.read(lambda tx: order_of_shipment(tx, short.shipment))
+    return changed_order(mine, ShortView, number, told)

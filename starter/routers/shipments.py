@@ -10,8 +10,6 @@ from fulfillment.store.commands.floor import warehouse
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.insight import shipment_pages
 from fulfillment.store.insight.shipment_pages import ShipmentFilter
-from fulfillment.store.reading.rows import view
-from fulfillment.store.reading.views.progress import ProgressView
 from fulfillment.store.reading.views.shipments import ShipmentView
 from fulfillment.store.transactions.session import Command, Store
 from starter.auth.guard import GuardedRoute
@@ -67,7 +65,7 @@ def get_shipment(shipment: Rowid, session: ForMerchant) -> ShipmentView:
 @router.post("/{shipment}/start-picking", summary="Start picking", responses=problems(404, 409))
 def start_picking(
     shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None
-) -> ProgressView:
+) -> ShipmentView:
     """A picker took it: from now on no plan touches it."""
     return _confirm(session, warehouse.start_picking, shipment, key)
 
@@ -75,7 +73,7 @@ def start_picking(
 @router.post("/{shipment}/pick", summary="Confirm a pick", responses=problems(404, 409))
 def pick_shipment(
     shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None
-) -> ProgressView:
+) -> ShipmentView:
     """All of it was picked."""
     return _confirm(session, warehouse.pick, shipment, key)
 
@@ -83,18 +81,27 @@ def pick_shipment(
 @router.post("/{shipment}/send-back", summary="Send it back", responses=problems(404, 409))
 def send_shipment_back(
     shipment: Rowid, changing: ForChange, sent: Annotated[NoteIn | None, Body()] = None
-) -> ProgressView | PreviewOut:
+) -> ShipmentView | PreviewOut:
     """What is ready waits again with what it holds; the dispatch it was to be is given back."""
     check_place(changing.session, shipment)
     number = changing.session.read(lambda tx: shipment_pages.order_of_shipment(tx, shipment))
     change = manual.send_back(number, shipment)
-    return changing.answer(Asked("send_back", shipment, sent), change)
+    if changing.preview:
+        return changing.looked_at(change)
+    changing.done(Asked("send_back", shipment, sent), change)
+    return changed_shipment(changing.session, shipment)
 
 
-def _confirm(session: Session, step: Step, shipment: int, key: str | None) -> ProgressView:
+def _confirm(session: Session, step: Step, shipment: int, key: str | None) -> ShipmentView:
     check_place(session, shipment)
     command = session.command(VERBS[step], shipment, key, {"shipment": shipment})
-    return view(ProgressView, step(session.store, command, shipment))
+    step(session.store, command, shipment)
+    return changed_shipment(session, shipment)
+
+
+def changed_shipment(session: Session, shipment: int) -> ShipmentView:
+    """The shipment as it is now: what each of its steps is answered with."""
+    return session.read(lambda tx: shipment_pages.read_shipment(tx, shipment))
 
 
 def check_place(session: Session, shipment: int) -> None:

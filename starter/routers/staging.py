@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from fulfillment.domain.floor.staging import Moving
 from fulfillment.store.commands import floor
 from fulfillment.store.reading import staged
-from fulfillment.store.reading.rows import view
-from fulfillment.store.reading.views.progress import ProgressView, StagedView
+from fulfillment.store.reading.views.changes import StagedView
+from fulfillment.store.reading.views.orders import OrderSummary
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
@@ -20,7 +20,7 @@ from starter.models.staging import (
     StagingSuggestionsOut,
     UnstageIn,
 )
-from starter.order_change import Asked, ForChange
+from starter.order_change import Asked, ForChange, changed_order
 from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
@@ -36,7 +36,7 @@ def stage_order(
     asked = floor.Staging(number, sent.location, sent.container, sent.units)
     content = sent.model_dump(mode="json")
     command = session.command("stage", number, key, content, sent.note)
-    return view(StagedView, floor.stage(session.store, command, asked))
+    return changed_order(session, StagedView, number, floor.stage(session.store, command, asked))
 
 
 @router.post(
@@ -44,7 +44,7 @@ def stage_order(
 )
 def unstage_order(
     number: PathNumber, sent: UnstageIn, changing: ForChange
-) -> ProgressView | PreviewOut:
+) -> OrderSummary | PreviewOut:
     """Units are on the shelf again: the order's as before, and free to move by the plan."""
     check_location(changing.session.caller, sent.location)
     change = floor.unstaging(number, Moving(sent.location, sent.units))

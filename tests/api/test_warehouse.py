@@ -23,9 +23,10 @@ def ready_order(world: World, number: str = "SO-1") -> int:
 def test_goods_leave_once_when_the_warehouse_confirms_each_step(world):
     shipment = ready_order(world)
     warehouse = world.client(Role.WAREHOUSE)
-    for step in ("start-picking", "pick", "pack"):
+    for step, status in (("start-picking", "picking"), ("pick", "picked"), ("pack", "packed")):
         answer = warehouse.post(f"/v1/shipments/{shipment}/{step}")
-        assert (answer.status_code, answer.json()["status"]) == (200, "picking")
+        assert (answer.status_code, answer.json()["status"]) == (200, status)
+        assert answer.json() == warehouse.get(f"/v1/shipments/{shipment}").json()
     label = {"carrier": "Example Post", "tracking": "EP1"}
     headers = {"Idempotency-Key": "ship-1"}
     path = f"/v1/shipments/{shipment}/ship"

@@ -16,7 +16,7 @@ def test_work_is_taken_confirmed_put_back_and_missed(warehouse, pegboard, told):
     assert (back["walk"][0]["picked"], back["walk"][0]["left"]) == (3, 2)
     assert pegboard("pick", "give-up", 1).returncode == 1
     missed = pegboard("pick", "short", 1, shipment, 1, "--found", 3, "--reason", "Two were broken.")
-    assert missed.stdout == ("2 units short; what was found goes on; order picking\n")
+    assert missed.stdout == ("2 units short; what was found goes on; order SO-1 is picking\n")
     (listed,) = told("pick", "list", "--location", "A", "--status", "done")["items"]
     assert (listed["picker"], listed["picked"], listed["short"]) == ("Pia", 3, 2)
     assert "Pia" in pegboard("pick", "list").stdout
@@ -58,7 +58,7 @@ def test_waiting_units_are_staged_listed_and_taken_out(warehouse, pegboard, told
     assert "SO-1 (3)" in suggested.stdout
     assert told("stage", "suggestions")["items"][0]["waits_for"] == "K1"
     put = pegboard("stage", "put", "SO-1", "1=2", "--location", "A", "--container", "BIN-1")
-    assert "Container BIN-1: its order has status awaiting_stock" in put.stdout
+    assert "Container BIN-1, order SO-1: status awaiting_stock" in put.stdout
     work = ("pick", "create", "--location", "A", "--picker", "Pia", "--stage")
     taken = told(*work)
     told("pick", "confirm", taken["id"], "--all", "--container", "SO-1=BIN-1")

@@ -76,14 +76,15 @@ def walk(answer: Answer, _: Mapping[str, Any]) -> Iterable[Block]:
 
 def staged(answer: Answer, _: Mapping[str, Any]) -> Iterable[Block]:
     """What a container holds now."""
-    yield Line(f"Container {answer['container']}: its order has {standing(answer)}")
+    yield Line(f"Container {answer['container']}, order {answer['number']}: {standing(answer)}")
     columns = (number("line"), column("sku"), number("units"))
     yield grid("Staged now", columns, answer["staged"])
 
 
 def _short(answer: Answer, _: Mapping[str, Any]) -> str:
     goes = "goes on" if answer["went_on"] else "waits for the rest"
-    return f"{answer['short']} units short; what was found {goes}; order {answer['status']}"
+    found = f"{answer['short']} units short; what was found {goes}"
+    return f"{found}; order {answer['number']} is {answer['status']}"
 
 
 def _finished(answer: Answer, _: Mapping[str, Any]) -> str:

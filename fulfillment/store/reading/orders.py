@@ -1,14 +1,15 @@
-"""Lists of orders: one sort, and one query for a page."""
+"""Lists of orders: one sort, and one query for a page; or one order as a list has it."""
 
 from collections.abc import Mapping
 
+from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.order_filters import OrderFilter, conditions, merchant_today
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
-from fulfillment.store.reading.rows import rows_as
+from fulfillment.store.reading.rows import rows_as, view
 from fulfillment.store.reading.views.orders import OrderSummary
 from fulfillment.store.transactions.session import Tx
 
-__all__ = ["NO_DATE", "SORTS", "OrderFilter", "list_orders", "merchant_today"]
+__all__ = ["NO_DATE", "SORTS", "OrderFilter", "list_orders", "merchant_today", "read_summary"]
 
 NO_DATE = "DATE '9999-12-31'"
 NEVER = "TIMESTAMPTZ '9999-12-31 00:00Z'"
@@ -85,3 +86,15 @@ def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page[O
         **key,
     )
     return page_of(rows, window.limit, rows_as(OrderSummary))
+
+
+def read_summary(tx: Tx, number: str) -> OrderSummary:
+    """One order as a list has it: what a change of it is answered with.
+
+    Raises NotFoundError for a number that the merchant does not have.
+    """
+    sql = page_sql(LIST, SORTS["rank"], ["o.merchant = :merchant", "o.number = :number"])
+    rows = tx.rows(sql, merchant=tx.merchant, number=number, most=1, awaited=AWAITED)
+    if not rows:
+        raise missing("order", number)
+    return view(OrderSummary, rows[0])

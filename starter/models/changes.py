@@ -1,27 +1,19 @@
-"""Examples of where an order stands after what was asked of it."""
+"""Examples of what changes of an order are answered with."""
 
 from collections.abc import Mapping
 
-from fulfillment.store.reading.views.progress import (
+from fulfillment.store.reading.views.changes import (
     AllocatedView,
     BackToShipView,
     NewLineView,
-    ProgressView,
     ShortView,
     StagedView,
 )
+from starter.models.order_lists import EXAMPLE
 
-EXAMPLE: dict[str, object] = {
-    "order": 17, "seq": 5, "status": "awaiting_stock", "priority": 50, "waiting_units": 2,
-    "next_date": None, "awaited_skus": ["TEA-GREEN"], "awaited_supply": [], "holds": [],
-    "shipments": [
-        {"number": 1, "status": "backorder", "location": None, "expected_on": None},
-    ],
-}  # fmt: skip
 THREE = [{"line": 1, "sku": "TEA-GREEN", "units": 3}]
 
 EXAMPLES: Mapping[type, object] = {
-    ProgressView: EXAMPLE,
     AllocatedView: EXAMPLE | {"taken": THREE},
     BackToShipView: EXAMPLE | {
         "taken": THREE, "released": 0, "short": [{"line": 1, "sku": "TEA-GREEN", "units": 2}],

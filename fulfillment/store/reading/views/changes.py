@@ -1,37 +1,14 @@
-"""Where an order stands after what was asked of it, as it is told."""
+"""What a change of an order tells beside the order, as a list has it."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from fulfillment.domain.insight.progress import ShipmentProgress
 from fulfillment.domain.insight.release_blockers import Blocker
-from fulfillment.domain.model.statuses import OrderStatus
+from fulfillment.store.reading.views.orders import OrderSummary
 from fulfillment.store.reading.views.shipments import UnitsOfLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProgressView:
-    """Where an order stands after what was asked of it; a higher `seq` is newer."""
-
-    order: int
-    """The order's id, as its workflow knows it; not its number."""
-    seq: int
-    """Rises with each change of the order."""
-    status: OrderStatus
-    priority: int
-    waiting_units: int
-    next_date: date | None
-    """The first day on which something it is pegged to is due."""
-    awaited_skus: tuple[str, ...]
-    awaited_supply: tuple[str, ...]
-    """Numbers of the documents it is pegged to."""
-    shipments: tuple[ShipmentProgress, ...]
-    """Those that have not ended."""
-    holds: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllocatedView(ProgressView):
+class AllocatedView(OrderSummary):
     """What was taken, and where the order stands then."""
 
     taken: tuple[UnitsOfLine, ...]
@@ -50,7 +27,7 @@ class BackToShipView(AllocatedView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewLineView(ProgressView):
+class NewLineView(OrderSummary):
     """The line that the order has now, and where the order stands then."""
 
     line: int
@@ -59,7 +36,7 @@ class NewLineView(ProgressView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StagedView(ProgressView):
+class StagedView(OrderSummary):
     """Where the order stands, and what was put where."""
 
     container: str
@@ -68,7 +45,7 @@ class StagedView(ProgressView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShortView(ProgressView):
+class ShortView(OrderSummary):
     """What was not there, and where the order stands then."""
 
     short: int
