@@ -130,11 +130,11 @@ def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAP
     app = FastAPI(
         title="Pegboard", version=_version(), lifespan=lifespan, redirect_slashes=False,
         docs_url=None, redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.parts = parts
     for router in ROUTERS:
-        app.include_router(router)
+        # Not included: FastAPI would make each route a second time, at the first request.
+        app.router.routes.extend(router.routes)
     documentation.install(app)
     handlers.install(app)
     app.add_middleware(LastResort)
