@@ -50,7 +50,7 @@ def migrate() -> None:
 
     Example: PEGBOARD_DATABASE_URL=postgresql+psycopg://... pegboard migrate
     """
+    from cli.host import connection
     from fulfillment import settings
-    from fulfillment.store import migrations
 
-    migrations.upgrade(settings.load().require_database_url())
+    connection.migrate(settings.load().require_database_url())

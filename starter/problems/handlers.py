@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -23,6 +23,9 @@ from starter.problems.errors import (
 from starter.problems.validation import is_no_object, is_unreadable, told_of_errors
 
 RETRY_AFTER_SECONDS = "5"
+
+UNKNOWN_TABLES = {"42P01", "42703"}
+"""A table, or a column of one, that is not there."""
 
 STATEMENT_TOO_LONG = "57014"
 
@@ -120,6 +123,13 @@ def _told_of_database(error: Exception) -> Told:
     return Told(503, "database_unavailable", "the database does not answer right now")
 
 
+async def not_migrated(_: Request, error: Exception) -> Response:
+    """The tables are not those of this version; any other statement that is wrong is our fault."""
+    if getattr(getattr(error, "orig", None), "sqlstate", None) not in UNKNOWN_TABLES:
+        raise error
+    return _later(Told(503, "database_not_migrated", "the database lacks tables of this version"))
+
+
 async def held(_: Request, error: Exception) -> Response:
     """Somebody else holds a queue, an order or something else for longer than one waits."""
     assert isinstance(error, HeldError)  # noqa: S101 -- as above
@@ -158,6 +168,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     BusyError: busy,
     OperationalError: unavailable,
     InterfaceError: unavailable,
+    ProgrammingError: not_migrated,
     PoolTimeoutError: unavailable,
     DataError: out_of_range,
 }
