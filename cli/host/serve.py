@@ -24,10 +24,12 @@ def api() -> None:
 
     import uvicorn
 
+    from cli.host.listening import check_host
     from fulfillment import logs, settings
 
     chosen = settings.load()
     chosen.require_database_url()
+    check_host(chosen.api_host, chosen.api_port)
     logs.configure(chosen)
     # uvicorn sends itself the signal again after it has ended everything, which would make an
     # asked-for end look like a crash to whoever reads the exit code.

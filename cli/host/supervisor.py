@@ -16,6 +16,7 @@ from cli import folder
 from cli.errors import CommandError
 from cli.host import connection
 from cli.host.backoff import Backoff
+from cli.host.listening import check_host, url_of
 from cli.host.parts import ApiPart, Part, PostgresPart, ServicePart, TemporalPart
 from embedded.search_attributes import register_search_attributes
 from fulfillment import engine
@@ -58,8 +59,7 @@ class System:
     @property
     def api_url(self) -> str:
         """Where the API answers."""
-        host = "127.0.0.1" if self.settings.api_host == "0.0.0.0" else self.settings.api_host  # noqa: S104 - compared, not bound
-        return f"http://{host}:{self._api.port}"
+        return url_of(self.settings.api_host, self._api.port)
 
     @property
     def ui_url(self) -> str | None:
@@ -89,6 +89,7 @@ class System:
         Raises CommandError with the end of the log of what did not start, UnfitDatabaseError when
         the database that is named does not answer.
         """
+        check_host(self.settings.api_host)
         self._check_database_that_is_named()
         self._start_servers()
         self._say("bringing the database's tables up to date")
