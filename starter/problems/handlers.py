@@ -29,7 +29,7 @@ UNKNOWN_TABLES = {"42P01", "42703"}
 
 STATEMENT_TOO_LONG = "57014"
 
-METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 HTTP_CODES = {
     400: ("malformed_body", "the body could not be read"),
@@ -73,11 +73,12 @@ async def http(request: Request, error: Exception) -> Response:
 def _allowed(request: Request) -> list[str]:
     """Every method of the path: the framework names those of the first route that it found."""
     scopes = ({**request.scope, "method": method} for method in METHODS)
-    return [
+    found = [
         str(scope["method"])
         for scope in scopes
         if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
     ]
+    return sorted({*found, "HEAD"}) if "GET" in found else found
 
 
 async def unauthenticated(_: Request, error: Exception) -> Response:
