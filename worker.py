@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ from fulfillment.keeping import Pulse, keep_reporting, keep_running
 from fulfillment.relay import lateness
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sweep import Sweep
+from fulfillment.store.reading.health import UnfitDatabaseError, check_database
 from fulfillment.store.transactions.patience import PATIENCE, Patience
 from fulfillment.store.transactions.session import Store, connect
 from payments.process import asking
@@ -208,7 +209,41 @@ async def serve(found: settings.Settings) -> None:
         work.result()
 
 
+LONGEST_PAUSE = 30.0
+"""Seconds between two looks at a database that can not be worked with."""
+
+
+async def database_is_fit(database_url: str, stop: asyncio.Event) -> bool:
+    """Wait until this version can work with the database; False when asked to end before.
+
+    No work is taken until then. What is wrong is told when it changes, in one line.
+    """
+    database = connect(database_url, pool_size=1)
+    try:
+        await _until_fit(lambda: check_database(database), stop)
+    finally:
+        database.dispose()
+    return not stop.is_set()
+
+
+async def _until_fit(check: Callable[[], None], stop: asyncio.Event) -> None:
+    pause, told = 0.5, ""
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(check)
+        except UnfitDatabaseError as error:
+            if str(error) != told:
+                log.warning("worker_waits_for_database", why=str(error))
+            told, pause = str(error), min(2 * pause, LONGEST_PAUSE)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+        else:
+            return
+
+
 async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
+    if not await database_is_fit(found.require_database_url(), stop):
+        return
     async with asking(found) as payments:
         client = await engine.connect()
         plan = Plan(
@@ -228,6 +263,7 @@ async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
 def main() -> None:
     """Run a worker with the settings of the environment."""
     found = settings.load()
+    found.require_database_url()
     logs.configure(found)
     sys.setswitchinterval(SWITCH_SECONDS)
     asyncio.run(serve(found))

@@ -20,7 +20,11 @@ REFUSED = {
     "importing.errors.ImportStoppedError",
     "pydantic_core._pydantic_core.ValidationError",
 }
-UNFIT = {"importing.errors.UnfitFileError"}
+UNFIT = {"fulfillment.settings.SettingError", "importing.errors.UnfitFileError"}
+UNFIT_DATABASE = {
+    "fulfillment.settings.DatabaseAddressError",
+    "fulfillment.store.reading.health.UnfitDatabaseError",
+}
 AWAY = {
     "httpx.ConnectError",
     "httpx.ConnectTimeout",
@@ -68,7 +72,10 @@ def _explain(error: Exception) -> int:
         return error.exit_code
     names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
     if names & AWAY or _is_temporal_away(error):
-        _say(f"a service is away: {error}")
+        _say(f"a service is away: {_first_line(error)}")
+        return ExitCode.SERVICE_AWAY
+    if names & UNFIT_DATABASE:
+        _say(str(error))
         return ExitCode.SERVICE_AWAY
     if names & UNFIT:
         _say(str(error))
@@ -78,6 +85,12 @@ def _explain(error: Exception) -> int:
     else:
         traceback.print_exception(error)
     return ExitCode.FAILED
+
+
+def _first_line(error: Exception) -> str:
+    """Without the statement, its values, and hints of more lines, which libraries add."""
+    told = str(getattr(error, "orig", None) or error).strip()
+    return told.partition("\n")[0]
 
 
 def _is_temporal_away(error: Exception) -> bool:

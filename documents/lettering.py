@@ -40,6 +40,14 @@ def marked(text: str, font: str) -> str:
     return "".join(_run(face, font, characters) for face, characters in _runs(drawn))
 
 
+def is_one_line(text: str, size: float, width: float) -> bool:
+    """Whether it is drawn as it is, in the plain font, in one line of that width in points."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    is_plain = text.isascii() and text.isprintable()
+    return is_plain and bool(stringWidth(text, REGULAR, size) <= width)
+
+
 def begins_at_the_right(text: str) -> bool:
     """Whether a line of it stands at the right side."""
     return is_right_to_left(text)

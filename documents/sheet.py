@@ -1,6 +1,7 @@
 """The parts that every document is made of: paragraphs, tables, barcodes, pages."""
 
 from collections.abc import Sequence
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -8,6 +9,7 @@ from documents.lettering import (
     BOLD,
     REGULAR,
     begins_at_the_right,
+    is_one_line,
     lettered,
     marked,
     use_fonts,
@@ -16,23 +18,32 @@ from documents.lettering import (
 BAR_MM, LEAST_BAR_MM = 0.33, 0.15
 """Width of the narrowest bar, in millimetres: as it should be, and what a scanner still reads."""
 
-LEADING = 1.25
-"""Distance of lines, by the size of their letters."""
+PLAIN, LEADING = 9.0, 1.25
+"""The size of letters in points, and the distance of lines by it."""
+
+PADDING = 6.0
+"""Points between the side of a table's cell and what is in it."""
 
 Part = Any
 """A part of a page, of the PDF library, which has no types."""
 
 
-def words(text: object, size: float = 9, *, bold: bool = False) -> Part:
+def words(text: object, size: float = PLAIN, *, bold: bool = False) -> Part:
     """A paragraph; it breaks where it is too long."""
-    from reportlab.lib.enums import TA_LEFT, TA_RIGHT
-    from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph
 
     use_fonts()
     font = BOLD if bold else REGULAR
-    side = TA_RIGHT if begins_at_the_right(str(text)) else TA_LEFT
-    style = ParagraphStyle(
+    return Paragraph(marked(str(text), font), _style(font, size, begins_at_the_right(str(text))))
+
+
+@cache
+def _style(font: str, size: float, at_the_right: bool) -> Part:  # noqa: FBT001 -- a side of the page
+    from reportlab.lib.enums import TA_LEFT, TA_RIGHT
+    from reportlab.lib.styles import ParagraphStyle
+
+    side = TA_RIGHT if at_the_right else TA_LEFT
+    return ParagraphStyle(
         f"{font}{size}{side}",
         fontName=font,
         fontSize=size,
@@ -40,7 +51,6 @@ def words(text: object, size: float = 9, *, bold: bool = False) -> Part:
         alignment=side,
         splitLongWords=True,
     )
-    return Paragraph(marked(str(text), font), style)
 
 
 def heading(text: object, size: float = 16) -> Part:
@@ -68,39 +78,36 @@ def barcode(value: str, widest_mm: float, height_mm: float = 12) -> list[Part]:
 
     What Code 128 can not hold, or only in bars too narrow to be read, is written without any.
     """
-    from reportlab.graphics.barcode.code128 import Code128
     from reportlab.lib.units import mm
 
+    from documents.bars import Bars
+
+    below = words(value, 8)
     if not (value.isascii() and value.isprintable()):
-        return [words(value, 8)]
-    wide = BAR_MM * mm
-    bars = Code128(value, barHeight=height_mm * mm, barWidth=wide, quiet=False)
-    if bars.width > widest_mm * mm:
-        wide *= widest_mm * mm / bars.width
-        bars = Code128(value, barHeight=height_mm * mm, barWidth=wide, quiet=False)
-    bars.hAlign = "LEFT"
-    return [bars, words(value, 8)] if wide >= LEAST_BAR_MM * mm else [words(value, 8)]
+        return [below]
+    bars = Bars(value, widest_mm * mm, BAR_MM * mm, height_mm * mm)
+    return [bars, below] if bars.bar >= LEAST_BAR_MM * mm else [below]
 
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[Part]], widths_mm: Sequence[int]) -> Part:
     """A table that goes on over pages with its titles repeated; cells are texts or parts."""
-    from reportlab.lib import colors
     from reportlab.lib.units import mm
-    from reportlab.platypus import Table, TableStyle
 
+    from documents.rows import Cells, Rows
+
+    use_fonts()
+    widths = [width * mm for width in widths_mm]
     head = [words(title, bold=True) for title in titles]
-    body = [[words(c) if isinstance(c, str | int) else c for c in row] for row in rows]
-    drawn = Table([head, *body], colWidths=[w * mm for w in widths_mm], repeatRows=1)
-    rules = TableStyle(
-        [
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black),
-            ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.grey),
-        ]
-    )
-    drawn.setStyle(rules)
-    drawn.hAlign = "LEFT"
-    return drawn
+    body = [[_cell(c, w) for c, w in zip(row, widths, strict=True)] for row in rows]
+    return Rows(Cells(head, body, widths, (REGULAR, PLAIN, PLAIN * LEADING)))
+
+
+def _cell(told: Part, width: float) -> Part:
+    """A part as it is; a text as it is where it stands in one line, else a paragraph."""
+    if not isinstance(told, str | int):
+        return told
+    text = str(told)
+    return text if is_one_line(text, PLAIN, width - 2 * PADDING) else words(text)
 
 
 def drawn(title: str, parts: Sequence[Part], size_mm: tuple[int, int] = (210, 297)) -> bytes:

@@ -12,7 +12,7 @@ import structlog
 
 from fulfillment.settings import Settings
 
-QUIET = ("httpx", "httpcore", "asyncio", "temporalio.worker", "uvicorn.access")
+QUIET = ("httpx", "httpcore", "asyncio", "temporalio.worker", "uvicorn.access", "alembic")
 
 
 def configure(settings: Settings) -> None:

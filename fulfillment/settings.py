@@ -5,18 +5,33 @@ Where Temporal is, and how to sign in there, is told by Temporal's own variables
 profile file; see `fulfillment.engine`.
 """
 
+import os
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "PEGBOARD_"
+
+OF_COMMANDS = ("KEY", "MERCHANT", "PLAY_SPEED", "URL")
+"""Variables that the command line reads itself."""
+
+ALIKE = 0.75
+"""From 0 to 1: a name that is so much like a known one is taken for a slip."""
 
 
 class Settings(BaseSettings):
     """What an operator may set; each field is the variable `PEGBOARD_<NAME>`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PEGBOARD_", frozen=True, extra="forbid", hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
     )
 
     database_url: SecretStr | None = Field(
@@ -144,17 +159,75 @@ class Settings(BaseSettings):
         }
 
     def require_database_url(self) -> str:
-        """The database's URL; a process that needs one does not start without it."""
+        """The database's URL; a process that needs one does not start without it.
+
+        Raises DatabaseAddressError where it can not be one of a PostgreSQL database.
+        """
         if self.database_url is None:
             msg = "PEGBOARD_DATABASE_URL is not set (`pegboard up` brings a database of its own)"
             raise MissingSettingError(msg)
-        return self.database_url.get_secret_value()
+        url = self.database_url.get_secret_value()
+        if not _is_address(url):
+            raise DatabaseAddressError
+        return url
+
+
+DRIVER = "postgresql+psycopg"
+
+
+def _is_address(url: str) -> bool:
+    from sqlalchemy import make_url  # noqa: PLC0415 -- who has no database does without it
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 -- the same
+
+    try:
+        return make_url(url).drivername == DRIVER
+    except (ArgumentError, ValueError):
+        return False
 
 
 class MissingSettingError(Exception):
     """A process was started without a setting that it cannot do without."""
 
 
+class SettingError(Exception):
+    """A variable has a value that it can not have, or a name that is a slip."""
+
+
+class DatabaseAddressError(Exception):
+    """The database's URL is none. It is not told, since it may hold a password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PEGBOARD_DATABASE_URL is no address of a PostgreSQL database: write"
+            f" {DRIVER}://USER:PASSWORD@HOST:5432/NAME, with %40 for an @ in the password"
+        )
+
+
 def load() -> Settings:
-    """Read the settings from the environment; a bad value raises pydantic's ValidationError."""
-    return Settings()
+    """Read the settings from the environment.
+
+    Raises SettingError, in one line, for a bad value and for a name that is nearly a known one.
+    Other names that begin like ours are left alone: an orchestrator may set them.
+    """
+    if slips := list(_slips(os.environ)):
+        raise SettingError("; ".join(slips))
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingError("; ".join(_told(error))) from None
+
+
+def _slips(names: Iterable[str]) -> Iterator[str]:
+    known = {name.upper() for name in Settings.model_fields} | {*OF_COMMANDS}
+    for name in sorted(names):
+        ours = name.removeprefix(PREFIX)
+        if ours == name or ours in known:
+            continue
+        for meant in get_close_matches(ours, known, 1, ALIKE):
+            yield f"{name} is no setting: is {PREFIX}{meant} meant?"
+
+
+def _told(error: ValidationError) -> Iterator[str]:
+    for one in error.errors(include_input=False, include_url=False):
+        name = "_".join(str(part) for part in one["loc"]).upper()
+        yield f"{PREFIX}{name} can not be so: {one['msg']}"

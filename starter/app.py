@@ -17,7 +17,7 @@ from fulfillment.store.transactions.turns import Turns
 from starter import documentation
 from starter.auth.brake import Brake
 from starter.body import BodyLimit, BodyLimits
-from starter.middleware import LastResort, SlashesInParts
+from starter.middleware import HeadAsGet, LastResort, SlashesInParts
 from starter.openapi import describe
 from starter.parts import make_parts
 from starter.problems import handlers
@@ -130,15 +130,16 @@ def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAP
     app = FastAPI(
         title="Pegboard", version=_version(), lifespan=lifespan, redirect_slashes=False,
         docs_url=None, redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.parts = parts
     for router in ROUTERS:
-        app.include_router(router)
+        # Not included: FastAPI would make each route a second time, at the first request.
+        app.router.routes.extend(router.routes)
     documentation.install(app)
     handlers.install(app)
     app.add_middleware(LastResort)
     app.add_middleware(SlashesInParts)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(BodyLimit, limits=limits_of(chosen))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app

@@ -13,7 +13,8 @@ PACKAGE = ("fastapi_offline", "static")
 LOOKS = {
     # Swagger UI would ask an online service whether the document is valid.
     "validatorUrl": None,
-    "persistAuthorization": True,
+    # A key that was typed in is forgotten with the page.
+    "persistAuthorization": False,
     "tryItOutEnabled": True,
     "defaultModelsExpandDepth": 0,
 }

@@ -36,6 +36,19 @@ class SlashesInParts:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadAsGet:
+    """Answers HEAD as it would GET, wherever there is GET; the server leaves the body out."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask for the whole."""
+        if scope.get("method") == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
 class LastResort:
     """Answers 500 to what nobody foresaw, and logs where it happened.
 

@@ -11,6 +11,7 @@ from fulfillment.store.transactions.session import Store
 from starter.auth.brake import Brake
 from starter.auth.keyring import Keyring
 from starter.probing import Probes
+from starter.waiting import Waits
 
 
 @dataclass
@@ -38,8 +39,8 @@ class KnownMerchants:
 class Parts:
     """The store, the keys that were verified lately, the merchants that are known.
 
-    And how often wrong keys were tried, and what readiness asks: the probes, and the pulse of the
-    relay if there is one.
+    And how often wrong keys were tried, what readiness asks: the probes, and the pulse of the
+    relay if there is one, and who waits for an outcome.
     """
 
     store: Store
@@ -48,6 +49,7 @@ class Parts:
     merchants: KnownMerchants
     probes: Probes
     relay: Pulse | None
+    waits: Waits = field(default_factory=Waits)
 
 
 def make_parts(store: Store, brake: Brake, relay: Pulse | None = None) -> Parts:

@@ -7,17 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import URL
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from fulfillment import engine
-from fulfillment.store.reading.health import is_migrated
+from fulfillment.store.reading.health import UnfitDatabaseError, check_database
 from fulfillment.store.transactions.patience import Patience
 from fulfillment.store.transactions.session import Store, connect
 from starter.models.settings import Database
+
+log = structlog.get_logger(__name__)
 
 ENGINE_SECONDS = 1.0
 DATABASE_SECONDS = 2.0
@@ -34,6 +36,7 @@ class Probes:
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "health"))
     _asked: asyncio.Future[Database] | None = None
     _client: Client | None = None
+    _trouble: str | None = None
 
     @classmethod
     def of(cls, database_url: URL) -> "Probes":
@@ -51,9 +54,20 @@ class Probes:
 
     def _look(self) -> Database:
         try:
-            return "migrated" if self.store.read("*", is_migrated) else "not_migrated"
-        except SQLAlchemyError:
-            return "unreachable"
+            check_database(self.store.engine)
+        except UnfitDatabaseError as error:
+            self._tell(str(error))
+            return "unreachable" if error.is_away else "not_migrated"
+        self._tell(None)
+        return "migrated"
+
+    def _tell(self, trouble: str | None) -> None:
+        """Log what is wrong once, and that it is over."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            log.warning("database_not_ready", why=trouble) if trouble else log.info(
+                "database_ready"
+            )
 
     async def engine_is_reachable(self) -> bool:
         """Whether Temporal answers for our namespace; a port that listens is not enough."""

@@ -4,12 +4,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import NullPool
 from sqlalchemy.exc import OperationalError
 
 from cli import folder
 from cli.errors import CommandError, ServiceAwayError
 from fulfillment import engine, settings
 from fulfillment.settings import Settings
+from fulfillment.store import migrations
+from fulfillment.store.reading.health import check_database
 from fulfillment.store.transactions.held import HeldError
 from fulfillment.store.transactions.patience import Patience
 from fulfillment.store.transactions.session import Store, connect
@@ -21,7 +24,7 @@ UNHURRIED = {"lock": 60.0, "statement": 3600.0}
 def database_url(chosen: Settings) -> str:
     """The database that is named, else that of the system running here."""
     if chosen.database_url is not None:
-        return chosen.database_url.get_secret_value()
+        return chosen.require_database_url()
     found = folder.find(chosen.home)
     if found is None:
         raise ServiceAwayError(
@@ -48,12 +51,14 @@ def opened_store() -> Iterator[Store]:
 def store_of(chosen: Settings) -> Iterator[Store]:
     """The store, for as long as the block lasts.
 
-    Raises ServiceAwayError when the database does not answer, with nothing of a statement or its
-    values in the message; CommandError when somebody holds what is needed.
+    Raises UnfitDatabaseError when it can not be worked with, ServiceAwayError when it no longer
+    answers, with nothing of a statement or its values in the message; CommandError when somebody
+    holds what is needed.
     """
     patience = Patience(**chosen.database_patience | UNHURRIED)
     opened = connect(database_url(chosen), pool_size=2, patience=patience)
     try:
+        check_database(opened)
         yield Store(opened)
     except HeldError as error:
         raise CommandError(f"{error}; try again, or look who holds it in the log") from None
@@ -61,6 +66,16 @@ def store_of(chosen: Settings) -> Iterator[Store]:
         raise ServiceAwayError(f"the database does not answer ({_cause(error)})") from None
     finally:
         opened.dispose()
+
+
+def migrate(url: str) -> None:
+    """Bring the database's tables to this version.
+
+    Raises UnfitDatabaseError when it does not answer.
+    """
+    opened = connect(url, poolclass=NullPool)
+    check_database(opened, with_tables=False)
+    migrations.upgrade(url)
 
 
 def _cause(error: OperationalError) -> str:

@@ -31,18 +31,21 @@ def health(process: Annotated[Process, typer.Argument(help="Whom to ask about.")
 
     chosen = settings.load()
     if process is Process.API:
-        _ask_api(chosen.api_port)
+        _ask_api(chosen.api_host, chosen.api_port)
     else:
         _ask_temporal(chosen.task_queue)
 
 
-def _ask_api(port: int) -> None:
+def _ask_api(host: str, port: int) -> None:
     import httpx
 
-    from cli.errors import ServiceAwayError
+    from cli.errors import ServiceAwayError, UsageError
+    from cli.host.listening import url_of
 
+    if not port:
+        raise UsageError("PEGBOARD_API_PORT is 0, which is any port: name the one that it has")
+    url = f"{url_of(host, port)}/health/ready"
     # trust_env: a proxy named in the environment is not for our own API.
-    url = f"http://127.0.0.1:{port}/health/ready"
     try:
         answer = httpx.get(url, timeout=ANSWER_SECONDS, trust_env=False)
     except httpx.HTTPError as error:

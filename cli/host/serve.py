@@ -24,10 +24,12 @@ def api() -> None:
 
     import uvicorn
 
+    from cli.host.listening import check_host
     from fulfillment import logs, settings
 
     chosen = settings.load()
     chosen.require_database_url()
+    check_host(chosen.api_host, chosen.api_port)
     logs.configure(chosen)
     # uvicorn sends itself the signal again after it has ended everything, which would make an
     # asked-for end look like a crash to whoever reads the exit code.
@@ -50,7 +52,7 @@ def migrate() -> None:
 
     Example: PEGBOARD_DATABASE_URL=postgresql+psycopg://... pegboard migrate
     """
+    from cli.host import connection
     from fulfillment import settings
-    from fulfillment.store import migrations
 
-    migrations.upgrade(settings.load().require_database_url())
+    connection.migrate(settings.load().require_database_url())

@@ -9,17 +9,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from sqlalchemy import NullPool
 from temporalio.service import RPCError
 
 from cli import folder
 from cli.errors import CommandError
+from cli.host import connection
 from cli.host.backoff import Backoff
+from cli.host.listening import check_host, url_of
 from cli.host.parts import ApiPart, Part, PostgresPart, ServicePart, TemporalPart
 from embedded.search_attributes import register_search_attributes
 from fulfillment import engine
 from fulfillment.contracts import search_attributes
 from fulfillment.settings import Settings
-from fulfillment.store import migrations
+from fulfillment.store.reading.health import check_database
+from fulfillment.store.transactions.session import connect
 
 READY_SECONDS = 90.0
 WATCH_SECONDS = 0.5
@@ -55,8 +59,7 @@ class System:
     @property
     def api_url(self) -> str:
         """Where the API answers."""
-        host = "127.0.0.1" if self.settings.api_host == "0.0.0.0" else self.settings.api_host  # noqa: S104 - compared, not bound
-        return f"http://{host}:{self._api.port}"
+        return url_of(self.settings.api_host, self._api.port)
 
     @property
     def ui_url(self) -> str | None:
@@ -83,11 +86,14 @@ class System:
     def start(self) -> None:
         """Start all of it, in order, and wait until the API says that it is ready.
 
-        Raises CommandError with the end of the log of what did not start.
+        Raises CommandError with the end of the log of what did not start, UnfitDatabaseError when
+        the database that is named does not answer.
         """
+        check_host(self.settings.api_host)
+        self._check_database_that_is_named()
         self._start_servers()
         self._say("bringing the database's tables up to date")
-        migrations.upgrade(self.database_url)
+        connection.migrate(self.database_url)
         self._register_search_attributes()
         self._start_services()
         self._wait_until_ready()
@@ -127,6 +133,12 @@ class System:
         """In the order of starting."""
         servers = [part for part in (self._postgres, self._temporal) if part]
         return [*servers, *self._services]
+
+    def _check_database_that_is_named(self) -> None:
+        """Before anything is started for it."""
+        if self._postgres is None:
+            named = connect(self.database_url, poolclass=NullPool)
+            check_database(named, with_tables=False)
 
     def _start_servers(self) -> None:
         if self._postgres:

@@ -21,6 +21,11 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class GuardedRoute(APIRoute):
     """A route that needs the permission of its name; without one it can not even be made."""
 
+    def __init__(self, *args: Any, **named: Any) -> None:
+        """The description calls the operation by the same name."""
+        named["generate_unique_id_function"] = lambda route: route.name
+        super().__init__(*args, **named)
+
     def get_route_handler(self) -> Handler:
         """The handler, behind the check."""
         handle = super().get_route_handler()

@@ -11,8 +11,8 @@ from fulfillment.store.commands.administration.keys import Caller, caller_of, fi
 from fulfillment.store.reading.keys import fingerprints
 from fulfillment.store.transactions.session import Store
 
-REMEMBERED_SECONDS = 30.0
-"""A revoked key is refused this much later at most."""
+REMEMBERED_SECONDS = 1.0
+"""A revoked key is refused this much later at most, in every process."""
 
 LOOK_AGAIN_SECONDS = 1.0
 """How often the database is asked, at most, while somebody tries one wrong key after the other."""

@@ -65,6 +65,7 @@ REMEDIES_BY_CODE: Mapping[str, str] = {
     " that holds it: the log names it.",
     "database_busy": "Send it again after the time in Retry-After; send less at the same time.",
     "database_too_slow": "Ask for less at once, or send it again after the time in Retry-After.",
+    "database_not_migrated": "Run `pegboard migrate` of this version, then send it again.",
     "merchant_needed": "Name the merchant in the Pegboard-Merchant header.",
 }
 

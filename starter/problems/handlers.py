@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -24,9 +24,12 @@ from starter.problems.validation import is_no_object, is_unreadable, told_of_err
 
 RETRY_AFTER_SECONDS = "5"
 
+UNKNOWN_TABLES = {"42P01", "42703"}
+"""A table, or a column of one, that is not there."""
+
 STATEMENT_TOO_LONG = "57014"
 
-METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 HTTP_CODES = {
     400: ("malformed_body", "the body could not be read"),
@@ -70,11 +73,12 @@ async def http(request: Request, error: Exception) -> Response:
 def _allowed(request: Request) -> list[str]:
     """Every method of the path: the framework names those of the first route that it found."""
     scopes = ({**request.scope, "method": method} for method in METHODS)
-    return [
+    found = [
         str(scope["method"])
         for scope in scopes
         if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
     ]
+    return sorted({*found, "HEAD"}) if "GET" in found else found
 
 
 async def unauthenticated(_: Request, error: Exception) -> Response:
@@ -120,6 +124,13 @@ def _told_of_database(error: Exception) -> Told:
     return Told(503, "database_unavailable", "the database does not answer right now")
 
 
+async def not_migrated(_: Request, error: Exception) -> Response:
+    """The tables are not those of this version; any other statement that is wrong is our fault."""
+    if getattr(getattr(error, "orig", None), "sqlstate", None) not in UNKNOWN_TABLES:
+        raise error
+    return _later(Told(503, "database_not_migrated", "the database lacks tables of this version"))
+
+
 async def held(_: Request, error: Exception) -> Response:
     """Somebody else holds a queue, an order or something else for longer than one waits."""
     assert isinstance(error, HeldError)  # noqa: S101 -- as above
@@ -158,6 +169,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     BusyError: busy,
     OperationalError: unavailable,
     InterfaceError: unavailable,
+    ProgrammingError: not_migrated,
     PoolTimeoutError: unavailable,
     DataError: out_of_range,
 }

@@ -10,13 +10,18 @@ from starter.parts import parts_of
 router = APIRouter(prefix="/health", tags=["health"])
 
 
-@router.get("/live", summary="Whether the process answers")
+@router.get("/live", operation_id="live", summary="Whether the process answers")
 async def live() -> LiveOut:
     """Always 200 while the process runs; it looks at nothing else."""
     return LiveOut()
 
 
-@router.get("/ready", summary="Whether orders can be taken", responses={503: {"model": ReadyOut}})
+@router.get(
+    "/ready",
+    operation_id="ready",
+    summary="Whether orders can be taken",
+    responses={503: {"model": ReadyOut}},
+)
 async def ready(request: Request, response: Response) -> ReadyOut:
     """200 when the database answers and this version can work with its tables.
 

@@ -1,5 +1,6 @@
 """Orders in: taken at once, whatever the engine does, and read back."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -21,10 +22,9 @@ from starter.models.orders_in import OrderEditIn, OrderIn
 from starter.models.orders_out import AcceptedOut, HistoryOut, OrderOut
 from starter.order_change import changed_order
 from starter.paging import Cursor, Limit, paged, window
-from starter.prefer import Prefer, seconds_to_wait
+from starter.prefer import MayWait
 from starter.routers.links import order_links, order_url
 from starter.routers.responses import Responses, problems
-from starter.waiting import until
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=GuardedRoute)
 
@@ -44,7 +44,7 @@ ANSWERS: Responses = {
     responses=ANSWERS | problems(409),
 )
 async def create_order(
-    order: OrderIn, session: ForMerchant, response: Response, prefer: Prefer = None
+    order: OrderIn, session: ForMerchant, response: Response, wait: MayWait
 ) -> OrderOut | AcceptedOut:
     """Idempotent by the order's number: the same order again answers with the first one.
 
@@ -56,20 +56,19 @@ async def create_order(
         intake.create_order, session.store, session.merchant, new, session.actor
     )
     response.headers["Location"] = order_url(order.number)
-    if (seconds := seconds_to_wait(prefer)) is not None:
-        response.headers["Preference-Applied"] = f"wait={seconds}"
-        if await _is_prepared(session, order.number, seconds):
-            response.status_code = 201 if taken.outcome is Outcome.CREATED else 200
-            return await run_in_threadpool(_order, session, order.number)
-    elif taken.outcome is Outcome.EXISTING:
+    is_prepared = await wait.until(partial(_is_prepared, session, order.number))
+    if is_prepared:
+        response.status_code = 201 if taken.outcome is Outcome.CREATED else 200
+        return await run_in_threadpool(_order, session, order.number)
+    if is_prepared is None and taken.outcome is Outcome.EXISTING:
         response.status_code = 200
         return await run_in_threadpool(_order, session, order.number)
     return await run_in_threadpool(_accepted, session, order.number, taken.outcome)
 
 
-async def _is_prepared(session: Session, number: str, seconds: int) -> bool:
-    """Whether the order becomes more than received in time."""
-    return await until(lambda: _status(session, number) != OrderStatus.RECEIVED, seconds)
+def _is_prepared(session: Session, number: str) -> bool:
+    """Whether the order is more than received."""
+    return _status(session, number) != OrderStatus.RECEIVED
 
 
 def _status(session: Session, number: str) -> OrderStatus:

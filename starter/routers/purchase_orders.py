@@ -1,5 +1,6 @@
 """What will come, and what has come."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -30,10 +31,9 @@ from starter.models.purchase_orders_out import (
     ReleasedOrderPage,
 )
 from starter.paging import Cursor, Limit, paged, window
-from starter.prefer import Prefer, seconds_to_wait
+from starter.prefer import MayWait
 from starter.routers.links import purchase_order_url
 from starter.routers.responses import problems
-from starter.waiting import until
 
 router = APIRouter(prefix="/v1/purchase-orders", tags=["purchase orders"], route_class=GuardedRoute)
 
@@ -129,8 +129,7 @@ async def receive_goods(
     number: PathNumber,
     receipt: ReceiptIn,
     session: ForMerchant,
-    response: Response,
-    prefer: Prefer = None,
+    wait: MayWait,
 ) -> ReceivedOut:
     """The goods are there at once, whatever the engine does. A receipt number counts once.
 
@@ -143,9 +142,7 @@ async def receive_goods(
         session.merchant, "receive", receipt_key(came), session.actor, receipt_content(came)
     )
     counted = await run_in_threadpool(purchasing.receive, session.store, command, came)
-    if (seconds := seconds_to_wait(prefer)) is not None:
-        response.headers["Preference-Applied"] = f"wait={seconds}"
-        await until(lambda: _is_given_out(session, receipt.number), seconds)
+    await wait.until(partial(_is_given_out, session, receipt.number))
     goods = await run_in_threadpool(
         session.read, lambda tx: receipts.read_receipt(tx, receipt.number)
     )

@@ -20,6 +20,7 @@ def test_page_names_no_other_host_when_it_is_opened(anyone):
     assert page.status_code == 200
     assert not re.search(r"(?:https?:)?//\w", page.text)
     assert 'validatorUrl": null' in page.text
+    assert 'persistAuthorization": false' in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
 

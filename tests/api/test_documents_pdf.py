@@ -138,7 +138,16 @@ def test_a_container_label_names_the_order_and_no_customer(world):
 def test_papers_are_refused_to_who_may_not_see_them(world):
     path = picked(world)
     container = waiting_in_a_container(world)
-    papers = [f"{path}/packing-slip.pdf", f"/v1/containers/{container}/label.pdf"]
+    world.stock("TEA", 3)
+    assert world.client().post("/v1/orders", json=order("SO-7")).is_success
+    world.prepare("SO-7")
+    floor = world.client(Role.WAREHOUSE, None)
+    made = floor.post("/v1/locations/vienna/pick-lists", json={"picker": "Pia"}).json()
+    papers = [
+        f"{path}/packing-slip.pdf",
+        f"/v1/containers/{container}/label.pdf",
+        f"/v1/pick-lists/{made['id']}/document.pdf",
+    ]
     headers = {
         "Authorization": "Bearer " + create_key(world.store, "g", Role.WAREHOUSE, ACME, ["graz"])
     }
@@ -148,6 +157,8 @@ def test_papers_are_refused_to_who_may_not_see_them(world):
                 assert refusal(world.client(role).get(paper)) == (403, "not_permitted")
             assert refusal(elsewhere.get(paper)) == (403, "other_location")
             assert httpx.get(f"{world.url}{paper}").status_code == 401
+        unknown = elsewhere.get(f"{path}/packing-slip.pdf?package=77")
+        assert refusal(unknown) == (403, "other_location")
     other = world.client(Role.WAREHOUSE, BOLT).get(papers[0])
     assert refusal(other) == (404, "unknown_shipment")
 

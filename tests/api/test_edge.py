@@ -21,6 +21,24 @@ from tests.api.world import assert_holds_no_customer_data, made, order, serving,
 JSON = {"Content-Type": "application/json"}
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/health/live", "/openapi.json", "/docs", "/docs/assets/swagger-ui.css", "/v1/orders",
+     "/v1/orders?limit=0", "/v1/orders/NONE", "/v1/nothing", "/v1/orders/batch"],
+)  # fmt: skip
+def test_head_is_answered_as_get_without_a_body(shared_admin, path):
+    whole, head = shared_admin.get(path), shared_admin.head(path)
+    kept = {"content-type", "content-length", "allow", "etag", "location"}
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    assert {n: v for n, v in head.headers.items() if n in kept} == {
+        n: v for n, v in whole.headers.items() if n in kept
+    }
+
+
+def test_head_tells_nothing_to_who_has_no_key(shared):
+    assert httpx.head(f"{shared.url}/v1/orders").status_code == 401
+
+
 @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b'{"a": }', b"[" * 100_000])
 def test_answer_is_400_or_422_when_the_body_is_not_json(shared_admin, body):
     answer = shared_admin.post("/v1/orders", content=body, headers=JSON)
@@ -41,9 +59,9 @@ def test_answer_is_405_when_the_method_is_not_allowed(shared_admin):
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/v1/orders/X", "GET, PUT"),
-        ("/v1/orders", "GET, POST"),
-        ("/v1/products/batch", "GET, POST, PUT"),
+        ("/v1/orders/X", "GET, HEAD, PUT"),
+        ("/v1/orders", "GET, HEAD, POST"),
+        ("/v1/products/batch", "GET, HEAD, POST, PUT"),
     ],
 )
 def test_allow_names_every_method_of_the_path_when_the_method_is_not_allowed(

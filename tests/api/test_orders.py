@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from fulfillment.store.commands.administration.keys import Role
+from starter.waiting import Waits
 from tests.api.world import ACME, ADDRESS, order
 
 
@@ -83,6 +84,29 @@ def test_order_is_accepted_when_it_is_not_prepared_in_time(admin):
     assert answer.status_code == 202
     assert answer.headers["Preference-Applied"] == "wait=1"
     assert 0.9 < time.monotonic() - began < 4
+
+
+def test_order_is_answered_at_once_when_all_places_to_wait_are_taken(world, admin, monkeypatch):
+    monkeypatch.setattr("starter.waiting.MOST_WAITING", 0)
+    world.stock("TEA", 1)
+    headers = {"Prefer": "wait=10"}
+    began = time.monotonic()
+    answer = admin.post("/v1/orders", json=order(), headers=headers)
+    again = admin.post("/v1/orders", json=order(), headers=headers)
+    assert (answer.status_code, again.status_code) == (202, 200)
+    assert "Preference-Applied" not in {**answer.headers, **again.headers}
+    assert time.monotonic() - began < 5
+
+
+def test_place_to_wait_is_given_back_when_the_wait_ends(monkeypatch):
+    monkeypatch.setattr("starter.waiting.MOST_WAITING", 2)
+    waits = Waits()
+    with waits.place(5) as first, waits.place(None) as asks_not, waits.place(4) as second:
+        with waits.place(3) as third:
+            assert (first, asks_not, second, third) == (5, None, 4, None)
+        assert waits.waiting == 2
+    with waits.place(3) as third:
+        assert third == 3
 
 
 def test_each_order_of_a_batch_has_its_result_when_some_are_bad(admin):

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from typer.main import get_command
 
 from cli.client.commands import GROUPS
 from fulfillment.settings import Settings
@@ -20,6 +22,15 @@ from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
 from tests.api.world import serving
 from tests.builders.warehouse import Warehouse
+
+
+@cache
+def entry() -> Callable[..., object]:
+    """All commands: Typer would make them anew for each call, but a process calls one."""
+    from cli.main import app  # noqa: PLC0415 -- a command's imports are its own
+
+    return get_command(app)
+
 
 KEY_NAME = "robin"
 """Who does what the commands of a test do."""
@@ -84,7 +95,6 @@ def process(system: System, tmp_path: Path) -> Pegboard:
 def pegboard(system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> Pegboard:
     """Runs `pegboard ARGUMENTS` in this process, as its entry point does: quicker, for many."""
     from cli.exit_status import _outcome  # noqa: PLC0415 -- a command's imports are its own
-    from cli.main import app  # noqa: PLC0415 -- the same
     from cli.output import console  # noqa: PLC0415 -- the same
 
     monkeypatch.setattr(console, "_width", 200)
@@ -99,7 +109,7 @@ def pegboard(system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ca
         with monkeypatch.context() as named:
             for name, value in (known | variables).items():
                 named.setenv(name, value)
-            code = _outcome(lambda: app(asked, prog_name="pegboard"))
+            code = _outcome(lambda: entry()(asked, prog_name="pegboard"))
         return subprocess.CompletedProcess(asked, code, *capsys.readouterr())
 
     return run

@@ -1,4 +1,4 @@
-"""`pegboard up` as a person starts, kills and starts it again: each test is one folder's life."""
+"""`pegboard up` as a person starts, kills and starts it again: one folder's life."""
 
 import json
 import os
@@ -60,6 +60,13 @@ class Run:
         self.process.kill()
         self.process.wait()
 
+    def parts(self) -> list[psutil.Process]:
+        """What it keeps running."""
+        return psutil.Process(self.process.pid).children()
+
+    def kill_worker(self) -> None:
+        next(one for one in self.parts() if one.cmdline()[-1] == "worker").kill()
+
     def left(self) -> list[psutil.Process]:
         """The children that were seen, and still run a few seconds later."""
         _, alive = psutil.wait_procs(list(self.children.values()), timeout=15)
@@ -110,7 +117,7 @@ def env(server_folder: Path) -> dict[str, str]:
         **{f"PEGBOARD_{name}_PORT": str(free_port()) for name in ports},
         "PEGBOARD_HOME": str(server_folder),
         "PEGBOARD_EMBEDDED_DURABLE": "false",
-        "PEGBOARD_PLAY_SPEED": "60",
+        "PEGBOARD_PLAY_SPEED": "100",
         "COLUMNS": "200",
     }
 
@@ -149,53 +156,77 @@ def listed(env: Mapping[str, str]) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_sample_is_played_once_and_its_data_outlives_every_kind_of_end(start, env, server_folder):
-    first = start("--until-played")
+def test_folder_lives_through_every_kind_of_end(start, env, server_folder):
+    play_is_killed_half_way(start)
+    play_begins_anew_and_ends(start, env, server_folder)
+    known = run_looks_after_its_parts_until_it_is_killed(start, env, server_folder)
+    run_stops_when_asked(start, env, server_folder, known)
 
-    assert first.end() == 0, first.plain
-    assert first.left() == []
-    assert f"http://127.0.0.1:{env['PEGBOARD_API_PORT']}/docs" in first.plain
-    assert f"http://127.0.0.1:{env['PEGBOARD_TEMPORAL_UI_PORT']}" in first.plain
-    assert "W-1007 future at porto, due" in first.plain
-    assert "W-1011 cancelled" in first.plain
-    assert "W-1012 released at dublin" in first.plain
-    assert "W-1013 refused (4 FIRST-FLUSH)" in first.plain
-    assert "The play is over, and the audit is clean: 11 shipped" in first.plain
-    assert_key_is_kept_to_ourselves(first, server_folder)
 
-    taken = socket.create_server(("127.0.0.1", int(env["PEGBOARD_API_PORT"])))
-    second = start()
-    second.read_until("W-1014 part shipped (3 KETTLE)")
-    taken.close()
-    assert f"port {env['PEGBOARD_API_PORT']} is taken; the API is on" in second.plain
-    assert "sample" not in second.plain
-    known = orders(second, server_folder)
-    assert len(known) == 13
-    second.kill()
-    assert second.left() == []
+def play_is_killed_half_way(start) -> None:
+    run = start(PEGBOARD_PLAY_SPEED="20")
+    run.read_until("W-1006 may go in two shipments")
+    run.kill()
+    assert run.left() == []
 
-    third = start(terminal=True)
-    third.read_until("Ctrl-C stops")
-    assert "Hearth & Leaf: 13 orders" in third.plain
-    assert orders(third, server_folder) == known
+
+def play_begins_anew_and_ends(start, env, home: Path) -> None:
+    run = start("--until-played")
+    assert run.end() == 0, run.plain
+    assert run.left() == []
+    assert_is_played_anew(run, env)
+    assert_key_is_kept_to_ourselves(run, home)
+
+
+def run_looks_after_its_parts_until_it_is_killed(start, env, home: Path) -> dict[str, str]:
+    """The orders that are known in the end."""
+    with socket.create_server(("127.0.0.1", int(env["PEGBOARD_API_PORT"]))):
+        run = start()
+        run.read_until("W-2014 part shipped (3 KETTLE)")
+    assert f"port {env['PEGBOARD_API_PORT']} is taken; the API is on" in run.plain
+    assert "sample" not in run.plain
+    assert_is_found_by_its_folder(env)
+    assert len(run.parts()) == 4
+    run.kill_worker()
+    run.read_until("worker ended; starting it again in 1 s")
+    run.read_until("worker runs again")
+    known = orders(run, home)
+    assert known.keys() >= {f"W-20{n:02}" for n in range(1, 15)} - {"W-2013"}
+    run.kill()
+    assert run.left() == []
+    return known
+
+
+def run_stops_when_asked(start, env, home: Path, known: dict[str, str]) -> None:
+    run = start(terminal=True)
+    run.read_until("Ctrl-C stops")
+    assert f"Hearth & Leaf: {len(known)} orders" in run.plain
+    assert orders(run, home) == known
     assert listed(env) == known
-    code, seconds = third.stop()
-    assert (code, third.left()) == (0, [])
+    code, seconds = run.stop()
+    assert (code, run.left()) == (0, [])
     assert seconds < STOP_SECONDS
+    assert not (home / "connection.json").exists()
 
 
-@pytest.mark.slow
-def test_play_begins_anew_when_it_was_killed_half_way(start, server_folder):
-    killed = start("--play", PEGBOARD_PLAY_SPEED="20")
-    killed.read_until("W-1006 may go in two shipments")
-    killed.kill()
-    assert killed.left() == []
+def assert_is_played_anew(run: Run, env: Mapping[str, str]) -> None:
+    assert f"http://127.0.0.1:{env['PEGBOARD_API_PORT']}/docs" in run.plain
+    assert f"http://127.0.0.1:{env['PEGBOARD_TEMPORAL_UI_PORT']}" in run.plain
+    assert "W-2001 is in stock" in run.plain
+    assert "W-2007 future at porto, due" in run.plain
+    assert "W-2011 cancelled" in run.plain
+    assert "W-2012 released at dublin" in run.plain
+    assert "W-2013 refused (4 FIRST-FLUSH)" in run.plain
+    assert "The play is over, and the audit is clean: 11 shipped" in run.plain
 
-    again = start("--until-played")
 
-    assert again.end() == 0, again.plain
-    assert "W-2001 is in stock" in again.plain
-    assert "The play is over, and the audit is clean: 11 shipped" in again.plain
+def assert_is_found_by_its_folder(env: Mapping[str, str]) -> None:
+    """A second run is refused, and other commands find the one that runs."""
+    for arguments, code, says in ((UP[3:], 1, "already runs in"), (("keys", "list"), 0, "")):
+        command = [*UP[:3], *arguments]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+        assert says in done.stderr
 
 
 def assert_key_is_kept_to_ourselves(run: Run, home: Path) -> None:

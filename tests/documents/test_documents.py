@@ -1,17 +1,23 @@
 """The papers as they are drawn: real text, letters of every kind, bars that can be read."""
 
+import re
 import subprocess
 import sys
 import unicodedata
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from reportlab.graphics.barcode.code128 import Code128
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Table
 
 from documents import sheet
 from documents.container_label import draw_container_label
@@ -226,6 +232,26 @@ def bars(value: str, widest: float = 170) -> bool:
     return len(sheet.barcode(value, widest)) == 2
 
 
+@pytest.mark.parametrize("rows", [1, 27, 2_000])
+def test_each_row_is_on_one_page_and_is_measured_once(rows, monkeypatch):
+    measured = Counter[int]()
+    wrap = Table.wrap
+
+    def counted(table: Any, *room: float) -> Any:
+        measured[len(table._cellvalues)] += 1
+        return wrap(table, *room)
+
+    monkeypatch.setattr(Table, "wrap", counted)
+    listed = [("", f"SKU-{n:05}", "Tea", 1, "", "") for n in range(rows)]
+    titles = ("", "SKU", "Name", "Units", "Order / shipment", "Merchant")
+    document = sheet.drawn("Long", [sheet.table(titles, listed, (9, 50, 36, 22, 36, 22))])
+
+    told = text_of(document)
+    assert re.findall(r"SKU-(\d+)", told) == [f"{n:05}" for n in range(rows)]
+    assert told.count("Order / shipment") == pages(document)
+    assert measured[1] == rows + 1
+
+
 def test_bars_are_left_out_when_nobody_could_read_them():
     assert bars("SO-1001")
     assert bars("SO-" + "x" * 61)
@@ -235,10 +261,24 @@ def test_bars_are_left_out_when_nobody_could_read_them():
 
 
 def test_bars_are_those_of_code_128_for_the_whole_value():
-    (drawn, _) = sheet.barcode("SO-1001", 170)
+    for value, widest in (("SO-1001", 170), ("4006381333931", 20), ("Tea & cup", 170)):
+        (drawn, _) = sheet.barcode(value, widest)
+        known = Code128(value, barWidth=drawn.bar, barHeight=drawn.height, quiet=False)
 
-    assert drawn.valid
-    assert drawn.validated == "SO-1001"
+        assert drawn.value == value
+        assert painted(drawn) == pytest.approx(painted(known), abs=0.001)
+
+
+def painted(bars: Any) -> list[float]:
+    """Left side, foot, width and height of each bar on the paper, in points."""
+    canvas = Canvas(BytesIO(), pageCompression=0)
+    bars.drawOn(canvas, 0, 0)
+    code = canvas.getpdfdata().decode("latin-1")
+    scaled = re.findall(r"([\d.]+) 0 0 ([\d.]+) 0 0 cm", code)
+    wide, high = map(float, scaled[-1])
+    found = re.findall(r"([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+) re", code)
+    assert found
+    return [float(n) * by for one in found for n, by in zip(one, (wide, high) * 2, strict=True)]
 
 
 def test_the_same_facts_give_the_same_bytes_also_in_many_threads():

@@ -270,7 +270,7 @@ def test_a_worker_does_not_start_when_its_provider_lacks_a_setting(gateway, data
     worker = worker_of(gateway, database_url, PEGBOARD_PAYMENT_WEBHOOK_URL="")
     _, said = worker.communicate(timeout=60)
     assert worker.returncode == 1
-    assert "payment_webhook_url" in said
+    assert "PEGBOARD_PAYMENT_WEBHOOK_URL is not set" in said
 
 
 # --- settings ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from temporalio.testing import ActivityEnvironment
 
 from activities.order_activities import Fulfilling
@@ -12,7 +13,7 @@ from fulfillment.store.commands import catalogue, intake
 from fulfillment.store.commands.orders.starts import starts_answered
 from fulfillment.store.reading.unfinished import owed_since, unfinished_orders
 from fulfillment.store.transactions import outbox
-from fulfillment.store.transactions.outbox import FORGOTTEN_AFTER, Kind, Message
+from fulfillment.store.transactions.outbox import FORGOTTEN_AFTER, LANES, Kind, Message
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 LEASE = timedelta(seconds=30)
@@ -60,6 +61,31 @@ def test_further_orders_start_when_those_before_them_have_claimed(warehouse: War
     assert delivered(warehouse) == [fourth]
     claimed(warehouse, first)
     assert delivered(warehouse) == [fifth]
+
+
+@pytest.mark.parametrize("kind", [Kind.START_ORDER, Kind.WAKE_ORDER])
+def test_taking_reads_what_it_takes_also_when_much_more_is_due(
+    warehouse: Warehouse, kind: Kind
+) -> None:
+    waiting = """
+        INSERT INTO outbox (merchant, lane, kind, subject, payload, due_at)
+        SELECT :merchant, :lane, :kind, n::text, '{"lines": 1}', :now
+          FROM generate_series(1, 20000) n
+    """
+    read = """
+        SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) AS rows
+          FROM pg_stat_xact_user_tables WHERE relname = 'outbox'
+    """
+    named = {"merchant": MERCHANT, "lane": LANES[kind], "kind": kind, "now": warehouse.clock()}
+    with warehouse.engine.begin() as connection:
+        connection.execute(text(waiting), named)
+        connection.execute(text("ANALYZE outbox"))
+    with warehouse.engine.begin() as connection:
+        assert outbox.take(connection, warehouse.clock(), 100, LEASE)
+        assert connection.execute(text(read)).scalar_one() < 2_000
+    with warehouse.engine.begin() as connection:
+        connection.execute(text("DELETE FROM outbox"))
+        connection.execute(text("DELETE FROM started_order"))
 
 
 def test_order_that_others_claimed_for_counts_until_its_own_workflow_has_asked(

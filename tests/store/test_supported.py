@@ -10,7 +10,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import create_engine, pool
 
 from fulfillment.store import migrations
-from fulfillment.store.reading.health import is_migrated
+from fulfillment.store.reading.health import UnfitDatabaseError, check_database
 from fulfillment.store.transactions.session import Store, connect
 
 VERSIONS = sorted((Path(migrations.__file__).parent / "versions").glob("[0-9]*.py"))
@@ -34,7 +34,11 @@ def newest() -> str:
 
 
 def is_ready(store: Store) -> bool:
-    return store.read("*", is_migrated)
+    try:
+        check_database(store.engine)
+    except UnfitDatabaseError as error:
+        return error.is_away
+    return True
 
 
 def migrate_to_newer(store: Store, supported: list[str]) -> None:
