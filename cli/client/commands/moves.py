@@ -59,7 +59,7 @@ def move(verb: str, says: str, example: str) -> Command:
 
 COMMANDS = (
     Command(
-        group="transfer", verb="create", method="POST", path="/v1/transfers", key_from="number",
+        group="transfer", verb="create", method="POST", path="/v1/transfers", keyed=False,
         says="Write a transfer; nothing moves until it is shipped. The same again changes nothing.",
         example="transfer create TR-9 --from vienna --to graz TEA-GREEN=12 CUP=3",
         view=TRANSFER_SHEET,
@@ -125,7 +125,7 @@ COMMANDS = (
     move("cancel", "It is not sent after all; one that was shipped is received or closed instead.",
          "TR-1"),
     Command(
-        group="return", verb="create", method="POST", path="/v1/returns", key_from="number",
+        group="return", verb="create", method="POST", path="/v1/returns", keyed=False,
         says="Announce a return; its units are inbound at once. The same again changes nothing.",
         example="return create RMA-8 --location vienna --order SO-1011 TEA-GREEN=1@1",
         view=RETURN_SHEET,

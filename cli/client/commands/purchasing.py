@@ -91,7 +91,7 @@ COMMANDS = (
         example="po orders PO-1", view=listing("orders", *views.WAITERS), parameters=(NUMBER,),
     ),
     Command(
-        group="po", verb="create", method="POST", path="/v1/purchase-orders", key_from="number",
+        group="po", verb="create", method="POST", path="/v1/purchase-orders", keyed=False,
         says="Write a purchase order.",
         example='po create PO-9 TEA-GREEN=50@vienna --supplier "Leaf Imports"'
         " --expected-on 2031-03-31",

@@ -1,9 +1,10 @@
 """An order as a client sends it, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import product
 
 from fulfillment.domain.model.rank import DEFAULT_PRIORITY
 from fulfillment.domain.model.refusals import RefusedError
@@ -44,8 +45,35 @@ class NewOrder:
 
     @property
     def content_hash(self) -> bytes:
-        """Equal for two requests that ask for the same."""
-        return fingerprint(asdict(self))
+        """Equal for two orders that say the same."""
+        return fingerprint(self)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order that has its number already: what it said, and what stands where it said nothing."""
+
+    id: int
+    content_hash: bytes
+    currency: str
+    placed_at: datetime
+
+    def is_meant(self, order: NewOrder, currency: str) -> bool:
+        """Whether an order of its number is the same one sent again.
+
+        `currency` is the merchant's. It makes no difference whether that, or the moment at which
+        the order was taken in, is spelled out.
+        """
+        currencies, moments = {order.currency}, {order.placed_at}
+        if (order.currency or currency) == self.currency:
+            currencies = {None, self.currency}
+        if order.placed_at == self.placed_at:
+            moments.add(None)
+        spelled = product(currencies, moments)
+        return any(
+            replace(order, currency=currency, placed_at=moment).content_hash == self.content_hash
+            for currency, moment in spelled
+        )
 
 
 class Outcome(StrEnum):

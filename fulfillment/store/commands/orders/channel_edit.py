@@ -134,7 +134,8 @@ def _readdressed(tx: Tx, order: Order, edit: Edit, packed: UnitsInPackages) -> O
 
 
 def _content(edit: Edit) -> bytes:
-    return fingerprint([edit.lines, edit.contact, edit.address])
+    said = {"lines": edit.lines, "contact": edit.contact, "address": edit.address}
+    return fingerprint(said)
 
 
 def _is_news(tx: Tx, order: int, edit: Edit) -> bool:
