@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 MOST_ITEMS = 500
-"""Lines of one order, orders of one batch, products of one batch."""
+"""Orders of one batch, products of one batch, lines of a purchase order or a transfer."""
 
 NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f-\x9f]*$"
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from fulfillment.domain.model.limits import MOST_LINES
 from fulfillment.domain.model.rank import DEFAULT_PRIORITY
 from fulfillment.store.commands.intake import NewLine, NewOrder
 from fulfillment.store.commands.orders.channel_edit import Edit
@@ -78,7 +79,7 @@ class Address(Request):
     """For who brings it."""
 
 
-Lines = Annotated[list[OrderLineIn], Field(max_length=MOST_ITEMS)]
+Lines = Annotated[list[OrderLineIn], Field(max_length=MOST_LINES)]
 
 
 class OrderIn(Request):

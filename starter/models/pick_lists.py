@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
+from fulfillment.domain.model.limits import MOST_LINES
 from fulfillment.store.commands.floor import PickedLine
 from fulfillment.store.reading.views.floor import (
     GivenUpList,
@@ -66,7 +67,7 @@ class PickedLineIn(Request):
 class SomeOrAllIn(Request):
     """Lines that are named, or all that there is: one of both."""
 
-    lines: Annotated[tuple[PickedLineIn, ...] | None, Field(max_length=MOST_ITEMS)] = None
+    lines: Annotated[tuple[PickedLineIn, ...] | None, Field(max_length=MOST_LINES)] = None
     all: StrictBool = False
 
     @model_validator(mode="after")

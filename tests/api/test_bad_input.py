@@ -46,7 +46,7 @@ BAD_ORDERS = {
     "no lines": (order() | {"lines": []}, "empty_order", "lines"),
     "lines null": (order() | {"lines": None}, "invalid_request", "lines"),
     "too many lines": (
-        order() | {"lines": [{"line": n, "sku": "TEA", "quantity": 1} for n in range(1, 502)]},
+        order() | {"lines": [{"line": n, "sku": "TEA", "quantity": 1} for n in range(1, 2002)]},
         "invalid_request",
         "lines",
     ),
