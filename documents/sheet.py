@@ -24,7 +24,7 @@ Part = Any
 
 
 def words(text: object, size: float = 9, *, bold: bool = False) -> Part:
-    """A paragraph; it breaks where it is too long."""
+    """A paragraph; it breaks where its text does, and where it is too long."""
     from reportlab.lib.enums import TA_LEFT, TA_RIGHT
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph
@@ -40,7 +40,8 @@ def words(text: object, size: float = 9, *, bold: bool = False) -> Part:
         alignment=side,
         splitLongWords=True,
     )
-    return Paragraph(marked(str(text), font), style)
+    lines = str(text).splitlines()
+    return Paragraph("<br/>".join(marked(line, font) for line in lines), style)
 
 
 def heading(text: object, size: float = 16) -> Part:

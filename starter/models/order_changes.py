@@ -93,8 +93,8 @@ class AddressIn(NoteIn):
 
     def to_domain(self) -> Customer:
         """The customer's data as the store takes it."""
-        contact = self.contact.model_dump(exclude_none=True) if self.contact else None
-        return Customer(contact, self.address.model_dump(exclude_none=True))
+        contact = self.contact.said() if self.contact else None
+        return Customer(contact, self.address.said())
 
 
 class CancelDateIn(NoteIn):

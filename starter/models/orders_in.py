@@ -47,7 +47,15 @@ class OrderLineIn(Request):
     )
 
 
-class Contact(Request):
+class Personal(Request):
+    """What is told of a customer."""
+
+    def said(self) -> dict[str, object]:
+        """The fields that say something."""
+        return {name: value for name, value in self.model_dump().items() if value}
+
+
+class Contact(Personal):
     """How the customer is reached; kept apart from the order, so that it can be erased."""
 
     name: ShortText | None = None
@@ -58,7 +66,7 @@ class Contact(Request):
     """Kept apart from the order."""
 
 
-class Address(Request):
+class Address(Personal):
     """Where the goods go; kept apart from the order, so that it can be erased."""
 
     name: ShortText | None = None
@@ -126,8 +134,8 @@ class OrderIn(Request):
         return NewOrder(
             **plain,
             lines=lines_of(self.lines),
-            contact=self.contact.model_dump(exclude_none=True),
-            address=self.address.model_dump(exclude_none=True),
+            contact=self.contact.said(),
+            address=self.address.said(),
         )
 
 
@@ -171,8 +179,8 @@ class OrderEditIn(Request):
 
     def to_domain(self, number: str) -> Edit:
         """The edit as the store takes it."""
-        contact = self.contact.model_dump(exclude_none=True) if self.contact else None
-        address = self.address.model_dump(exclude_none=True) if self.address else None
+        contact = self.contact.said() if self.contact else None
+        address = self.address.said() if self.address else None
         return Edit(number, self.revision, lines_of(self.lines), contact, address)
 
 

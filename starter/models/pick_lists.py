@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from fulfillment.domain.model.limits import MOST_LINES
 from fulfillment.store.commands.floor import PickedLine
@@ -15,24 +15,22 @@ from fulfillment.store.reading.views.floor import (
 )
 from starter.models.fields import (
     MOST_ITEMS,
-    NO_CONTROL_CHARACTERS,
     LineNumber,
+    LongText,
     Number,
     Request,
     Rowid,
+    ShortText,
     Slug,
     Units,
     example,
 )
 from starter.models.paged import Paged
 
-Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}$")]
-PickerName = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, pattern=NO_CONTROL_CHARACTERS)
-]
-Reason = Annotated[
-    str, StringConstraints(min_length=1, max_length=500, pattern=NO_CONTROL_CHARACTERS)
-]
+Label = Number
+"""How a container is called."""
+PickerName = Annotated[ShortText, Field(min_length=1)]
+Reason = Annotated[LongText, Field(min_length=1)]
 
 
 class PickListIn(Request):

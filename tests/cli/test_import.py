@@ -352,3 +352,24 @@ columns = { number = "nr", sku = "item", quantity = "n", unit_price = "price" }
     ]
     assert ask("SELECT address->>'country' FROM order_customer") == [("AT",)]
     assert ask("SELECT unit_price_minor FROM order_line") == [(123450,)]
+
+
+def test_names_go_in_as_shops_write_them(shop, write, ask):
+    products = write("p.csv", "sku,name\nKäse + 1/2,Käse\ntea,Small tea\n")
+    orders = write(
+        "o.csv",
+        "number,sku,quantity,address.name,address.instructions\n"
+        ' #1001 ,Käse + 1/2,1,Zebedee,"Ring twice.\nGate  7"\n',
+    )
+    first = shop("import", "products", products)
+    second = shop("import", "orders", orders)
+    shown = shop("order", "show", "#1001", "--json")
+
+    assert [run.returncode for run in (first, second, shown)] == [0] * 3
+    assert "differ only by case are products of their own: TEA and tea" in first.stdout
+    assert ask("SELECT number, sku FROM orders o JOIN order_line l ON l.order_id = o.id") == [
+        ("#1001", "Käse + 1/2")
+    ]
+    assert ask("SELECT address ->> 'instructions' FROM order_customer") == [
+        ("Ring twice.\nGate 7",)
+    ]

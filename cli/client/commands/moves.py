@@ -6,10 +6,10 @@ from cli.client.readers import Day, Rows, Text
 from cli.client.table import NOTE, Command, argument, arguments, flag, option, options
 from cli.client.views import listing, sheet
 
-MOVED = Rows(r"(?P<sku>[^=]+)=(?P<units>\d{1,9})", "what goes as SKU=UNITS", whole=("units",),
+MOVED = Rows(r"(?P<sku>.+)=(?P<units>\d{1,9})", "what goes as SKU=UNITS", whole=("units",),
              counted="line")  # fmt: skip
 RETURNED = Rows(
-    r"(?P<sku>[^=]+)=(?P<units>\d{1,9})(?:@(?P<order_line>\d{1,7}))?",
+    r"(?P<sku>.+)=(?P<units>\d{1,9})(?:@(?P<order_line>\d{1,7}))?",
     "what comes back as SKU=UNITS or SKU=UNITS@LINE",
     whole=("units", "order_line"), counted="line",
 )  # fmt: skip
@@ -18,7 +18,7 @@ CAME_BACK = Rows(
     "what came as LINE=UNITS:DISPOSITION, as 1=2:sellable", whole=("line", "units"),
 )  # fmt: skip
 COUNTED = Rows(
-    r"(?P<sku>[^=]+)=(?P<counted>\d{1,9})(?::(?P<disposition>[a-z]+))?",
+    r"(?P<sku>.+)=(?P<counted>\d{1,9})(?::(?P<disposition>[a-z]+))?",
     "what was counted as SKU=UNITS or SKU=UNITS:DISPOSITION", whole=("counted",),
 )  # fmt: skip
 

@@ -24,13 +24,13 @@ CONTACT = ("name", "company", "email", "phone")
 
 NUMBER = argument("path.number", "NUMBER", "The order's number.")
 WANTED = Rows(
-    r"(?P<sku>[^=]+)=(?P<quantity>\d{1,9})(?::(?P<pack>[^:@]+))?(?:@(?P<unit_price_minor>\d{1,13}))?",
+    r"(?P<sku>.+)=(?P<quantity>\d{1,9})(?::(?P<pack>[^:@]+))?(?:@(?P<unit_price_minor>\d{1,13}))?",
     "a line as SKU=UNITS, SKU=PACKS:PACK or SKU=UNITS@PRICE",
     whole=("quantity", "unit_price_minor"),
     counted="line",
 )
 EDITED = Rows(
-    r"(?P<line>\d{1,7}):(?P<sku>[^=]+)=(?P<quantity>\d{1,9})(?::(?P<pack>[^:@]+))?"
+    r"(?P<line>\d{1,7}):(?P<sku>.+)=(?P<quantity>\d{1,9})(?::(?P<pack>[^:@]+))?"
     r"(?:@(?P<unit_price_minor>\d{1,13}))?",
     "a line as LINE:SKU=UNITS, LINE:SKU=PACKS:PACK or LINE:SKU=UNITS@PRICE",
     whole=("line", "quantity", "unit_price_minor"),

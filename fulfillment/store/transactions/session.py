@@ -99,6 +99,11 @@ class Command:
         return fingerprint([self.verb, self.content])
 
 
+def part_of_key(subject: object) -> str:
+    """What a command is about, as a part of its key: parts are divided by colons."""
+    return str(subject).replace("%", "%25").replace(":", "%3A")
+
+
 def fingerprint(content: object) -> bytes:
     """A hash of what the content means: equal for all that mean the same."""
     return hashlib.sha256(canonical(content).encode()).digest()
