@@ -45,6 +45,8 @@ class OrderLineIn(Request):
     unit_price_minor: Minor | None = Field(
         default=None, description="Price of one base unit in minor units: 150 is JPY 150, EUR 1.50."
     )
+    wanted_on: Day | None = None
+    """The day for which the customer wants it."""
 
 
 class Personal(Request):
@@ -107,6 +109,12 @@ class OrderIn(Request):
     ship_by: Day | None = Field(
         default=None, description="The day by which it should leave, as the channel says."
     )
+    shipping_method: ShortText | None = None
+    """How it is to be sent; the merchant's `shipping_methods` say how long that takes."""
+    deliver_by: Day | None = None
+    """The day by which it should be there: it leaves as many days before."""
+    packer_note: LongText | None = None
+    """For who packs it: on pick lists, and on nothing that the customer gets."""
     currency: Currency | None = Field(
         default=None, description="A code of ISO 4217; else the merchant's."
     )
@@ -131,6 +139,7 @@ class OrderIn(Request):
     def to_domain(self) -> NewOrder:
         """The order as the store takes it."""
         plain: dict[str, Any] = {name: getattr(self, name) for name in PLAIN}
+        plain |= {name: getattr(self, name) or None for name in TEXTS}
         return NewOrder(
             **plain,
             lines=lines_of(self.lines),
@@ -140,9 +149,11 @@ class OrderIn(Request):
 
 
 PLAIN = (
-    "number", "placed_at", "priority", "ship_by", "currency", "policy", "lock_location",
-    "pickup_location", "customer_reference",
+    "number", "placed_at", "priority", "ship_by", "deliver_by", "currency", "policy",
+    "lock_location", "pickup_location",
 )  # fmt: skip
+TEXTS = ("customer_reference", "shipping_method", "packer_note")
+"""An empty one says nothing."""
 
 
 class OrderBatchIn(Request):
@@ -167,7 +178,7 @@ class OrderBatchIn(Request):
 class OrderEditIn(Request):
     """How a sales channel wants the order to be now. A line that is not named is cancelled.
 
-    A line that names no price keeps its own.
+    A line that names no price keeps its own; so it does the day for which it is wanted.
     """
 
     model_config = example(revision=2, lines=[EXAMPLE_LINE | {"quantity": 1}])
@@ -176,12 +187,24 @@ class OrderEditIn(Request):
     lines: Lines
     contact: Contact | None = Field(default=None, description="Left as it is where null.")
     address: Address | None = Field(default=None, description="Left as it is where null.")
+    shipping_method: ShortText | None = Field(default=None, description="Left where null.")
+    deliver_by: Day | None = Field(default=None, description="Left as it is where null.")
+    packer_note: LongText | None = Field(default=None, description="Left as it is where null.")
 
     def to_domain(self, number: str) -> Edit:
         """The edit as the store takes it."""
         contact = self.contact.said() if self.contact else None
         address = self.address.said() if self.address else None
-        return Edit(number, self.revision, lines_of(self.lines), contact, address)
+        return Edit(
+            number,
+            self.revision,
+            lines_of(self.lines),
+            contact,
+            address,
+            self.shipping_method or None,
+            self.packer_note,
+            self.deliver_by,
+        )
 
 
 class NoteIn(Request):
@@ -213,4 +236,6 @@ class UnholdIn(NoteIn):
 
 def lines_of(lines: list[OrderLineIn]) -> tuple[NewLine, ...]:
     """The lines as the store takes them."""
-    return tuple(NewLine(x.line, x.sku, x.quantity, x.pack, x.unit_price_minor) for x in lines)
+    return tuple(
+        NewLine(x.line, x.sku, x.quantity, x.pack, x.unit_price_minor, x.wanted_on) for x in lines
+    )

@@ -128,7 +128,8 @@ EXAMPLE_LIST = EXAMPLE_HEAD | {
     ],
     "shipments": [
         {"shipment": 42, "shipment_number": 1, "merchant": "acme", "order": "SO-1001",
-         "status": "picking", "holds": []},
+         "status": "picking", "holds": [], "shipping_method": "express",
+         "deliver_by": "2026-03-06", "packer_note": "Wrap it as a gift."},
     ],
 }  # fmt: skip
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.model.meaning import canonical, later
+from fulfillment.domain.model.meaning import LATER, canonical
 
 
 @dataclass(frozen=True)
 class Line:
     line: int
     sku: str
-    wanted: str | None = later(None)
+    wanted: str | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Document:
     lines: tuple[Line, ...]
     packages: tuple[str, ...] = ()
     supplier: str = ""
-    percent: int = later(0)
+    percent: int = field(default=0, metadata=LATER)
     address: dict[str, object] = field(default_factory=dict)
 
 

@@ -2,21 +2,18 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, field, fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
+from types import MappingProxyType
 from typing import Any
 
 IN_NO_ORDER = frozenset({"lines", "added", "add_lines", "adjustments", "products", "skus"})
 """Fields whose parts say themselves which line or SKU they are of: nothing hangs on their order."""
 
-LATER = "later"
+LATER = MappingProxyType({"later": True})
+"""Marks a field that its document did not always have: it says nothing where it has its default.
 
-
-def later(default: Any) -> Any:
-    """A field that its document did not always have; it says nothing where it has its default.
-
-    So a document that was stored before the field existed is the same as one without it.
-    """
-    return field(default=default, metadata={LATER: True})
+So a document that was stored before the field existed is the same as one without it.
+"""
 
 
 def meaning(content: object) -> Any:
@@ -47,7 +44,7 @@ def _said(document: Any) -> Iterator[tuple[str, object]]:
 
 
 def _is_later(each: Field[Any]) -> bool:
-    return bool(each.metadata.get(LATER))
+    return bool(each.metadata.get("later"))
 
 
 def _part(name: str, value: object) -> object:

@@ -17,6 +17,7 @@ from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.reading.pick_lists import Merchants, read_list
 from fulfillment.store.reading.rows import execute_as
 from fulfillment.store.reading.views.floor import GivenUpList, PickListView
+from fulfillment.store.records.days import LEAVE_BY
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 Line = tuple[str, Order, Shipment, int, int]
@@ -65,12 +66,14 @@ SELECT o.merchant, o.id AS order_id, s.id AS shipment,
  WHERE {which} AND cardinality(o.holds) = 0
    AND (CAST(:merchants AS text[]) IS NULL OR o.merchant = ANY(:merchants))
    AND (CAST(:orders AS text[]) IS NULL OR o.number = ANY(:orders))
- ORDER BY o.priority, least(o.ship_by, s.target_ship_on) NULLS LAST, o.placed_at, o.intake_seq,
+ ORDER BY o.priority, least({leave_by}, s.target_ship_on) NULLS LAST, o.placed_at, o.intake_seq,
           s.id
  LIMIT :most FOR NO KEY UPDATE OF o SKIP LOCKED
 """
 
-FIND_RELEASED, FIND_TO_STAGE = FIND.format(which=RELEASED), FIND.format(which=TO_STAGE)
+FIND_RELEASED, FIND_TO_STAGE = (
+    FIND.format(which=which, leave_by=LEAVE_BY) for which in (RELEASED, TO_STAGE)
+)
 
 
 def take_work(store: Store, command: Command, wanted: Wanted) -> PickListView:

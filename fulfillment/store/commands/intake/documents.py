@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import product
 
+from fulfillment.domain.model.meaning import LATER
 from fulfillment.domain.model.rank import DEFAULT_PRIORITY
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.transactions.session import fingerprint
@@ -20,13 +21,14 @@ class NewLine:
     quantity: int
     pack: str | None = None
     unit_price_minor: int | None = None
+    wanted_on: date | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
     """An order as a client sends it; its policy may name a preset beside knobs.
 
-    Contact and address are stored apart from the rest.
+    Contact, address and the packer's note are stored apart from the rest.
     """
 
     number: str
@@ -42,6 +44,9 @@ class NewOrder:
     contact: Mapping[str, object] = field(default_factory=dict)
     address: Mapping[str, object] = field(default_factory=dict)
     revision: int = 0
+    shipping_method: str | None = field(default=None, metadata=LATER)
+    packer_note: str | None = field(default=None, metadata=LATER)
+    deliver_by: date | None = field(default=None, metadata=LATER)
 
     @property
     def content_hash(self) -> bytes:

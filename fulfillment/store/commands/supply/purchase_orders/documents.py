@@ -1,11 +1,11 @@
 """What is written on purchase orders and receipts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import Final
 
-from fulfillment.domain.model.meaning import later, meaning
+from fulfillment.domain.model.meaning import LATER, meaning
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.transactions.session import Command
 
@@ -30,7 +30,7 @@ class NewPurchaseOrder:
     supplier: str = ""
     expected_on: date | None = None
     status: PurchaseOrderStatus = PurchaseOrderStatus.APPROVED
-    over_receipt_percent: int = later(0)
+    over_receipt_percent: int = field(default=0, metadata=LATER)
 
 
 class Keep(Enum):
