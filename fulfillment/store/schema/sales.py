@@ -139,6 +139,11 @@ order_customer = Table(
     Column("packer_note", Text, comment="for who packs it; not for the customer"),
     Index(None, "reference"),
     *searched("ix_order_customer", "reference"),
+    Index(
+        "ix_order_customer_address",
+        text("md5(lower(address::text))"),
+        postgresql_where=text("address <> '{}'::jsonb"),
+    ),
     comment="Personal data, apart from all else: erase a row and the order still stands.",
 )
 
