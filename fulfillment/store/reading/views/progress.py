@@ -24,7 +24,7 @@ class ProgressView:
     """The first day on which something it is pegged to is due."""
     awaited_skus: tuple[str, ...]
     awaited_supply: tuple[str, ...]
-    """Numbers of the documents it is pegged to."""
+    """Numbers of the documents it is pegged to, the first hundred."""
     shipments: tuple[ShipmentProgress, ...]
     """Those that have not ended."""
     holds: tuple[str, ...]
