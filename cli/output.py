@@ -76,7 +76,7 @@ def _least(column: Column, at: int, cells: Sequence[Sequence[str]]) -> int:
 
 def _table(grid: Grid, cells: Sequence[Sequence[str]], least: Sequence[int]) -> Table:
     drawn = Table(
-        title=grid.title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 0, 0, GAP)
+        title=Text(grid.title), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 0, 0, GAP)
     )
     for column, width in zip(grid.columns, least, strict=True):
         title = column.title if column.folds else _stacked(column.title, width)

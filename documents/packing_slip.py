@@ -24,6 +24,7 @@ def _page(slip: PackingSlip, package: SlipPackage) -> list[sheet.Part]:
         sheet.gap(),
         sheet.words(f"Order {slip.order}", 11, bold=True),
         sheet.words(_which(slip, package)),
+        *[sheet.words(f"Sent by {method}") for method in [slip.shipping_method] if method],
         *[sheet.words(row) for row in _carried(package)],
         sheet.gap(),
         sheet.table(

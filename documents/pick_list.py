@@ -16,8 +16,23 @@ def draw_pick_list(paper: PickListPaper) -> bytes:
             _walk(paper),
             sheet.gap(8),
             _shipments(paper),
+            *_notes(paper),
         ],
     )
+
+
+def _notes(paper: PickListPaper) -> list[sheet.Part]:
+    """For who packs: how each order is to be sent, and what is to be minded."""
+    if not paper.notes:
+        return []
+    rows = [
+        (one.order, str(one.shipment), one.shipping_method or "", str(one.deliver_by or ""),
+         one.note or "")
+        for one in paper.notes
+    ]  # fmt: skip
+    titles = ("Order", "Shipment", "Sent by", "There by", "Note for who packs")
+    table = sheet.table(titles, rows, (38, 18, 27, 27, 65))
+    return [sheet.gap(8), sheet.words("Packing", 11, bold=True), sheet.gap(2), table]
 
 
 def _told(paper: PickListPaper) -> str:

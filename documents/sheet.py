@@ -29,12 +29,13 @@ Part = Any
 
 
 def words(text: object, size: float = PLAIN, *, bold: bool = False) -> Part:
-    """A paragraph; it breaks where it is too long."""
+    """A paragraph; it breaks where its text does, and where it is too long."""
     from reportlab.platypus import Paragraph
 
     use_fonts()
     font = BOLD if bold else REGULAR
-    return Paragraph(marked(str(text), font), _style(font, size, begins_at_the_right(str(text))))
+    lines = "<br/>".join(marked(line, font) for line in str(text).splitlines())
+    return Paragraph(lines, _style(font, size, begins_at_the_right(str(text))))
 
 
 @cache

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from fulfillment.store.commands.catalogue import NewProduct, put_products
+from fulfillment.store.reading.known import spelled_alike
 from importing.run import Record, Run, batches
 from importing.source import Source
 
@@ -32,6 +34,7 @@ def import_products(run: Run, suppliers: Mapping[str, str] | None) -> None:
     """Put the products. What the file does not tell of a known product stays as it is."""
     source = run.sources["products"]
     seen: dict[str, int] = {}
+    alike: set[tuple[str, ...]] = set()
     for batch in batches(run.records(source)):
         fresh = [record for record in batch if _is_first(run, source, record, seen)]
         known = run.products(str(record.values["sku"]) for record in fresh)
@@ -43,6 +46,21 @@ def import_products(run: Run, suppliers: Mapping[str, str] | None) -> None:
             else:
                 changes.append((record, product))
         _put(run, source, changes, known)
+        skus = [product.sku for _, product in changes]
+        alike |= set(run.store.read(run.merchant.id, partial(spelled_alike, skus=skus)))
+    _note_alike(run, sorted(alike))
+
+
+MOST_NAMED = 5
+
+
+def _note_alike(run: Run, alike: Sequence[tuple[str, ...]]) -> None:
+    """Say which SKUs may have been meant for one."""
+    if not alike:
+        return
+    named = "; ".join(" and ".join(skus) for skus in alike[:MOST_NAMED])
+    more = f"; and {len(alike) - MOST_NAMED} more" if len(alike) > MOST_NAMED else ""
+    run.report.note(f"SKUs that differ only by case are products of their own: {named}{more}")
 
 
 def _is_first(run: Run, source: Source, record: Record, seen: dict[str, int]) -> bool:

@@ -81,8 +81,11 @@ def _gather(told: dict[str, Any], group: str) -> dict[str, object]:
     return {name.removeprefix(f"{group}."): told.pop(name) for name in names}
 
 
+PLAIN = ("sku", "quantity", "pack", "wanted_on")
+
+
 def _line(told: Values, number: int, price: int | None) -> NewLine:
-    plain: dict[str, Any] = {name: told.get(name) for name in ("sku", "quantity", "pack")}
+    plain: dict[str, Any] = {name: told.get(name) for name in PLAIN}
     return NewLine(line=number, unit_price_minor=price, **plain)
 
 

@@ -1,7 +1,6 @@
 """Purchase orders in, each with its lines, once by number."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from fulfillment.domain.model.refusals import RefusedError
@@ -10,6 +9,7 @@ from fulfillment.store.commands.supply.purchase_orders import (
     NewPurchaseLine,
     NewPurchaseOrder,
     create_purchase_order,
+    purchase_order_command,
 )
 from fulfillment.store.reading.known import (
     known_commands,
@@ -74,15 +74,18 @@ def _supplier(heads: Source, head: Values, suppliers: Mapping[str, str] | None) 
 def _write(run: Run, join: Join[NewPurchaseOrder], batch: list[Found]) -> None:
     products = run.products(line.sku for found in batch for line in found.built.lines)
     commands = {found.built.number: _command(run, found.built) for found in batch}
-    keys = [command.key for command in commands.values()]
-    done = run.store.read(run.merchant.id, lambda tx: known_commands(tx, keys))
+    keys = {command.key: number for number, command in commands.items()}
+    keys |= {f"{BEFORE}{number}": number for number in commands}
+    known = run.store.read(run.merchant.id, lambda tx: known_commands(tx, list(keys)))
+    done = {keys[key]: fingerprint for key, fingerprint in known.items()}
     numbers = list(commands)
     taken = run.store.read(run.merchant.id, lambda tx: known_purchase_orders(tx, numbers))
     for found in batch:
         command = commands[found.built.number]
         try:
-            _check(join, found, products, taken - _own(command, done))
-            if done.get(command.key) == command.fingerprint:
+            is_there = done.get(found.built.number) == command.fingerprint
+            _check(join, found, products, () if is_there else taken)
+            if is_there:
                 join.taken(found.document, "there")
                 continue
             create_purchase_order(run.store, command, found.built)
@@ -95,27 +98,12 @@ def _write(run: Run, join: Join[NewPurchaseOrder], batch: list[Found]) -> None:
             join.taken(found.document, "new")
 
 
-LATER_FIELDS = ("over_receipt_percent",)
-"""Told in the content only where they say something.
-
-Purchase orders that were imported before these fields existed would be others without that.
-"""
+BEFORE = "import:purchase-order:"
+"""With what the keys of imported purchase orders began, before they were known by number alone."""
 
 
 def _command(run: Run, new: NewPurchaseOrder) -> Command:
-    key = f"import:purchase-order:{new.number}"
-    content = asdict(new)
-    for name in LATER_FIELDS:
-        if not content[name]:
-            del content[name]
-    return Command(run.merchant.id, "create_purchase_order", key, ACTOR, content)
-
-
-def _own(command: Command, done: Mapping[str, bytes]) -> frozenset[str]:
-    """The number, where it is this very purchase order that has it."""
-    if done.get(command.key) == command.fingerprint:
-        return frozenset({str(command.content["number"])})
-    return frozenset()
+    return purchase_order_command(run.merchant.id, ACTOR, new)
 
 
 def _check(

@@ -9,8 +9,7 @@ from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.supply.purchase_orders import (
     Receipt,
     ReceivedLine,
-    receipt_content,
-    receipt_key,
+    receipt_command,
     receive,
 )
 from fulfillment.store.reading.known import (
@@ -18,7 +17,7 @@ from fulfillment.store.reading.known import (
     known_purchases,
     known_receipts,
 )
-from fulfillment.store.transactions.session import Command, Tx
+from fulfillment.store.transactions.session import Tx
 from importing.documents import BadDocumentError, Candidate, Join, fault_of
 from importing.run import ACTOR, BATCH, Refusal, Run, reason_of
 from importing.source import BadCellError, Source, Values
@@ -71,7 +70,7 @@ def _count(run: Run, join: Join[Came], batch: Sequence[Found]) -> None:
             receipt = _receipt(join, found.built, purchases.get(found.built.purchase_order))
             is_there = _is_there(run, join, receipt, before.get(receipt.number))
             if not is_there:
-                receive(run.store, _command(run, receipt), receipt)
+                receive(run.store, receipt_command(run.merchant.id, ACTOR, receipt), receipt)
         except BadDocumentError as fault:
             join.refuse(found.document, fault)
         except (RefusedError, DataError, IntegrityError) as error:
@@ -169,8 +168,3 @@ def _is_there(run: Run, join: Join[Came], receipt: Receipt, known: KnownReceipt 
             " a new number"
         )
     return True
-
-
-def _command(run: Run, receipt: Receipt) -> Command:
-    content = receipt_content(receipt)
-    return Command(run.merchant.id, "receive", receipt_key(receipt), ACTOR, content)

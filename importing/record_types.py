@@ -137,6 +137,9 @@ ORDERS = Kind(
         "placed_at": values.instant,
         "priority": values.priority,
         "ship_by": values.day,
+        "shipping_method": values.short_text,
+        "deliver_by": values.day,
+        "packer_note": values.long_text,
         "currency": values.currency,
         "lock_location": values.location,
         "pickup_location": values.location,
@@ -159,6 +162,7 @@ ORDER_LINES = Kind(
         "quantity": values.positive,
         "pack": values.pack,
         "unit_price": values.money,
+        "wanted_on": values.day,
     },
     frozenset({"number", "sku", "quantity"}),
 )

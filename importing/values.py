@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fulfillment.domain.model.barcodes import is_gtin
 from fulfillment.domain.model.days import day_of
+from fulfillment.domain.model.names import MOST_NUMBER, MOST_SKU, as_written, fault_of
 from fulfillment.store.records.currencies import minor_digits, minor_units
 
 MOST_UNITS = 1_000_000
@@ -56,7 +57,18 @@ def text(most: int) -> Read:
     return read
 
 
-short_text, long_text = text(100), text(500)
+def several_lines(most: int) -> Read:
+    """Any text, which keeps its line breaks."""
+    read_line = text(most)
+
+    def read(raw: str, formats: Formats) -> str:
+        read_line(raw, formats)
+        return "\n".join(" ".join(line.split()) for line in raw.strip().splitlines())
+
+    return read
+
+
+short_text, long_text = text(100), several_lines(500)
 
 
 def named(pattern: str, what: str) -> Read:
@@ -77,9 +89,19 @@ def currency(raw: str, _formats: Formats) -> str:
     return raw
 
 
-SIGNS = "letters, digits and . _ / # -"
-number = named(r"[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}", f"a number of up to 64 {SIGNS}")
-sku = named(r"[A-Za-z0-9][A-Za-z0-9._/#-]{0,62}", f"a SKU of up to 63 {SIGNS}")
+def as_the_shop_writes_it(most: int) -> Read:
+    """A number or a SKU: letters, digits, signs and spaces."""
+
+    def read(raw: str, _formats: Formats) -> str:
+        name = as_written(raw)
+        if fault := fault_of(name, most):
+            raise BadValueError(fault)
+        return name
+
+    return read
+
+
+number, sku = as_the_shop_writes_it(MOST_NUMBER), as_the_shop_writes_it(MOST_SKU)
 location = named(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", "a location of up to 63 letters and digits")
 pack = named(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,29}", "the name of a pack of up to 30 letters")
 country = named(r"[A-Z]{2}", "a country's two capital letters")

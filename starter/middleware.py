@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from starter.models.fields import SLASH
 from starter.problems.documents import Told, answer
 
 log = structlog.get_logger(__name__)
@@ -19,8 +20,8 @@ INTERNAL = Told(500, "internal_error", "the request could not be done; the failu
 class SlashesInParts:
     """Keeps a slash that the client escaped inside one part of a path, such as a number.
 
-    Servers decode the whole path before it is divided; here %2F stays what it is, and the field
-    that takes the part decodes it.
+    Servers decode the whole path before it is divided; here a sign stands for such a slash, and
+    the field that takes the part puts the slash back.
     """
 
     app: ASGIApp
@@ -30,7 +31,7 @@ class SlashesInParts:
         raw: bytes = scope.get("raw_path") or b""
         if scope["type"] == "http" and b"%2f" in raw.lower():
             parts = raw.decode("ascii", "replace").partition("?")[0].split("/")
-            decoded = [unquote(part).replace("/", "%2F") for part in parts]
+            decoded = [unquote(part).replace("/", SLASH) for part in parts]
             scope = {**scope, "path": "/".join(decoded)}
         await self.app(scope, receive, send)
 

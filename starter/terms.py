@@ -7,7 +7,7 @@ TERMS: Mapping[str, str] = {
     "all": "True: all that there is; then no lines are named.",
     "allocated": "Units that a location has for somebody.",
     "at": "When it happened, in UTC.",
-    "awaited_skus": "Products that units of it wait for.",
+    "awaited_skus": "Products that units of it wait for, the first hundred.",
     "carrier": "Who carries it.",
     "channel": "How the units of a line reach the customer.",
     "code": "A stable code; programs may decide by it.",

@@ -1,5 +1,6 @@
 """What an operator sees of a workflow: search attributes and current details."""
 
+import re
 from collections import Counter
 from typing import Any
 from urllib.parse import quote
@@ -7,6 +8,8 @@ from urllib.parse import quote
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    import shlex
+
     from temporalio.common import SearchAttributeUpdate
 
     from fulfillment.contracts import search_attributes
@@ -21,6 +24,8 @@ with workflow.unsafe.imports_passed_through():
 
 MOST_ROWS = 20
 
+MARKS = re.compile(r"[\\`*_\[\]<>|#]")
+
 AT_ODDS = {
     AtOdds.DATABASE_BEHIND: "The database knew less than this workflow: it was put back."
     " Run `pegboard reconcile`.",
@@ -33,10 +38,10 @@ class OrderCard:
     """An order in the Temporal UI. Each upsert is an event and an action: only on a change."""
 
     def __init__(self, start: OrderStart) -> None:
-        self._title = f"### Order {start.number} of {start.merchant}"
+        self._title = f"### Order {_plain(start.number)} of {start.merchant}"
         self._page = (
             f"The whole order: `GET /v1/orders/{quote(start.number, safe='')}`,"
-            f" or `pegboard order show {start.number} --merchant {start.merchant}`"
+            f" or `pegboard order show {shlex.quote(start.number)} --merchant {start.merchant}`"
         )
         self.at_odds: AtOdds | None = None
         self._shown: dict[str, object] = (
@@ -79,7 +84,7 @@ class PurchaseOrderCard:
 
     def __init__(self, start: PurchaseOrderStart) -> None:
         self._shown = search_attributes.purchase_order_values(start.progress)
-        self._title = f"### Purchase order {start.progress.number} of {start.merchant}"
+        self._title = f"### Purchase order {_plain(start.progress.number)} of {start.merchant}"
         self._details(start.progress)
 
     def show(self, progress: PurchaseOrderProgress) -> None:
@@ -115,8 +120,8 @@ def steps(progress: Progress) -> list[tuple[str, str]]:
 
 def awaited(progress: Progress) -> str:
     """How many units wait, of which SKUs, for which supply, and the next date."""
-    skus = ", ".join(search_attributes.capped(progress.awaited_skus))
-    supply = ", ".join(search_attributes.capped(progress.awaited_supply))
+    skus = _plain(", ".join(search_attributes.capped(progress.awaited_skus)))
+    supply = _plain(", ".join(search_attributes.capped(progress.awaited_supply)))
     for_what = f" for {supply}" if supply else ""
     until = progress.next_date or "no date known"
     return f"{progress.waiting_units} units wait ({skus}){for_what}, next date: {until}"
@@ -132,6 +137,11 @@ def _done(progress: Progress, is_so: bool | None) -> str:  # noqa: FBT001 -- a f
 
 def _late(units: int) -> str:
     return f" ({units} units are overdue)" if units else ""
+
+
+def _plain(names: str) -> str:
+    """Names with none of the signs by which Markdown would set them otherwise."""
+    return MARKS.sub(r"\\\g<0>", names)
 
 
 def _words(status: str) -> str:

@@ -15,7 +15,7 @@ from benchmarks.receipt.waiting import MERCHANT, PURCHASE, purchase_id, wait_in_
 from benchmarks.transaction.__main__ import a_store
 from cli.exit_status import run_and_end
 from fulfillment.store.commands.supply import purchase_orders
-from fulfillment.store.transactions.session import Command, Store
+from fulfillment.store.transactions.session import Store
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(width=120)
@@ -52,7 +52,7 @@ def serve_a_receipt(store: Store, units: int) -> Measured:
     receipt = purchase_orders.Receipt(
         "R1", PURCHASE, "A", (purchase_orders.ReceivedLine(1, units),)
     )
-    command = Command(MERCHANT, "receive", purchase_orders.receipt_key(receipt), "bench")
+    command = purchase_orders.receipt_command(MERCHANT, "bench", receipt)
     event.listen(store.engine, "before_cursor_execute", note)
     timed(lambda: purchase_orders.receive(store, command, receipt))
     while timed(lambda: purchase_orders.serve_receipts(store, MERCHANT, purchase_order)):

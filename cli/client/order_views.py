@@ -11,6 +11,7 @@ Row = Mapping[str, Any]
 
 HEAD = {
     "status": "status", "priority": "priority", "placed_at": "placed at", "ship_by": "ship by",
+    "shipping_method": "sent by", "deliver_by": "deliver by", "leave_by": "leave by",
     "waiting_units": "waiting units", "holds": "holds", "lock_location": "lock location",
     "pickup_location": "pickup location", "ready_since": "ready since",
     "cancels_on": "cancels on", "finished_at": "finished at",
@@ -21,11 +22,12 @@ LINES = (
     number("not_yet_received"), number("backordered", "waiting"), number("shipped"),
     words("promise"), column("by_hand", "by hand"),
 )  # fmt: skip
+WANTED_ON = column("wanted_on", "wanted on")
 SHIPMENTS = (
     number("id"), number("number", "no"), column("status"), column("location"), number("units"),
     column("expected_on", "expected"), number("parent", "from"), words("tracking"),
 )  # fmt: skip
-ORDERS = tuple(map(column, ("number", "status", "ship by", "allocated", "waits for", "promised")))
+ORDERS = tuple(map(column, ("number", "status", "leave by", "allocated", "waits for", "promised")))
 HISTORY = (column("at"), column("kind", "what"), words("actor", "who"), words("reason", "why"))
 OUTCOMES = (column("order"), words("what"), words("now"), words("then"))
 UNITS = (number("line"), column("sku"), number("units"))
@@ -35,7 +37,8 @@ def order(answer: Answer, _: Row) -> Iterable[Block]:
     """One order with its lines and shipments."""
     yield Line(f"Order {answer['number']}: {told(answer, HEAD)}")
     lines = [line | {"by_hand": "yes" if line["by_hand"] else None} for line in answer["lines"]]
-    yield grid("Lines", LINES, lines)
+    wanted = [WANTED_ON] if any(line["wanted_on"] for line in lines) else []
+    yield grid("Lines", [*LINES, *wanted], lines)
     shipments = [
         one | {"units": sum(line["units"] for line in one["lines"])} for one in answer["shipments"]
     ]
@@ -52,7 +55,7 @@ def _summary(one: Row) -> Sequence[object]:
     return (
         one["number"],
         one["status"],
-        one["ship_by"],
+        one["leave_by"],
         f"{one['allocated']} of {one['to_go']}" if one["to_go"] else None,
         "\n".join(_awaited(one)),
         one["promised_on"],

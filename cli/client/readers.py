@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -194,7 +195,7 @@ class JsonFile:
         """What is in it."""
         try:
             text = sys.stdin.read() if written == "-" else Path(written).read_text(encoding="utf-8")
-            found = json.loads(text)
+            found = json.loads(text, object_pairs_hook=_object)
         except OSError as error:
             raise UsageError(f"{label}: {written} can not be read: {error.strerror}") from None
         except ValueError as error:
@@ -220,6 +221,14 @@ class BinaryFile:
             return base64.b64encode(Path(written).read_bytes()).decode()
         except OSError as error:
             raise UsageError(f"{label}: {written} can not be read: {error.strerror}") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, as the API reads it: a key that stands twice in it is a mistake."""
+    counted = Counter(name for name, _ in pairs)
+    if len(counted) < len(pairs):
+        raise ValueError(f"{counted.most_common(1)[0][0]!r} stands twice in one object")
+    return dict(pairs)
 
 
 def _is_text(written: object) -> bool:

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 SAYS_ALL = frozenset({400, 404, 422})
 """Refusals that name what is wrong: there is nothing to add on what can be done."""
 
-KEY = re.compile(r"[\x21-\x7e]{1,200}")
-"""What an Idempotency-Key may look like."""
-
 EVERY_SECONDS = 1.0
 """How often a read that is followed is asked again."""
 
@@ -54,7 +51,7 @@ def run(command: Command, written: Mapping[str, Any], shared: Shared) -> None:
         try:
             answered(command, request, api, shared)
         except ProblemError as problem:
-            raise told(command, request, problem, api) from None
+            raise told(command, problem, api) from None
 
 
 def request_of(command: Command, written: Mapping[str, Any], *, default: bool = False) -> Request:
@@ -109,18 +106,17 @@ def answered(command: Command, request: Request, api: "Api", shared: Shared) -> 
     if command.pages:
         answer: Answer = api.pages(request, shared.limit)
     else:
-        answer = api.send(request, _key(command, request, shared.idempotency_key), shared.wait)
+        answer = api.send(request, _key(command, shared.idempotency_key), shared.wait)
     _show(command, request, answer, as_json=shared.as_json)
     if shared.follow and command.follow is not None:
         _follow(command, request, api, answer)
 
 
-def _key(command: Command, request: Request, named: str | None) -> str | None:
+def _key(command: Command, named: str | None) -> str | None:
     """The key under which the request is done once."""
     if not command.takes_key:
         return None
-    own = str((request.body or {}).get(command.key_from, ""))
-    return named or (own if KEY.fullmatch(own) else str(uuid4()))
+    return named or str(uuid4())
 
 
 def _show(command: Command, request: Request, answer: Answer, *, as_json: bool) -> None:
@@ -163,13 +159,11 @@ def _write(content: bytes, output: Path | None, name: str) -> None:
     print_blocks([Line(f"{path} is written")])
 
 
-def told(command: Command, request: Request, problem: "ProblemError", api: "Api") -> CommandError:
+def told(command: Command, problem: "ProblemError", api: "Api") -> CommandError:
     """A refusal as a person reads it: the option at fault, what is wrong, what can be done."""
     if problem.code == "merchant_needed":
         known = ", ".join(_merchants(api)) or "none is there"
         return problem.saying(f"name one with --merchant: {known}")
-    if problem.code == "key_reused" and command.key_from:
-        return problem.saying(f"{(request.body or {})[command.key_from]} exists with other content")
     label, detail = "", problem.detail
     if problem.errors:
         first = problem.errors[0]

@@ -119,10 +119,6 @@ class Command:
     keyed: bool = True
     """Of what changes something: whether the API takes an Idempotency-Key."""
 
-    key_from: str = ""
-    """Of what has a number of its own: the field of the body that is its key, so that the same
-    again is the same thing."""
-
     waits: bool = False
     """Whether the API can be asked to wait for the outcome."""
 

@@ -12,6 +12,7 @@ from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.commands.administration.keys import Caller
 from starter.auth.brake import names_of
 from starter.auth.permissions import FOR_ALL_MERCHANTS, GRANTS, ROUTES, Permission
+from starter.json_body import JsonRequest
 from starter.parts import parts_of
 from starter.problems.errors import ForbiddenError, TooManyTriesError, UnauthenticatedError
 
@@ -37,7 +38,7 @@ class GuardedRoute(APIRoute):
             check(caller, permission)
             request.state.caller = caller
             check_names(request.query_params, known)
-            return await handle(request)
+            return await handle(JsonRequest(request.scope, request.receive))
 
         return guarded
 

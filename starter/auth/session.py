@@ -11,7 +11,7 @@ from fulfillment.domain.model.refusals import invalid, missing
 from fulfillment.store.commands.administration.keys import Caller
 from fulfillment.store.reading import snapshot
 from fulfillment.store.records.loading import EVERYBODY
-from fulfillment.store.transactions.session import Command, Store, Tx
+from fulfillment.store.transactions.session import Command, Store, Tx, part_of_key
 from starter.models.fields import Slug
 from starter.parts import parts_of
 
@@ -49,7 +49,7 @@ class Session:
         reason: str | None = None,
     ) -> Command:
         """What the caller asks for. Without a key of the client's it is a request of its own."""
-        name = f"{verb}:{subject}:{key}" if key else f"{verb}:{subject}:{uuid4()}"
+        name = f"{verb}:{part_of_key(subject)}:{key or uuid4()}"
         return Command(self.merchant, verb, name, self.actor, content, reason)
 
 

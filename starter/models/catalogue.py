@@ -169,7 +169,11 @@ EXAMPLE_CLOSURES = [{"day": "2026-12-24", "reason": "Stocktaking"}]
 EXAMPLE_MERCHANT = {
     "name": "Acme Teas", "time_zone": "Europe/Vienna", "currency": "EUR",
     "authorise_before_release": False, "reauthorise_on_release": False,
+    "shipping_methods": {"express": 1, "standard": 3},
 }  # fmt: skip
+
+Method = Annotated[ShortText, Field(min_length=1)]
+TransitDays = Annotated[StrictInt, Field(ge=0, le=90)]
 
 
 class MerchantIn(Request):
@@ -186,6 +190,10 @@ class MerchantIn(Request):
     reauthorise_on_release: StrictBool = Field(
         default=False,
         description="When what waited is released, the authorisation is due to be made anew.",
+    )
+    shipping_methods: Annotated[dict[Method, TransitDays], Field(max_length=100)] = Field(
+        default_factory=dict,
+        description="Days that goods are under way, by the name of the method, for later orders.",
     )
 
     def to_domain(self, merchant: str) -> NewMerchant:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from fulfillment.domain.model.limits import MOST_LINES
 from fulfillment.domain.model.rank import DEFAULT_PRIORITY
 from fulfillment.store.commands.intake import NewOrder
 from fulfillment.store.reading.views.explanations import (
@@ -15,7 +16,6 @@ from fulfillment.store.reading.views.explanations import (
     SkuExplanation,
 )
 from starter.models.fields import (
-    MOST_ITEMS,
     Knobs,
     Location,
     Priority,
@@ -57,7 +57,7 @@ class BasketIn(Request):
 
     model_config = example(lines=[EXAMPLE_LINE], policy={"max_shipments": 1})
 
-    lines: Annotated[list[OrderLineIn], Field(max_length=MOST_ITEMS)]
+    lines: Annotated[list[OrderLineIn], Field(max_length=MOST_LINES)]
     priority: Priority = Field(default=DEFAULT_PRIORITY, description="Lower is served first.")
     policy: Knobs = Field(default_factory=dict, description="Settings for this basket, by name.")
     lock_location: Location | None = None

@@ -19,15 +19,40 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from fulfillment.domain.model.names import MOST_NUMBER, MOST_SKU, as_written, fault_of
+
 MOST_ITEMS = 500
-"""Lines of one order, orders of one batch, products of one batch."""
+"""Orders of one batch, products of one batch, lines of a purchase order or a transfer."""
 
 NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f-\x9f]*$"
+ONLY_LINE_BREAKS = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
+
+SLASH = "\ue000"
+"""Stands for a slash inside a part of a path, on the way from `starter.middleware`: a private
+character, which no name holds."""
 
 
-def _unquoted(value: Any) -> Any:
-    """A slash inside a part of a path arrives as %2F (see `starter.middleware`)."""
-    return value.replace("%2F", "/") if isinstance(value, str) else value
+def _with_slashes(value: Any) -> Any:
+    return value.replace(SLASH, "/") if isinstance(value, str) else value
+
+
+def _in_lines(value: Any) -> Any:
+    """Text whose lines end in one way, whatever machine it was typed on."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+
+
+def named(most: int) -> AfterValidator:
+    """A name as its shop writes it: of letters, digits and signs, up to so many characters."""
+
+    def read(value: str) -> str:
+        name = as_written(value)
+        if fault := fault_of(name, most):
+            raise PydanticCustomError("name", "{fault}", {"fault": f"the name {fault}"})
+        return name
+
+    return AfterValidator(read)
 
 
 def _only_text(value: Any) -> Any:
@@ -64,10 +89,12 @@ def _as_one(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
         raise PydanticCustomError("setting_value", message) from None
 
 
-Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}$")]
-PathNumber = Annotated[Number, BeforeValidator(_unquoted)]
-Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,62}$")]
-PathSku = Annotated[Sku, BeforeValidator(_unquoted)]
+Number = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=MOST_NUMBER), named(MOST_NUMBER)
+]
+PathNumber = Annotated[Number, BeforeValidator(_with_slashes)]
+Sku = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_SKU), named(MOST_SKU)]
+PathSku = Annotated[Sku, BeforeValidator(_with_slashes)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Location = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 PackName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,29}$")]
@@ -75,11 +102,22 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{0,49}$")]
 
-ShortText = Annotated[str, StringConstraints(max_length=100, pattern=NO_CONTROL_CHARACTERS)]
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS)
+ShortText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_CONTROL_CHARACTERS),
 ]
-LongText = Annotated[str, StringConstraints(max_length=500, pattern=NO_CONTROL_CHARACTERS)]
+Name = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS
+    ),
+]
+LongText = Annotated[
+    str,
+    BeforeValidator(_in_lines),
+    StringConstraints(strip_whitespace=True, max_length=500, pattern=ONLY_LINE_BREAKS),
+]
+"""Text that may have line breaks."""
 
 LineNumber = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 Units = Annotated[StrictInt, Field(ge=1, le=1_000_000)]

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from pydantic import Field, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
 
 from fulfillment.domain.actions.line_changes import LineUnits
+from fulfillment.domain.model.limits import MOST_LINES
 from fulfillment.domain.planning.expiry import NEVER
 from fulfillment.store.commands.orders.details import Customer
 from fulfillment.store.commands.orders.line_changes import Added
 from starter.models.fields import (
-    MOST_ITEMS,
     Day,
     LineNumber,
     Minor,
@@ -93,8 +93,8 @@ class AddressIn(NoteIn):
 
     def to_domain(self) -> Customer:
         """The customer's data as the store takes it."""
-        contact = self.contact.model_dump(exclude_none=True) if self.contact else None
-        return Customer(contact, self.address.model_dump(exclude_none=True))
+        contact = self.contact.said() if self.contact else None
+        return Customer(contact, self.address.said())
 
 
 class CancelDateIn(NoteIn):
@@ -120,7 +120,7 @@ class CancelIn(NoteIn):
 
     model_config = example(lines=[{"line": 1, "units": 2}, {"line": 2}], note="Ordered twice.")
 
-    lines: Annotated[list[CancelLineIn], Field(min_length=1, max_length=MOST_ITEMS)] | None = None
+    lines: Annotated[list[CancelLineIn], Field(min_length=1, max_length=MOST_LINES)] | None = None
 
     def to_domain(self) -> list[LineUnits]:
         """The lines as the domain takes them."""

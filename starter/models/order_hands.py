@@ -6,9 +6,9 @@ from pydantic import BaseModel, Field
 
 from fulfillment.domain.actions.manual_prepare import Choice, Choose
 from fulfillment.domain.insight.impact import Impact
+from fulfillment.domain.model.limits import MOST_LINES
 from fulfillment.store.commands.orders.pins import Pinned
 from starter.models.fields import (
-    MOST_ITEMS,
     Code,
     Knobs,
     LineNumber,
@@ -121,7 +121,7 @@ class PrepareIn(NoteIn):
         ],
     )
 
-    lines: Annotated[list[ChoiceIn], Field(max_length=MOST_ITEMS)]
+    lines: Annotated[list[ChoiceIn], Field(max_length=MOST_LINES)]
 
     def to_domain(self) -> list[Choice]:
         """The choices as the domain takes them."""

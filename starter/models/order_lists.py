@@ -12,7 +12,9 @@ class OrderPage(Paged[OrderSummary]):
 
 EXAMPLE: dict[str, object] = {
     "number": "SO-1001", "status": "awaiting_stock", "priority": 50,
-    "placed_at": "2026-03-01T08:30:00Z", "ship_by": "2026-03-05", "holds": [],
+    "placed_at": "2026-03-01T08:30:00Z", "ship_by": "2026-03-05",
+    "shipping_method": "express", "deliver_by": "2026-03-05", "leave_by": "2026-03-04",
+    "holds": [], "wanted_on": None,
     "waiting_units": 4, "ready_to_ship": True, "ready_since": "2026-03-02T09:15:00Z",
     "target_ship_on": "2026-03-02", "to_go": 24, "allocated": 20, "awaits_count": 1,
     "awaits": [{"sku": "TEA-GREEN", "units": 4, "supply": "PO-77",

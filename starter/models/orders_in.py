@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from fulfillment.domain.model.limits import MOST_LINES
 from fulfillment.domain.model.rank import DEFAULT_PRIORITY
 from fulfillment.store.commands.intake import NewLine, NewOrder
 from fulfillment.store.commands.orders.channel_edit import Edit
@@ -44,9 +45,19 @@ class OrderLineIn(Request):
     unit_price_minor: Minor | None = Field(
         default=None, description="Price of one base unit in minor units: 150 is JPY 150, EUR 1.50."
     )
+    wanted_on: Day | None = None
+    """The day for which the customer wants it."""
 
 
-class Contact(Request):
+class Personal(Request):
+    """What is told of a customer."""
+
+    def said(self) -> dict[str, object]:
+        """The fields that say something."""
+        return {name: value for name, value in self.model_dump().items() if value}
+
+
+class Contact(Personal):
     """How the customer is reached; kept apart from the order, so that it can be erased."""
 
     name: ShortText | None = None
@@ -57,7 +68,7 @@ class Contact(Request):
     """Kept apart from the order."""
 
 
-class Address(Request):
+class Address(Personal):
     """Where the goods go; kept apart from the order, so that it can be erased."""
 
     name: ShortText | None = None
@@ -78,7 +89,7 @@ class Address(Request):
     """For who brings it."""
 
 
-Lines = Annotated[list[OrderLineIn], Field(max_length=MOST_ITEMS)]
+Lines = Annotated[list[OrderLineIn], Field(max_length=MOST_LINES)]
 
 
 class OrderIn(Request):
@@ -98,6 +109,12 @@ class OrderIn(Request):
     ship_by: Day | None = Field(
         default=None, description="The day by which it should leave, as the channel says."
     )
+    shipping_method: ShortText | None = None
+    """How it is to be sent; the merchant's `shipping_methods` say how long that takes."""
+    deliver_by: Day | None = None
+    """The day by which it should be there: it leaves as many days before."""
+    packer_note: LongText | None = None
+    """For who packs it: on pick lists, and on nothing that the customer gets."""
     currency: Currency | None = Field(
         default=None, description="A code of ISO 4217; else the merchant's."
     )
@@ -122,18 +139,21 @@ class OrderIn(Request):
     def to_domain(self) -> NewOrder:
         """The order as the store takes it."""
         plain: dict[str, Any] = {name: getattr(self, name) for name in PLAIN}
+        plain |= {name: getattr(self, name) or None for name in TEXTS}
         return NewOrder(
             **plain,
             lines=lines_of(self.lines),
-            contact=self.contact.model_dump(exclude_none=True),
-            address=self.address.model_dump(exclude_none=True),
+            contact=self.contact.said(),
+            address=self.address.said(),
         )
 
 
 PLAIN = (
-    "number", "placed_at", "priority", "ship_by", "currency", "policy", "lock_location",
-    "pickup_location", "customer_reference",
+    "number", "placed_at", "priority", "ship_by", "deliver_by", "currency", "policy",
+    "lock_location", "pickup_location",
 )  # fmt: skip
+TEXTS = ("customer_reference", "shipping_method", "packer_note")
+"""An empty one says nothing."""
 
 
 class OrderBatchIn(Request):
@@ -158,7 +178,7 @@ class OrderBatchIn(Request):
 class OrderEditIn(Request):
     """How a sales channel wants the order to be now. A line that is not named is cancelled.
 
-    A line that names no price keeps its own.
+    A line that names no price keeps its own; so it does the day for which it is wanted.
     """
 
     model_config = example(revision=2, lines=[EXAMPLE_LINE | {"quantity": 1}])
@@ -167,12 +187,24 @@ class OrderEditIn(Request):
     lines: Lines
     contact: Contact | None = Field(default=None, description="Left as it is where null.")
     address: Address | None = Field(default=None, description="Left as it is where null.")
+    shipping_method: ShortText | None = Field(default=None, description="Left where null.")
+    deliver_by: Day | None = Field(default=None, description="Left as it is where null.")
+    packer_note: LongText | None = Field(default=None, description="Left as it is where null.")
 
     def to_domain(self, number: str) -> Edit:
         """The edit as the store takes it."""
-        contact = self.contact.model_dump(exclude_none=True) if self.contact else None
-        address = self.address.model_dump(exclude_none=True) if self.address else None
-        return Edit(number, self.revision, lines_of(self.lines), contact, address)
+        contact = self.contact.said() if self.contact else None
+        address = self.address.said() if self.address else None
+        return Edit(
+            number,
+            self.revision,
+            lines_of(self.lines),
+            contact,
+            address,
+            self.shipping_method or None,
+            self.packer_note,
+            self.deliver_by,
+        )
 
 
 class NoteIn(Request):
@@ -204,4 +236,6 @@ class UnholdIn(NoteIn):
 
 def lines_of(lines: list[OrderLineIn]) -> tuple[NewLine, ...]:
     """The lines as the store takes them."""
-    return tuple(NewLine(x.line, x.sku, x.quantity, x.pack, x.unit_price_minor) for x in lines)
+    return tuple(
+        NewLine(x.line, x.sku, x.quantity, x.pack, x.unit_price_minor, x.wanted_on) for x in lines
+    )

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, StrictInt
 
 from fulfillment.domain.floor.packing import Contents, Size
+from fulfillment.domain.model.limits import MOST_LINES
 from fulfillment.store.reading.views.shipments import Packages
 from starter.models.fields import MOST_ITEMS, LineNumber, Request, ShortText, Units, example
 from starter.models.orders_in import NoteIn
@@ -28,7 +29,7 @@ class PackageIn(Request):
 
     model_config = example(lines=[{"order_line": 1, "units": 12}], weight_g=2400)
 
-    lines: Annotated[list[PackageLineIn], Field(min_length=1, max_length=MOST_ITEMS)]
+    lines: Annotated[list[PackageLineIn], Field(min_length=1, max_length=MOST_LINES)]
     weight_g: Grams | None = None
     length_mm: Millimetres | None = None
     width_mm: Millimetres | None = None

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
+from fulfillment.domain.model.limits import MOST_LINES
 from fulfillment.store.commands.floor import PickedLine
 from fulfillment.store.reading.views.floor import (
     GivenUpList,
@@ -14,24 +15,22 @@ from fulfillment.store.reading.views.floor import (
 )
 from starter.models.fields import (
     MOST_ITEMS,
-    NO_CONTROL_CHARACTERS,
     LineNumber,
+    LongText,
     Number,
     Request,
     Rowid,
+    ShortText,
     Slug,
     Units,
     example,
 )
 from starter.models.paged import Paged
 
-Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}$")]
-PickerName = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, pattern=NO_CONTROL_CHARACTERS)
-]
-Reason = Annotated[
-    str, StringConstraints(min_length=1, max_length=500, pattern=NO_CONTROL_CHARACTERS)
-]
+Label = Number
+"""How a container is called."""
+PickerName = Annotated[ShortText, Field(min_length=1)]
+Reason = Annotated[LongText, Field(min_length=1)]
 
 
 class PickListIn(Request):
@@ -66,7 +65,7 @@ class PickedLineIn(Request):
 class SomeOrAllIn(Request):
     """Lines that are named, or all that there is: one of both."""
 
-    lines: Annotated[tuple[PickedLineIn, ...] | None, Field(max_length=MOST_ITEMS)] = None
+    lines: Annotated[tuple[PickedLineIn, ...] | None, Field(max_length=MOST_LINES)] = None
     all: StrictBool = False
 
     @model_validator(mode="after")
@@ -129,7 +128,8 @@ EXAMPLE_LIST = EXAMPLE_HEAD | {
     ],
     "shipments": [
         {"shipment": 42, "shipment_number": 1, "merchant": "acme", "order": "SO-1001",
-         "status": "picking", "holds": []},
+         "status": "picking", "holds": [], "shipping_method": "express",
+         "deliver_by": "2026-03-06", "packer_note": "Wrap it as a gift."},
     ],
 }  # fmt: skip
 

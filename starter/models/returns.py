@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from fulfillment.domain.model.limits import MOST_LINES
 from fulfillment.domain.model.moves import Disposition
 from fulfillment.store.commands.supply.moves.documents import (
     MoveReceipt,
@@ -15,7 +16,6 @@ from fulfillment.store.commands.supply.moves.documents import (
 )
 from fulfillment.store.reading.views.moves import ReturnSummary, ReturnView
 from starter.models.fields import (
-    MOST_ITEMS,
     Day,
     LineNumber,
     Location,
@@ -52,7 +52,7 @@ class ReturnIn(Request):
 
     number: Number
     location: Location
-    lines: Annotated[list[ReturnLineIn], Field(max_length=MOST_ITEMS)]
+    lines: Annotated[list[ReturnLineIn], Field(max_length=MOST_LINES)]
     order: Annotated[
         Number | None,
         Field(description="No more of a SKU come back than it was shipped; null: than all were."),
@@ -96,7 +96,7 @@ class ReturnReceiptIn(Request):
     )
 
     number: Number
-    lines: Annotated[list[CameBackIn], Field(max_length=MOST_ITEMS)]
+    lines: Annotated[list[CameBackIn], Field(max_length=MOST_LINES)]
 
     def to_domain(self, document: str) -> MoveReceipt:
         """The receipt as the store takes it."""

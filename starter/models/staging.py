@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StrictBool, model_validator
 
+from fulfillment.domain.model.limits import MOST_LINES
 from fulfillment.store.reading.views.floor import ContainerView, StagingSuggestion, TaskView
-from starter.models.fields import MOST_ITEMS, LineNumber, Location, Request, Units, example
+from starter.models.fields import LineNumber, Location, Request, Units, example
 from starter.models.orders_in import NoteIn
 from starter.models.paged import Paged
 from starter.models.pick_lists import Label
@@ -23,7 +24,7 @@ class StagingLinesIn(NoteIn):
     """Lines that are named, or all that there is: one of both."""
 
     location: Location
-    lines: Annotated[tuple[StagedLineIn, ...] | None, Field(max_length=MOST_ITEMS)] = None
+    lines: Annotated[tuple[StagedLineIn, ...] | None, Field(max_length=MOST_LINES)] = None
     all: StrictBool = False
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from starter.models.fields import (
     Request,
     Sku,
     example,
+    named,
 )
 from starter.models.paged import Paged
 from starter.models.purchase_orders_out import EXAMPLE_PURCHASE_ORDER
@@ -22,7 +23,7 @@ from starter.models.purchase_orders_out import EXAMPLE_PURCHASE_ORDER
 Supplier = Annotated[
     str, StringConstraints(min_length=1, max_length=100, pattern=NO_CONTROL_CHARACTERS)
 ]
-Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,47}$")]
+Prefix = Annotated[str, StringConstraints(strip_whitespace=True, max_length=48), named(48)]
 
 
 class DraftIn(Request):

@@ -46,6 +46,7 @@ REMEDIES: Mapping[int, str] = {
 
 REMEDIES_BY_CODE: Mapping[str, str] = {
     "number_in_use": "Choose another number, or send a change to the one that exists.",
+    "key_twice": "Send each key of an object once.",
     "key_reused": "Choose a new Idempotency-Key for a new request.",
     "stale_revision": "Read the order, and send an edit with a higher revision.",
     "not_available": "Ask for what can be had, or wait for more stock.",

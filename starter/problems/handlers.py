@@ -13,6 +13,7 @@ from starlette.routing import Match
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.transactions.held import HeldError, is_held
 from fulfillment.store.transactions.turns import BusyError
+from starter.json_body import KeyTwiceError
 from starter.problems.documents import Told, answer, told_of_refusal
 from starter.problems.errors import (
     BodyTooLargeError,
@@ -20,7 +21,7 @@ from starter.problems.errors import (
     TooManyTriesError,
     UnauthenticatedError,
 )
-from starter.problems.validation import is_no_object, is_unreadable, told_of_errors
+from starter.problems.validation import is_no_object, is_unreadable, path, told_of_errors
 
 RETRY_AFTER_SECONDS = "5"
 
@@ -79,6 +80,15 @@ def _allowed(request: Request) -> list[str]:
         if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
     ]
     return sorted({*found, "HEAD"}) if "GET" in found else found
+
+
+async def key_twice(_: Request, error: Exception) -> Response:
+    """A body in which one object names a key twice."""
+    assert isinstance(error, KeyTwiceError)  # noqa: S101 -- as above
+    field = path(error.location)
+    message = f"{field} stands twice in one object; send it once"
+    told = {"field": field, "code": "key_twice", "message": message}
+    return answer(Told(422, "key_twice", message, [told]))
 
 
 async def unauthenticated(_: Request, error: Exception) -> Response:
@@ -161,6 +171,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     RefusedError: refused,
     RequestValidationError: invalid,
     HTTPException: http,
+    KeyTwiceError: key_twice,
     UnauthenticatedError: unauthenticated,
     TooManyTriesError: too_many_tries,
     ForbiddenError: forbidden,

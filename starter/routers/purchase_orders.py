@@ -8,12 +8,15 @@ from starlette.concurrency import run_in_threadpool
 
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.supply import purchase_orders as purchasing
-from fulfillment.store.commands.supply.purchase_orders import receipt_content, receipt_key
+from fulfillment.store.commands.supply.purchase_orders import (
+    purchase_order_command,
+    receipt_command,
+)
 from fulfillment.store.reading import purchase_orders, receipts, released_by
 from fulfillment.store.reading.distributing import read_distribution
 from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.views.purchasing import PurchaseOrderDetail, PurchaseOrderView
-from fulfillment.store.transactions.session import Command, Tx
+from fulfillment.store.transactions.session import Tx
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
@@ -40,12 +43,16 @@ router = APIRouter(prefix="/v1/purchase-orders", tags=["purchase orders"], route
 
 @router.post("", status_code=201, summary="Write a purchase order", responses=problems(409))
 def create_purchase_order(
-    wanted: PurchaseOrderIn, session: ForMerchant, response: Response, key: IdempotencyKey = None
+    wanted: PurchaseOrderIn, session: ForMerchant, response: Response
 ) -> PurchaseOrderView:
-    """Once it is approved, what it brings is pegged to those who wait."""
-    content = wanted.model_dump(mode="json")
-    command = session.command("create_purchase_order", wanted.number, key, content)
-    made = purchasing.create_purchase_order(session.store, command, wanted.to_domain())
+    """Once it is approved, what it brings is pegged to those who wait.
+
+    The same purchase order again has the first answer; the same number with other content is a
+    conflict.
+    """
+    new = wanted.to_domain()
+    command = purchase_order_command(session.merchant, session.actor, new)
+    made = purchasing.create_purchase_order(session.store, command, new)
     response.headers["Location"] = purchase_order_url(wanted.number)
     return made
 
@@ -138,9 +145,7 @@ async def receive_goods(
     """
     check_location(session.caller, receipt.location)
     came = receipt.to_domain(number)
-    command = Command(
-        session.merchant, "receive", receipt_key(came), session.actor, receipt_content(came)
-    )
+    command = receipt_command(session.merchant, session.actor, came)
     counted = await run_in_threadpool(purchasing.receive, session.store, command, came)
     await wait.until(partial(_is_given_out, session, receipt.number))
     goods = await run_in_threadpool(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 from fulfillment.domain.model.moves import ReturnStatus
 from fulfillment.store.commands.supply.moves import receiving
 from fulfillment.store.commands.supply.moves import returns as commands
-from fulfillment.store.commands.supply.moves.documents import receipt_command
+from fulfillment.store.commands.supply.moves.documents import receipt_command, return_command
 from fulfillment.store.reading import returns
 from fulfillment.store.reading.returns import ReturnFilter
 from fulfillment.store.reading.rows import view
@@ -32,14 +32,15 @@ router = APIRouter(prefix="/v1/returns", tags=["returns"], route_class=GuardedRo
 
 
 @router.post("", status_code=201, summary="Announce a return", responses=problems(409))
-def create_return(
-    wanted: ReturnIn, session: ForMerchant, response: Response, key: IdempotencyKey = None
-) -> ReturnView:
-    """Its units are inbound at once, and pegged to who waits where a date is known."""
+def create_return(wanted: ReturnIn, session: ForMerchant, response: Response) -> ReturnView:
+    """Its units are inbound at once, and pegged to who waits where a date is known.
+
+    The same return again has the first answer; the same number with other content is a conflict.
+    """
     check_location(session.caller, wanted.location)
-    content = wanted.model_dump(mode="json")
-    command = session.command("create_return", wanted.number, key, content)
-    made = commands.announce_return(session.store, command, wanted.to_domain())
+    new = wanted.to_domain()
+    command = return_command(session.merchant, session.actor, new)
+    made = commands.announce_return(session.store, command, new)
     response.headers["Location"] = f"/v1/returns/{quote(wanted.number, safe='')}"
     return view(ReturnView, made)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 from fulfillment.domain.model.moves import TransferStatus
 from fulfillment.store.commands.supply.moves import receiving
 from fulfillment.store.commands.supply.moves import transfers as commands
-from fulfillment.store.commands.supply.moves.documents import receipt_command
+from fulfillment.store.commands.supply.moves.documents import receipt_command, transfer_command
 from fulfillment.store.reading import transfers
 from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.transfers import TransferFilter
@@ -35,16 +35,17 @@ Note = Annotated[MoveNoteIn | None, Body()]
 
 
 @router.post("", status_code=201, summary="Write a transfer", responses=problems(409))
-def create_transfer(
-    wanted: TransferIn, session: ForMerchant, response: Response, key: IdempotencyKey = None
-) -> TransferView:
-    """Planned until it is shipped, at once with `ship`: nothing moves, and nothing is inbound."""
+def create_transfer(wanted: TransferIn, session: ForMerchant, response: Response) -> TransferView:
+    """Planned until it is shipped, at once with `ship`: nothing moves, and nothing is inbound.
+
+    The same transfer again has the first answer; the same number with other content is a conflict.
+    """
     check_one_of(session.caller, (wanted.source, wanted.destination))
     if wanted.ship:
         check_location(session.caller, wanted.source)
-    content = wanted.model_dump(mode="json")
-    command = session.command("create_transfer", wanted.number, key, content)
-    made = commands.create_transfer(session.store, command, wanted.to_domain())
+    new = wanted.to_domain()
+    command = transfer_command(session.merchant, session.actor, new)
+    made = commands.create_transfer(session.store, command, new)
     response.headers["Location"] = f"/v1/transfers/{quote(wanted.number, safe='')}"
     return view(TransferView, made)
 

@@ -46,6 +46,37 @@ def test_answer_is_400_or_422_when_the_body_is_not_json(shared_admin, body):
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+TWICE = {
+    '{"number": "A", "lines": [], "number": "B"}': "number",
+    '{"number": "A", "lines": [{"line": 1, "sku": "TEA", "quantity": 1, "quantity": 9}]}': (
+        "lines[0].quantity"
+    ),
+    '{"number": {"a": 1, "a": 2}, "number": "B", "lines": []}': "number",
+    '{"number": "A", "lines": [], "Zebedee Quux": 1, "Zebedee Quux": 2}': "?",
+}
+
+
+@pytest.mark.parametrize("body", TWICE)
+def test_answer_names_the_key_when_an_object_holds_it_twice(shared_admin, body):
+    answer = shared_admin.post("/v1/orders", content=body, headers=JSON)
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (422, "key_twice")
+    assert [error["field"] for error in told["errors"]] == [TWICE[body]]
+    assert TWICE[body] in told["detail"]
+    assert_holds_no_customer_data(answer.text)
+
+
+def test_every_body_is_read_strictly_when_the_route_is_another(shared_admin):
+    twice = '{"name": "A", "name": "B"}'
+    answer = shared_admin.put("/v1/products/A", content=twice, headers=JSON)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "name")
+
+
+def test_key_is_asked_for_first_when_the_body_is_ambiguous(shared):
+    answer = httpx.post(f"{shared.url}/v1/orders", content='{"a": 1, "a": 2}', headers=JSON)
+    assert answer.status_code == 401
+
+
 def test_answer_is_415_when_the_body_is_not_declared_as_json(shared_admin):
     answer = shared_admin.post("/v1/orders", content=b"a=1", headers={"Content-Type": "text/plain"})
     assert (answer.status_code, answer.json()["code"]) == (415, "not_json")

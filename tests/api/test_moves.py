@@ -53,8 +53,11 @@ def test_transfer_goes_and_comes_when_the_warehouse_works_it(world):
     assert (made.status_code, made.json()["status"]) == (201, "planned")
     assert made.headers["Location"] == TRANSFER_PATH
     assert client.get(TRANSFER_PATH).json() == made.json()
-    again = client.post("/v1/transfers", json=TRANSFER)
-    assert (again.status_code, again.json()["code"]) == (409, "number_in_use")
+    spelled = {"ship": False, "lines": TRANSFER["lines"][::-1]}
+    again = client.post("/v1/transfers", json=TRANSFER | spelled)
+    assert (again.status_code, again.json()) == (201, made.json())
+    other = client.post("/v1/transfers", json=TRANSFER | {"ship": True})
+    assert (other.status_code, other.json()["code"]) == (409, "number_in_use")
 
     headers = {"Idempotency-Key": "van"}
     sent = client.post(f"{TRANSFER_PATH}/ship", json={"note": "By van."}, headers=headers)
@@ -187,6 +190,8 @@ def test_return_comes_back_and_is_told_in_the_history_when_it_names_its_order(wo
     made = admin.post("/v1/returns", json=sent)
     assert (made.status_code, made.headers["Location"]) == (201, RETURN_PATH)
     assert admin.get(RETURN_PATH).json() == made.json()
+    again = admin.post("/v1/returns", json=sent | {"lines": sent["lines"][::-1]})
+    assert (again.status_code, again.json()) == (201, made.json())
     more = admin.post("/v1/returns", json=sent | {"number": "RMA-2"})
     assert (more.status_code, more.json()["code"]) == (422, "more_than_shipped")
     assert more.json()["errors"] == [{"field": "lines[0].units", "shipped": 2, "returned": 2}]

@@ -1,10 +1,12 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from fulfillment.store.commands.administration.keys import Role
+from fulfillment.store.commands.catalogue import NewMerchant, put_merchant
 from starter.waiting import Waits
 from tests.api.world import ACME, ADDRESS, order
 
@@ -33,6 +35,73 @@ def test_order_is_the_same_when_its_instant_is_written_in_another_zone(admin):
     first = admin.post("/v1/orders", json=order(placed_at="2026-03-01T10:00:00+01:00"))
     again = admin.post("/v1/orders", json=order(placed_at="2026-03-01T09:00:00Z"))
     assert (first.status_code, again.status_code) == (202, 200)
+
+
+TWO = order("SO-2", ("TEA", 2), ("CUP", 1), placed_at="2026-03-01T10:00:00Z")
+SAID_OTHERWISE: dict[str, dict[str, Any]] = {
+    "lines in another order": {"lines": TWO["lines"][::-1]},
+    "currency": {"currency": "EUR"},
+    "priority": {"priority": 50},
+    "nothing": {"policy": {}, "contact": {}, "ship_by": None, "customer_reference": None},
+    "null in the address": {"address": TWO["address"] | {"line2": None}},
+}
+SAID_ELSE: dict[str, dict[str, Any]] = {
+    "a line more": {"lines": [*TWO["lines"], {"line": 3, "sku": "TEA", "quantity": 1}]},
+    "units": {"lines": [TWO["lines"][0], TWO["lines"][1] | {"quantity": 2}]},
+    "another line": {"lines": [one | {"line": 3 - one["line"]} for one in TWO["lines"]]},
+    "currency": {"currency": "CHF"},
+    "priority": {"priority": 49},
+    "no moment": {"placed_at": None},
+}
+
+
+@pytest.mark.parametrize("way", SAID_OTHERWISE)
+def test_order_is_the_same_when_it_says_the_same_otherwise(shared_admin, way):
+    first, other = TWO | {"number": f"A-{way.replace(chr(32), chr(45))}"}, TWO | SAID_OTHERWISE[way]
+    batch = [first, other | {"number": first["number"]}]
+    answer = shared_admin.post("/v1/orders/batch", json={"orders": batch}).json()
+    assert (answer["created"], answer["existing"]) == (1, 1)
+    for again in batch:
+        assert shared_admin.post("/v1/orders", json=again).status_code == 200
+
+
+@pytest.mark.parametrize("way", SAID_ELSE)
+def test_order_is_another_when_it_says_something_else(shared_admin, way):
+    first, other = TWO | {"number": f"B-{way.replace(chr(32), chr(45))}"}, TWO | SAID_ELSE[way]
+    batch = [first, other | {"number": first["number"]}]
+    answer = shared_admin.post("/v1/orders/batch", json={"orders": batch}).json()
+    assert (answer["created"], answer["refused"]) == (1, 1)
+    again = shared_admin.post("/v1/orders", json=batch[1])
+    assert (again.status_code, again.json()["code"]) == (409, "number_in_use")
+
+
+def test_order_is_the_same_when_it_spells_out_what_was_stored_for_it(shared, shared_admin):
+    sent = order("SPELLED")
+    shared_admin.post("/v1/orders", json=sent)
+    placed_at = shared_admin.get("/v1/orders/SPELLED").json()["placed_at"]
+    put_merchant(shared.store, NewMerchant(ACME, "Acme", "Europe/Vienna", "CHF"))
+    try:
+        full = sent | {"placed_at": placed_at, "currency": "EUR"}
+        assert shared_admin.post("/v1/orders", json=full).status_code == 200
+        assert shared_admin.post("/v1/orders", json=sent).status_code == 200
+        other = shared_admin.post("/v1/orders", json=sent | {"currency": "CHF"})
+        assert other.status_code == 409
+    finally:
+        put_merchant(shared.store, NewMerchant(ACME, "Acme", "Europe/Vienna", "EUR"))
+
+
+def test_edit_is_the_same_when_its_lines_stand_in_another_order(shared_admin):
+    shared_admin.post("/v1/orders", json=TWO | {"number": "EDITED"})
+    edit: dict[str, Any] = {"revision": 1, "lines": [one | {"quantity": 1} for one in TWO["lines"]]}
+    turned = edit | {"lines": edit["lines"][::-1]}
+    headers = {"Idempotency-Key": "edit"}
+    answers = [
+        shared_admin.put("/v1/orders/EDITED", json=edit, headers=headers),
+        shared_admin.put("/v1/orders/EDITED", json=turned, headers=headers),
+        shared_admin.put("/v1/orders/EDITED", json=turned),
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert answers[1].json() == answers[0].json()
 
 
 def test_order_is_refused_when_its_number_is_used_with_other_content(admin):

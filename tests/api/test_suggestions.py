@@ -114,7 +114,7 @@ BAD = {
     "no skus": ({"skus": []}, "invalid_request", "skus"),
     "no supplier": ({"supplier": ""}, "invalid_request", "supplier"),
     "location of another merchant": ({"location": "linz"}, "unknown_location", "location"),
-    "prefix with a space": ({"prefix": "P O"}, "invalid_request", "prefix"),
+    "prefix with a line feed": ({"prefix": "P\nO"}, "invalid_request", "prefix"),
     "long prefix": ({"prefix": "P" * 49}, "invalid_request", "prefix"),
     "no such day": ({"expected_on": "2190-02-30"}, "invalid_request", "expected_on"),
     "unknown field": ({"note": "soon"}, "invalid_request", "note"),

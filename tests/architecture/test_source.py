@@ -18,7 +18,7 @@ MOST_LINES = 300
 
 DOMAIN_IMPORTS = {
     "abc", "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "enum",
-    "itertools", "math", "types", "typing",
+    "itertools", "json", "math", "types", "typing", "unicodedata",
 }  # fmt: skip
 CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
 COMPOSED = {

@@ -1,7 +1,6 @@
 """Transfers, returns and counts, with defaults for all that a test does not name."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from fulfillment.domain.model.moves import Disposition
@@ -17,6 +16,8 @@ from fulfillment.store.commands.supply.moves.documents import (
     ReceivedUnits,
     count_command,
     receipt_command,
+    return_command,
+    transfer_command,
 )
 from tests.builders.warehouse import MERCHANT, Warehouse, command, numbers
 
@@ -37,7 +38,7 @@ def transfer(
     lines = tuple(NewTransferLine(n, *want) for n, want in enumerate(wants, 1))
     on = None if due is None else warehouse.day(due)
     new = NewTransfer(number or f"T{next(numbers)}", source, to, lines, on, ship)
-    transfers.create_transfer(warehouse.store, command("transfer", **asdict(new)), new)
+    transfers.create_transfer(warehouse.store, transfer_command(MERCHANT, "tester", new), new)
     return new.number
 
 
@@ -82,7 +83,7 @@ def announce(
     on = None if due is None else warehouse.day(due)
     of = None if order is None else warehouse.number(order)
     new = NewReturn(number or f"RT{next(numbers)}", at, lines, of, "too big", on)
-    returns.announce_return(warehouse.store, command("announce", **asdict(new)), new)
+    returns.announce_return(warehouse.store, return_command(MERCHANT, "tester", new), new)
     return new.number
 
 

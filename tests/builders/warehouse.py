@@ -203,7 +203,8 @@ class Warehouse:
             expected_on=None if due is None else self.day(due),
             status=status,
         )
-        purchase_orders.create_purchase_order(self.store, command("purchase"), new)
+        asked = purchase_orders.purchase_order_command(MERCHANT, "tester", new)
+        purchase_orders.create_purchase_order(self.store, asked, new)
         return new.number
 
     def move(self, purchase: str, status: str) -> dict[str, Any]:
@@ -221,11 +222,7 @@ class Warehouse:
         """Count units by line, and leave the queues owed."""
         lines = tuple(purchase_orders.ReceivedLine(*row) for row in units.items())
         receipt = purchase_orders.Receipt(number or f"R{next(numbers)}", purchase, at, lines)
-        asked = command(
-            "receive",
-            purchase_orders.receipt_key(receipt),
-            **purchase_orders.receipt_content(receipt),
-        )
+        asked = purchase_orders.receipt_command(MERCHANT, "tester", receipt)
         return purchase_orders.receive(self.store, asked, receipt)
 
     def serve(self, purchase: str) -> int:

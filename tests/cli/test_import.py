@@ -352,3 +352,49 @@ columns = { number = "nr", sku = "item", quantity = "n", unit_price = "price" }
     ]
     assert ask("SELECT address->>'country' FROM order_customer") == [("AT",)]
     assert ask("SELECT unit_price_minor FROM order_line") == [(123450,)]
+
+
+def test_names_go_in_as_shops_write_them(shop, write, ask):
+    products = write("p.csv", "sku,name\nKäse + 1/2,Käse\ntea,Small tea\n")
+    orders = write(
+        "o.csv",
+        "number,sku,quantity,address.name,address.instructions\n"
+        ' #1001 ,Käse + 1/2,1,Zebedee,"Ring twice.\nGate  7"\n',
+    )
+    first = shop("import", "products", products)
+    second = shop("import", "orders", orders)
+    shown = shop("order", "show", "#1001", "--json")
+
+    assert [run.returncode for run in (first, second, shown)] == [0] * 3
+    assert "differ only by case are products of their own: TEA and tea" in first.stdout
+    assert ask("SELECT number, sku FROM orders o JOIN order_line l ON l.order_id = o.id") == [
+        ("#1001", "Käse + 1/2")
+    ]
+    assert ask("SELECT address ->> 'instructions' FROM order_customer") == [
+        ("Ring twice.\nGate 7",)
+    ]
+
+
+def test_orders_say_how_and_until_when_they_are_sent(shop, write, ask):
+    orders = write(
+        "o.csv",
+        "number,sku,quantity,wanted_on,shipping_method,deliver_by,packer_note\n"
+        "SO-1,TEA,1,2190-03-01,express,2190-03-10,Gift\n",
+    )
+    assert shop("import", "orders", orders).returncode == 0
+    made = shop(
+        "order", "create", "SO-2", "TEA=1,2190-03-02", "CUP=2@150", "--shipping-method", "express",
+        "--deliver-by", "2190-03-11", "--packer-note", "Gift",
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+
+    assert ask(
+        "SELECT o.number, shipping_method, deliver_by::text, packer_note, l.line, wanted_on::text"
+        " FROM orders o JOIN order_customer c ON c.order_id = o.id"
+        " JOIN order_line l ON l.order_id = o.id ORDER BY 1, 5"
+    ) == [
+        ("SO-1", "express", "2190-03-10", "Gift", 1, "2190-03-01"),
+        ("SO-2", "express", "2190-03-11", "Gift", 1, "2190-03-02"),
+        ("SO-2", "express", "2190-03-11", "Gift", 2, None),
+    ]
+    assert "deliver by 2190-03-10" in shop("order", "show", "SO-1").stdout

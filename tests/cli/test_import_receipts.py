@@ -25,8 +25,7 @@ from fulfillment.store.commands.supply.purchase_orders import (
     ReceivedLine,
     create_purchase_order,
     move_status,
-    receipt_content,
-    receipt_key,
+    receipt_command,
     receive,
 )
 from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
@@ -54,8 +53,7 @@ def order(store, new: NewPurchaseOrder) -> None:
 
 def http_receipt(store, receipt: Receipt) -> None:
     """Count a receipt with the command that the API makes of it."""
-    content = receipt_content(receipt)
-    receive(store, Command("acme", "receive", receipt_key(receipt), "api", content), receipt)
+    receive(store, receipt_command("acme", "api", receipt), receipt)
 
 
 def summary(done: CompletedProcess[str], kind: str) -> list[int]:

@@ -134,7 +134,7 @@ def test_date_is_read_by_the_form_that_the_mapping_names():
             values.day(wrong, GERMAN)
 
 
-@pytest.mark.parametrize("raw", ["a b", "a:b", "", "-a", "a" * 64, "é"])
+@pytest.mark.parametrize("raw", ["", "--", "a\tb", "a\u200bb", "a" * 64])
 def test_sku_is_refused_when_the_api_would_not_take_it(raw):
     with pytest.raises(BadValueError):
         values.sku(raw, Formats())

@@ -40,7 +40,7 @@ def receive(store, units: int) -> None:
     came = purchase_orders.Receipt(
         "GR-1", "PO-1", "main", (purchase_orders.ReceivedLine(1, units),)
     )
-    asked = Command("acme", "receive", purchase_orders.receipt_key(came), "t")
+    asked = purchase_orders.receipt_command("acme", "t", came)
     purchase_orders.receive(store, asked, came)
     purchase_orders.serve_receipts(store, "acme", 1)
 

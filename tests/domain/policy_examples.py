@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 from fulfillment.domain.actions.presets import PRESETS
 from fulfillment.domain.floor import dispatch
+from fulfillment.domain.model import verification
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.policy import KNOBS, Knobs, origin, resolve
+from fulfillment.domain.model.verification import VerificationFacts
 from tests.builders.values import Wants, day, order, stock, supply
 from tests.domain.cases import Event, adjusted, later, po, received
 from tests.domain.stories import Story, look
@@ -100,6 +102,13 @@ def _behind(knobs: Knobs) -> Story:
         story.history[mine.id] = []
         story.adjusted(2 if mine is being_picked else 0, "K1")
     return story.changed(dispatch.start_picking(story[4], story[4].live[0]))
+
+
+def sent_twice(knobs: Knobs) -> Order:
+    """As it is verified behind one of the same lines to the same address."""
+    facts = VerificationFacts(has_address=True, is_picked_up=False, looks_like=None,
+                              same_address_as="O0")  # fmt: skip
+    return verification.verified(order(1, [("K1", 5)], policy=knobs, verified=False), facts)
 
 
 EXAMPLES = (
@@ -206,6 +215,11 @@ EXAMPLES = (
             levels=[stock(5)],
         ),
         (("a person verifies it", verified(order(1))),),
+    ),
+    Example(
+        "duplicates",
+        values("duplicates", "reference", "address"),
+        lambda knobs: Story(sent_twice(knobs), levels=[stock(5)]),
     ),
     Example(
         "prepare",

@@ -49,7 +49,7 @@ def test_an_order_is_rejected_when_its_first_claim_is_refused():
 
 def test_unallocated_units_go_first_when_some_are_cancelled():
     row = line(units=5, claims=[claim(2)])
-    shorter = without_units(order(1, shipments=[shipment(row)]), 1, 3)
+    shorter = without_units(order(1, shipments=[shipment(row)]), {1: 3})
 
     assert parts(shorter) == [("backorder", None, {1: 2})]
     assert claimed(shorter) == {(1, "A"): 2}
@@ -58,7 +58,7 @@ def test_unallocated_units_go_first_when_some_are_cancelled():
 
 def test_claims_are_given_back_last_location_first_when_more_is_cancelled():
     row = line(units=5, claims=[claim(2), claim(2, "B")])
-    shorter = without_units(order(1, shipments=[shipment(row)]), 1, 4)
+    shorter = without_units(order(1, shipments=[shipment(row)]), {1: 4})
 
     assert claimed(shorter) == {(1, "A"): 1}
 
@@ -68,13 +68,13 @@ def test_waiting_units_go_before_ready_ones_when_both_are_there():
     waits = shipment(line(units=2, id_=102), number=2, id_=12)
     mine = order(1, shipments=[ready, waits])
 
-    assert parts(without_units(mine, 1, 2)) == [("ready", "A", {1: 2})]
-    assert parts(without_units(mine, 1, 3)) == [("ready", "A", {1: 1})]
-    assert without_units(mine, 1, 4).status is OrderStatus.CANCELLED
+    assert parts(without_units(mine, {1: 2})) == [("ready", "A", {1: 2})]
+    assert parts(without_units(mine, {1: 3})) == [("ready", "A", {1: 1})]
+    assert without_units(mine, {1: 4}).status is OrderStatus.CANCELLED
 
 
 def test_other_lines_stay_when_one_line_is_cancelled():
-    shorter = without_units(order(1, [("K1", 2), ("K2", 1)]), 1, 2)
+    shorter = without_units(order(1, [("K1", 2), ("K2", 1)]), {1: 2})
 
     assert parts(shorter) == [("backorder", None, {2: 1})]
 
@@ -87,11 +87,11 @@ def test_what_is_picked_goes_last_and_what_is_packed_is_not_cancelled():
     mine = order(1, shipments=[picked, waits])
     packed = {(picked.id, 1): 3}
 
-    assert parts(without_units(mine, 1, 2, packed)) == [("picked", "A", {1: 4})]
-    (left,) = without_units(mine, 1, 3, packed).live[0].lines
+    assert parts(without_units(mine, {1: 2}, packed)) == [("picked", "A", {1: 4})]
+    (left,) = without_units(mine, {1: 3}, packed).live[0].lines
     assert left.claims == (claim(3, picked=2, staged=1),)
     with pytest.raises(NothingToCancelError, match="1 units of line 1 are in packages"):
-        without_units(mine, 1, 4, packed)
+        without_units(mine, {1: 4}, packed)
 
 
 def test_what_a_supplier_ships_itself_is_not_cancelled_out_of_its_package():
@@ -100,9 +100,9 @@ def test_what_a_supplier_ships_itself_is_not_cancelled_out_of_its_package():
     mine = order(1, shipments=[picked])
     packed = {(picked.id, 1): 2}
 
-    assert parts(without_units(mine, 1, 1, packed)) == [("picked", "A", {1: 2})]
+    assert parts(without_units(mine, {1: 1}, packed)) == [("picked", "A", {1: 2})]
     with pytest.raises(NothingToCancelError, match="1 units of line 1 are in packages"):
-        without_units(mine, 1, 2, packed)
+        without_units(mine, {1: 2}, packed)
 
 
 def test_shelf_units_of_every_shipment_go_before_any_that_are_in_hands():
@@ -110,7 +110,7 @@ def test_shelf_units_of_every_shipment_go_before_any_that_are_in_hands():
     ready = shipment(
         line(units=1, id_=102, claims=[claim(1)]), number=2, id_=12, status=READY, at="A"
     )
-    shorter = without_units(order(1, shipments=[staged, ready]), 1, 1)
+    shorter = without_units(order(1, shipments=[staged, ready]), {1: 1})
 
     assert parts(shorter) == [("backorder", None, {1: 1})]
 
@@ -118,5 +118,5 @@ def test_shelf_units_of_every_shipment_go_before_any_that_are_in_hands():
 def test_a_pin_is_never_for_more_units_than_are_left_of_its_claim():
     row = line(units=3, claims=[replace(claim(3), pinned=3)])
 
-    (left,) = without_units(order(1, shipments=[shipment(row)]), 1, 2).live[0].lines
+    (left,) = without_units(order(1, shipments=[shipment(row)]), {1: 2}).live[0].lines
     assert left.claims == (replace(claim(1), pinned=1),)

@@ -1,4 +1,4 @@
-from fulfillment.domain.insight.progress import ShipmentProgress, progress_of
+from fulfillment.domain.insight.progress import MOST_NAMED, ShipmentProgress, progress_of
 from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
 from fulfillment.domain.planning.cancellation import cancelled
 from tests.builders.values import claim, day, line, order, peg, shipment
@@ -32,3 +32,10 @@ def test_nothing_is_awaited_when_an_order_is_finished():
     assert progress.finished
     assert not progress.awaits_stock
     assert (progress.shipments, progress.next_date, progress.awaited_skus) == ((), None, ())
+
+
+def test_a_snapshot_names_no_more_than_a_history_should_hold():
+    many = [(f"K{at:04}", 1) for at in range(MOST_NAMED + 1)]
+    progress = progress_of(order(1, many))
+    assert len(progress.awaited_skus) == MOST_NAMED
+    assert progress.waiting_units == MOST_NAMED + 1

@@ -1,6 +1,7 @@
 """Days are told in the zone of the place they are about."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,42 @@ def test_two_orders_are_alike_on_one_day_of_the_merchant(
     warehouse.order(placed_at=first, customer_reference="C-1")
     order = warehouse.order(placed_at=second, customer_reference="C-1")
     assert warehouse.read(order)["holds"] == (["possible_duplicate"] if alike else [])
+
+
+HERE = {"name": "Zoë", "line1": "Kai 1"}
+ALIKE: dict[str, tuple[dict[str, Any], bool]] = {
+    "the same": ({}, True),
+    "in capitals": ({"address": {"line1": "KAI 1", "name": "zoë"}}, True),
+    "23 hours later": ({"hours": 23}, True),
+    "25 hours later": ({"hours": 25}, False),
+    "another name": ({"address": HERE | {"name": "Max"}}, False),
+    "no address": ({"address": {}}, False),
+    "other lines": ({"wants": [("K1", 2)]}, False),
+    "told otherwise": ({"policy": {"duplicates": "reference"}}, False),
+    "another reference": ({"customer_reference": "C-2"}, True),
+}
+
+
+@pytest.mark.parametrize("way", ALIKE)
+def test_two_orders_to_one_address_are_alike_when_the_merchant_says_so(
+    warehouse: Warehouse, way: str
+) -> None:
+    more, alike = ALIKE[way]
+    hours = more.get("hours", 1)
+    first = warehouse.clock() - timedelta(days=3)
+    said = {"address": HERE} | more
+    said = {name: said[name] for name in said.keys() - {"wants", "hours"}}
+    warehouse.order(placed_at=first, address=HERE, customer_reference="C-1")
+    assert not warehouse.read(
+        warehouse.order(placed_at=first + timedelta(hours=1), address=HERE, number="BEFORE")
+    )["holds"]
+    warehouse.cancel(warehouse.one("SELECT id FROM orders WHERE number = 'BEFORE'"))
+    warehouse.settings(duplicates="address")
+    order = warehouse.order(
+        more.get("wants", [("K1", 1)]), placed_at=first + timedelta(hours=hours), **said
+    )
+    holds = warehouse.read(order)["holds"]
+    assert ("possible_duplicate" in holds) is alike
 
 
 @pytest.mark.parametrize(("hours", "is_taken"), [(-24 * 900, True), (23, True), (25, False)])

@@ -56,6 +56,7 @@ FOR_ALL = st.fixed_dictionaries(
         "rebalance": st.sampled_from(["waiting", "off", "unpicked"]),
         "auto_allocate_on": st.sampled_from(["any_supply", "po_status"]),
         "routing": st.sampled_from(["fewest_locations", "location_priority"]),
+        "duplicates": st.sampled_from(["reference", "address"]),
         "default_backorder_days": st.integers(0, 60),
         "max_shipments": st.sampled_from([None, 1, 2]),
         "min_po_status": st.sampled_from(["received", "in_transit"]),

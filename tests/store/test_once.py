@@ -204,9 +204,10 @@ def test_an_edit_is_refused_when_the_channel_is_behind(warehouse):
 
 def test_a_purchase_is_refused_when_its_number_is_taken(warehouse):
     warehouse.purchase(number="PO-1")
-    results = at_once(*[lambda: warehouse.purchase(number="PO-2")] * 2)
+    two = [partial(warehouse.purchase, number="PO-2", due=due) for due in (5, 6)]
+    results = at_once(*two)
     with pytest.raises(RefusedError) as refusal:
-        warehouse.purchase(number="PO-1")
+        warehouse.purchase(number="PO-1", due=6)
 
     assert refusal.value.code == "number_in_use"
     assert sorted(results) == ["PO-2", "number_in_use"]

@@ -18,7 +18,7 @@ from cli.client.views import listing, saying
 
 SKU = argument("path.sku", "SKU", "The product's SKU.")
 ADJUSTED = Rows(
-    r"(?P<sku>[^=]+)=(?P<units>[+-]?\d{1,9})@(?P<location>[^@:]+)(?::(?P<disposition>[a-z]+))?",
+    r"(?P<sku>.+)=(?P<units>[+-]?\d{1,9})@(?P<location>[^@:]+)(?::(?P<disposition>[a-z]+))?",
     "a change as SKU=UNITS@LOCATION, as TEA-GREEN=-2@vienna", whole=("units",),
 )  # fmt: skip
 

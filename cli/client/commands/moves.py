@@ -6,10 +6,10 @@ from cli.client.readers import Day, Rows, Text
 from cli.client.table import NOTE, Command, argument, arguments, flag, option, options
 from cli.client.views import listing, sheet
 
-MOVED = Rows(r"(?P<sku>[^=]+)=(?P<units>\d{1,9})", "what goes as SKU=UNITS", whole=("units",),
+MOVED = Rows(r"(?P<sku>.+)=(?P<units>\d{1,9})", "what goes as SKU=UNITS", whole=("units",),
              counted="line")  # fmt: skip
 RETURNED = Rows(
-    r"(?P<sku>[^=]+)=(?P<units>\d{1,9})(?:@(?P<order_line>\d{1,7}))?",
+    r"(?P<sku>.+)=(?P<units>\d{1,9})(?:@(?P<order_line>\d{1,7}))?",
     "what comes back as SKU=UNITS or SKU=UNITS@LINE",
     whole=("units", "order_line"), counted="line",
 )  # fmt: skip
@@ -18,7 +18,7 @@ CAME_BACK = Rows(
     "what came as LINE=UNITS:DISPOSITION, as 1=2:sellable", whole=("line", "units"),
 )  # fmt: skip
 COUNTED = Rows(
-    r"(?P<sku>[^=]+)=(?P<counted>\d{1,9})(?::(?P<disposition>[a-z]+))?",
+    r"(?P<sku>.+)=(?P<counted>\d{1,9})(?::(?P<disposition>[a-z]+))?",
     "what was counted as SKU=UNITS or SKU=UNITS:DISPOSITION", whole=("counted",),
 )  # fmt: skip
 
@@ -59,7 +59,7 @@ def move(verb: str, says: str, example: str) -> Command:
 
 COMMANDS = (
     Command(
-        group="transfer", verb="create", method="POST", path="/v1/transfers", key_from="number",
+        group="transfer", verb="create", method="POST", path="/v1/transfers", keyed=False,
         says="Write a transfer; nothing moves until it is shipped. The same again changes nothing.",
         example="transfer create TR-9 --from vienna --to graz TEA-GREEN=12 CUP=3",
         view=TRANSFER_SHEET,
@@ -125,7 +125,7 @@ COMMANDS = (
     move("cancel", "It is not sent after all; one that was shipped is received or closed instead.",
          "TR-1"),
     Command(
-        group="return", verb="create", method="POST", path="/v1/returns", key_from="number",
+        group="return", verb="create", method="POST", path="/v1/returns", keyed=False,
         says="Announce a return; its units are inbound at once. The same again changes nothing.",
         example="return create RMA-8 --location vienna --order SO-1011 TEA-GREEN=1@1",
         view=RETURN_SHEET,

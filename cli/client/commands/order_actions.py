@@ -36,7 +36,7 @@ CHOICES = Rows(
 )  # fmt: skip
 SUPPLIES = Rows(
     r"(?:(?P<kind>purchase_order|transfer|return|restock):)?"
-    r"(?P<document>[A-Za-z0-9][A-Za-z0-9._#-]{0,63})(?:/(?P<line>\d{1,7}))?(?:=(?P<units>[1-9]\d{0,6}))?",
+    r"(?P<document>.+?)(?:/(?P<line>\d{1,7}))?(?:=(?P<units>[1-9]\d{0,6}))?",
     "a supply as PO-7, PO-7/2 or restock:R-1=5",
     whole=("line", "units"),
 )

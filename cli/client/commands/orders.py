@@ -23,16 +23,19 @@ ADDRESS = (
 CONTACT = ("name", "company", "email", "phone")
 
 NUMBER = argument("path.number", "NUMBER", "The order's number.")
+WANTED_ON = r"(?:,(?P<wanted_on>\d{4}-\d\d-\d\d))?"
+ASKED = "SKU=UNITS[:PACK][@PRICE][,DAY]..."
 WANTED = Rows(
-    r"(?P<sku>[^=]+)=(?P<quantity>\d{1,9})(?::(?P<pack>[^:@]+))?(?:@(?P<unit_price_minor>\d{1,13}))?",
-    "a line as SKU=UNITS, SKU=PACKS:PACK or SKU=UNITS@PRICE",
+    r"(?P<sku>.+)=(?P<quantity>\d{1,9})(?::(?P<pack>[^:@,]+))?(?:@(?P<unit_price_minor>\d{1,13}))?"
+    rf"{WANTED_ON}",
+    "a line as SKU=UNITS, SKU=PACKS:PACK, SKU=UNITS@PRICE or SKU=UNITS,DAY",
     whole=("quantity", "unit_price_minor"),
     counted="line",
 )
 EDITED = Rows(
-    r"(?P<line>\d{1,7}):(?P<sku>[^=]+)=(?P<quantity>\d{1,9})(?::(?P<pack>[^:@]+))?"
-    r"(?:@(?P<unit_price_minor>\d{1,13}))?",
-    "a line as LINE:SKU=UNITS, LINE:SKU=PACKS:PACK or LINE:SKU=UNITS@PRICE",
+    r"(?P<line>\d{1,7}):(?P<sku>.+)=(?P<quantity>\d{1,9})(?::(?P<pack>[^:@,]+))?"
+    rf"(?:@(?P<unit_price_minor>\d{{1,13}}))?{WANTED_ON}",
+    "a line as LINE:SKU=UNITS, LINE:SKU=PACKS:PACK, LINE:SKU=UNITS@PRICE or LINE:SKU=UNITS,DAY",
     whole=("line", "quantity", "unit_price_minor"),
     once="line",
 )
@@ -76,6 +79,12 @@ PRIORITY = option("body.priority", "0 is served first, 100 last.", Whole(0, 100)
 LOCK = option("body.lock_location", "The one location that it may use.")
 PICKUP = option("body.pickup_location", "Where the customer picks it up.")
 
+SHIPPING = (
+    option("body.shipping_method", "How it is to be sent."),
+    option("body.deliver_by", "The day by which it should be there.", Day()),
+    option("body.packer_note", "For who packs it, not for the customer."),
+)
+
 COMMANDS = (
     Command(
         group="order", verb="list", method="GET", path="/v1/orders", pages=True,
@@ -108,7 +117,7 @@ COMMANDS = (
         example="order promise TEA-GREEN=1:carton CUP=2",
         view=views.promise,
         parameters=(
-            arguments("body.lines", "SKU=UNITS[:PACK][@PRICE]...", "What is asked for.", WANTED,
+            arguments("body.lines", ASKED, "What is asked for.", WANTED,
                       required=True),
             POLICY, PRIORITY, LOCK, PICKUP,
         ),
@@ -121,7 +130,7 @@ COMMANDS = (
         view=views.accepted,
         parameters=(
             argument("body.number", "NUMBER", "Its number."),
-            arguments("body.lines", "SKU=UNITS[:PACK][@PRICE]...", "What is ordered.", WANTED,
+            arguments("body.lines", ASKED, "What is ordered.", WANTED,
                       required=True),
             options("body.address", f"FIELD=VALUE, repeatable: {', '.join(ADDRESS)}.",
                     Pairs("an address as FIELD=VALUE", ADDRESS)),
@@ -129,6 +138,7 @@ COMMANDS = (
                     Pairs("a contact as FIELD=VALUE", CONTACT)),
             option("body.placed_at", "When it was placed, with its zone; now unless said."),
             option("body.ship_by", "When it should leave, as the channel says.", Day()),
+            *SHIPPING,
             option("body.currency", "A code of ISO 4217; the merchant's unless said."),
             option("body.customer_reference", "What the customer calls it."),
             POLICY, PRIORITY, LOCK, PICKUP,
@@ -151,7 +161,7 @@ COMMANDS = (
         view=views.changed,
         parameters=(
             NUMBER,
-            arguments("body.lines", "LINE:SKU=UNITS[:PACK][@PRICE]...", "All its lines.", EDITED,
+            arguments("body.lines", f"LINE:{ASKED}", "All its lines.", EDITED,
                       required=True),
             Parameter("body.revision", "--revision", "Higher than that of the edit before.",
                       Whole(1), required=True),
@@ -159,6 +169,7 @@ COMMANDS = (
                     Pairs("an address as FIELD=VALUE", ADDRESS)),
             options("body.contact", "FIELD=VALUE, repeatable; left as it is unless said.",
                     Pairs("a contact as FIELD=VALUE", CONTACT)),
+            *SHIPPING,
         ),
     ),
 )  # fmt: skip

@@ -116,6 +116,8 @@ COMMANDS = (
             option("body.name", "What it is called.", required=True),
             option("body.time_zone", "In which its days are told."),
             option("body.currency", "Of orders that name none; a code of ISO 4217."),
+            options("body.shipping_methods", "METHOD=DAYS that goods are under way; repeatable.",
+                    Pairs("a method as METHOD=DAYS", whole=True), name="--shipping-method"),
             whether("body.authorise_before_release",
                  "Whether nothing leaves before its payment is authorised."),
             whether("body.reauthorise_on_release",

@@ -25,7 +25,7 @@ LINE_UNITS = Rows(
     r"(?P<line>\d{1,7})=(?P<units>\d{1,7})", "LINE=UNITS", whole=("line", "units"), once="line"
 )
 BOUGHT = Rows(
-    r"(?P<sku>[^=]+)=(?P<units>\d{1,7})@(?P<location>[^@]+)", "a line as SKU=UNITS@LOCATION",
+    r"(?P<sku>.+)=(?P<units>\d{1,7})@(?P<location>[^@]+)", "a line as SKU=UNITS@LOCATION",
     whole=("units",), counted="line",
 )  # fmt: skip
 EXPECTED = option("body.expected_on", "When it should come, as 2031-03-31.", Day())
@@ -91,7 +91,7 @@ COMMANDS = (
         example="po orders PO-1", view=listing("orders", *views.WAITERS), parameters=(NUMBER,),
     ),
     Command(
-        group="po", verb="create", method="POST", path="/v1/purchase-orders", key_from="number",
+        group="po", verb="create", method="POST", path="/v1/purchase-orders", keyed=False,
         says="Write a purchase order.",
         example='po create PO-9 TEA-GREEN=50@vienna --supplier "Leaf Imports"'
         " --expected-on 2031-03-31",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fulfillment.domain.actions.line_changes import WantedLine, brought_to, with_waiting
+from fulfillment.domain.actions.line_changes import WantedLine, brought_to
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.domain.model.shipments import NOTHING_PACKED, UnitsInPackages
@@ -21,18 +21,14 @@ def edited(
     refused: exchange the line, or remove it and add one. So is another price of what was shipped;
     a line that names no price keeps its own.
     """
-    for index, target in enumerate(wanted.values()):
-        if any(line.number == target.number for line in order.lines):
-            order = _repriced(order, target, index)
-    for line in order.lines:
-        asked = wanted.get(line.number)
-        order = brought_to(order, line, asked.units if asked else 0, packed)
     known = {line.number for line in order.lines}
-    added = [wanted[number] for number in sorted(wanted) if number not in known]
-    return with_waiting(
-        replace(order, lines=order.lines + tuple(w.empty() for w in added)),
-        {w.number: w.units for w in added},
-    )
+    for index, target in enumerate(wanted.values()):
+        if target.number in known:
+            order = _repriced(order, target, index)
+    added = tuple(wanted[number].empty() for number in sorted(wanted.keys() - known))
+    numbers = {*known, *wanted}
+    units = {n: wanted[n].units if n in wanted else 0 for n in sorted(numbers)}
+    return brought_to(replace(order, lines=order.lines + added), units, packed)
 
 
 def _repriced(order: Order, target: WantedLine, index: int) -> Order:

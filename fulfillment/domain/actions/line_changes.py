@@ -59,7 +59,7 @@ def with_quantity(
     if units == now:
         return order
     noted = order.noted("quantity_changed", line=number, sku=line.sku, **{"from": now, "to": units})
-    return brought_to(noted, line, units, packed)
+    return brought_to(noted, {line.number: units}, packed)
 
 
 def with_line(order: Order, new: WantedLine) -> Order:
@@ -91,7 +91,7 @@ def exchanged(
         raise invalid("same_sku", f"line {line.number} is for {sku} already", "sku", sku=sku)
     units = _units_to_go(order, line, old.units, "units")
     number = next_line(order)
-    shorter = given_up(_called_back(order, line.number), line.number, units, packed)
+    shorter = given_up(_called_back(order, line.number), {line.number: units}, packed)
     price = line.unit_price_minor if unit_price_minor is None else unit_price_minor
     wanted = WantedLine(number, sku, units, price)
     new = replace(wanted.empty(), channel=line.channel, source=line.source)
@@ -117,16 +117,14 @@ def cancelled_units(
     order: Order, asked: Sequence[LineUnits], packed: UnitsInPackages = NOTHING_PACKED
 ) -> Order:
     """The order without these units; a line without a number loses all that has not left."""
-    seen: set[int] = set()
+    gone: dict[int, int] = {}
     for index, one in enumerate(asked):
         line = known_line(order, one.line, f"lines[{index}].line")
-        if one.line in seen:
+        if one.line in gone:
             message = f"line {one.line} is there twice"
             raise invalid("line_twice", message, f"lines[{index}].line")
-        seen.add(one.line)
-        units = _units_to_go(order, line, one.units, f"lines[{index}].units")
-        order = given_up(order, one.line, units, packed)
-    return order
+        gone[one.line] = _units_to_go(order, line, one.units, f"lines[{index}].units")
+    return given_up(order, gone, packed)
 
 
 # --- the parts of it -----------------------------------------------------------------------------
@@ -151,25 +149,27 @@ def units_left(line: OrderLine) -> int:
 
 
 def brought_to(
-    order: Order, line: OrderLine, units: int, packed: UnitsInPackages = NOTHING_PACKED
+    order: Order, units: Mapping[int, int], packed: UnitsInPackages = NOTHING_PACKED
 ) -> Order:
-    """The order with more or fewer units of a line, until it is for so many in all."""
-    now = line.ordered - line.cancelled
-    if units > now:
-        return with_waiting(order, {line.number: units - now})
-    return given_up(order, line.number, now - units, packed) if units < now else order
+    """The order with more or fewer units of these lines, until they are for so many in all."""
+    now = {line.number: line.ordered - line.cancelled for line in order.lines}
+    fewer = {number: now[number] - most for number, most in units.items() if most < now[number]}
+    more = {number: most - now[number] for number, most in units.items() if most > now[number]}
+    return with_waiting(given_up(order, fewer, packed), more)
 
 
 def given_up(
-    order: Order, number: int, units: int, packed: UnitsInPackages = NOTHING_PACKED
+    order: Order, units: Mapping[int, int], packed: UnitsInPackages = NOTHING_PACKED
 ) -> Order:
-    """The order without units of one line; `too_late` where that many are not there to give."""
+    """The order without units of these lines; `too_late` where that many are not there to give."""
+    if not units:
+        return order
     try:
-        shorter = without_units(order, number, units, packed)
+        shorter = without_units(order, units, packed)
     except NothingToCancelError as error:
-        held_up = _held_up(order, packed, number)
+        held_up = _held_up(order, packed, error.line)
         where = "".join(f"; shipment {row['shipment']} is {row['status']}" for row in held_up)
-        raise conflict("too_late", f"{error}{where}", line=number, held_up=held_up) from error
+        raise conflict("too_late", f"{error}{where}", line=error.line, held_up=held_up) from error
     return shorter.with_shipments(
         packed_if_complete(picked_if_complete(shipment), packed) for shipment in shorter.live
     )

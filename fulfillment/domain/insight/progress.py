@@ -19,6 +19,10 @@ class ShipmentProgress:
     expected_on: date | None = None
 
 
+MOST_NAMED = 100
+"""SKUs and supplies that are named, each: a snapshot goes into the history of a workflow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where an order stands: ids, quantities and dates only.
@@ -73,8 +77,8 @@ def progress_of(order: Order) -> Progress:
         priority=order.rank.priority,
         waiting_units=sum(line.wanted - met_units(order, line) for line in lines),
         next_date=min((peg.due_on for peg in pegs if not peg.has_arrived), default=None),
-        awaited_skus=tuple(sorted({line.sku for line in lines if line.wanted})),
-        awaited_supply=tuple(sorted({peg.source for peg in pegs if peg.source})),
+        awaited_skus=_first({line.sku for line in lines if line.wanted}),
+        awaited_supply=_first({peg.source for peg in pegs if peg.source}),
         shipments=tuple(
             ShipmentProgress(s.number, s.status, s.location, s.expected_on)
             for s in sorted(order.live, key=lambda s: s.number)
@@ -86,3 +90,7 @@ def progress_of(order: Order) -> Progress:
         verified=order.verified,
         prepared=order.is_prepared,
     )
+
+
+def _first(names: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(names)[:MOST_NAMED])

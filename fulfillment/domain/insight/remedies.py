@@ -6,6 +6,7 @@ change is told with it.
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from fulfillment.domain.insight.explain_policy import count, free_for
 from fulfillment.domain.insight.explanation import ExplanationContext, Holding
@@ -16,6 +17,9 @@ from fulfillment.domain.model.policy import ReleaseWhen
 from fulfillment.domain.model.rank import FIRST_PRIORITY
 from fulfillment.domain.model.statuses import WAITING
 from fulfillment.domain.planning.sourcing import met_units
+
+MOST_OF_A_KIND = 10
+"""Remedies for single SKUs, of each kind: each is tried, and an order may lack hundreds of SKUs."""
 
 
 def candidates(
@@ -28,9 +32,9 @@ def candidates(
     yield from _of_what_is_here(order)
     yield from _of_the_hands(order, around)
     yield from _of_the_rank(order, around)
-    yield from _of_the_pins(order, around)
+    yield from islice(_of_the_pins(order, around), MOST_OF_A_KIND)
     yield from _of_the_lock(order, around)
-    yield from transferred(order, around, first_location)
+    yield from islice(transferred(order, around, first_location), MOST_OF_A_KIND)
     yield from received(order, around)
     yield from bought(order, around, first_location)
 

@@ -25,14 +25,29 @@ class ListedUnits:
 
 
 @dataclass(frozen=True, slots=True)
+class PackingNote:
+    """How a shipment is to be packed and sent, as its order says; it is not for the customer."""
+
+    order: str
+    shipment: int
+    shipping_method: str | None = None
+    deliver_by: date | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PickListPaper:
-    """A picker's list: the walk by SKU, with what is sorted to which order. No customer's data."""
+    """A picker's list: the walk by SKU, with what is sorted to which order.
+
+    Of the customer it has nothing but what the packer should know.
+    """
 
     id: int
     location: str
     status: str
     lines: tuple[ListedUnits, ...]
     picker: str | None = None
+    notes: tuple[PackingNote, ...] = ()
 
     @property
     def shipments(self) -> tuple[tuple[str, str, int, int], ...]:
@@ -115,6 +130,7 @@ class PackingSlip:
     of: int
     later: tuple[LaterLine, ...] = ()
     letterhead: Letterhead = Letterhead()
+    shipping_method: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,13 @@ class Routing(StrEnum):
     LOCATION_PRIORITY = "location_priority"
 
 
+class Duplicates(StrEnum):
+    """By what an order looks like an earlier one of the same lines, so that a person is asked."""
+
+    REFERENCE = "reference"
+    ADDRESS = "address"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One value for every knob (behaviour.md §3), the default first. Days are whole days."""
@@ -122,6 +129,7 @@ class Policy:
     default_backorder_days: int = 30
     rebalance: Rebalance = Rebalance.WAITING
     verify: Step = Step.AUTOMATIC
+    duplicates: Duplicates = Duplicates.REFERENCE
     prepare: Step = Step.AUTOMATIC
     routing: Routing = Routing.FEWEST_LOCATIONS
     auto_cancel_days: int | None = None
@@ -250,6 +258,7 @@ READERS: dict[str, Callable[[str, object], object]] = {
     "default_backorder_days": _whole_number(0, 3650),
     "rebalance": _one_of(Rebalance),
     "verify": _one_of(Step),
+    "duplicates": _one_of(Duplicates),
     "prepare": _one_of(Step),
     "routing": _one_of(Routing),
     "auto_cancel_days": _number_or_none(1, 3650),

@@ -1,7 +1,7 @@
 """How an order, or a part of it, ends without being shipped."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -18,7 +18,12 @@ from fulfillment.domain.model.statuses import ShipmentStatus
 
 
 class NothingToCancelError(Exception):
-    """A cancel of an order that has no live shipment left."""
+    """A cancel of an order that has no live shipment left, or of units of a `line` that has not."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        """Tell what is not there."""
+        super().__init__(message)
+        self.line = line
 
 
 def cancelled(order: Order) -> Order:
@@ -48,9 +53,9 @@ def _cancelled_shipment(shipment: Shipment) -> Shipment:
 
 
 def without_units(
-    order: Order, number: int, units: int, packed: UnitsInPackages = NOTHING_PACKED
+    order: Order, asked: Mapping[int, int], packed: UnitsInPackages = NOTHING_PACKED
 ) -> Order:
-    """The order with that many units of one line cancelled, the least committed units first.
+    """The order with so many units of these lines cancelled, the least committed units first.
 
     What is not allocated goes first, then what is, then released units, then those on the shelf of
     what is being picked, then what is staged or picked: somebody puts that back. What is in a
@@ -58,40 +63,56 @@ def without_units(
     in packages of shipments that are not packed to their last unit.
     """
     taken = Counter[int]()
-    for row, most in _least_committed(order, number, packed):
-        taken[row] += min(most, units - taken.total())
-    if left := units - taken.total():
-        raise NothingToCancelError(
-            f"{left} units of line {number} are in packages, or have left already; what is packed"
-            " can be cancelled once it is taken out of its package"
-        )
+    parts, boxed = _parts_by_line(order), _boxed_by_line(packed)
+    for number, units in asked.items():
+        left = units
+        for row, most in _least_committed(parts[number], boxed[number]):
+            taken[row] += min(most, left)
+            left -= min(most, left)
+        if left:
+            raise NothingToCancelError(
+                f"{left} units of line {number} are in packages, or have left already; what is"
+                " packed can be cancelled once it is taken out of its package",
+                number,
+            )
     changed = [
         _without(shipment, taken)
         for shipment in order.live
         if any(taken[line.id] for line in shipment.lines)
     ]
-    line = order.line(number)
-    shorter = order.with_lines([replace(line, cancelled=line.cancelled + units)])
+    lines = map(order.line, asked)
+    shorter = order.with_lines(
+        replace(line, cancelled=line.cancelled + asked[line.number]) for line in lines
+    )
     return _let_go_if_ended(shorter.with_shipments(changed))
 
 
-def _least_committed(
-    order: Order, number: int, packed: UnitsInPackages
-) -> Iterator[tuple[int, int]]:
+Parts = Mapping[ShipmentStatus, Sequence[tuple[int, ShipmentLine]]]
+"""The parts of one line, each with its shipment's id, by the shipment's status."""
+
+
+def _parts_by_line(order: Order) -> Mapping[int, Parts]:
+    """The parts of each line, those of the newest shipments first."""
+    found: dict[int, dict[ShipmentStatus, list[tuple[int, ShipmentLine]]]]
+    found = defaultdict(lambda: defaultdict(list))
+    for shipment in sorted(order.live, key=lambda each: each.number, reverse=True):
+        for line in shipment.lines:
+            found[line.order_line][shipment.status].append((shipment.id, line))
+    return found
+
+
+def _boxed_by_line(packed: UnitsInPackages) -> Mapping[int, Counter[int]]:
+    """Units in packages by line and shipment."""
+    found = defaultdict[int, Counter[int]](Counter)
+    for (shipment, number), units in packed.items():
+        found[number][shipment] = units
+    return found
+
+
+def _least_committed(of_line: Parts, boxed: Counter[int]) -> Iterator[tuple[int, int]]:
     """Units of a line that can still be given up, by shipment line, the least committed first."""
-    newest_first = sorted(order.live, key=lambda each: each.number, reverse=True)
-    parts = [
-        [
-            (shipment.id, line)
-            for shipment in newest_first
-            if shipment.status is status
-            for line in shipment.lines
-            if line.order_line == number
-        ]
-        for status in _LEAST_COMMITTED_FIRST
-    ]
+    parts = [of_line.get(status, ()) for status in _LEAST_COMMITTED_FIRST]
     every = list(chain.from_iterable(parts))
-    boxed = Counter({id_: units for (id_, at), units in packed.items() if at == number})
     in_hands = {line.id: line.in_hands - _boxed(boxed, id_, line.in_hands) for id_, line in every}
     # What a supplier ships itself is in nobody's hands before it is in a package.
     loose = {line.id: line.loose - _boxed(boxed, id_, line.loose) for id_, line in every}

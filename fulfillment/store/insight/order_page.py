@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from fulfillment.domain.model.orders import Order, OrderLine
@@ -26,23 +27,27 @@ from fulfillment.store.reading.views.orders import (
 )
 from fulfillment.store.reading.views.settings import KnobView
 from fulfillment.store.records.calendars import ship_days_of
+from fulfillment.store.records.days import LEAVE_BY
 from fulfillment.store.records.loading import load_orders, load_settings
 from fulfillment.store.transactions.session import Tx
 
-HEAD = """
+HEAD = f"""
 SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by, o.currency,
+       o.shipping_method, o.deliver_by, {LEAVE_BY} AS leave_by,
        o.lock_location, o.pickup_location, o.verified, o.holds,
        o.ready_to_ship_at IS NOT NULL AS ready_to_ship, o.ready_to_ship_at AS ready_since,
        o.target_ship_on,
        o.waiting_units, o.finished_at, m.time_zone, c.reference, c.contact, c.address,
+       c.packer_note,
        c.order_id IS NOT NULL AS has_customer,
-       (SELECT jsonb_object_agg(l.line, jsonb_build_array(l.pack, l.pack_units, l.unit_price_minor))
-          FROM order_line l WHERE l.order_id = o.id) AS packs
+       (SELECT jsonb_object_agg(l.line, jsonb_build_array(l.pack, l.pack_units, l.unit_price_minor,
+                                                           l.wanted_on))
+          FROM order_line l WHERE l.order_id = o.id) AS asked
   FROM orders o
   JOIN merchant m ON m.id = o.merchant
   LEFT JOIN order_customer c ON c.order_id = o.id
  WHERE o.merchant = :merchant AND o.number = :number
-"""
+"""  # noqa: S608 -- a constant
 
 
 def read_order(tx: Tx, number: str) -> OrderView:
@@ -60,7 +65,7 @@ def read_order(tx: Tx, number: str) -> OrderView:
         prepared=order.is_prepared,
         waves=Waves(order.waves_spent, order.waves_left),
         customer=view(CustomerView, head) if head.has_customer else None,
-        lines=_lines(order, head.packs, promises),
+        lines=_lines(order, head.asked, promises),
         shipments=tuple(shipments_of_order(tx, head.id)),
         policy=_policy(tx, order),
         payment=read_axis(tx, head.id),
@@ -102,7 +107,7 @@ def _head(tx: Tx, number: str) -> Any:
 
 
 def _lines(
-    order: Order, packs: Mapping[str, Any], promises: Mapping[int, tuple[Slice, ...]]
+    order: Order, asked: Mapping[str, Any], promises: Mapping[int, tuple[Slice, ...]]
 ) -> tuple[OrderLineView, ...]:
     parts: dict[int, list[ShipmentLine]] = {line.number: [] for line in order.lines}
     for shipment in order.live:
@@ -110,7 +115,7 @@ def _lines(
             parts[part.order_line].append(part)
     return tuple(
         _line(
-            order, line, parts[line.number], packs[str(line.number)], promises.get(line.number, ())
+            order, line, parts[line.number], asked[str(line.number)], promises.get(line.number, ())
         )
         for line in order.lines
     )
@@ -120,11 +125,11 @@ def _line(
     order: Order,
     line: OrderLine,
     parts: Sequence[ShipmentLine],
-    asked_for: tuple[str | None, int | None, int | None],
+    asked_for: tuple[str | None, int | None, int | None, str | None],
     computed: tuple[Slice, ...],
 ) -> OrderLineView:
     """What is not allocated is backordered, unless it is as good as here and not yet received."""
-    pack, pack_units, price = asked_for
+    pack, pack_units, price, wanted_on = asked_for
     met = sum(met_units(order, part) for part in parts)
     return OrderLineView(
         line=line.number,
@@ -141,6 +146,7 @@ def _line(
         source_location=line.source,
         pack=packed(line.ordered, pack, pack_units),
         unit_price_minor=price,
+        wanted_on=date.fromisoformat(wanted_on) if wanted_on else None,
         promise=computed if line.promise is None else line.promise,
         first_promise=line.first_promise,
     )

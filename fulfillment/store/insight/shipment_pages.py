@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from fulfillment.domain.actions.allowed import ShipmentFacts, shipment_actions
+from fulfillment.domain.model.limits import within_lines
 from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.policy import Knobs, MinPoStatus, resolve
 from fulfillment.domain.model.refusals import missing
@@ -63,6 +64,13 @@ LIST = f"""
 {COLUMNS}, {{keys}} FROM shipment s JOIN orders o ON o.id = s.order_id
  WHERE {{conditions}} ORDER BY {{order_by}} LIMIT :most
 """
+
+SIZES = """
+SELECT (SELECT count(*) FROM shipment_line l WHERE l.shipment = s.id) AS lines, {keys}
+  FROM shipment s JOIN orders o ON o.id = s.order_id
+ WHERE {conditions} ORDER BY {order_by} LIMIT :most
+"""
+"""How much a page would hold: it ends before it has more lines than one order may have."""
 
 
 def shipments_of_order(tx: Tx, order: int) -> list[ShipmentView]:
@@ -153,15 +161,13 @@ def _asked(asked: ShipmentFilter) -> dict[str, object]:
 
 def _shipments(tx: Tx, window: Window, sort: Sort, asked: dict[str, object]) -> Page[ShipmentView]:
     behind, key = sort.after(window.after)
-    rows = tx.rows(
-        page_sql(LIST, sort, [*(CONDITIONS[name] for name in asked), *behind]),
-        most=window.limit + 1,
-        **asked,
-        **({"days": days_now(tx)} if "late" in asked else {}),
-        **key,
-    )
+    which = [*(CONDITIONS[name] for name in asked), *behind]
+    given = asked | ({"days": days_now(tx)} if "late" in asked else {}) | key
+    sizes = tx.rows(page_sql(SIZES, sort, which), most=window.limit, **given)
+    limit = within_lines(row.lines for row in sizes)
+    rows = tx.rows(page_sql(LIST, sort, which), most=limit + 1, **given)
     settings = {name: load_settings(replace(tx, merchant=name)) for name in _merchants(rows)}
-    return page_of(rows, window.limit, lambda row: _shipment(row, settings[row.merchant]))
+    return page_of(rows, limit, lambda row: _shipment(row, settings[row.merchant]))
 
 
 def _merchants(rows: Sequence[Any]) -> list[str]:

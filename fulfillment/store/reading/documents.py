@@ -1,6 +1,6 @@
 """What is read for the papers of the floor."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from fulfillment.domain.model.papers import (
     LaterLine,
     Letterhead,
     ListedUnits,
+    PackingNote,
     PackingSlip,
     PickListPaper,
     SlipLine,
@@ -19,6 +20,7 @@ from fulfillment.domain.model.refusals import conflict, missing
 from fulfillment.domain.model.statuses import RELEASED, ShipmentStatus
 from fulfillment.store.reading.packages import packages_of_dispatch
 from fulfillment.store.reading.pick_lists import read_list
+from fulfillment.store.reading.views.floor import ListedShipment
 from fulfillment.store.reading.views.shipments import PackageView
 from fulfillment.store.transactions.session import Tx
 
@@ -31,7 +33,7 @@ ADDRESS = ("name", "company", "line1", "line2", "city", "region", "country")
 
 SLIP = """
 SELECT s.id, s.number, s.order_id, s.status, s.location, o.number AS order_number,
-       m.name AS merchant,
+       o.shipping_method, m.name AS merchant,
        coalesce(c.address, '{}') AS address, coalesce(p.id, s.id) AS first,
        coalesce(h.sender, '{}') AS sender, h.logo
   FROM shipment s
@@ -81,7 +83,17 @@ def read_pick_list_paper(tx: Tx, pick_list: int, merchants: Merchants) -> PickLi
         )
         for step in found.walk for to in step.sort
     )  # fmt: skip
-    return PickListPaper(found.id, found.location, found.status, lines, found.picker)
+    notes = tuple(_notes(found.shipments))
+    return PickListPaper(found.id, found.location, found.status, lines, found.picker, notes)
+
+
+def _notes(shipments: Iterable[ListedShipment]) -> Iterator[PackingNote]:
+    """What is to be known of those of which there is anything to know."""
+    for one in shipments:
+        if one.shipping_method or one.deliver_by or one.packer_note:
+            yield PackingNote(
+                one.order, one.shipment, one.shipping_method, one.deliver_by, one.packer_note
+            )
 
 
 def read_container_label(tx: Tx, container: int, merchants: Merchants) -> ContainerLabel:
@@ -117,6 +129,7 @@ def read_packing_slip(tx: Tx, shipment: int, package: int | None = None) -> Pack
         of=len(dispatch),
         later=tuple(_later(lines)),
         letterhead=Letterhead(tuple(head.sender), head.logo and bytes(head.logo)),
+        shipping_method=head.shipping_method,
     )
 
 

@@ -56,6 +56,18 @@ def known_products(tx: Tx, skus: Sequence[str]) -> dict[str, NewProduct]:
     return {row.sku: NewProduct(*row) for row in rows}
 
 
+def spelled_alike(tx: Tx, skus: Sequence[str]) -> list[tuple[str, ...]]:
+    """Of these SKUs, those with others that differ from them only by case, with these."""
+    rows = tx.rows(
+        "SELECT array_agg(sku ORDER BY sku) AS skus FROM product WHERE merchant = :merchant"
+        " AND lower(sku) IN (SELECT lower(asked) FROM unnest(CAST(:skus AS text[])) AS asked)"
+        " GROUP BY lower(sku) HAVING count(*) > 1 ORDER BY lower(sku)",
+        merchant=tx.merchant,
+        skus=list(skus),
+    )
+    return [tuple(row.skus) for row in rows]
+
+
 def known_adjustments(tx: Tx, prefix: str, skus: Sequence[str]) -> dict[Place, int]:
     """Units booked by adjustments whose reference begins so."""
     rows = tx.rows(

@@ -7,6 +7,7 @@ from typing import Any
 
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.reading.places import ORDER_IS_AT
+from fulfillment.store.records.days import LEAVE_BY
 from fulfillment.store.transactions.session import Tx
 
 
@@ -147,7 +148,7 @@ CONDITIONS: Mapping[str, str] = {
     ),
     "ready": "(o.ready_to_ship_at IS NOT NULL) = :ready",
     "on_hold": "(o.finished_at IS NULL AND cardinality(o.holds) > 0) = :on_hold",
-    "overdue": "(o.finished_at IS NULL AND coalesce(o.ship_by < :today, false)) = :overdue",
+    "overdue": f"(o.finished_at IS NULL AND coalesce({LEAVE_BY} < :today, false)) = :overdue",
     "placed_from": "o.placed_at >= :placed_from",
     "placed_before": "o.placed_at < :placed_before",
     "places": ORDER_IS_AT,

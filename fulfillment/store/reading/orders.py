@@ -7,6 +7,7 @@ from fulfillment.store.reading.order_filters import OrderFilter, conditions, mer
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.reading.rows import rows_as, view
 from fulfillment.store.reading.views.orders import OrderSummary
+from fulfillment.store.records.days import LEAVE_BY
 from fulfillment.store.transactions.session import Tx
 
 __all__ = ["NO_DATE", "SORTS", "OrderFilter", "list_orders", "merchant_today", "read_summary"]
@@ -22,7 +23,7 @@ SORTS: Mapping[str, Sort] = {
     "ready_since": Sort(
         (f"coalesce(o.ready_to_ship_at, {NEVER})", "o.id"), ("timestamptz", "bigint")
     ),
-    "ship_by": Sort((f"coalesce(o.ship_by, {NO_DATE})", "o.id"), ("date", "bigint")),
+    "ship_by": Sort((f"coalesce({LEAVE_BY}, {NO_DATE})", "o.id"), ("date", "bigint")),
     "target_ship_on": Sort((f"coalesce(o.target_ship_on, {NO_DATE})", "o.id"), ("date", "bigint")),
 }
 
@@ -34,11 +35,12 @@ WITH page AS MATERIALIZED (
     SELECT o.*, {keys} FROM orders o WHERE {conditions} ORDER BY {order_by} LIMIT :most
 )
 SELECT o.*, o.ready_to_ship_at IS NOT NULL AS ready_to_ship, o.ready_to_ship_at AS ready_since,
+       {leave_by} AS leave_by,
        t.*, t.ordered - t.shipped - t.cancelled AS to_go, a.allocated, w.awaits, w.awaits_count
   FROM page o
  CROSS JOIN LATERAL (
        SELECT count(*) AS line_count, sum(l.ordered) AS ordered, sum(l.shipped) AS shipped,
-              sum(l.cancelled) AS cancelled,
+              sum(l.cancelled) AS cancelled, min(l.wanted_on) AS wanted_on,
               max((SELECT max(CAST(p ->> 1 AS date)) FROM jsonb_array_elements(l.promise) p))
                   AS promised_on,
               max((SELECT max(CAST(p ->> 1 AS date)) FROM jsonb_array_elements(l.first_promise) p))
@@ -67,6 +69,8 @@ SELECT o.*, o.ready_to_ship_at IS NOT NULL AS ready_to_ship, o.ready_to_ship_at 
  ORDER BY {order_by}
 """
 
+SHOWN = LIST.replace("{leave_by}", LEAVE_BY)
+
 
 def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page[OrderSummary]:
     """One page of the merchant's orders.
@@ -78,7 +82,7 @@ def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page[O
     behind, key = order.after(window.after)
     which, values = conditions(tx, asked)
     rows = tx.rows(
-        page_sql(LIST, order, ["o.merchant = :merchant", *which, *behind]),
+        page_sql(SHOWN, order, ["o.merchant = :merchant", *which, *behind]),
         merchant=tx.merchant,
         most=window.limit + 1,
         awaited=AWAITED,

@@ -13,7 +13,7 @@ PRODUCT_SORT = Sort(("p.sku",), ("text",))
 
 MERCHANTS = """
 SELECT m.id, m.name, m.time_zone, m.currency, m.authorise_before_release,
-       m.reauthorise_on_release, {keys}
+       m.reauthorise_on_release, m.shipping_methods, {keys}
   FROM merchant m WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """
 

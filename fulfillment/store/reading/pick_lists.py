@@ -48,11 +48,13 @@ SELECT p.* FROM pick_list p
 LINES = f"""
 SELECT l.merchant, l.sku, g.name, o.number AS "order", l.order_id, l.shipment,
        s.number AS shipment_number, s.status, o.holds, l.order_line, l.units, l.picked, l.short,
-       l.to_stage, ol.pack, ol.pack_units, {LEFT} AS left
+       l.to_stage, ol.pack, ol.pack_units, {LEFT} AS left, o.shipping_method, o.deliver_by,
+       c.packer_note
   FROM pick_list_line l
   JOIN pick_list p ON p.id = l.pick_list
   JOIN shipment s ON s.id = l.shipment
   JOIN orders o ON o.id = l.order_id
+  LEFT JOIN order_customer c ON c.order_id = o.id
   JOIN product g ON g.merchant = l.merchant AND g.sku = l.sku
   JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
  WHERE l.pick_list = :id AND {MINE}

@@ -17,3 +17,8 @@ def days_now(tx: Tx) -> str:
     """The day that it is now in every zone that a merchant or a location has."""
     rows = tx.rows("SELECT time_zone FROM merchant UNION SELECT time_zone FROM location")
     return json.dumps({row.time_zone: tx.today(row.time_zone).isoformat() for row in rows})
+
+
+LEAVE_BY = "least(o.ship_by, o.deliver_by - coalesce(o.transit_days, 0))"
+"""The last day on which an order `o` may leave: as the channel says, or so as to be there in time.
+"""

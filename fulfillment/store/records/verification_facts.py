@@ -2,30 +2,54 @@
 
 from collections.abc import Collection
 
+from fulfillment.domain.model.policy import resolve
 from fulfillment.domain.model.verification import VerificationFacts
+from fulfillment.store.records.loading import load_settings
 from fulfillment.store.transactions.session import Tx
 
-FACTS = """
-SELECT o.id, coalesce(c.address, '{}'::jsonb) <> '{}'::jsonb AS has_address,
+TWIN = """
+(SELECT twin.number FROM order_customer other JOIN orders twin ON twin.id = other.order_id
+  WHERE {which}
+    AND twin.merchant = o.merchant AND twin.intake_seq < o.intake_seq
+    AND twin.status NOT IN ('cancelled', 'rejected')
+    AND (SELECT array_agg((l.sku, l.ordered) ORDER BY l.sku, l.ordered)
+           FROM order_line l WHERE l.order_id = twin.id)
+      = (SELECT array_agg((l.sku, l.ordered) ORDER BY l.sku, l.ordered)
+           FROM order_line l WHERE l.order_id = o.id)
+  ORDER BY twin.id LIMIT 1)
+"""
+
+BY_REFERENCE = TWIN.format(
+    which="other.reference = c.reference AND twin.placed_on = o.placed_on",
+)
+
+BY_ADDRESS = TWIN.format(
+    which="md5(lower(other.address::text)) = md5(lower(c.address::text))"
+    " AND lower(other.address::text) = lower(c.address::text)"
+    " AND other.address <> '{}'::jsonb AND c.address <> '{}'::jsonb"
+    " AND twin.placed_at BETWEEN o.placed_at - interval '24 hours'"
+    " AND o.placed_at + interval '24 hours'",
+)
+"""The same name and address, in capitals or not; hours, since a night may lie between the two."""
+
+FACTS = f"""
+SELECT o.id, coalesce(c.address, '{{}}'::jsonb) <> '{{}}'::jsonb AS has_address,
        o.pickup_location IS NOT NULL AS is_picked_up,
-       (SELECT twin.number FROM order_customer other JOIN orders twin ON twin.id = other.order_id
-         WHERE c.reference IS NOT NULL AND other.reference = c.reference
-           AND twin.merchant = o.merchant AND twin.intake_seq < o.intake_seq
-           AND twin.placed_on = o.placed_on
-           AND twin.status NOT IN ('cancelled', 'rejected')
-           AND (SELECT array_agg((l.sku, l.ordered) ORDER BY l.sku, l.ordered)
-                  FROM order_line l WHERE l.order_id = twin.id)
-             = (SELECT array_agg((l.sku, l.ordered) ORDER BY l.sku, l.ordered)
-                  FROM order_line l WHERE l.order_id = o.id)
-         ORDER BY twin.id LIMIT 1) AS looks_like
+       {BY_REFERENCE} AS looks_like,
+       CASE WHEN coalesce(o.policy ->> 'duplicates', :duplicates) = 'address'
+            THEN {BY_ADDRESS} END AS same_address_as
   FROM orders o LEFT JOIN order_customer c ON c.order_id = o.id
  WHERE o.merchant = :merchant AND o.id = ANY(:orders)
-"""
+"""  # noqa: S608 -- constants
 
 
 def verification_facts(tx: Tx, orders: Collection[int]) -> dict[int, VerificationFacts]:
     """What is known of each order's address, and of orders like it."""
-    rows = tx.rows(FACTS, merchant=tx.merchant, orders=list(orders))
+    duplicates = resolve(*load_settings(tx)).duplicates
+    rows = tx.rows(FACTS, merchant=tx.merchant, orders=list(orders), duplicates=duplicates)
     return {
-        row.id: VerificationFacts(row.has_address, row.is_picked_up, row.looks_like) for row in rows
+        row.id: VerificationFacts(
+            row.has_address, row.is_picked_up, row.looks_like, row.same_address_as
+        )
+        for row in rows
     }

@@ -48,6 +48,13 @@ merchant = Table(
         server_default=text("false"),
         comment="a backordered shipment that is released has its payment authorised anew",
     ),
+    Column(
+        "shipping_methods",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'::jsonb"),
+        comment="days under way, by the name of the method",
+    ),
     moment("created_at"),
     CheckConstraint("id ~ '^[a-z0-9][a-z0-9-]*$'", name="id_is_a_slug"),
 )

@@ -53,6 +53,13 @@ orders = Table(
     ),
     Column("intake_seq", BigInteger, Identity(), nullable=False, unique=True),
     Column("ship_by", Date),
+    Column("shipping_method", Text),
+    Column("deliver_by", Date),
+    Column(
+        "transit_days",
+        SmallInteger,
+        comment="of its shipping method when that was told; null: nobody knows",
+    ),
     Column("currency", String(3), nullable=False),
     Column("policy", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("lock_location", String(63), ForeignKey("location.id")),
@@ -129,8 +136,14 @@ order_customer = Table(
     Column("reference", Text, comment="the customer's own number at the merchant"),
     Column("contact", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("address", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("packer_note", Text, comment="for who packs it; not for the customer"),
     Index(None, "reference"),
     *searched("ix_order_customer", "reference"),
+    Index(
+        "ix_order_customer_address",
+        text("md5(lower(address::text))"),
+        postgresql_where=text("address <> '{}'::jsonb"),
+    ),
     comment="Personal data, apart from all else: erase a row and the order still stands.",
 )
 
@@ -153,6 +166,7 @@ order_line = Table(
     Column("pack", Text),
     Column("pack_units", Integer),
     Column("unit_price_minor", BigInteger),
+    Column("wanted_on", Date, comment="the day for which the customer wants it"),
     Column(
         "managed",
         Boolean,

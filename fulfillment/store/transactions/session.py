@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import Pool
 
 from fulfillment.domain.model.days import day_of
+from fulfillment.domain.model.meaning import canonical
 from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.transactions.held import named_if_held
 from fulfillment.store.transactions.patience import PATIENCE, Patience
@@ -94,14 +95,18 @@ class Command:
 
     @property
     def fingerprint(self) -> bytes:
-        """Equal for equal requests, whatever the order of their fields."""
+        """Equal for requests that mean the same."""
         return fingerprint([self.verb, self.content])
 
 
+def part_of_key(subject: object) -> str:
+    """What a command is about, as a part of its key: parts are divided by colons."""
+    return str(subject).replace("%", "%25").replace(":", "%3A")
+
+
 def fingerprint(content: object) -> bytes:
-    """A hash of plain data."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).digest()
+    """A hash of what the content means: equal for all that mean the same."""
+    return hashlib.sha256(canonical(content).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)

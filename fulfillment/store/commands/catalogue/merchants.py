@@ -1,6 +1,8 @@
 """Merchants, and what makes a plan of theirs another one."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from fulfillment.store.commands.catalogue.zones import check_zone
 from fulfillment.store.queue.pending_queues import owe_replan_of_all
@@ -18,6 +20,8 @@ class NewMerchant:
     currency: str = "USD"
     authorise_before_release: bool = False
     reauthorise_on_release: bool = False
+    shipping_methods: Mapping[str, int] = field(default_factory=dict)
+    """Days that goods are under way, by the name of the method; it counts for later orders."""
 
 
 def put_merchant(store: Store, new: NewMerchant) -> None:
@@ -43,6 +47,7 @@ def put_merchant(store: Store, new: NewMerchant) -> None:
             currency=new.currency,
             first=new.authorise_before_release,
             anew=new.reauthorise_on_release,
+            methods=json.dumps(dict(new.shipping_methods)),
         )
         if before and tuple(before[0]) != (new.time_zone, new.authorise_before_release):
             owe_replan_of_all(tx, [new.id])
@@ -52,10 +57,11 @@ def put_merchant(store: Store, new: NewMerchant) -> None:
 
 PUT_MERCHANT = """
 INSERT INTO merchant (id, name, time_zone, currency, authorise_before_release,
-                      reauthorise_on_release)
-VALUES (:id, :name, :zone, :currency, :first, :anew)
+                      reauthorise_on_release, shipping_methods)
+VALUES (:id, :name, :zone, :currency, :first, :anew, CAST(:methods AS jsonb))
 ON CONFLICT (id) DO UPDATE
    SET name = excluded.name, time_zone = excluded.time_zone, currency = excluded.currency,
        authorise_before_release = excluded.authorise_before_release,
-       reauthorise_on_release = excluded.reauthorise_on_release
+       reauthorise_on_release = excluded.reauthorise_on_release,
+       shipping_methods = excluded.shipping_methods
 """

@@ -6,6 +6,7 @@ from typing import Any
 
 from fulfillment.domain.floor.dispatch import picked_if_complete, start_picking
 from fulfillment.domain.floor.picking import given_up, left_to_pick
+from fulfillment.domain.model.limits import within_lines
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.shipments import Shipment
@@ -16,6 +17,7 @@ from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.reading.pick_lists import Merchants, read_list
 from fulfillment.store.reading.rows import execute_as
 from fulfillment.store.reading.views.floor import GivenUpList, PickListView
+from fulfillment.store.records.days import LEAVE_BY
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 Line = tuple[str, Order, Shipment, int, int]
@@ -58,17 +60,20 @@ AND NOT EXISTS (SELECT 1 FROM pick_list_line l JOIN pick_list p ON p.id = l.pick
 """
 
 FIND = """
-SELECT o.merchant, o.id AS order_id, s.id AS shipment
+SELECT o.merchant, o.id AS order_id, s.id AS shipment,
+       (SELECT count(*) FROM shipment_line l WHERE l.shipment = s.id) AS lines
   FROM shipment s JOIN orders o ON o.id = s.order_id
  WHERE {which} AND cardinality(o.holds) = 0
    AND (CAST(:merchants AS text[]) IS NULL OR o.merchant = ANY(:merchants))
    AND (CAST(:orders AS text[]) IS NULL OR o.number = ANY(:orders))
- ORDER BY o.priority, least(o.ship_by, s.target_ship_on) NULLS LAST, o.placed_at, o.intake_seq,
+ ORDER BY o.priority, least({leave_by}, s.target_ship_on) NULLS LAST, o.placed_at, o.intake_seq,
           s.id
  LIMIT :most FOR NO KEY UPDATE OF o SKIP LOCKED
 """
 
-FIND_RELEASED, FIND_TO_STAGE = FIND.format(which=RELEASED), FIND.format(which=TO_STAGE)
+FIND_RELEASED, FIND_TO_STAGE = (
+    FIND.format(which=which, leave_by=LEAVE_BY) for which in (RELEASED, TO_STAGE)
+)
 
 
 def take_work(store: Store, command: Command, wanted: Wanted) -> PickListView:
@@ -100,13 +105,15 @@ def _check_location(tx: Tx, location: str) -> None:
 
 
 def _find(tx: Tx, wanted: Wanted) -> list[Any]:
-    return tx.rows(
+    """The most urgent, as many as one walk can hold."""
+    rows = tx.rows(
         FIND_TO_STAGE if wanted.to_stage else FIND_RELEASED,
         location=wanted.location,
         merchants=None if wanted.merchants is None else list(wanted.merchants),
         orders=None if wanted.orders is None else list(wanted.orders),
         most=wanted.most_shipments,
     )
+    return rows[: within_lines(row.lines for row in rows)]
 
 
 def _still_to_do(tx: Tx, found: Sequence[Any], wanted: Wanted) -> list[Any]:

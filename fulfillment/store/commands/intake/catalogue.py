@@ -25,6 +25,8 @@ class Catalogue:
     settings: tuple[Knobs, ...] = ()
     """The scopes behind an order's own policy: the merchant's knobs, then the default ones."""
     time_zone: str = "UTC"
+    shipping_methods: Mapping[str, int] = field(default_factory=dict)
+    """Days under way, by the name of the method."""
     ordered: Mapping[int, Any] = field(default_factory=dict)
     """The lines that the order has already, by number: their packs are what they were then."""
 
@@ -40,7 +42,8 @@ def load_catalogue(tx: Tx, lines: Iterable[NewLine], order: int | None = None) -
     """What the checks need to know of the products of these lines, and of the order's own."""
     skus = sorted({line.sku for line in lines})
     heads = tx.rows(
-        "SELECT currency, time_zone, (SELECT array_agg(ml.location) FROM merchant_location ml"
+        "SELECT currency, time_zone, shipping_methods,"
+        " (SELECT array_agg(ml.location) FROM merchant_location ml"
         " JOIN location l ON l.id = ml.location AND l.active WHERE ml.merchant = m.id) AS locations"
         " FROM merchant m WHERE m.id = :merchant",
         merchant=tx.merchant,
@@ -63,6 +66,7 @@ def load_catalogue(tx: Tx, lines: Iterable[NewLine], order: int | None = None) -
         now=tx.now,
         settings=load_settings(tx),
         time_zone=heads[0].time_zone,
+        shipping_methods=heads[0].shipping_methods,
         ordered=_ordered(tx, order) if order is not None else {},
     )
 

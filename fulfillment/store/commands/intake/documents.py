@@ -1,10 +1,12 @@
 """An order as a client sends it, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import product
 
+from fulfillment.domain.model.meaning import LATER
 from fulfillment.domain.model.rank import DEFAULT_PRIORITY
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.transactions.session import fingerprint
@@ -19,13 +21,14 @@ class NewLine:
     quantity: int
     pack: str | None = None
     unit_price_minor: int | None = None
+    wanted_on: date | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
     """An order as a client sends it; its policy may name a preset beside knobs.
 
-    Contact and address are stored apart from the rest.
+    Contact, address and the packer's note are stored apart from the rest.
     """
 
     number: str
@@ -41,11 +44,41 @@ class NewOrder:
     contact: Mapping[str, object] = field(default_factory=dict)
     address: Mapping[str, object] = field(default_factory=dict)
     revision: int = 0
+    shipping_method: str | None = field(default=None, metadata=LATER)
+    packer_note: str | None = field(default=None, metadata=LATER)
+    deliver_by: date | None = field(default=None, metadata=LATER)
 
     @property
     def content_hash(self) -> bytes:
-        """Equal for two requests that ask for the same."""
-        return fingerprint(asdict(self))
+        """Equal for two orders that say the same."""
+        return fingerprint(self)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order that has its number already: what it said, and what stands where it said nothing."""
+
+    id: int
+    content_hash: bytes
+    currency: str
+    placed_at: datetime
+
+    def is_meant(self, order: NewOrder, currency: str) -> bool:
+        """Whether an order of its number is the same one sent again.
+
+        `currency` is the merchant's. It makes no difference whether that, or the moment at which
+        the order was taken in, is spelled out.
+        """
+        currencies, moments = {order.currency}, {order.placed_at}
+        if (order.currency or currency) == self.currency:
+            currencies = {None, self.currency}
+        if order.placed_at == self.placed_at:
+            moments.add(None)
+        spelled = product(currencies, moments)
+        return any(
+            replace(order, currency=currency, placed_at=moment).content_hash == self.content_hash
+            for currency, moment in spelled
+        )
 
 
 class Outcome(StrEnum):

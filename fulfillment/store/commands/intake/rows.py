@@ -38,6 +38,9 @@ def _order_row(order: NewOrder, catalogue: Catalogue, now: datetime) -> dict[str
         "placed_at": placed_at,
         "placed_on": day_of(placed_at, zone_of(catalogue.time_zone)),
         "ship_by": order.ship_by,
+        "shipping_method": order.shipping_method,
+        "deliver_by": order.deliver_by,
+        "transit_days": catalogue.shipping_methods.get(order.shipping_method or ""),
         "currency": order.currency or catalogue.currency,
         "policy": own_knobs(order, catalogue),
         "lock_location": order.lock_location,
@@ -50,16 +53,19 @@ def _order_row(order: NewOrder, catalogue: Catalogue, now: datetime) -> dict[str
 
 INSERT_ORDERS = """
 INSERT INTO orders (merchant, number, revision, content_hash, priority, placed_at, placed_on,
-                    ship_by, currency, policy, lock_location, pickup_location, created_at)
+                    ship_by, shipping_method, deliver_by, transit_days, currency, policy,
+                    lock_location, pickup_location, created_at)
 SELECT :merchant, r.number, r.revision, decode(r.content_hash, 'hex'), r.priority,
-       r.placed_at, r.placed_on, r.ship_by, r.currency, r.policy, r.lock_location,
-       r.pickup_location, :now
+       r.placed_at, r.placed_on, r.ship_by, r.shipping_method, r.deliver_by, r.transit_days,
+       r.currency, r.policy, r.lock_location, r.pickup_location, :now
   FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (
        number text, revision int, content_hash text, priority int, placed_at timestamptz,
-       placed_on date, ship_by date, currency text, policy jsonb, lock_location text,
+       placed_on date, ship_by date, shipping_method text, deliver_by date,
+       transit_days smallint, currency text, policy jsonb, lock_location text,
        pickup_location text))
        WITH ORDINALITY AS r(number, revision, content_hash, priority, placed_at, placed_on,
-                            ship_by, currency, policy, lock_location, pickup_location, n)
+                            ship_by, shipping_method, deliver_by, transit_days, currency, policy,
+                            lock_location, pickup_location, n)
  ORDER BY r.n
 ON CONFLICT (merchant, number) DO NOTHING
 RETURNING id, number
@@ -78,13 +84,14 @@ def insert_parts(
             "reference": o.customer_reference,
             "contact": o.contact,
             "address": o.address,
+            "packer_note": o.packer_note,
         }
         for o in orders
     ]
     tx.run(
-        "INSERT INTO order_customer (order_id, reference, contact, address)"
+        "INSERT INTO order_customer (order_id, reference, contact, address, packer_note)"
         " SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))"
-        " AS r(order_id bigint, reference text, contact jsonb, address jsonb)",
+        " AS r(order_id bigint, reference text, contact jsonb, address jsonb, packer_note text)",
         rows=json.dumps(customers, default=str),
     )
     insert_lines(tx, [(ids[o.number], line) for o in orders for line in o.lines], catalogue)
@@ -120,6 +127,7 @@ def insert_lines(tx: Tx, lines: Sequence[tuple[int, NewLine]], catalogue: Catalo
         columns["packs"].append(line.pack)
         columns["pack_units"].append(pack_units(line, catalogue) if line.pack else None)
         columns["prices"].append(line.unit_price_minor)
+        columns["wanted_on"].append(line.wanted_on)
     tx.run(INSERT_LINES, merchant=tx.merchant, **columns)
 
 
@@ -129,13 +137,13 @@ WITH known AS MATERIALIZED (
      WHERE merchant = :merchant AND sku = ANY(CAST(:skus AS text[])) ORDER BY sku FOR KEY SHARE
 )
 INSERT INTO order_line (order_id, line, merchant, sku, ordered, pack, pack_units,
-                        unit_price_minor, managed)
+                        unit_price_minor, wanted_on, managed)
 SELECT l.order_id, l.line, :merchant, sku, l.units, l.pack, l.pack_units, l.price,
-       known.manage_stock
+       l.wanted_on, known.manage_stock
   FROM unnest(CAST(:orders AS bigint[]), CAST(:numbers AS int[]), CAST(:skus AS text[]),
               CAST(:units AS int[]), CAST(:packs AS text[]), CAST(:pack_units AS int[]),
-              CAST(:prices AS bigint[]))
-       AS l(order_id, line, sku, units, pack, pack_units, price)
+              CAST(:prices AS bigint[]), CAST(:wanted_on AS date[]))
+       AS l(order_id, line, sku, units, pack, pack_units, price, wanted_on)
   JOIN known USING (sku)
 """
 """The products are locked as a foreign key locks them, but before they are read: who changes

@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.store.commands.intake.catalogue import Catalogue, load_catalogue
 from fulfillment.store.commands.intake.checks import check_order, with_waiting
-from fulfillment.store.commands.intake.documents import NewOrder, Outcome, Taken, number_in_use
+from fulfillment.store.commands.intake.documents import (
+    KnownOrder,
+    NewOrder,
+    Outcome,
+    Taken,
+    number_in_use,
+)
 from fulfillment.store.commands.intake.rows import insert_orders, insert_parts
 from fulfillment.store.transactions.session import Store, Tx
 
@@ -31,14 +37,16 @@ def create_orders(
 
     def body(tx: Tx) -> list[Taken]:
         catalogue = load_catalogue(tx, (line for order in orders for line in order.lines))
-        known = _hashes(tx, {order.number for order in orders}) if catalogue.limited else {}
+        known = _known(tx, {order.number for order in orders}) if catalogue.limited else {}
         refused, good = _checked(orders, catalogue, known)
         created = insert_orders(tx, list(good.values()), catalogue)
         taken = {number: Taken(number, Outcome.CREATED, id_) for number, id_ in created.items()}
-        taken |= _existing(tx, {n: o for n, o in good.items() if n not in created})
+        rest = {n: o for n, o in good.items() if n not in created}
+        there = _known(tx, rest)
+        taken |= {n: _again(there[n], o, catalogue.currency) for n, o in rest.items()}
         insert_parts(tx, [good[number] for number in created], created, catalogue)
-        before = _hashes(tx, {orders[index].number for index in refused} - created.keys())
-        return list(_answers(orders, _Sorted(refused, good, taken, before)))
+        before = _known(tx, {orders[index].number for index in refused} - created.keys())
+        return list(_answers(orders, _Sorted(refused, good, taken, before, catalogue.currency)))
 
     return store.transact(merchant, body, actor=actor)
 
@@ -74,7 +82,17 @@ class _Sorted:
     refused: Mapping[int, RefusedError]
     good: Mapping[str, NewOrder]
     taken: Mapping[str, Taken]
-    before: Mapping[str, tuple[int, bytes]]
+    before: Mapping[str, KnownOrder]
+    currency: str
+
+    def is_good(self, order: NewOrder) -> bool:
+        """Whether it is the good one of its number, however it says so."""
+        good = self.good.get(order.number)
+        return good is not None and _spelled(good, self.currency) == _spelled(order, self.currency)
+
+
+def _spelled(order: NewOrder, currency: str) -> bytes:
+    return replace(order, currency=order.currency or currency).content_hash
 
 
 def _answers(orders: Sequence[NewOrder], found: _Sorted) -> Iterator[Taken]:
@@ -82,13 +100,13 @@ def _answers(orders: Sequence[NewOrder], found: _Sorted) -> Iterator[Taken]:
     seen: set[str] = set()
     for index, order in enumerate(orders):
         number = order.number
-        if found.good.get(number) == order:
+        if found.is_good(order):
             first = found.taken[number]
             is_repeated = number in seen and first.outcome is Outcome.CREATED
             yield replace(first, outcome=Outcome.EXISTING) if is_repeated else first
             seen.add(number)
         elif number in found.before:
-            yield _again(number, *found.before[number], order)
+            yield _again(found.before[number], order, found.currency)
         elif index in found.refused and number not in seen:
             yield Taken(number, Outcome.REFUSED, refusal=found.refused[index])
         else:
@@ -99,24 +117,22 @@ def _in_use(number: str) -> RefusedError:
     return conflict("number_in_use", number_in_use(number), number=number)
 
 
-def _existing(tx: Tx, orders: Mapping[str, NewOrder]) -> dict[str, Taken]:
-    found = _hashes(tx, orders)
-    return {number: _again(number, *found[number], order) for number, order in orders.items()}
+def _again(known: KnownOrder, order: NewOrder, currency: str) -> Taken:
+    if known.is_meant(order, currency):
+        return Taken(order.number, Outcome.EXISTING, known.id)
+    return Taken(order.number, Outcome.REFUSED, known.id, _in_use(order.number))
 
 
-def _again(number: str, order_id: int, known: bytes, order: NewOrder) -> Taken:
-    if known == order.content_hash:
-        return Taken(number, Outcome.EXISTING, order_id)
-    return Taken(number, Outcome.REFUSED, order_id, _in_use(number))
-
-
-def _hashes(tx: Tx, numbers: Collection[str]) -> dict[str, tuple[int, bytes]]:
+def _known(tx: Tx, numbers: Collection[str]) -> dict[str, KnownOrder]:
     if not numbers:
         return {}
     rows = tx.rows(
-        "SELECT number, id, content_hash FROM orders"
+        "SELECT number, id, content_hash, currency, placed_at FROM orders"
         " WHERE merchant = :merchant AND number = ANY(:numbers)",
         merchant=tx.merchant,
         numbers=sorted(numbers),
     )
-    return {row.number: (row.id, bytes(row.content_hash)) for row in rows}
+    return {
+        row.number: KnownOrder(row.id, bytes(row.content_hash), row.currency, row.placed_at)
+        for row in rows
+    }

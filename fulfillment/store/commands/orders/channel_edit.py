@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from fulfillment.domain.actions.address import readdressed
 from fulfillment.domain.actions.channel_edit import WantedLine, edited
 from fulfillment.domain.model.limits import MOST_UNITS, check_order_size
+from fulfillment.domain.model.meaning import LATER
 from fulfillment.domain.model.orders import Order, OrderEvent
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.domain.model.shipments import UnitsInPackages
@@ -37,13 +39,16 @@ from fulfillment.store.transactions.session import (
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """How the channel wants an order to be now. Null contact or address: leave them."""
+    """How the channel wants an order to be now. What is null is left as it is."""
 
     number: str
     revision: int
     lines: tuple[NewLine, ...]
     contact: Mapping[str, object] | None = field(default=None)
     address: Mapping[str, object] | None = field(default=None)
+    shipping_method: str | None = field(default=None, metadata=LATER)
+    packer_note: str | None = field(default=None, metadata=LATER)
+    deliver_by: date | None = field(default=None, metadata=LATER)
 
 
 def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
@@ -86,7 +91,7 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
             space.put(after)
             space.plan()
             space.save()
-            _note(tx, order, edit)
+            _note(tx, order, edit, catalogue)
         return answer_for(space, order)
 
     return store.execute(command, body)
@@ -134,7 +139,7 @@ def _readdressed(tx: Tx, order: Order, edit: Edit, packed: UnitsInPackages) -> O
 
 
 def _content(edit: Edit) -> bytes:
-    return fingerprint([edit.lines, edit.contact, edit.address])
+    return fingerprint(edit)
 
 
 def _is_news(tx: Tx, order: int, edit: Edit) -> bool:
@@ -147,13 +152,38 @@ def _is_news(tx: Tx, order: int, edit: Edit) -> bool:
     raise conflict("stale_revision", message, revision=row.revision)
 
 
-def _note(tx: Tx, order: int, edit: Edit) -> None:
+NOTE = """
+UPDATE orders
+   SET revision = :revision, revision_hash = :hash, deliver_by = coalesce(:deliver_by, deliver_by),
+       shipping_method = coalesce(CAST(:method AS text), shipping_method),
+       transit_days = CASE WHEN CAST(:method AS text) IS NULL THEN transit_days ELSE :days END
+ WHERE id = :id
+"""
+
+SHIPPING = ("shipping_method", "deliver_by")
+
+
+def _note(tx: Tx, order: int, edit: Edit, catalogue: Catalogue) -> None:
+    """What the planner does not ask about, and the history: names of what changed, no content."""
     tx.run(
-        "UPDATE orders SET revision = :revision, revision_hash = :hash WHERE id = :id",
+        NOTE,
         revision=edit.revision,
         hash=_content(edit),
+        method=edit.shipping_method,
+        days=catalogue.shipping_methods.get(edit.shipping_method or ""),
+        deliver_by=edit.deliver_by,
         id=order,
     )
-    customer = Customer(edit.contact, edit.address)
+    dated = [line for line in edit.lines if line.wanted_on is not None]
+    tx.run(
+        "UPDATE order_line l SET wanted_on = w.wanted_on"
+        " FROM unnest(CAST(:lines AS int[]), CAST(:days AS date[])) AS w(line, wanted_on)"
+        " WHERE l.order_id = :order AND l.line = w.line",
+        order=order,
+        lines=[line.line for line in dated],
+        days=[line.wanted_on for line in dated],
+    )
+    customer = Customer(edit.contact, edit.address, edit.packer_note)
     write_customer(tx, order, customer)
-    record(tx, [OrderEvent(order, "edited", {"revision": edit.revision, "also": customer.changed})])
+    also = [*customer.changed, *(name for name in SHIPPING if getattr(edit, name) is not None)]
+    record(tx, [OrderEvent(order, "edited", {"revision": edit.revision, "also": also})])

@@ -19,15 +19,20 @@ Details = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """How the customer is reached and where the goods go; None leaves what is stored."""
+    """How the customer is reached, where the goods go, what the packer should know.
+
+    None leaves what is stored.
+    """
 
     contact: Details | None = None
     address: Details | None = None
+    packer_note: str | None = None
 
     @property
     def changed(self) -> tuple[str, ...]:
         """The names of what it changes: all that a history may tell of it."""
-        return tuple(name for name in ("contact", "address") if getattr(self, name) is not None)
+        names = ("contact", "address", "packer_note")
+        return tuple(name for name in names if getattr(self, name) is not None)
 
 
 def address(number: str, customer: Customer) -> Change:
@@ -59,14 +64,16 @@ def write_customer(tx: Tx, order: int, customer: Customer) -> None:
     if tx.is_simulated:
         return
     tx.run(
-        "INSERT INTO order_customer (order_id, contact, address) VALUES (:order,"
-        " coalesce(CAST(:contact AS jsonb), '{}'), coalesce(CAST(:address AS jsonb), '{}'))"
+        "INSERT INTO order_customer (order_id, contact, address, packer_note) VALUES (:order,"
+        " coalesce(CAST(:contact AS jsonb), '{}'), coalesce(CAST(:address AS jsonb), '{}'), :note)"
         " ON CONFLICT (order_id) DO UPDATE"
         " SET contact = coalesce(CAST(:contact AS jsonb), order_customer.contact),"
-        " address = coalesce(CAST(:address AS jsonb), order_customer.address)",
+        " address = coalesce(CAST(:address AS jsonb), order_customer.address),"
+        " packer_note = coalesce(excluded.packer_note, order_customer.packer_note)",
         order=order,
         contact=_stored(customer.contact),
         address=_stored(customer.address),
+        note=customer.packer_note,
     )
 
 

@@ -15,7 +15,7 @@ from fulfillment.store.records.payment_ledgers import load_payments
 from fulfillment.store.records.saving import record
 from fulfillment.store.records.saving.payments import write_due
 from fulfillment.store.transactions.locks import lock_orders
-from fulfillment.store.transactions.session import Command, Store, Tx
+from fulfillment.store.transactions.session import Command, Store, Tx, part_of_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def record_payment(store: Store, command: Command, number: str, new: NewPayment)
 
 def reference_key(number: str, new: NewPayment) -> str:
     """The identity of what the provider has a name for."""
-    return f"payment:{number}:{new.kind}:{new.reference}"
+    return f"payment:{part_of_key(number)}:{new.kind}:{new.reference}"
 
 
 def settle_payment(store: Store, command: Command, entry: int, settled: Settlement) -> PaymentsView:

@@ -1,7 +1,7 @@
 """Pick lists, containers and tasks, as they are told."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from fulfillment.domain.model.packs import Packed
@@ -65,6 +65,12 @@ class ListedShipment:
     order: str
     status: ShipmentStatus
     holds: tuple[str, ...]
+    shipping_method: str | None
+    """How its order is to be sent."""
+    deliver_by: date | None
+    """The day by which it should be there."""
+    packer_note: str | None
+    """For who packs it; nothing of it is for the customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

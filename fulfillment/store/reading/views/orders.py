@@ -46,6 +46,8 @@ class OrderLineView:
     """What was ordered, in the pack in which it was asked for."""
     unit_price_minor: int | None
     """The price of one base unit, in minor units."""
+    wanted_on: date | None
+    """The day for which the customer wants it."""
     promise: tuple[Slice, ...]
     """What the customer was told last; before anything was told, what would be now."""
     first_promise: tuple[Slice, ...] | None
@@ -72,6 +74,8 @@ class CustomerView:
     """How the customer is reached, as the channel sent it."""
     address: dict[str, str]
     """Where the goods go, as the channel sent it or a person changed it."""
+    packer_note: str | None
+    """For who packs it: on pick lists, and on nothing that the customer gets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,12 @@ class OrderView:
     placed_at: datetime
     ship_by: date | None
     """The day by which it should leave, as the channel says."""
+    shipping_method: str | None
+    """How it is to be sent, as the channel calls it."""
+    deliver_by: date | None
+    """The day by which it should be there."""
+    leave_by: date | None
+    """The last day to leave: `ship_by`, or `deliver_by` less the days that its method needs."""
     currency: str
     lock_location: str | None
     """The one location it may be shipped from."""
@@ -151,6 +161,12 @@ class OrderSummary:
     placed_at: datetime
     ship_by: date | None
     """The day by which it should leave, as the channel says."""
+    shipping_method: str | None
+    """How it is to be sent, as the channel calls it."""
+    deliver_by: date | None
+    """The day by which it should be there."""
+    leave_by: date | None
+    """The last day to leave: `ship_by`, or `deliver_by` less the days that its method needs."""
     holds: tuple[str, ...]
     waiting_units: int
     """Units that are neither allocated nor not yet received."""
@@ -167,6 +183,8 @@ class OrderSummary:
     finished_at: datetime | None
     """When nothing was left to do for it."""
     line_count: int
+    wanted_on: date | None
+    """The first day for which the customer wants a line."""
     ordered: int
     """All that was ever asked for."""
     shipped: int

@@ -19,6 +19,8 @@ class MerchantView:
     """Nothing is released before its order's payment is authorised."""
     reauthorise_on_release: bool
     """When what waited is released, the authorisation is due to be made anew."""
+    shipping_methods: dict[str, int]
+    """Days that goods are under way, by the name of the method."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """What is written on transfers, returns, their receipts, and counts."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from fulfillment.domain.model.meaning import meaning
 from fulfillment.domain.model.moves import Disposition
 from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -95,28 +96,43 @@ class NewCount:
 
 def receipt_command(merchant: str, verb: str, actor: str, receipt: MoveReceipt) -> Command:
     """A receipt is known by its number alone, whatever it is a receipt for."""
-    return Command(merchant, verb, f"receipt:{receipt.number}", actor, asdict(receipt))
+    return Command(merchant, verb, f"receipt:{receipt.number}", actor, meaning(receipt))
+
+
+def transfer_command(merchant: str, actor: str, new: NewTransfer) -> Command:
+    """A transfer is known by its number alone."""
+    key = f"transfer:{new.number}"
+    return Command(merchant, "create_transfer", key, actor, meaning(new))
+
+
+def return_command(merchant: str, actor: str, new: NewReturn) -> Command:
+    """A return is known by its number alone."""
+    return Command(merchant, "create_return", f"return:{new.number}", actor, meaning(new))
 
 
 def count_command(merchant: str, actor: str, count: NewCount) -> Command:
     """A count is known by its number alone."""
     return Command(
-        merchant, "count", f"count:{count.number}", actor, asdict(count), reason=count.reason
+        merchant, "count", f"count:{count.number}", actor, meaning(count), reason=count.reason
     )
 
 
 def execute_numbered(
     store: Store, command: Command, number: str, body: Callable[[Tx], Answer]
 ) -> Answer:
-    """Do a command that is known by a document's number; other content is a number in use."""
+    """Do a command that is known by a document's number: the same again has the first answer.
+
+    Raises `number_in_use` for another document of that number.
+    """
     try:
         return store.execute(command, body)
     except RefusedError as refusal:
         if refusal.code != "key_reused":
             raise
-        raise number_in_use(number) from refusal
+        message = f"{number} exists with other content"
+        raise conflict("number_in_use", message, number=number) from refusal
 
 
 def number_in_use(number: str) -> RefusedError:
-    """The number is known with other content."""
-    return conflict("number_in_use", f"{number} exists with other content", number=number)
+    """The number is taken; by what, nobody looked."""
+    return conflict("number_in_use", f"{number} is taken; choose another number", number=number)

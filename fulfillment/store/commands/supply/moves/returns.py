@@ -3,7 +3,12 @@
 from fulfillment.domain.model.moves import ReturnStatus, move_return
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.domain.model.statuses import MoveNotAllowedError
-from fulfillment.store.commands.supply.moves.documents import Answer, NewReturn, number_in_use
+from fulfillment.store.commands.supply.moves.documents import (
+    Answer,
+    NewReturn,
+    execute_numbered,
+    number_in_use,
+)
 from fulfillment.store.commands.supply.moves.finding import (
     CustomerReturn,
     check_location,
@@ -33,7 +38,7 @@ def announce_return(store: Store, command: Command, new: NewReturn) -> Answer:
         replan(tx, skus, {})
         return fields_of(read_return(tx, new.number))
 
-    return store.execute(command, body)
+    return execute_numbered(store, command, new.number, body)
 
 
 def close_return(store: Store, command: Command, number: str) -> Answer:

@@ -6,7 +6,12 @@ from datetime import date
 from fulfillment.domain.model.moves import TransferStatus, move_transfer
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.domain.model.statuses import MoveNotAllowedError
-from fulfillment.store.commands.supply.moves.documents import Answer, NewTransfer, number_in_use
+from fulfillment.store.commands.supply.moves.documents import (
+    Answer,
+    NewTransfer,
+    execute_numbered,
+    number_in_use,
+)
 from fulfillment.store.commands.supply.moves.finding import (
     Transfer,
     check_location,
@@ -32,7 +37,7 @@ def create_transfer(store: Store, command: Command, new: NewTransfer) -> Answer:
             _ship(tx, new.number)
         return fields_of(read_transfer(tx, new.number))
 
-    return store.execute(command, body)
+    return execute_numbered(store, command, new.number, body)
 
 
 def ship_transfer(store: Store, command: Command, number: str) -> Answer:

@@ -10,8 +10,8 @@ from fulfillment.store.commands.supply.purchase_orders.documents import (
     PurchaseChange,
     Receipt,
     ReceivedLine,
-    receipt_content,
-    receipt_key,
+    purchase_order_command,
+    receipt_command,
 )
 from fulfillment.store.commands.supply.purchase_orders.drafting import Draft, draft_purchase_orders
 from fulfillment.store.commands.supply.purchase_orders.finding import (
@@ -38,9 +38,9 @@ __all__ = [
     "create_purchase_order",
     "draft_purchase_orders",
     "move_status",
+    "purchase_order_command",
     "purchase_order_progress",
-    "receipt_content",
-    "receipt_key",
+    "receipt_command",
     "receive",
     "serve_receipts",
 ]

@@ -1,11 +1,13 @@
 """What is written on purchase orders and receipts."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
+from fulfillment.domain.model.meaning import LATER, meaning
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.transactions.session import Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class NewPurchaseOrder:
     supplier: str = ""
     expected_on: date | None = None
     status: PurchaseOrderStatus = PurchaseOrderStatus.APPROVED
-    over_receipt_percent: int = 0
+    over_receipt_percent: int = field(default=0, metadata=LATER)
 
 
 class Keep(Enum):
@@ -84,11 +86,12 @@ class Receipt:
     lines: tuple[ReceivedLine, ...]
 
 
-def receipt_key(receipt: Receipt) -> str:
-    """The business identity of a receipt: its number."""
-    return f"receipt:{receipt.number}"
+def receipt_command(merchant: str, actor: str, receipt: Receipt) -> Command:
+    """A receipt is known by its number alone."""
+    return Command(merchant, "receive", f"receipt:{receipt.number}", actor, meaning(receipt))
 
 
-def receipt_content(receipt: Receipt) -> dict[str, Any]:
-    """A receipt as the plain data of its command."""
-    return asdict(receipt)
+def purchase_order_command(merchant: str, actor: str, new: NewPurchaseOrder) -> Command:
+    """A purchase order is known by its number alone, whoever writes it."""
+    key = f"purchase-order:{new.number}"
+    return Command(merchant, "create_purchase_order", key, actor, meaning(new))

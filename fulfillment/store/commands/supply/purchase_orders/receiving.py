@@ -122,7 +122,7 @@ def _insert_receipt(
         now=tx.now,
     )
     if not rows:
-        message = f"receipt {receipt.number} was counted already with other content"
+        message = f"{receipt.number} is the number of another receipt"
         raise conflict("number_in_use", message, number=receipt.number)
     written = tx.rows(
         COUNT_RECEIPT,

@@ -7,6 +7,7 @@ from fulfillment.domain.model.statuses import (
     PurchaseOrderStatus,
     move_purchase_order,
 )
+from fulfillment.store.commands.supply.moves.documents import Answer, execute_numbered
 from fulfillment.store.commands.supply.purchase_orders.documents import NewPurchaseOrder
 from fulfillment.store.commands.supply.purchase_orders.finding import (
     find,
@@ -22,7 +23,7 @@ from fulfillment.store.commands.supply.purchase_orders.lines import (
 )
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
 from fulfillment.store.reading.purchase_orders import read_purchase_order
-from fulfillment.store.reading.rows import execute_as
+from fulfillment.store.reading.rows import execute_as, fields_of, view
 from fulfillment.store.reading.suppliers import usual_supplier
 from fulfillment.store.reading.views.purchasing import PurchaseOrderView
 from fulfillment.store.transactions import outbox
@@ -34,7 +35,11 @@ def create_purchase_order(
     store: Store, command: Command, new: NewPurchaseOrder
 ) -> PurchaseOrderView:
     """Write a purchase order, start its workflow, and peg those who wait if it counts already."""
-    return execute_as(PurchaseOrderView, store, command, lambda tx: write_purchase_order(tx, new))
+
+    def body(tx: Tx) -> Answer:
+        return fields_of(write_purchase_order(tx, new))
+
+    return view(PurchaseOrderView, execute_numbered(store, command, new.number, body))
 
 
 def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> PurchaseOrderView:
@@ -80,7 +85,7 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
         now=tx.now,
     )
     if not rows:
-        raise conflict("number_in_use", f"purchase order {new.number} exists", number=new.number)
+        raise conflict("number_in_use", f"purchase order {new.number} is taken", number=new.number)
     header = Header(rows[0].id, new.number, new.expected_on, new.status in INBOUND)
     insert_lines(tx, header, new.lines)
     return int(rows[0].id)
