@@ -95,6 +95,25 @@ CHECKS = (
         """,
     ),
     Check(
+        "2g",
+        "what is in packages is in hands, in a shipment that is worked on, or has left with it",
+        """
+        SELECT p.shipment, s.status, p.order_line, p.has_left, p.units AS packed,
+               coalesce(a.units, 0) AS in_hands
+          FROM (SELECT p.shipment, l.order_line, p.shipped_at IS NOT NULL AS has_left,
+                       sum(l.units) AS units
+                  FROM package p JOIN package_line l ON l.package = p.id GROUP BY 1, 2, 3) p
+          JOIN shipment s ON s.id = p.shipment
+          LEFT JOIN LATERAL (
+               SELECT sum(CASE WHEN a.drop_ship THEN a.units ELSE a.picked + a.staged END) AS units
+                 FROM shipment_line l JOIN allocation a ON a.shipment_line = l.id
+                WHERE l.shipment = p.shipment AND l.order_line = p.order_line) a ON true
+         WHERE p.has_left <> (s.status = 'shipped')
+            OR s.status NOT IN ('picking', 'picked', 'packed', 'shipped', 'cancelled')
+            OR (s.status IN ('picking', 'picked', 'packed') AND p.units > coalesce(a.units, 0))
+        """,
+    ),
+    Check(
         "2b",
         "pegs never exceed what is outstanding on a supply line",
         """

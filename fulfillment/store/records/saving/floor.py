@@ -1,14 +1,14 @@
 """What the floor has written down follows the claims: pick lists, containers, what goes back.
 
-Whatever changes a shipment that somebody picks, or takes units that are staged, leaves the lists
-and containers right, and asks for what is in somebody's hands to be put back.
+Whatever changes a shipment that somebody picks, or takes units that are staged, leaves the lists,
+containers and packages right, and asks for what is in somebody's hands to be put back.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from fulfillment.domain.floor.staging import staged_units
-from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.orders import Order, OrderEvent
 from fulfillment.domain.model.shipments import Shipment
 from fulfillment.domain.model.statuses import IN_WAREHOUSE, ShipmentStatus
 from fulfillment.store.records.saving.changes import Change
@@ -21,12 +21,16 @@ BY_HANDS = frozenset({"unstaged", "unpicked"})
 """What is told in the history where a person has put units back already."""
 
 
-def write_floor(tx: Tx, changes: list[Change]) -> None:
-    """Bring lists and containers to what the orders say; nothing is sent where nothing changed."""
+def write_floor(tx: Tx, changes: list[Change]) -> list[OrderEvent]:
+    """Bring lists, containers and packages to what the orders say; the packages that were opened.
+
+    Nothing is sent where nothing changed.
+    """
     in_hands = [change for change in changes if _is_in_hands(change.before)]
     _write_containers(tx, [c for c in in_hands if staged_units(c.before) - staged_units(c.after)])
     _write_lists(tx, changes)
     _ask_to_put_back(tx, in_hands)
+    return _open_packages(tx, changes)
 
 
 def _is_in_hands(order: Order) -> bool:
@@ -180,6 +184,52 @@ UPDATE pick_list p
                                 AND l.picked + l.short < l.units) AS is_left
           FROM unnest(CAST(:lists AS bigint[])) AS q(id)) s
  WHERE p.id = s.id
+"""
+
+
+# --- packages ------------------------------------------------------------------------------------
+
+
+def _open_packages(tx: Tx, changes: list[Change]) -> list[OrderEvent]:
+    """What is not worked on any more takes no package with it; those of what is cancelled are void.
+
+    Packages name units that are in hands; a shipment that waits or is ready has them in containers.
+    """
+    back = {
+        after.id: change.after.id
+        for change in changes
+        for _, after in _touched(change)
+        if after.status not in IN_WAREHOUSE | _ENDED_WITH_PACKAGES
+    }
+    if not back:
+        return []
+    rows = tx.rows(PACKED, shipments=list(back))
+    if not rows:
+        return []
+    tx.run("DELETE FROM package_line WHERE package = ANY(:ids)", ids=[row.id for row in rows])
+    tx.run("DELETE FROM package WHERE id = ANY(:ids)", ids=[row.id for row in rows])
+    return [
+        OrderEvent(
+            back[id_],
+            "package_opened",
+            {
+                "shipment": mine[0].number,
+                "packages": [row.package for row in mine],
+                "units": sum(row.units for row in mine),
+            },
+        )
+        for id_ in back
+        if (mine := [row for row in rows if row.shipment == id_])
+    ]
+
+
+_ENDED_WITH_PACKAGES = {ShipmentStatus.SHIPPED, ShipmentStatus.CANCELLED}
+
+PACKED = """
+SELECT p.id, p.shipment, p.number AS package, s.number,
+       (SELECT sum(units) FROM package_line WHERE package = p.id)::int AS units
+  FROM package p JOIN shipment s ON s.id = p.shipment
+ WHERE p.shipment = ANY(:shipments) AND p.shipped_at IS NULL ORDER BY p.shipment, p.number
 """
 
 
