@@ -2,6 +2,7 @@
 
 from fulfillment.store.integrity.check import Check
 from fulfillment.store.integrity.past_checks import PAST_CHECKS
+from fulfillment.store.records.saving.pick_lists import LEFT_TO_STAGE
 
 CHECKS = (
     Check(
@@ -112,6 +113,17 @@ CHECKS = (
             OR s.status NOT IN ('picking', 'picked', 'packed', 'shipped', 'cancelled')
             OR (s.status IN ('picking', 'picked', 'packed') AND p.units > coalesce(a.units, 0))
         """,
+    ),
+    Check(
+        "2h",
+        "what is left to be staged of a list is on the shelf for its shipment, which waits",
+        f"""
+        SELECT p.id, l.shipment, l.order_line, s.status, l.units, l.picked, l.short
+          FROM pick_list p JOIN pick_list_line l ON l.pick_list = p.id
+          JOIN shipment s ON s.id = l.shipment
+         WHERE p.status = 'picking' AND l.to_stage
+           AND l.units - l.picked - l.short > {LEFT_TO_STAGE}
+        """,  # noqa: S608 -- LEFT_TO_STAGE is a constant
     ),
     Check(
         "2b",

@@ -1,4 +1,4 @@
-"""Packages of shipments that went back are opened."""
+"""Packages of shipments that went back are opened; staging lists with nothing left are done."""
 
 from alembic import op
 
@@ -24,14 +24,34 @@ SELECT DISTINCT p.id
    AND (s.status NOT IN ('picking', 'picked', 'packed') OR packed.units > held.units)
 """
 
+SHORT = """
+UPDATE pick_list_line l
+   SET short = l.units - l.picked - least(l.units - l.picked - l.short, coalesce((
+           SELECT sum(a.units - a.picked - a.staged)
+             FROM shipment_line sl JOIN allocation a ON a.shipment_line = sl.id
+            WHERE sl.shipment = l.shipment AND sl.order_line = l.order_line
+              AND a.location = p.location AND s.status IN ('backorder', 'future')), 0))
+  FROM pick_list p, shipment s
+ WHERE p.id = l.pick_list AND s.id = l.shipment AND p.status = 'picking' AND l.to_stage
+   AND l.picked + l.short < l.units
+"""
+
+DONE = """
+UPDATE pick_list p SET status = 'done', done_at = now()
+ WHERE p.status = 'picking' AND NOT EXISTS (
+       SELECT 1 FROM pick_list_line l WHERE l.pick_list = p.id AND l.picked + l.short < l.units)
+"""
+
 
 def upgrade() -> None:
-    """Take packages apart that hold what is not in hands any more."""
+    """Take packages apart that hold what is not in hands any more, and settle staging lists."""
     op.execute(
         f"WITH gone AS ({LEFT_BEHIND}), emptied AS ("  # noqa: S608 -- LEFT_BEHIND is a constant
         " DELETE FROM package_line USING gone WHERE package = gone.id)"
         " DELETE FROM package USING gone WHERE package.id = gone.id"
     )
+    op.execute(SHORT)
+    op.execute(DONE)
 
 
 def downgrade() -> None:
