@@ -23,6 +23,7 @@ from starter.parts import make_parts
 from starter.problems import handlers
 from starter.relaying import OneClient, RelayLike, running
 from starter.routers import (
+    after_dispatch,
     counts,
     documents,
     explanations,
@@ -64,6 +65,7 @@ ROUTERS = (
     shipments.router,
     pick_lists.router,
     packages.router,
+    after_dispatch.router,
     staging.router,
     tasks.router,
     documents.router,

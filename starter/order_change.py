@@ -9,6 +9,7 @@ from fulfillment.store.planning.change import Change, change_order, preview_chan
 from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.views.progress import ProgressView
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
+from starter.models.after_dispatch import ReasonIn
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_in import NoteIn
 
@@ -26,7 +27,7 @@ class Asked:
 
     verb: str
     about: object
-    sent: NoteIn | None
+    sent: NoteIn | ReasonIn | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,8 @@ ROUTES: Mapping[str, Permission] = {
     "delete_package": P.WORK_SHIPMENTS,
     "ship_shipment": P.WORK_SHIPMENTS,
     "send_shipment_back": P.WORK_SHIPMENTS,
+    "correct_tracking": P.WORK_SHIPMENTS,
+    "void_dispatch": P.WORK_SHIPMENTS,
     "list_stock": P.READ_STOCK,
     "adjust_stock": P.ADJUST_STOCK,
     "create_transfer": P.MOVE_STOCK,

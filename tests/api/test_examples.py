@@ -229,6 +229,10 @@ SCENES: Mapping[str, Sequence[Step]] = {
         f"PUT {S}/packages/{{number}}", f"DELETE {S}/packages/{{number}}", f"POST {S}/pack",
         f"POST {S}/ship",
     ),
+    "a dispatch was none": (
+        *PICKED, given(f"POST {S}/ship", packages=None), f"POST {S}/correct-tracking",
+        f"POST {S}/void-dispatch",
+    ),
     "a shipment is sent back": (*RELEASED, f"POST {S}/send-back"),
     "a list is walked": (
         *RELEASED, LIST, "GET /v1/pick-lists", f"GET {L}", f"GET {L}/document.pdf",

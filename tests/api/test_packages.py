@@ -89,6 +89,27 @@ def test_a_package_is_changed_and_taken_apart_while_it_is_here(world):
     }  # fmt: skip
 
 
+def test_a_dispatch_is_corrected_and_voided_with_its_reason(world):
+    path = picked(world)
+    client = world.client(Role.WAREHOUSE)
+    reason = {"reason": "Mistaken."}
+    assert refusal(client.post(f"{path}/void-dispatch", json=reason)) == (409, "not_shipped")
+    client.post(f"{path}/ship", json={"carrier": "Example Post", "tracking": "EP1"})
+    assert refusal(client.post(f"{path}/void-dispatch", json={})) == (422, "invalid_request")
+    fixed = client.post(f"{path}/correct-tracking", json=reason | {"tracking": "EP2"})
+    assert (fixed.status_code, client.get(path).json()["tracking"]) == (200, "EP2")
+
+    looked = client.post(f"{path}/void-dispatch?preview=true", json=reason).json()
+    assert [one["after"]["status"] for one in looked["outcomes"]] == ["picking"]
+    key = {"Idempotency-Key": "void-1"}
+    first = client.post(f"{path}/void-dispatch", json=reason, headers=key)
+    assert first.json() == client.post(f"{path}/void-dispatch", json=reason, headers=key).json()
+    assert (first.json()["status"], status(client, path)) == ("picking", "packed")
+    history = client.get("/v1/orders/SO-1/history").json()["items"]
+    told = {e["kind"]: e["reason"] for e in history}
+    assert (told["tracking_corrected"], told["dispatch_voided"]) == ("Mistaken.", "Mistaken.")
+
+
 BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("POST", "/pack", {"packages": []}, 422, "invalid_request", "packages"),
     ("POST", "/pack", {"packages": [{"lines": []}]}, 422, "invalid_request", "packages[0].lines"),
@@ -107,6 +128,7 @@ BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("PUT", "/packages/0", {"lines": [{"order_line": 1, "units": 1}]}, 422, "invalid_request",
      "number"),
     ("DELETE", "/packages/1", None, 404, "unknown_package", None),
+    ("POST", "/correct-tracking", {"tracking": "EP1"}, 422, "invalid_request", "reason"),
 ]  # fmt: skip
 
 
@@ -131,6 +153,8 @@ def test_packages_are_nobody_elses(world):
         ("POST", "/ship", None),
         ("PUT", "/packages/1", {"lines": [{"order_line": 1, "units": 1}]}),
         ("DELETE", "/packages/1", None),
+        ("POST", "/correct-tracking", {"tracking": "EP1", "reason": "Wrong."}),
+        ("POST", "/void-dispatch", {"reason": "Wrong."}),
     ]
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=world.url, headers=headers) as elsewhere:

@@ -30,14 +30,18 @@ POLICIES: tuple[dict[str, Any], ...] = (
     {"prepare": "manual"},
     {"verify": "manual"},
 )
-STEPS = {
-    "start_picking": "start-picking",
-    "pick": "pick",
-    "pack": "pack",
-    "ship": "ship",
-    "send_back": "send-back",
-}
 Json = dict[str, Any]
+STEPS: dict[str, tuple[str, Json | None]] = {
+    "start_picking": ("start-picking", None),
+    "pick": ("pick", None),
+    "pack": ("pack", None),
+    "ship": ("ship", None),
+    "send_back": ("send-back", None),
+    "correct_tracking": ("correct-tracking", {"tracking": "EP1", "reason": "Wrong."}),
+    "void_dispatch": ("void-dispatch", {"reason": "Still here."}),
+}
+LOOKED_AT = ("send_back", "correct_tracking", "void_dispatch")
+"""Steps of a shipment that have a preview."""
 Try = tuple[str, str, Any]
 """A request: method, the path behind the order's, and body."""
 
@@ -248,14 +252,16 @@ class Walk:
     def look_at_shipment(self, shipment: int) -> None:
         told = self.get(f"/v1/shipments/{shipment}")["actions"]
         for one in self.random.sample(told["refused"], min(2, len(told["refused"]))):
-            answer = self.any("POST", f"/v1/shipments/{shipment}/{STEPS[one['action']]}")
+            path, body = STEPS[one["action"]]
+            answer = self.any("POST", f"/v1/shipments/{shipment}/{path}", body)
             problem = answer.json()
             said = f"shipment {shipment} {one}: {answer.status_code} {problem}"
             assert answer.status_code == 409, said
             assert (problem["code"], problem["detail"]) == (one["code"], one["why"]), said
-        if "send_back" in told["allowed"]:
-            path = f"/v1/shipments/{shipment}/send-back?preview=true"
-            assert self.any("POST", path).is_success
+        for action in set(LOOKED_AT) & set(told["allowed"]):
+            path, body = STEPS[action]
+            looked = self.any("POST", f"/v1/shipments/{shipment}/{path}?preview=true", body)
+            assert looked.is_success, f"shipment {shipment} {action}: {looked.text}"
 
     def explained(self, number: str, shown: Json) -> None:
         """What waits has a reason, and a remedy changes what it says that it would."""
@@ -351,10 +357,12 @@ class Walk:
             return
         step = self.random.choice(allowed)
         self.done[step] += 1
-        if step == "send_back":
-            self.do_as_looked_at(f"/v1/shipments/{shipment}", step, ("POST", "/send-back", None))
+        path, body = STEPS[step]
+        if step in LOOKED_AT:
+            asked = ("POST", f"/{path}", body)
+            self.do_as_looked_at(f"/v1/shipments/{shipment}", step, asked)
             return
-        answer = self.any("POST", f"/v1/shipments/{shipment}/{STEPS[step]}")
+        answer = self.any("POST", f"/v1/shipments/{shipment}/{path}", body)
         assert answer.is_success, f"{shipment} {step}: {answer.text}"
 
     def do_as_looked_at(self, whose: str, action: str, asked: Try) -> None:

@@ -22,6 +22,7 @@ STATUSES = (
     "cancelled",
 )  # fmt: skip
 SHIPMENT = argument("path.shipment", "SHIPMENT", "The shipment's id.", Whole(1))
+REASON = option("body.reason", "Why; told in the history.", required=True)
 PACKAGE = argument("path.number", "PACKAGE", "Its number in the shipment.", Whole(1))
 PACKED = Rows(
     r"(?P<order_line>\d{1,7})=(?P<units>\d{1,7})", "units of a line as LINE=UNITS",
@@ -137,6 +138,18 @@ COMMANDS = (
                   "PACKAGE[=TRACKING], these packages alone; repeatable.", TRACKED, many=True),
         NOTE,
     ),
+    step(
+        "correct-tracking", "It left with another label than was said; what is not said stays.",
+        '17 --package 1=EP123456780AT --reason "A digit was missing."',
+        option("body.carrier", "Who carries it."),
+        option("body.service", "How."),
+        option("body.tracking", "Its tracking number."),
+        Parameter("body.packages", "--package",
+                  "PACKAGE[=TRACKING], these packages alone; repeatable.", TRACKED, many=True),
+        REASON, PREVIEW,
+    ),
+    step("void-dispatch", "It has not left after all: it is packed, and its labels are void.",
+         '17 --reason "It is still at the door."', REASON, PREVIEW),
     Command(
         group="document", verb="pick-list", method="GET",
         path="/v1/pick-lists/{pick_list}/document.pdf", file="pick-list-{pick_list}.pdf",

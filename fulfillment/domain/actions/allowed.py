@@ -10,6 +10,7 @@ from fulfillment.domain.actions.line_changes import exchangeable
 from fulfillment.domain.actions.manual_prepare import preparable
 from fulfillment.domain.actions.mark_backordered import markable
 from fulfillment.domain.actions.pins import pinnable
+from fulfillment.domain.floor import after_dispatch
 from fulfillment.domain.floor.staging import releasable, stageable
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import RefusedError
@@ -66,6 +67,8 @@ class ShipmentAction(StrEnum):
     PACK = "pack"
     SHIP = "ship"
     SEND_BACK = "send_back"
+    CORRECT_TRACKING = "correct_tracking"
+    VOID_DISPATCH = "void_dispatch"
 
 
 TARGETS: Mapping[ShipmentAction, ShipmentStatus] = {
@@ -199,7 +202,7 @@ class ShipmentFacts:
     """What decides which steps a shipment may take.
 
     `to_come` are its units that are not allocated, each with the SKU: a released shipment waits
-    for them on pegs that count as met.
+    for them on pegs that count as met. Units of what has left may be known to have come back.
     """
 
     id: int
@@ -208,6 +211,7 @@ class ShipmentFacts:
     status: ShipmentStatus
     holds: tuple[str, ...] = ()
     to_come: tuple[tuple[int, str], ...] = ()
+    came_back: bool = False
 
 
 def shipment_actions(facts: ShipmentFacts) -> tuple[Choice, ...]:
@@ -216,8 +220,8 @@ def shipment_actions(facts: ShipmentFacts) -> tuple[Choice, ...]:
 
 
 def _step(facts: ShipmentFacts, action: ShipmentAction) -> Choice:
-    if action is ShipmentAction.SEND_BACK:
-        return _send_back(facts)
+    if action not in TARGETS:
+        return _by_its_rule(facts, action)
     if facts.status not in LIVE:
         why = f"shipment {facts.id} is {facts.status} and nothing is left to do with it"
         return Choice(action, "step_not_allowed", why)
@@ -240,3 +244,15 @@ def _send_back(facts: ShipmentFacts) -> Choice:
         return Choice(ShipmentAction.SEND_BACK)
     refusal = manual.not_ready(facts.number, facts.status)
     return Choice(ShipmentAction.SEND_BACK, refusal.code, str(refusal))
+
+
+def _by_its_rule(facts: ShipmentFacts, action: ShipmentAction) -> Choice:
+    if action is ShipmentAction.SEND_BACK:
+        return _send_back(facts)
+    try:
+        after_dispatch.refuse_unless_shipped(facts.number, facts.status)
+        if action is ShipmentAction.VOID_DISPATCH and facts.came_back:
+            raise after_dispatch.came_back(facts.number)
+    except RefusedError as refusal:
+        return Choice(action, refusal.code, str(refusal))
+    return Choice(action)

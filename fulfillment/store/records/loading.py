@@ -61,9 +61,12 @@ SELECT s.id, s.order_id, s.number, s.status, s.location, s.wave, s.expected_on, 
   FROM shipment s
   JOIN shipment_line sl ON sl.shipment = s.id
   JOIN order_line ol ON ol.order_id = sl.order_id AND ol.line = sl.order_line
- WHERE s.order_id = ANY(:ids) AND s.status = ANY(:live)
+ WHERE {which}
  ORDER BY s.order_id, s.number, sl.order_line, sl.id
 """
+
+LIVE_ONES = SHIPMENTS.format(which="s.order_id = ANY(:ids) AND s.status = ANY(:live)")
+PAST = SHIPMENTS.format(which="s.order_id = :order AND s.id = :shipment AND s.status = 'shipped'")
 
 
 def load_settings(tx: Tx) -> tuple[Knobs, Knobs]:
@@ -86,6 +89,14 @@ def load_orders(tx: Tx, ids: Collection[int]) -> dict[int, Order]:
     shipments = _load_shipments(tx, ids)
     rows = tx.rows(ORDERS, merchant=tx.merchant, ids=list(ids))
     return {row.id: _order(row, shipments.get(row.id, ()), settings) for row in rows}
+
+
+def load_past(tx: Tx, order: Order, shipment: int) -> Order:
+    """The order with one of its shipments that has left, if that is what it is."""
+    rows = tx.rows(PAST, order=order.id, shipment=shipment)
+    if not rows:
+        return order
+    return order.with_shipments([_shipment(rows[0], tuple(_line(row) for row in rows))])
 
 
 def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Knobs]) -> Order:
@@ -145,7 +156,7 @@ def _slices(stored: list[list[Any]] | None) -> tuple[Slice, ...] | None:
 
 
 def _load_shipments(tx: Tx, ids: Collection[int]) -> dict[int, tuple[Shipment, ...]]:
-    rows = tx.rows(SHIPMENTS, ids=list(ids), live=LIVE_STATUSES)
+    rows = tx.rows(LIVE_ONES, ids=list(ids), live=LIVE_STATUSES)
     lines: dict[int, list[ShipmentLine]] = defaultdict(list)
     heads = {}
     for row in rows:

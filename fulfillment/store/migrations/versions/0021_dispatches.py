@@ -1,5 +1,6 @@
-"""Packages of shipments that went back are opened; staging lists with nothing left are done."""
+"""Dispatches can be voided; packages of shipments that went back are opened; lists are settled."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
@@ -42,9 +43,26 @@ UPDATE pick_list p SET status = 'done', done_at = now()
        SELECT 1 FROM pick_list_line l WHERE l.pick_list = p.id AND l.picked + l.short < l.units)
 """
 
+KINDS = (
+    "kind IN ('receipt', 'reversal', 'adjustment', 'count', 'transfer_out', 'transfer_in',"
+    " 'return', 'dispatch'{more})"
+)
+COMES = "kind NOT IN ('receipt', 'transfer_in', 'return'{more}) OR units > 0"
+
 
 def upgrade() -> None:
     """Take packages apart that hold what is not in hands any more, and settle staging lists."""
+    op.add_column(
+        "shipment",
+        sa.Column(
+            "voids",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="how often its dispatch was voided; the ledger tells its dispatches apart by it",
+        ),
+    )
+    _allow(", 'dispatch_void'")
     op.execute(
         f"WITH gone AS ({LEFT_BEHIND}), emptied AS ("  # noqa: S608 -- LEFT_BEHIND is a constant
         " DELETE FROM package_line USING gone WHERE package = gone.id)"
@@ -55,4 +73,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What was opened stays open."""
+    """What was opened stays open; a voided dispatch is refused by the rules that come back."""
+    _allow("")
+    op.drop_column("shipment", "voids")
+
+
+def _allow(more: str) -> None:
+    for name, rule in (("kind", KINDS), ("comes", COMES)):
+        op.drop_constraint(op.f(f"ck_stock_ledger_{name}"), "stock_ledger", type_="check")
+        op.create_check_constraint(
+            op.f(f"ck_stock_ledger_{name}"), "stock_ledger", rule.format(more=more)
+        )

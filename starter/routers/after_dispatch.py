@@ -1,0 +1,50 @@
+"""What has left, and was told wrong: its labels corrected, or its dispatch voided."""
+
+from fastapi import APIRouter
+
+from fulfillment.store.commands.floor import after_dispatch
+from fulfillment.store.insight import shipment_pages
+from fulfillment.store.reading.views.progress import ProgressView
+from starter.auth.guard import GuardedRoute
+from starter.models.after_dispatch import CorrectTrackingIn, VoidDispatchIn
+from starter.models.fields import Rowid
+from starter.models.order_hands import PreviewOut
+from starter.order_change import Asked, Changing, ForChange
+from starter.routers.responses import problems
+from starter.routers.shipments import check_place
+
+router = APIRouter(
+    prefix="/v1/shipments",
+    tags=["shipments"],
+    route_class=GuardedRoute,
+    responses=problems(404, 409),
+)
+
+
+@router.post("/{shipment}/correct-tracking", summary="Correct labels of what has left")
+def correct_tracking(
+    shipment: Rowid, sent: CorrectTrackingIn, changing: ForChange
+) -> ProgressView | PreviewOut:
+    """Who carries it, how, or under which number was told wrong; what is not said stays."""
+    number = order_of(changing, shipment)
+    change = after_dispatch.correcting(number, shipment, sent.rest, sent.labels)
+    return changing.answer(Asked("correct_tracking", shipment, sent), change)
+
+
+@router.post("/{shipment}/void-dispatch", summary="Void a dispatch")
+def void_dispatch(
+    shipment: Rowid, sent: VoidDispatchIn, changing: ForChange
+) -> ProgressView | PreviewOut:
+    """It has not left after all: it is packed, its units are on hand, and its labels are void.
+
+    An order that had finished goes on. Refused where units of it came back, or are announced to.
+    """
+    number = order_of(changing, shipment)
+    change = after_dispatch.voiding(number, shipment)
+    return changing.answer(Asked("void_dispatch", shipment, sent), change)
+
+
+def order_of(changing: Changing, shipment: int) -> str:
+    """The order that a shipment is a part of, for a key that works at its location."""
+    check_place(changing.session, shipment)
+    return changing.session.read(lambda tx: shipment_pages.order_of_shipment(tx, shipment))
