@@ -84,6 +84,8 @@ ROUTES: Mapping[str, Permission] = {
     "change_quantity": P.WRITE_ORDERS,
     "add_line": P.WRITE_ORDERS,
     "exchange_line": P.WRITE_ORDERS,
+    "exchange_returned": P.WRITE_ORDERS,
+    "replace_shipment": P.WRITE_ORDERS,
     "change_address": P.WRITE_ORDERS,
     "change_cancel_date": P.WRITE_ORDERS,
     "change_priority": P.WRITE_ORDERS,

@@ -1,12 +1,13 @@
-"""What has left, and was told wrong: its labels corrected, or its dispatch voided."""
+"""What has left: its labels corrected, its dispatch voided, or what was lost sent again."""
 
 from fastapi import APIRouter
 
 from fulfillment.store.commands.floor import after_dispatch
+from fulfillment.store.commands.orders import sent_again
 from fulfillment.store.insight import shipment_pages
-from fulfillment.store.reading.views.progress import ProgressView
+from fulfillment.store.reading.views.progress import NewLinesView, ProgressView
 from starter.auth.guard import GuardedRoute
-from starter.models.after_dispatch import CorrectTrackingIn, VoidDispatchIn
+from starter.models.after_dispatch import CorrectTrackingIn, ReplaceIn, VoidDispatchIn
 from starter.models.fields import Rowid
 from starter.models.order_hands import PreviewOut
 from starter.order_change import Asked, Changing, ForChange
@@ -42,6 +43,19 @@ def void_dispatch(
     number = order_of(changing, shipment)
     change = after_dispatch.voiding(number, shipment)
     return changing.answer(Asked("void_dispatch", shipment, sent), change)
+
+
+@router.post("/{shipment}/replace", summary="Send again what was lost")
+def replace_shipment(
+    shipment: Rowid, sent: ReplaceIn, changing: ForChange
+) -> NewLinesView | PreviewOut:
+    """Units of what has left are sent again, in lines tied to those they replace, at no price.
+
+    An order that had finished goes on. No unit is sent again twice.
+    """
+    number = order_of(changing, shipment)
+    change = sent_again.replacing(number, shipment, sent.to_domain())
+    return changing.answer_as(NewLinesView, Asked("replace", shipment, sent), change)
 
 
 def order_of(changing: Changing, shipment: int) -> str:

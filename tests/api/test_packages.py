@@ -110,6 +110,33 @@ def test_a_dispatch_is_corrected_and_voided_with_its_reason(world):
     assert (told["tracking_corrected"], told["dispatch_voided"]) == ("Mistaken.", "Mistaken.")
 
 
+def test_what_was_lost_is_sent_again_and_what_comes_back_exchanged(world):
+    path = picked(world)
+    client = world.client()
+    client.post(f"{path}/ship", json={})
+    lost = {"lines": [{"line": 1, "units": 1}], "reason": "Lost."}
+    assert refusal(client.post(f"{path}/replace", json={"lines": []})) == (422, "invalid_request")
+    looked = client.post(f"{path}/replace?preview=true", json=lost).json()
+    assert [one["order"] for one in looked["outcomes"]] == ["SO-1"]
+    told = client.post(f"{path}/replace", json=lost).json()
+    new = told["lines"][0]["line"]
+    assert told["lines"] == [{"line": new, "sku": "TEA", "units": 1}]
+
+    back = {"lines": [{"line": 1, "sku": "TEA", "units": 1}], "location": "vienna"}
+    swap = {"sku": "CUP", "reason": "Too strong."}
+    exchange = "/v1/orders/SO-1/lines/1/exchange-returned"
+    assert refusal(client.post(exchange, json=swap)) == (409, "nothing_returned")
+    client.post("/v1/returns", json=back | {"number": "RMA-1", "order": "SO-1"})
+    swapped = client.post(exchange, json=swap)
+    assert (swapped.status_code, swapped.json()["units"]) == (200, 1)
+    shown = client.get("/v1/orders/SO-1").json()
+    tied = [(one["sku"], one["replaces_line"], one["replaces_shipment"]) for one in shown["lines"]]
+    assert tied[-2:] == [("TEA", 1, 1), ("CUP", 1, None)]
+    bolt = world.client(Role.ADMIN, BOLT)
+    assert refusal(bolt.post(f"{path}/replace", json=lost)) == (404, "unknown_shipment")
+    assert refusal(bolt.post(exchange, json=swap)) == (404, "unknown_order")
+
+
 BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("POST", "/pack", {"packages": []}, 422, "invalid_request", "packages"),
     ("POST", "/pack", {"packages": [{"lines": []}]}, 422, "invalid_request", "packages[0].lines"),

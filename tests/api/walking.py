@@ -39,13 +39,18 @@ STEPS: dict[str, tuple[str, Json | None]] = {
     "send_back": ("send-back", None),
     "correct_tracking": ("correct-tracking", {"tracking": "EP1", "reason": "Wrong."}),
     "void_dispatch": ("void-dispatch", {"reason": "Still here."}),
+    "replace": ("replace", {"reason": "Lost."}),
 }
-LOOKED_AT = ("send_back", "correct_tracking", "void_dispatch")
+LOOKED_AT = ("send_back", "correct_tracking", "void_dispatch", "replace")
 """Steps of a shipment that have a preview."""
+NOT_WHAT_IS_THERE = frozenset({"replace"})
+"""Steps that may be refused for what the catalogue or the stock says of a SKU."""
 Try = tuple[str, str, Any]
 """A request: method, the path behind the order's, and body."""
 
-OF_A_LINE = frozenset({"exchange", "pins", "stage", "unstage", "mark_backordered"})
+OF_A_LINE = frozenset(
+    {"exchange", "exchange_returned", "pins", "stage", "unstage", "mark_backordered"}
+)
 """Actions that are asked of a line or a place: allowed where some can, refused where none can."""
 NOT_LOOKED_AT = frozenset({"edit", "stage"})
 """Actions without a preview."""
@@ -258,7 +263,7 @@ class Walk:
             said = f"shipment {shipment} {one}: {answer.status_code} {problem}"
             assert answer.status_code == 409, said
             assert (problem["code"], problem["detail"]) == (one["code"], one["why"]), said
-        for action in set(LOOKED_AT) & set(told["allowed"]):
+        for action in (set(LOOKED_AT) - NOT_WHAT_IS_THERE) & set(told["allowed"]):
             path, body = STEPS[action]
             looked = self.any("POST", f"/v1/shipments/{shipment}/{path}?preview=true", body)
             assert looked.is_success, f"shipment {shipment} {action}: {looked.text}"
@@ -324,6 +329,10 @@ class Walk:
             "mark_backordered": [("POST", "/mark-backordered", {"line": n}) for n in lines],
             "exchange": [
                 ("POST", f"/lines/{n}/exchange", {"sku": swap[n], "units": 1}) for n in lines
+            ],
+            "exchange_returned": [
+                ("POST", f"/lines/{n}/exchange-returned", {"sku": swap[n], "reason": "Strong."})
+                for n in lines
             ],
             "pins": [("POST", "/pins", {"line": n, "pins": []}) for n in lines],
         }

@@ -123,3 +123,11 @@ async def test_an_order_that_had_finished_goes_on_when_its_dispatch_is_voided(
     assert await system.status(order) == "shipped"
     told = [kind for kind in await kinds(system, order) if kind.startswith(("dispatch", "track"))]
     assert told == ["tracking_corrected", "dispatch_voided"]
+
+    lost = {"lines": [{"line": 1, "units": 2}], "reason": "Lost by the carrier."}
+    await system.ok("POST", f"{path}/replace", lost)
+    await system.until_running(order)
+    await system.stock("K1", "A", 2)
+    await system.ship_all(order)
+    await system.until_ended(order)
+    system.check()

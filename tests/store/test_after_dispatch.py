@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.domain.floor.after_dispatch import Label
 from fulfillment.domain.floor.packing import Contents
 from fulfillment.domain.model.payments import PaymentKind
@@ -12,6 +13,7 @@ from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.catalogue import NewProduct, put_products
 from fulfillment.store.commands.floor import after_dispatch, packing
 from fulfillment.store.commands.floor.packing import Dispatch
+from fulfillment.store.commands.orders import sent_again
 from fulfillment.store.commands.payments import record
 from fulfillment.store.insight.shipment_pages import read_shipment
 from tests.builders import floor as hands
@@ -20,7 +22,7 @@ from tests.builders.warehouse import MERCHANT, Warehouse, command
 from tests.store.test_once import at_once, codes
 
 
-def sent(warehouse: Warehouse, *wants: tuple[str, int], **more: Any) -> tuple[int, int]:
+def sent(warehouse: Warehouse, *wants: Any, **more: Any) -> tuple[int, int]:
     """An order that left as one shipment; both ids."""
     wanted = wants or (("K1", 3),)
     for row in wanted:
@@ -264,3 +266,97 @@ def test_a_preview_of_a_void_tells_what_it_does_and_changes_nothing(warehouse):
     assert [told[number][n]["status"] for n in (0, 1)] == ["shipped", "picking"]
     assert warehouse.shipments("shipped") == [shipment]
     assert shown(warehouse, shipment).tracking == "EP1"
+
+
+# --- sent again ----------------------------------------------------------------------------------
+
+
+def again(warehouse: Warehouse, mine: int, shipment: int, *asked: LineUnits) -> dict[str, Any]:
+    return warehouse.do(sent_again.replacing(warehouse.number(mine), shipment, asked))
+
+
+def exchange(warehouse: Warehouse, mine: int, *asked: Any) -> dict[str, Any]:
+    return warehouse.do(sent_again.exchanging(warehouse.number(mine), *asked))
+
+
+def lines(warehouse: Warehouse, mine: int) -> list[tuple[Any, ...]]:
+    names = ("sku", "ordered", "shipped", "replaces_line", "replaces_shipment", "unit_price_minor")
+    return [tuple(line[name] for name in names) for line in warehouse.read(mine)["lines"]]
+
+
+def test_what_was_lost_is_sent_again_in_a_line_that_is_tied_to_it(warehouse):
+    once = {"max_shipments": 1}
+    mine, shipment = sent(warehouse, ("K1", 3, None, 100), ("K2", 1, None, 50), policy=once)
+    warehouse.stock(1)
+
+    told = again(warehouse, mine, shipment, LineUnits(1, 2))
+
+    assert told["lines"] == [{"line": 3, "sku": "K1", "units": 2}]
+    assert lines(warehouse, mine)[2] == ("K1", 2, 0, 1, 1, 0)
+    assert warehouse.parts(mine) == [("backorder", None, 2)]
+    assert warehouse.status(mine) == "partially_shipped"
+    warehouse.stock(1)
+    (ready,) = warehouse.shipments("ready")
+    warehouse.pick(ready)
+    warehouse.ship(ready)
+    assert (warehouse.status(mine), warehouse.level()) == ("shipped", (0, 0))
+    (noted,) = warehouse.happened(mine, "sent_again")
+    assert noted == {"shipment": 1, "lines": [{"line": 1, "sku": "K1", "units": 2, "into": 3}]}
+
+
+def test_no_unit_is_sent_again_twice(warehouse):
+    mine, shipment = sent(warehouse, ("K1", 3), ("K2", 1))
+    ask = partial(again, warehouse, mine, shipment)
+    ask(LineUnits(1, 2))
+
+    assert refused(partial(ask, LineUnits(1, 2))) == "more_than_left"
+    assert refused(partial(ask, LineUnits(4))) == "not_in_shipment"
+    assert refused(partial(ask, LineUnits(1), LineUnits(1))) == "line_twice"
+    assert refused(partial(void, warehouse, mine, shipment)) == "already_replaced"
+    assert [row["units"] for row in ask()["lines"]] == [1, 1]
+    assert refused(ask) == "nothing_to_replace"
+    told = {one.action: one.code for one in shown(warehouse, shipment).actions.refused}
+    assert (told["replace"], told["void_dispatch"]) == ("nothing_to_replace", "already_replaced")
+    warehouse.cancel(mine)
+    assert "replace" in shown(warehouse, shipment).actions.allowed
+
+
+def test_one_is_refused_when_two_send_the_same_units_again_at_once(warehouse):
+    mine, shipment = sent(warehouse)
+
+    results = at_once(*[partial(again, warehouse, mine, shipment)] * 2)
+
+    assert codes(results) == ["nothing_to_replace"]
+    assert len(lines(warehouse, mine)) == 2
+
+
+def test_what_comes_back_is_exchanged_for_its_surcharge_alone(warehouse):
+    mine, _ = sent(warehouse, ("K1", 3, None, 100))
+    paid = record.NewPayment(PaymentKind.CAPTURE, 300)
+    record.record_payment(warehouse.store, command("pay"), warehouse.number(mine), paid)
+    ask = partial(exchange, warehouse, mine)
+    assert refused(partial(ask, LineUnits(1), "K2")) == "nothing_returned"
+    moves.announce(warehouse, [("K1", 2, 1)], order=mine)
+    warehouse.stock(2, "K2")
+
+    assert refused(partial(ask, LineUnits(1, 3), "K2")) == "more_than_returned"
+    ask(LineUnits(1, 1), "K2", 20)
+    told = ask(LineUnits(1), "K1")
+
+    assert (told["line"], told["units"]) == (3, 1)
+    assert lines(warehouse, mine)[1:] == [
+        ("K2", 1, 0, 1, None, 20), ("K1", 1, 0, 1, None, 0),
+    ]  # fmt: skip
+    assert refused(partial(ask, LineUnits(1), "K2")) == "nothing_returned"
+    assert warehouse.one("SELECT count(*) FROM payment_entry WHERE status = 'due'") == 0
+    assert "exchange_returned" not in warehouse.read(mine)["actions"]["allowed"]
+
+
+def test_an_edit_of_the_channel_leaves_what_is_sent_again_alone(warehouse):
+    mine, shipment = sent(warehouse)
+    again(warehouse, mine, shipment)
+
+    warehouse.edit(mine, {1: ("K1", 3)}, 1)
+
+    assert [row[1] for row in lines(warehouse, mine)] == [3, 3]
+    assert warehouse.parts(mine) == [("backorder", None, 3)]

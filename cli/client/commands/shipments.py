@@ -28,6 +28,10 @@ PACKED = Rows(
     r"(?P<order_line>\d{1,7})=(?P<units>\d{1,7})", "units of a line as LINE=UNITS",
     whole=("order_line", "units"), once="order_line",
 )  # fmt: skip
+LOST = Rows(
+    r"(?P<line>\d{1,7})(?:=(?P<units>\d{1,7}))?", "units of a line as LINE or LINE=UNITS",
+    whole=("line", "units"), once="line",
+)  # fmt: skip
 TRACKED = Rows(
     r"(?P<number>\d{1,7})(?:=(?P<tracking>.+))?", "a package as PACKAGE or PACKAGE=TRACKING",
     whole=("number",), once="number",
@@ -146,6 +150,12 @@ COMMANDS = (
         option("body.tracking", "Its tracking number."),
         Parameter("body.packages", "--package",
                   "PACKAGE[=TRACKING], these packages alone; repeatable.", TRACKED, many=True),
+        REASON, PREVIEW,
+    ),
+    step(
+        "replace", "Send again what was lost on its way: these lines, or all of it; at no price.",
+        '17 --line 1=1 --reason "Lost by the carrier."',
+        Parameter("body.lines", "--line", "LINE=UNITS, these alone; repeatable.", LOST, many=True),
         REASON, PREVIEW,
     ),
     step("void-dispatch", "It has not left after all: it is packed, and its labels are void.",

@@ -16,6 +16,8 @@ def edited(
 ) -> Order:
     """The order with each line brought to what is wanted; a line that is not named is cancelled.
 
+    But for lines in place of what was shipped: the channel knows nothing of them.
+
     More units wait like any other demand of the order. Fewer units leave the least committed
     ones first; a 409 where they are in packages or have gone. Another SKU on the same line is
     refused: exchange the line, or remove it and add one. So is another price of what was shipped;
@@ -26,6 +28,8 @@ def edited(
             order = _repriced(order, target, index)
     for line in order.lines:
         asked = wanted.get(line.number)
+        if asked is None and line.replaces_line is not None:
+            continue
         order = brought_to(order, line, asked.units if asked else 0, packed)
     known = {line.number for line in order.lines}
     added = [wanted[number] for number in sorted(wanted) if number not in known]

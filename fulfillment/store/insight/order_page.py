@@ -36,7 +36,8 @@ SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by,
        o.target_ship_on,
        o.waiting_units, o.finished_at, m.time_zone, c.reference, c.contact, c.address,
        c.order_id IS NOT NULL AS has_customer,
-       (SELECT jsonb_object_agg(l.line, jsonb_build_array(l.pack, l.pack_units, l.unit_price_minor))
+       (SELECT jsonb_object_agg(l.line, jsonb_build_array(l.pack, l.pack_units, l.unit_price_minor,
+              (SELECT lost.number FROM shipment lost WHERE lost.id = l.replaces_shipment)))
           FROM order_line l WHERE l.order_id = o.id) AS packs
   FROM orders o
   JOIN merchant m ON m.id = o.merchant
@@ -120,11 +121,11 @@ def _line(
     order: Order,
     line: OrderLine,
     parts: Sequence[ShipmentLine],
-    asked_for: tuple[str | None, int | None, int | None],
+    asked_for: tuple[str | None, int | None, int | None, int | None],
     computed: tuple[Slice, ...],
 ) -> OrderLineView:
     """What is not allocated is backordered, unless it is as good as here and not yet received."""
-    pack, pack_units, price = asked_for
+    pack, pack_units, price, lost_in = asked_for
     met = sum(met_units(order, part) for part in parts)
     return OrderLineView(
         line=line.number,
@@ -141,6 +142,8 @@ def _line(
         source_location=line.source,
         pack=packed(line.ordered, pack, pack_units),
         unit_price_minor=price,
+        replaces_line=line.replaces_line,
+        replaces_shipment=lost_in,
         promise=computed if line.promise is None else line.promise,
         first_promise=line.first_promise,
     )

@@ -61,7 +61,9 @@ s.status = 'shipped' AND EXISTS (
                            JOIN supply u ON u.id = rl.supply AND u.sku = away.sku
                           WHERE t.order_id = o.id)
          > (SELECT sum(ol.shipped) FROM order_line ol
-             WHERE ol.order_id = o.id AND ol.sku = away.sku)) AS came_back
+             WHERE ol.order_id = o.id AND ol.sku = away.sku)) AS came_back,
+(SELECT coalesce(sum(ol.ordered - ol.cancelled), 0)::int FROM order_line ol
+  WHERE ol.replaces_shipment = s.id) AS sent_again
 """  # noqa: S608 -- PACKAGES is a constant
 
 GROUP = f"""
@@ -190,6 +192,8 @@ def _shipment(row: Any, settings: Sequence[Knobs]) -> ShipmentView:
         tuple(row.holds),
         tuple((wanted, x.sku) for x in lines if (wanted := x.units - x.allocated)),
         row.came_back,
+        row.sent_again,
+        sum(x.units for x in lines) - row.sent_again,
     )
     return view(
         ShipmentView,

@@ -34,7 +34,8 @@ SELECT o.*, m.authorise_before_release, m.reauthorise_on_release,
                       (SELECT jsonb_agg(jsonb_build_array(n.supply, n.units, u.document)
                                         ORDER BY n.supply)
                          FROM late_pin n JOIN supply u ON u.id = n.supply
-                        WHERE n.order_id = l.order_id AND n.line = l.line))
+                        WHERE n.order_id = l.order_id AND n.line = l.line),
+                                           l.replaces_line, l.replaces_shipment)
                          ORDER BY l.line)
           FROM order_line l WHERE l.order_id = o.id) AS lines,
        (SELECT array_agg(DISTINCT s.wave) FROM shipment s
@@ -131,7 +132,8 @@ def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Kno
 
 
 def _order_line(row: list[Any]) -> OrderLine:
-    line, sku, ordered, cancelled, shipped, by_hand, channel, source, *told, price, pins = row
+    line, sku, ordered, cancelled, shipped, by_hand, channel, source, *rest = row
+    *told, price, pins, replaces_line, replaces_shipment = rest
     first, current = map(_slices, told)
     return OrderLine(
         number=line,
@@ -146,6 +148,8 @@ def _order_line(row: list[Any]) -> OrderLine:
         promise=current,
         unit_price_minor=price,
         late_pins=tuple(LatePin(*pin) for pin in pins or ()),
+        replaces_line=replaces_line,
+        replaces_shipment=replaces_shipment,
     )
 
 

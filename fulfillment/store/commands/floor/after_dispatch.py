@@ -65,6 +65,10 @@ def _check_voidable(tx: Tx, order: Order, mine: Shipment) -> None:
     ]
     if has_come_back(tx, lines, order.id):
         raise after_dispatch.came_back(mine.number)
+    if any(
+        line.replaces_shipment == mine.id and line.ordered > line.cancelled for line in order.lines
+    ):
+        raise after_dispatch.is_replaced(mine.number)
     if tx.rows(OTHERWISE_MANAGED, shipment=mine.id):
         message = (
             f"whether the stock of a product in shipment {mine.number} is managed was changed since"

@@ -63,6 +63,42 @@ def upgrade() -> None:
         ),
     )
     _allow(", 'dispatch_void'")
+    op.add_column(
+        "order_line",
+        sa.Column(
+            "replaces_line",
+            sa.Integer(),
+            nullable=True,
+            comment="the line of which units were shipped before",
+        ),
+    )
+    op.add_column(
+        "order_line",
+        sa.Column(
+            "replaces_shipment",
+            sa.BigInteger(),
+            nullable=True,
+            comment="in which they were lost; null where they come back",
+        ),
+    )
+    op.create_foreign_key(
+        op.f("fk_order_line_replaces_shipment_shipment"),
+        "order_line",
+        "shipment",
+        ["replaces_shipment"],
+        ["id"],
+    )
+    op.create_check_constraint(
+        op.f("ck_order_line_replaces_a_line"),
+        "order_line",
+        "replaces_shipment IS NULL OR replaces_line IS NOT NULL",
+    )
+    op.create_index(
+        "ix_order_line_replaces",
+        "order_line",
+        ["replaces_shipment"],
+        postgresql_where=sa.text("replaces_shipment IS NOT NULL"),
+    )
     op.execute(
         f"WITH gone AS ({LEFT_BEHIND}), emptied AS ("  # noqa: S608 -- LEFT_BEHIND is a constant
         " DELETE FROM package_line USING gone WHERE package = gone.id)"
@@ -74,6 +110,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """What was opened stays open; a voided dispatch is refused by the rules that come back."""
+    op.drop_index("ix_order_line_replaces", table_name="order_line")
+    op.drop_constraint(op.f("ck_order_line_replaces_a_line"), "order_line", type_="check")
+    op.drop_column("order_line", "replaces_shipment")
+    op.drop_column("order_line", "replaces_line")
     _allow("")
     op.drop_column("shipment", "voids")
 

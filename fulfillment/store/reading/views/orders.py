@@ -46,6 +46,10 @@ class OrderLineView:
     """What was ordered, in the pack in which it was asked for."""
     unit_price_minor: int | None
     """The price of one base unit, in minor units."""
+    replaces_line: int | None
+    """The line of which units were shipped before, and were lost or come back; else null."""
+    replaces_shipment: int | None
+    """The number of the shipment in which they were lost; null where they come back."""
     promise: tuple[Slice, ...]
     """What the customer was told last; before anything was told, what would be now."""
     first_promise: tuple[Slice, ...] | None

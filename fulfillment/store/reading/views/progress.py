@@ -59,6 +59,13 @@ class NewLineView(ProgressView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewLinesView(ProgressView):
+    """The lines that the order has now, and where the order stands then."""
+
+    lines: tuple[UnitsOfLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StagedView(ProgressView):
     """Where the order stands, and what was put where."""
 
