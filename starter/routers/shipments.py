@@ -77,7 +77,12 @@ def pick_shipment(
     shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None
 ) -> ProgressView:
     """All of it was picked."""
-    return _confirm(session, warehouse.pick, shipment, key)
+    return pick(session, shipment, key)
+
+
+def pick(session: Session, shipment: int, key: str | None, note: str | None = None) -> ProgressView:
+    """Pick a shipment, once for its key."""
+    return _confirm(session, warehouse.pick, shipment, key, note)
 
 
 @router.post("/{shipment}/send-back", summary="Send it back", responses=problems(404, 409))
@@ -91,9 +96,11 @@ def send_shipment_back(
     return changing.answer(Asked("send_back", shipment, sent), change)
 
 
-def _confirm(session: Session, step: Step, shipment: int, key: str | None) -> ProgressView:
+def _confirm(
+    session: Session, step: Step, shipment: int, key: str | None, note: str | None = None
+) -> ProgressView:
     check_place(session, shipment)
-    command = session.command(VERBS[step], shipment, key, {"shipment": shipment})
+    command = session.command(VERBS[step], shipment, key, {"shipment": shipment}, note)
     return view(ProgressView, step(session.store, command, shipment))
 
 

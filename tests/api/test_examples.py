@@ -233,6 +233,9 @@ SCENES: Mapping[str, Sequence[Step]] = {
         *PICKED, given(f"POST {S}/ship", packages=None), f"POST {S}/correct-tracking",
         f"POST {S}/void-dispatch",
     ),
+    "many shipments leave": (
+        *RELEASED, "POST /v1/shipments/pick", "POST /v1/shipments/pack", "POST /v1/shipments/ship",
+    ),
     "a parcel is lost": (
         *PICKED, given(f"POST {S}/ship", packages=None), stock(2), f"POST {S}/replace",
     ),

@@ -137,6 +137,66 @@ def test_what_was_lost_is_sent_again_and_what_comes_back_exchanged(world):
     assert refusal(bolt.post(exchange, json=swap)) == (404, "unknown_order")
 
 
+def test_each_of_many_is_picked_packed_and_shipped_by_itself(world):
+    path = picked(world)
+    client, admin = world.client(Role.WAREHOUSE), world.client()
+    world.stock("TEA", 2)
+    for number in ("SO-2", "SO-3"):
+        admin.post("/v1/orders", json=order(number, ("TEA", 1)))
+        world.prepare(number)
+    first, second, third = (row["id"] for row in client.get("/v1/shipments").json()["items"])
+    admin.post("/v1/orders/SO-3/hold", json={"reason": "fraud"})
+
+    told = client.post("/v1/shipments/pick", json=many(first, second, third, second, 999)).json()
+
+    assert (path, told["done"], told["refused"]) == (f"/v1/shipments/{first}", 1, 4)
+    assert [one["problem"] and one["problem"]["code"] for one in told["results"]] == [
+        "step_not_allowed", None, "order_on_hold", "shipment_twice", "unknown_shipment",
+    ]  # fmt: skip
+    assert told["results"][1]["progress"]["status"] == "picking"
+
+    key = {"Idempotency-Key": "many-1"}
+    packed, again = (
+        client.post("/v1/shipments/pack", json=many(first, second), headers=key).json()
+        for _ in range(2)
+    )
+    assert (packed["done"], again) == (2, packed)
+    assert client.post(f"{path}/pack", headers=key).json() == packed["results"][0]["progress"]
+
+    leaves = {
+        "carrier": "Example Post",
+        "shipments": [{"shipment": first, "tracking": "EP1"}, {"shipment": second}],
+    }
+    assert client.post("/v1/shipments/ship", json=leaves).json()["done"] == 2
+    shown = [client.get(f"/v1/shipments/{id_}").json() for id_ in (first, second)]
+    assert [(one["status"], one["carrier"], one["tracking"]) for one in shown] == [
+        ("shipped", "Example Post", "EP1"), ("shipped", "Example Post", None),
+    ]  # fmt: skip
+
+
+def many(*shipments: int) -> dict[str, Any]:
+    return {"shipments": [{"shipment": id_} for id_ in shipments]}
+
+
+def test_many_are_bounded_and_nobody_elses(world):
+    path = picked(world)
+    shipment = int(path.rpartition("/")[2])
+    for bad in (many(), many(*range(1, 202))):
+        answer = world.client().post("/v1/shipments/pack", json=bad)
+        assert refusal(answer) == (422, "invalid_request")
+    headers = {
+        "Authorization": f"Bearer {create_key(world.store, 'graz', Role.WAREHOUSE, ACME, ['graz'])}"
+    }
+    with httpx.Client(base_url=world.url, headers=headers) as elsewhere:
+        for client, code in (
+            (world.client(Role.WAREHOUSE, BOLT), "unknown_shipment"),
+            (elsewhere, "other_location"),
+        ):
+            told = client.post("/v1/shipments/pack", json=many(shipment)).json()
+            assert told["results"][0]["problem"]["code"] == code
+    assert status(world.client(), path) == "picked"
+
+
 BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("POST", "/pack", {"packages": []}, 422, "invalid_request", "packages"),
     ("POST", "/pack", {"packages": [{"lines": []}]}, 422, "invalid_request", "packages[0].lines"),
