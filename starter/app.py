@@ -23,6 +23,7 @@ from starter.parts import make_parts
 from starter.problems import handlers
 from starter.relaying import OneClient, RelayLike, running
 from starter.routers import (
+    after_dispatch,
     counts,
     documents,
     explanations,
@@ -44,6 +45,7 @@ from starter.routers import (
     restocks,
     returns,
     settings,
+    shipment_batches,
     shipments,
     staging,
     stock,
@@ -61,9 +63,11 @@ ROUTERS = (
     order_changes.router,
     explanations.router,
     payments.router,
+    shipment_batches.router,
     shipments.router,
     pick_lists.router,
     packages.router,
+    after_dispatch.router,
     staging.router,
     tasks.router,
     documents.router,

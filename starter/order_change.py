@@ -12,6 +12,7 @@ from fulfillment.store.reading.orders import read_summary
 from fulfillment.store.reading.rows import fields_of, view
 from fulfillment.store.reading.views.orders import OrderSummary
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
+from starter.models.after_dispatch import ReasonIn
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_in import NoteIn
 
@@ -29,7 +30,7 @@ class Asked:
 
     verb: str
     about: object
-    sent: NoteIn | None
+    sent: NoteIn | ReasonIn | None
 
 
 @dataclass(frozen=True, slots=True)

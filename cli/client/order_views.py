@@ -216,6 +216,14 @@ def batch(answer: Answer, _: Row) -> Iterable[Block]:
         yield grid("Refused", columns, refused)
 
 
+def results(answer: Answer, _: Row) -> Iterable[Block]:
+    """What became of each shipment of many."""
+    yield Line(f"{answer['done']} done, {answer['refused']} refused")
+    refused = [one for one in answer["results"] if one["problem"]]
+    if refused:
+        yield grid("Refused", (number("shipment"), words("problem.detail", "why")), refused)
+
+
 # --- what was paid --------------------------------------------------------------------------------
 
 PAYMENTS = (

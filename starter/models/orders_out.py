@@ -101,6 +101,7 @@ EXAMPLES: Mapping[type, object] = {
             "not_yet_received": 0, "pegged": 4, "shipped": 0, "cancelled": 0, "by_hand": False,
             "channel": "pick", "source_location": None, "unit_price_minor": 350,
             "wanted_on": None,
+            "replaces_line": None, "replaces_shipment": None,
             "pack": {"name": "carton", "units": 12, "quantity": 2, "loose": 0},
             "promise": [{"units": 20, "on": "2026-03-01"}, {"units": 4, "on": "2026-03-10"}],
             "first_promise": [{"units": 24, "on": "2026-03-31"}],

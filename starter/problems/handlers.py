@@ -124,7 +124,7 @@ async def unavailable(_: Request, error: Exception) -> Response:
 
 def _told_of_database(error: Exception) -> Told:
     if is_held(error):
-        return _told_of_held(HeldError("row", ()))
+        return told_of_held(HeldError("row", ()))
     if isinstance(error, PoolTimeoutError):
         message = "every connection to the database is in use right now"
         return Told(503, "database_busy", message)
@@ -144,7 +144,7 @@ async def not_migrated(_: Request, error: Exception) -> Response:
 async def held(_: Request, error: Exception) -> Response:
     """Somebody else holds a queue, an order or something else for longer than one waits."""
     assert isinstance(error, HeldError)  # noqa: S101 -- as above
-    return _later(_told_of_held(error))
+    return _later(told_of_held(error))
 
 
 async def busy(_: Request, error: Exception) -> Response:
@@ -153,7 +153,8 @@ async def busy(_: Request, error: Exception) -> Response:
     return _later(Told(503, "database_busy", str(error)))
 
 
-def _told_of_held(error: HeldError) -> Told:
+def told_of_held(error: HeldError) -> Told:
+    """What somebody else holds for longer than one waits."""
     errors = [{"held": error.kind, "name": name} for name in error.names]
     return Told(503, "locked", str(error), errors)
 

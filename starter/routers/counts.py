@@ -25,8 +25,9 @@ router = APIRouter(prefix="/v1/counts", tags=["counts"], route_class=GuardedRout
 def create_count(wanted: CountIn, session: ForMerchant, response: Response) -> CountView:
     """What was counted is on hand from now on, all of it or none. A count's number counts once.
 
-    More units serve who waits. Fewer take claims back, the latest in rank first; below what is
-    picked or staged the count is refused.
+    More units serve who waits. Fewer take claims back, the latest in rank first. A count covers the
+    shelf unless it says otherwise: what is picked, staged or to be put back stays on hand beside
+    what was counted. One that covers hands too is refused below what is picked or staged.
     """
     check_location(session.caller, wanted.location)
     count = wanted.to_domain()

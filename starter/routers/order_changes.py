@@ -6,10 +6,11 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from fulfillment.domain.actions.line_changes import LineUnits
-from fulfillment.store.commands.orders import details, line_changes
+from fulfillment.store.commands.orders import details, line_changes, sent_again
 from fulfillment.store.reading.views.changes import NewLineView
 from fulfillment.store.reading.views.orders import OrderSummary
 from starter.auth.guard import GuardedRoute
+from starter.models.after_dispatch import ExchangeReturnedIn
 from starter.models.fields import PathNumber
 from starter.models.order_changes import (
     AddLineIn,
@@ -66,6 +67,20 @@ def exchange_line(
     old = LineUnits(line, sent.units)
     change = line_changes.exchange(number, old, sent.sku, sent.unit_price_minor)
     return changing.answer_as(NewLineView, Asked("exchange", f"{number}/{line}", sent), change)
+
+
+@router.post("/{number}/lines/{line}/exchange-returned", summary="Exchange what comes back")
+def exchange_returned(
+    number: PathNumber, line: PathLine, sent: ExchangeReturnedIn, changing: ForChange
+) -> NewLineView | PreviewOut:
+    """What came back, or is announced to, becomes a new line, which costs the surcharge alone.
+
+    An order that had finished goes on.
+    """
+    old = LineUnits(line, sent.units)
+    change = sent_again.exchanging(number, old, sent.sku, sent.surcharge_minor)
+    asked = Asked("exchange_returned", f"{number}/{line}", sent)
+    return changing.answer_as(NewLineView, asked, change)
 
 
 @router.put("/{number}/address", summary="Change where an order goes")

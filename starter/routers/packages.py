@@ -8,7 +8,7 @@ from fulfillment.store.commands.floor import packing
 from fulfillment.store.reading import packages
 from fulfillment.store.reading.views.shipments import Packages, ShipmentView
 from starter.auth.guard import GuardedRoute
-from starter.auth.session import ForMerchant, IdempotencyKey
+from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.booking import booked
 from starter.models.fields import Rowid
 from starter.models.orders_in import NoteIn
@@ -40,8 +40,12 @@ def pack_shipment(
     key: IdempotencyKey = None,
 ) -> ShipmentView:
     """Units of it are in new packages; packed is what has its last unit in one."""
+    return pack(session, shipment, sent or PackIn(), key)
+
+
+def pack(session: Session, shipment: int, asked: PackIn, key: str | None) -> ShipmentView:
+    """Pack a shipment, once for its key."""
     check_place(session, shipment)
-    asked = sent or PackIn()
     content = {"shipment": shipment, **asked.model_dump()}
     command = session.command("pack", shipment, key, content, asked.note)
     contents = [one.to_domain() for one in asked.packages or ()]
@@ -90,8 +94,12 @@ def ship_shipment(
     key: IdempotencyKey = None,
 ) -> ShipmentView:
     """All of it, or the packages named, left the building: their units leave on hand, once."""
+    return ship(session, shipment, sent or ShipIn(), key)
+
+
+def ship(session: Session, shipment: int, asked: ShipIn, key: str | None) -> ShipmentView:
+    """Send a shipment off, once for its key; its carriers are asked first."""
     check_place(session, shipment)
-    asked = sent or ShipIn()
     content = {"shipment": shipment, **asked.model_dump()}
     command = session.command("ship", shipment, key, content, asked.note)
     packing.ship(session.store, command, shipment, booked(session, shipment, asked))

@@ -10,6 +10,7 @@ from fulfillment.store.commands.floor import warehouse
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.insight import shipment_pages
 from fulfillment.store.insight.shipment_pages import ShipmentFilter
+from fulfillment.store.planning.change import Change
 from fulfillment.store.reading.views.shipments import ShipmentView
 from fulfillment.store.transactions.session import Command, Store
 from starter.auth.guard import GuardedRoute
@@ -19,7 +20,7 @@ from starter.models.fields import Location, Rowid
 from starter.models.order_hands import PreviewOut
 from starter.models.orders_in import NoteIn
 from starter.models.shipments import ShipmentPage
-from starter.order_change import Asked, ForChange
+from starter.order_change import Asked, Changing, ForChange
 from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
@@ -75,7 +76,12 @@ def pick_shipment(
     shipment: Rowid, session: ForMerchant, key: IdempotencyKey = None
 ) -> ShipmentView:
     """All of it was picked."""
-    return _confirm(session, warehouse.pick, shipment, key)
+    return pick(session, shipment, key)
+
+
+def pick(session: Session, shipment: int, key: str | None, note: str | None = None) -> ShipmentView:
+    """Pick a shipment, once for its key."""
+    return _confirm(session, warehouse.pick, shipment, key, note)
 
 
 @router.post("/{shipment}/send-back", summary="Send it back", responses=problems(404, 409))
@@ -86,17 +92,26 @@ def send_shipment_back(
     check_place(changing.session, shipment)
     number = changing.session.read(lambda tx: shipment_pages.order_of_shipment(tx, shipment))
     change = manual.send_back(number, shipment)
-    if changing.preview:
-        return changing.looked_at(change)
-    changing.done(Asked("send_back", shipment, sent), change)
-    return changed_shipment(changing.session, shipment)
+    return shipment_after(changing, shipment, Asked("send_back", shipment, sent), change)
 
 
-def _confirm(session: Session, step: Step, shipment: int, key: str | None) -> ShipmentView:
+def _confirm(
+    session: Session, step: Step, shipment: int, key: str | None, note: str | None = None
+) -> ShipmentView:
     check_place(session, shipment)
-    command = session.command(VERBS[step], shipment, key, {"shipment": shipment})
+    command = session.command(VERBS[step], shipment, key, {"shipment": shipment}, note)
     step(session.store, command, shipment)
     return changed_shipment(session, shipment)
+
+
+def shipment_after(
+    changing: Changing, shipment: int, asked: Asked, change: Change
+) -> ShipmentView | PreviewOut:
+    """A change of a shipment's order: done, or only looked at."""
+    if changing.preview:
+        return changing.looked_at(change)
+    changing.done(asked, change)
+    return changed_shipment(changing.session, shipment)
 
 
 def changed_shipment(session: Session, shipment: int) -> ShipmentView:

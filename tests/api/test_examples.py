@@ -232,6 +232,21 @@ SCENES: Mapping[str, Sequence[Step]] = {
         f"PUT {S}/packages/{{number}}", f"DELETE {S}/packages/{{number}}", f"POST {S}/pack",
         f"POST {S}/ship",
     ),
+    "a dispatch was none": (
+        *PICKED, given(f"POST {S}/ship", packages=None), f"POST {S}/correct-tracking",
+        f"POST {S}/void-dispatch",
+    ),
+    "many shipments leave": (
+        *RELEASED, "POST /v1/shipments/pick", "POST /v1/shipments/pack", "POST /v1/shipments/ship",
+    ),
+    "a parcel is lost": (
+        *PICKED, given(f"POST {S}/ship", packages=None), stock(2), f"POST {S}/replace",
+    ),
+    "what comes back is exchanged": (
+        *PICKED, given(f"POST {S}/ship", packages=None),
+        given("POST /v1/returns", order="SO-1001"), stock(1, "TEA-BLACK"),
+        f"POST {ORDERS}/lines/{{line}}/exchange-returned",
+    ),
     "a shipment is sent back": (*RELEASED, f"POST {S}/send-back"),
     "a list is walked": (
         *RELEASED, LIST, "GET /v1/pick-lists", f"GET {L}", f"GET {L}/document.pdf",

@@ -90,6 +90,114 @@ def test_a_package_is_changed_and_taken_apart_while_it_is_here(world):
     }  # fmt: skip
 
 
+def test_a_dispatch_is_corrected_and_voided_with_its_reason(world):
+    path = picked(world)
+    client = world.client(Role.WAREHOUSE)
+    reason = {"reason": "Mistaken."}
+    assert refusal(client.post(f"{path}/void-dispatch", json=reason)) == (409, "not_shipped")
+    client.post(f"{path}/ship", json={"carrier": "Example Post", "tracking": "EP1"})
+    assert refusal(client.post(f"{path}/void-dispatch", json={})) == (422, "invalid_request")
+    fixed = client.post(f"{path}/correct-tracking", json=reason | {"tracking": "EP2"})
+    assert (fixed.status_code, client.get(path).json()["tracking"]) == (200, "EP2")
+
+    looked = client.post(f"{path}/void-dispatch?preview=true", json=reason).json()
+    assert [one["after"]["status"] for one in looked["outcomes"]] == ["picking"]
+    key = {"Idempotency-Key": "void-1"}
+    first = client.post(f"{path}/void-dispatch", json=reason, headers=key)
+    assert first.json() == client.post(f"{path}/void-dispatch", json=reason, headers=key).json()
+    assert (first.json()["status"], status(client, path)) == ("picking", "packed")
+    history = client.get("/v1/orders/SO-1/history").json()["items"]
+    told = {e["kind"]: e["reason"] for e in history}
+    assert (told["tracking_corrected"], told["dispatch_voided"]) == ("Mistaken.", "Mistaken.")
+
+
+def test_what_was_lost_is_sent_again_and_what_comes_back_exchanged(world):
+    path = picked(world)
+    client = world.client()
+    client.post(f"{path}/ship", json={})
+    lost = {"lines": [{"line": 1, "units": 1}], "reason": "Lost."}
+    assert refusal(client.post(f"{path}/replace", json={"lines": []})) == (422, "invalid_request")
+    looked = client.post(f"{path}/replace?preview=true", json=lost).json()
+    assert [one["order"] for one in looked["outcomes"]] == ["SO-1"]
+    told = client.post(f"{path}/replace", json=lost).json()
+    new = told["lines"][0]["line"]
+    assert told["lines"] == [{"line": new, "sku": "TEA", "units": 1}]
+
+    back = {"lines": [{"line": 1, "sku": "TEA", "units": 1}], "location": "vienna"}
+    swap = {"sku": "CUP", "reason": "Too strong."}
+    exchange = "/v1/orders/SO-1/lines/1/exchange-returned"
+    assert refusal(client.post(exchange, json=swap)) == (409, "nothing_returned")
+    client.post("/v1/returns", json=back | {"number": "RMA-1", "order": "SO-1"})
+    swapped = client.post(exchange, json=swap)
+    assert (swapped.status_code, swapped.json()["units"]) == (200, 1)
+    shown = client.get("/v1/orders/SO-1").json()
+    tied = [(one["sku"], one["replaces_line"], one["replaces_shipment"]) for one in shown["lines"]]
+    assert tied[-2:] == [("TEA", 1, 1), ("CUP", 1, None)]
+    bolt = world.client(Role.ADMIN, BOLT)
+    assert refusal(bolt.post(f"{path}/replace", json=lost)) == (404, "unknown_shipment")
+    assert refusal(bolt.post(exchange, json=swap)) == (404, "unknown_order")
+
+
+def test_each_of_many_is_picked_packed_and_shipped_by_itself(world):
+    path = picked(world)
+    client, admin = world.client(Role.WAREHOUSE), world.client()
+    world.stock("TEA", 2)
+    for number in ("SO-2", "SO-3"):
+        admin.post("/v1/orders", json=order(number, ("TEA", 1)))
+        world.prepare(number)
+    first, second, third = (row["id"] for row in client.get("/v1/shipments").json()["items"])
+    admin.post("/v1/orders/SO-3/hold", json={"reason": "fraud"})
+
+    told = client.post("/v1/shipments/pick", json=many(first, second, third, second, 999)).json()
+
+    assert (path, told["done"], told["refused"]) == (f"/v1/shipments/{first}", 1, 4)
+    assert [one["problem"] and one["problem"]["code"] for one in told["results"]] == [
+        "step_not_allowed", None, "order_on_hold", "shipment_twice", "unknown_shipment",
+    ]  # fmt: skip
+    assert told["results"][1]["progress"]["status"] == "picking"
+
+    key = {"Idempotency-Key": "many-1"}
+    packed, again = (
+        client.post("/v1/shipments/pack", json=many(first, second), headers=key).json()
+        for _ in range(2)
+    )
+    assert (packed["done"], again) == (2, packed)
+    assert client.post(f"{path}/pack", headers=key).json() == packed["results"][0]["progress"]
+
+    leaves = {
+        "carrier": "Example Post",
+        "shipments": [{"shipment": first, "tracking": "EP1"}, {"shipment": second}],
+    }
+    assert client.post("/v1/shipments/ship", json=leaves).json()["done"] == 2
+    shown = [client.get(f"/v1/shipments/{id_}").json() for id_ in (first, second)]
+    assert [(one["status"], one["carrier"], one["tracking"]) for one in shown] == [
+        ("shipped", "Example Post", "EP1"), ("shipped", "Example Post", None),
+    ]  # fmt: skip
+
+
+def many(*shipments: int) -> dict[str, Any]:
+    return {"shipments": [{"shipment": id_} for id_ in shipments]}
+
+
+def test_many_are_bounded_and_nobody_elses(world):
+    path = picked(world)
+    shipment = int(path.rpartition("/")[2])
+    for bad in (many(), many(*range(1, 202))):
+        answer = world.client().post("/v1/shipments/pack", json=bad)
+        assert refusal(answer) == (422, "invalid_request")
+    headers = {
+        "Authorization": f"Bearer {create_key(world.store, 'graz', Role.WAREHOUSE, ACME, ['graz'])}"
+    }
+    with httpx.Client(base_url=world.url, headers=headers) as elsewhere:
+        for client, code in (
+            (world.client(Role.WAREHOUSE, BOLT), "unknown_shipment"),
+            (elsewhere, "other_location"),
+        ):
+            told = client.post("/v1/shipments/pack", json=many(shipment)).json()
+            assert told["results"][0]["problem"]["code"] == code
+    assert status(world.client(), path) == "picked"
+
+
 BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("POST", "/pack", {"packages": []}, 422, "invalid_request", "packages"),
     ("POST", "/pack", {"packages": [{"lines": []}]}, 422, "invalid_request", "packages[0].lines"),
@@ -108,6 +216,7 @@ BAD: list[tuple[str, str, Any, int, str, str | None]] = [
     ("PUT", "/packages/0", {"lines": [{"order_line": 1, "units": 1}]}, 422, "invalid_request",
      "number"),
     ("DELETE", "/packages/1", None, 404, "unknown_package", None),
+    ("POST", "/correct-tracking", {"tracking": "EP1"}, 422, "invalid_request", "reason"),
 ]  # fmt: skip
 
 
@@ -132,6 +241,8 @@ def test_packages_are_nobody_elses(world):
         ("POST", "/ship", None),
         ("PUT", "/packages/1", {"lines": [{"order_line": 1, "units": 1}]}),
         ("DELETE", "/packages/1", None),
+        ("POST", "/correct-tracking", {"tracking": "EP1", "reason": "Wrong."}),
+        ("POST", "/void-dispatch", {"reason": "Wrong."}),
     ]
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=world.url, headers=headers) as elsewhere:

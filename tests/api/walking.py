@@ -30,18 +30,27 @@ POLICIES: tuple[dict[str, Any], ...] = (
     {"prepare": "manual"},
     {"verify": "manual"},
 )
-STEPS = {
-    "start_picking": "start-picking",
-    "pick": "pick",
-    "pack": "pack",
-    "ship": "ship",
-    "send_back": "send-back",
-}
 Json = dict[str, Any]
+STEPS: dict[str, tuple[str, Json | None]] = {
+    "start_picking": ("start-picking", None),
+    "pick": ("pick", None),
+    "pack": ("pack", None),
+    "ship": ("ship", None),
+    "send_back": ("send-back", None),
+    "correct_tracking": ("correct-tracking", {"tracking": "EP1", "reason": "Wrong."}),
+    "void_dispatch": ("void-dispatch", {"reason": "Still here."}),
+    "replace": ("replace", {"reason": "Lost."}),
+}
+LOOKED_AT = ("send_back", "correct_tracking", "void_dispatch", "replace")
+"""Steps of a shipment that have a preview."""
+NOT_WHAT_IS_THERE = frozenset({"replace"})
+"""Steps that may be refused for what the catalogue or the stock says of a SKU."""
 Try = tuple[str, str, Any]
 """A request: method, the path behind the order's, and body."""
 
-OF_A_LINE = frozenset({"exchange", "pins", "stage", "unstage", "mark_backordered"})
+OF_A_LINE = frozenset(
+    {"exchange", "exchange_returned", "pins", "stage", "unstage", "mark_backordered"}
+)
 """Actions that are asked of a line or a place: allowed where some can, refused where none can."""
 NOT_LOOKED_AT = frozenset({"edit", "stage"})
 """Actions without a preview."""
@@ -248,14 +257,16 @@ class Walk:
     def look_at_shipment(self, shipment: int) -> None:
         told = self.get(f"/v1/shipments/{shipment}")["actions"]
         for one in self.random.sample(told["refused"], min(2, len(told["refused"]))):
-            answer = self.any("POST", f"/v1/shipments/{shipment}/{STEPS[one['action']]}")
+            path, body = STEPS[one["action"]]
+            answer = self.any("POST", f"/v1/shipments/{shipment}/{path}", body)
             problem = answer.json()
             said = f"shipment {shipment} {one}: {answer.status_code} {problem}"
             assert answer.status_code == 409, said
             assert (problem["code"], problem["detail"]) == (one["code"], one["why"]), said
-        if "send_back" in told["allowed"]:
-            path = f"/v1/shipments/{shipment}/send-back?preview=true"
-            assert self.any("POST", path).is_success
+        for action in (set(LOOKED_AT) - NOT_WHAT_IS_THERE) & set(told["allowed"]):
+            path, body = STEPS[action]
+            looked = self.any("POST", f"/v1/shipments/{shipment}/{path}?preview=true", body)
+            assert looked.is_success, f"shipment {shipment} {action}: {looked.text}"
 
     def explained(self, number: str, shown: Json) -> None:
         """What waits has a reason, and a remedy changes what it says that it would."""
@@ -319,6 +330,10 @@ class Walk:
             "exchange": [
                 ("POST", f"/lines/{n}/exchange", {"sku": swap[n], "units": 1}) for n in lines
             ],
+            "exchange_returned": [
+                ("POST", f"/lines/{n}/exchange-returned", {"sku": swap[n], "reason": "Strong."})
+                for n in lines
+            ],
             "pins": [("POST", "/pins", {"line": n, "pins": []}) for n in lines],
         }
 
@@ -351,10 +366,12 @@ class Walk:
             return
         step = self.random.choice(allowed)
         self.done[step] += 1
-        if step == "send_back":
-            self.do_as_looked_at(f"/v1/shipments/{shipment}", step, ("POST", "/send-back", None))
+        path, body = STEPS[step]
+        if step in LOOKED_AT:
+            asked = ("POST", f"/{path}", body)
+            self.do_as_looked_at(f"/v1/shipments/{shipment}", step, asked)
             return
-        answer = self.any("POST", f"/v1/shipments/{shipment}/{STEPS[step]}")
+        answer = self.any("POST", f"/v1/shipments/{shipment}/{path}", body)
         assert answer.is_success, f"{shipment} {step}: {answer.text}"
 
     def do_as_looked_at(self, whose: str, action: str, asked: Try) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from fulfillment.domain.model.moves import Disposition
+from fulfillment.domain.model.moves import CountCovers, Disposition
 from fulfillment.store.commands.supply.moves import counts, receiving, returns, transfers
 from fulfillment.store.commands.supply.moves.documents import (
     CountedSku,
@@ -110,11 +110,14 @@ def count(
     damaged: Mapping[str, int] | None = None,
     number: str = "",
     everything: bool = False,
+    covers: str = "shelf",
 ) -> dict[str, Any]:
     """Count SKUs at a location."""
     lines = [CountedSku(*row) for row in counted.items()]
     lines += [CountedSku(*row, "damaged") for row in (damaged or {}).items()]
-    new = NewCount(number or f"C{next(numbers)}", at, tuple(lines), "yearly", everything)
+    new = NewCount(
+        number or f"C{next(numbers)}", at, tuple(lines), "yearly", everything, CountCovers(covers)
+    )
     return counts.post_count(warehouse.store, count_command(MERCHANT, "tester", new), new)
 
 

@@ -100,6 +100,9 @@ def _orders(warehouse: Warehouse) -> None:
     captured = record.NewPayment(PaymentKind.CAPTURE, 1000)
     record.record_payment(warehouse.store, command("pay"), "SO-1013", captured)
     warehouse.cancel(paid)
+    left = _shipment(warehouse, _order(warehouse, 1016, [(TEA, 1)]))
+    for step in (warehouse.pick, warehouse.pack, warehouse.ship):
+        step(left)
 
 
 def _id(warehouse: Warehouse, number: int) -> int:

@@ -74,9 +74,9 @@ def test_count_sets_what_is_on_hand_and_is_shown(warehouse, pegboard, told):
     posted = pegboard(*count, "--reason", "March")
     assert (posted.returncode, posted.stdout) == (0, pegboard(*count, "--reason", "March").stdout)
     assert [line.split() for line in posted.stdout.splitlines() if "K" in line] == [
-        ["K1", "damaged", "0", "1", "1"],
-        ["K1", "sellable", "5", "3", "-2"],
-        ["K2", "sellable", "2", "0", "-2"],
+        ["K1", "damaged", "0", "1", "1", "0"],
+        ["K1", "sellable", "5", "3", "-2", "0"],
+        ["K2", "sellable", "2", "0", "-2", "0"],
     ]
     assert (warehouse.level("K1", "A"), warehouse.level("K2", "A")) == ((3, 0), (0, 0))
     (listed,) = told("count", "list", "--location", "A")["items"]

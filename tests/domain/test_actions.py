@@ -23,6 +23,7 @@ from fulfillment.domain.actions.line_changes import LineUnits, exchanged
 from fulfillment.domain.actions.manual_prepare import preparable
 from fulfillment.domain.actions.mark_backordered import backordered
 from fulfillment.domain.actions.pins import pinned
+from fulfillment.domain.actions.sent_again import exchanged_after_return
 from fulfillment.domain.floor import dispatch
 from fulfillment.domain.floor.staging import releasable, stageable
 from fulfillment.domain.model.orders import Order
@@ -227,6 +228,9 @@ BY_LINE = {
     OrderAction.MARK_BACKORDERED: backordered,
     OrderAction.PINS: lambda each, number: pinned(each, number, ()),
     OrderAction.EXCHANGE: lambda each, number: exchanged(each, LineUnits(number, 1), "K9"),
+    OrderAction.EXCHANGE_RETURNED: lambda each, number: exchanged_after_return(
+        each, LineUnits(number, 1), "K9", {}
+    ),
 }
 """Rules that are asked of one line: allowed where some line is not refused."""
 

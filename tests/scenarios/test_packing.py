@@ -100,3 +100,34 @@ async def test_nothing_packed_leaves_while_the_order_is_on_hold(system: System) 
     await system.ok("POST", f"/v1/orders/{order}/unhold", {})
     await system.ok("POST", f"{path}/ship")
     await system.until_ended(order)
+
+
+async def test_an_order_that_had_finished_goes_on_when_its_dispatch_is_voided(
+    system: System,
+) -> None:
+    order, path = await packed_in_two(system)
+    await system.ok("POST", f"{path}/ship", {"carrier": "Example Post", "tracking": "EP1"})
+    await system.until_ended(order)
+    fixed = {"tracking": "EP2", "reason": "A digit was wrong."}
+    await system.ok("POST", f"{path}/correct-tracking", fixed)
+    assert (await system.ok("GET", path))["tracking"] == "EP2"
+
+    await system.ok("POST", f"{path}/void-dispatch", {"reason": "It is still at the door."})
+
+    await system.until_running(order)
+    assert await system.shipments(order) == [("packed", "A", 7)]
+    assert await system.levels("K1") == {"A": (5, 5)}
+    system.check()
+    await system.ok("POST", f"{path}/ship")
+    await system.until_ended(order)
+    assert await system.status(order) == "shipped"
+    told = [kind for kind in await kinds(system, order) if kind.startswith(("dispatch", "track"))]
+    assert told == ["tracking_corrected", "dispatch_voided"]
+
+    lost = {"lines": [{"line": 1, "units": 2}], "reason": "Lost by the carrier."}
+    await system.ok("POST", f"{path}/replace", lost)
+    await system.until_running(order)
+    await system.stock("K1", "A", 2)
+    await system.ship_all(order)
+    await system.until_ended(order)
+    system.check()

@@ -84,12 +84,55 @@ def test_nothing_is_changed_when_one_sku_is_counted_below_what_is_picked(
     warehouse.start_picking(shipment)
     warehouse.pick(shipment)
 
-    refusal = refused(lambda: moves.count(warehouse, {"K1": 9, "K2": 3}))
+    asked = {"K1": 9, "K2": 3}
+    refusal = refused(lambda: moves.count(warehouse, asked, covers="shelf_and_hands"))
 
     assert refusal.code == "below_in_hands"
     assert refusal.fields[0]["sku"] == "K2"
     assert (warehouse.level("K1"), warehouse.level("K2")) == ((5, 0), (5, 4))
     assert warehouse.one("SELECT count(*) FROM stock_count") == 0
+
+
+def in_hands(warehouse: Warehouse) -> None:
+    """Of ten units at A three are picked; of four more one was picked, and its order cancelled."""
+    warehouse.stock(10, "K1")
+    warehouse.stock(4, "K2")
+    warehouse.order([("K1", 3)])
+    gone = warehouse.order([("K2", 1)])
+    for shipment in warehouse.shipments("ready"):
+        warehouse.pick(shipment)
+    warehouse.cancel(gone)
+
+
+def test_what_is_in_hands_stays_on_hand_when_the_shelf_is_counted(warehouse: Warehouse) -> None:
+    in_hands(warehouse)
+
+    told = moves.count(warehouse, {"K1": 7, "K2": 2}, everything=True)
+
+    assert told["covers"] == "shelf"
+    assert [(line["in_hands"], line["difference"]) for line in told["lines"]] == [(3, 0), (1, -1)]
+    assert differences(told)["K1", "sellable"] == (7, 7, 0)
+    assert (warehouse.level("K1"), warehouse.level("K2")) == ((10, 3), (3, 0))
+
+
+def test_what_is_in_hands_is_counted_too_when_the_count_covers_it(warehouse: Warehouse) -> None:
+    in_hands(warehouse)
+
+    told = moves.count(warehouse, {"K1": 9, "K2": 4}, covers="shelf_and_hands")
+
+    assert [line["in_hands"] for line in told["lines"]] == [3, 1]
+    assert differences(told)["K1", "sellable"] == (10, 9, -1)
+    assert (warehouse.level("K1"), warehouse.level("K2")) == ((9, 3), (4, 0))
+
+
+def test_nothing_in_hands_is_lost_when_nothing_is_on_the_shelf(warehouse: Warehouse) -> None:
+    in_hands(warehouse)
+    waits = warehouse.order([("K1", 7)])
+
+    moves.count(warehouse, {}, everything=True)
+
+    assert (warehouse.level("K1"), warehouse.level("K2")) == ((3, 3), (1, 0))
+    assert warehouse.allocated(waits) == 0
 
 
 def test_what_nobody_named_is_not_there_when_everything_was_counted(warehouse: Warehouse) -> None:

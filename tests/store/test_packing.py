@@ -10,6 +10,8 @@ from fulfillment.domain.floor.packing import Contents, Size
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.floor import packing
 from fulfillment.store.commands.floor.packing import Dispatch, Label
+from fulfillment.store.commands.orders import details
+from fulfillment.store.commands.orders.details import Customer
 from fulfillment.store.insight.shipment_pages import read_shipment
 from fulfillment.store.reading.packages import packages_of_dispatch
 from fulfillment.store.transactions.session import Tx
@@ -416,6 +418,69 @@ def test_nothing_is_told_twice_when_some_packages_leave(warehouse):
     assert warehouse.happened(mine, "unallocated") == []
     wakes = warehouse.rows("SELECT * FROM outbox")
     assert len([row for row in wakes if "EP1" in str(row)]) == 0
+
+
+ALL_OR_NOTHING = {"max_shipments": 1}
+
+
+def partly_packed(warehouse: Warehouse, staged: int = 0) -> tuple[int, int, dict[str, Any]]:
+    """Three of five are in a package, the others on the shelf again; its order, itself, its list.
+
+    So many of the five were staged while it waited.
+    """
+    warehouse.stock(staged or 5)
+    mine = warehouse.order([("K1", 5)], policy=ALL_OR_NOTHING)
+    if staged:
+        floor.stage(warehouse, mine)
+        warehouse.stock(5 - staged)
+    (shipment,) = warehouse.shipments("ready")
+    taken = floor.take(warehouse)
+    floor.confirm(warehouse, taken["id"])
+    pack(warehouse, shipment, {1: 3})
+    floor.unpick(warehouse, taken["id"], {(shipment, 1): 2})
+    return mine, shipment, taken
+
+
+def test_a_shipment_takes_no_package_with_it_when_a_short_pick_makes_it_wait(warehouse):
+    mine, shipment, taken = partly_packed(warehouse)
+
+    floor.short(warehouse, taken["id"], (shipment, 1), 3)
+
+    assert warehouse.parts(mine) == [("backorder", None, 5)]
+    assert packages(warehouse, shipment) == []
+    assert floor.containers(warehouse) == {warehouse.number(mine): {1: 3}}
+    (told,) = warehouse.happened(mine, "package_opened")
+    assert told == {"shipment": 1, "packages": [1], "units": 3}
+
+    warehouse.stock(2)
+    floor.confirm(warehouse, floor.take(warehouse)["id"])
+    pack(warehouse, shipment, {1: 5})
+    assert status(warehouse, shipment) == "packed"
+
+
+def test_a_shipment_takes_no_package_with_it_when_its_list_is_given_up(warehouse):
+    mine, shipment, taken = partly_packed(warehouse, staged=3)
+
+    floor.give_up(warehouse, taken["id"])
+
+    assert warehouse.parts(mine) == [("ready", "A", 5)]
+    assert packages(warehouse, shipment) == []
+    assert len(warehouse.happened(mine, "package_opened")) == 1
+    floor.unstage(warehouse, mine)
+    assert warehouse.level() == (5, 5)
+
+
+def test_a_package_is_taken_apart_while_the_rest_is_picked_again(warehouse):
+    mine, shipment, taken = partly_packed(warehouse)
+
+    repack(warehouse, shipment, 1, {1: 2})
+    assert packages(warehouse, shipment) == [(1, "packed", {1: 2})]
+    unpack(warehouse, shipment, 1)
+
+    assert (packages(warehouse, shipment), status(warehouse, shipment)) == ([], "picking")
+    elsewhere = Customer(address={"street": "Kai 2"})
+    warehouse.do(details.address(warehouse.number(mine), elsewhere))
+    floor.unpick(warehouse, taken["id"], {(shipment, 1): 3})
 
 
 def test_packages_are_changed_first_when_units_in_them_go_back_to_the_shelf(warehouse):

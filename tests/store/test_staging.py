@@ -1,6 +1,8 @@
 """Pick and stage: units in containers that are still claimed, waiting and in the plan."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -16,10 +18,10 @@ from tests.store.test_once import at_once, codes
 ALL_OR_NOTHING = {"max_shipments": 1}
 
 
-def waiting(warehouse: Warehouse, units: int = 3, **more) -> int:
-    """An all-or-nothing order of five K1 with three of them allocated at A."""
-    warehouse.stock(units)
-    return warehouse.order([("K1", 5)], **({"policy": ALL_OR_NOTHING} | more))
+def waiting(warehouse: Warehouse, units: int = 3, sku: str = "K1", **more) -> int:
+    """An all-or-nothing order of five with three of them allocated at A."""
+    warehouse.stock(units, sku)
+    return warehouse.order([(sku, 5)], **({"policy": ALL_OR_NOTHING} | more))
 
 
 def staged(warehouse: Warehouse, order: int) -> int:
@@ -272,6 +274,26 @@ def test_less_is_left_on_a_staging_list_when_the_plan_gave_units_away(warehouse)
     hands.give_up(warehouse, taken["id"])
 
     assert hands.read(warehouse, taken["id"])["status"] == "given_up"
+
+
+@pytest.mark.parametrize("ending", ["cancel", "stock", "stage", "lock"])
+def test_a_staging_list_is_done_when_nothing_of_it_can_be_staged_any_more(warehouse, ending):
+    both = {"K1": waiting(warehouse), "K2": waiting(warehouse, sku="K2")}
+    taken = hands.take(warehouse, to_stage=True)
+    endings: dict[str, Callable[[str], Any]] = {
+        "cancel": lambda sku: warehouse.cancel(both[sku]),
+        "stock": lambda sku: warehouse.stock(2, sku),
+        "stage": lambda sku: hands.stage(warehouse, both[sku]),
+        "lock": lambda sku: warehouse.do(by_hand.lock(warehouse.number(both[sku]), "B")),
+    }
+
+    endings[ending]("K1")
+    half = hands.read(warehouse, taken["id"])
+    endings[ending]("K2")
+
+    done = hands.read(warehouse, taken["id"])
+    assert (half["status"], [stop["left"] for stop in half["walk"]]) == ("picking", [0, 3])
+    assert (done["status"], [stop["left"] for stop in done["walk"]]) == ("done", [0, 0])
 
 
 def test_every_waiting_shipment_is_on_one_list_when_four_take_at_once(warehouse):

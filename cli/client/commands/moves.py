@@ -42,9 +42,9 @@ RETURN_SHEET = sheet(
 )  # fmt: skip
 COUNT_SHEET = sheet(
     "Count {number}",
-    {"location": "at", "at": "on", "actor": "by", "reason": "for"},
+    {"location": "at", "at": "on", "actor": "by", "reason": "for", "covers": "of"},
     column("sku"), column("disposition"), number("expected"), number("counted"),
-    number("difference"),
+    number("difference"), number("in_hands", "in hands"),
 )  # fmt: skip
 
 
@@ -182,8 +182,8 @@ COMMANDS = (
         group="count", verb="create", method="POST", path="/v1/counts", keyed=False,
         some=("body.lines", "body.everything"),
         says="What was counted is on hand from now on, all of it or none. A number counts once."
-        " More units serve those who wait. Fewer take claims back, the latest in rank first; below"
-        " what is picked or staged the count is refused.",
+        " More units serve those who wait. Fewer take claims back, the latest in rank first. Units"
+        " in hands stay on hand unless --covers says that they were counted too.",
         example="count create CC-21 --location vienna TEA-GREEN=40 CUP=3:damaged",
         view=COUNT_SHEET,
         parameters=(
@@ -192,6 +192,8 @@ COMMANDS = (
                       "What is there; `sellable` unless said.", COUNTED),
             option("body.location", "Where it was counted.", required=True),
             flag("body.everything", "What the books have there and is not named is gone."),
+            option("body.covers", "What was counted; units in hands are picked, staged or to be put"
+                   " back.", Text(("shelf", "shelf_and_hands"))),
             option("body.reason", "Why, for the ledger."),
         ),
     ),

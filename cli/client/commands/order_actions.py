@@ -171,6 +171,19 @@ COMMANDS = (
         PRICE, under="lines/{line}/exchange",
     ),
     action(
+        "exchange-returned", "Exchange units of a line that come back; only a surcharge is paid.",
+        'SO-1011 1 CUP --units 1 --reason "Too strong."',
+        under="lines/{line}/exchange-returned",
+        parameters=(
+            NUMBER, PATH_LINE,
+            argument("body.sku", "SKU", "What is sent instead."),
+            option("body.units", "So many; all that come back unless said.", Whole(1)),
+            option("body.surcharge_minor", "What one unit costs more, in minor units.", Whole(0)),
+            option("body.reason", "Why; told in the history.", required=True),
+            PREVIEW,
+        ),
+    ),
+    action(
         "address", "Change where an order goes, all of it, until a shipment of it is packed.",
         'SO-1001 name=Example line1="1 Example Street" country=AT',
         arguments(

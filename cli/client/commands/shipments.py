@@ -1,7 +1,7 @@
 """`pegboard shipment` and `document`: what is picked, packed and shipped, and its papers."""
 
 from cli.blocks import column, number, words
-from cli.client.order_views import moved
+from cli.client.order_views import moved, results
 from cli.client.readers import Rows, Switch, Text, Whole
 from cli.client.table import (
     NOTE,
@@ -22,10 +22,21 @@ STATUSES = (
     "cancelled",
 )  # fmt: skip
 SHIPMENT = argument("path.shipment", "SHIPMENT", "The shipment's id.", Whole(1))
+REASON = option("body.reason", "Why; told in the history.", required=True)
 PACKAGE = argument("path.number", "PACKAGE", "Its number in the shipment.", Whole(1))
 PACKED = Rows(
     r"(?P<order_line>\d{1,7})=(?P<units>\d{1,7})", "units of a line as LINE=UNITS",
     whole=("order_line", "units"), once="order_line",
+)  # fmt: skip
+IDS = Rows(r"(?P<shipment>\d{1,18})", "a shipment's id", whole=("shipment",))
+LABELLED = Rows(
+    r"(?P<shipment>\d{1,18})(?:=(?P<tracking>.+))?", "a shipment as SHIPMENT or SHIPMENT=TRACKING",
+    whole=("shipment",),
+)  # fmt: skip
+SHIPMENTS = arguments("body.shipments", "SHIPMENT...", "Their ids.", IDS, required=True)
+LOST = Rows(
+    r"(?P<line>\d{1,7})(?:=(?P<units>\d{1,7}))?", "units of a line as LINE or LINE=UNITS",
+    whole=("line", "units"), once="line",
 )  # fmt: skip
 TRACKED = Rows(
     r"(?P<number>\d{1,7})(?:=(?P<tracking>.+))?", "a package as PACKAGE or PACKAGE=TRACKING",
@@ -63,6 +74,15 @@ def step(verb: str, says: str, example: str, *parameters: Parameter) -> Command:
         group="shipment", verb=verb, method="POST", path=f"/v1/shipments/{{shipment}}/{verb}",
         says=says, example=f"shipment {verb} {example}", view=moved,
         parameters=(SHIPMENT, *parameters),
+    )  # fmt: skip
+
+
+def many(verb: str, says: str, example: str, one: Parameter, *parameters: Parameter) -> Command:
+    """The same step of many shipments, each by itself."""
+    return Command(
+        group="shipment", verb=f"{verb}-many", method="POST", path=f"/v1/shipments/{verb}",
+        says=says, example=f"shipment {verb}-many {example}", view=results,
+        parameters=(one, *parameters, NOTE),
     )  # fmt: skip
 
 
@@ -137,6 +157,36 @@ COMMANDS = (
                   "PACKAGE[=TRACKING], these packages alone; repeatable.", TRACKED, many=True),
         NOTE,
     ),
+    many("pick", "All of each is in the picker's hands; what is refused stops no other.", "6 13",
+         SHIPMENTS),
+    many("pack", "Put all that is loose of each into a package; what is refused stops no other.",
+         "7 12", SHIPMENTS),
+    many(
+        "ship", "Each has left as a whole; what is refused stops no other.",
+        '7=EP1AT 8=EP2AT --carrier "Example Post"',
+        arguments("body.shipments", "SHIPMENT[=TRACKING]...", "What has left.", LABELLED,
+                  required=True),
+        option("body.carrier", "Who carries them."),
+        option("body.service", "How."),
+    ),
+    step(
+        "correct-tracking", "It left with another label than was said; what is not said stays.",
+        '17 --package 1=EP123456780AT --reason "A digit was missing."',
+        option("body.carrier", "Who carries it."),
+        option("body.service", "How."),
+        option("body.tracking", "Its tracking number."),
+        Parameter("body.packages", "--package",
+                  "PACKAGE[=TRACKING], these packages alone; repeatable.", TRACKED, many=True),
+        REASON, PREVIEW,
+    ),
+    step(
+        "replace", "Send again what was lost on its way: these lines, or all of it; at no price.",
+        '17 --line 1=1 --reason "Lost by the carrier."',
+        Parameter("body.lines", "--line", "LINE=UNITS, these alone; repeatable.", LOST, many=True),
+        REASON, PREVIEW,
+    ),
+    step("void-dispatch", "It has not left after all: it is packed, and its labels are void.",
+         '17 --reason "It is still at the door."', REASON, PREVIEW),
     Command(
         group="document", verb="pick-list", method="GET",
         path="/v1/pick-lists/{pick_list}/document.pdf", file="pick-list-{pick_list}.pdf",

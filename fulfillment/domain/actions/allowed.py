@@ -10,6 +10,13 @@ from fulfillment.domain.actions.line_changes import exchangeable
 from fulfillment.domain.actions.manual_prepare import preparable
 from fulfillment.domain.actions.mark_backordered import markable
 from fulfillment.domain.actions.pins import pinnable
+from fulfillment.domain.actions.sent_again import (
+    NOTHING_RETURNED,
+    Returned,
+    exchangeable_after_return,
+    nothing_to_replace,
+)
+from fulfillment.domain.floor import after_dispatch
 from fulfillment.domain.floor.staging import releasable, stageable
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import RefusedError
@@ -40,6 +47,7 @@ class OrderAction(StrEnum):
     QUANTITY = "quantity"
     ADD_LINE = "add_line"
     EXCHANGE = "exchange"
+    EXCHANGE_RETURNED = "exchange_returned"
     ADDRESS = "address"
     CANCEL_DATE = "cancel_date"
     PRIORITY = "priority"
@@ -66,6 +74,9 @@ class ShipmentAction(StrEnum):
     PACK = "pack"
     SHIP = "ship"
     SEND_BACK = "send_back"
+    CORRECT_TRACKING = "correct_tracking"
+    VOID_DISPATCH = "void_dispatch"
+    REPLACE = "replace"
 
 
 TARGETS: Mapping[ShipmentAction, ShipmentStatus] = {
@@ -82,6 +93,7 @@ TRIES: Tries = {
     OrderAction.UNHOLD: holding.unheld,
     OrderAction.CANCEL: cancelled,
     OrderAction.EXCHANGE: exchangeable,
+    OrderAction.EXCHANGE_RETURNED: exchangeable_after_return,
     OrderAction.ADDRESS: addressable,
     OrderAction.LOCK: lambda order: manual.locked(order, None),
     OrderAction.ALLOCATE: manual.allocatable,
@@ -97,6 +109,9 @@ TRIES: Tries = {
 }
 """The rule of each action, which refuses where it makes no sense; an action that is not here is
 never refused for what the order is. What is allowed is what the rule itself does not refuse."""
+
+OF_FINISHED = frozenset({OrderAction.CANCEL, OrderAction.EXCHANGE_RETURNED})
+"""What refuses by its own rule where nothing is left to do with an order."""
 
 INSTEAD: Mapping[OrderAction, str] = {OrderAction.EDIT: "; send a new order"}
 
@@ -122,18 +137,23 @@ class Choice:
 
 
 def order_actions(
-    order: Order, *, finds: bool = True, packed: UnitsInPackages = NOTHING_PACKED
+    order: Order,
+    *,
+    finds: bool = True,
+    packed: UnitsInPackages = NOTHING_PACKED,
+    returned: Returned = NOTHING_RETURNED,
 ) -> tuple[Choice, ...]:
     """Every action on an order, asked of all its lines; what is refused here the command refuses.
 
     `finds` says whether allocating by hand would find a unit. `packed` are the units in packages
-    that are still here.
+    that are still here, `returned` those by SKU that came back, or are announced to.
     """
     begun = {shipment for shipment, _ in packed}
     tries = {
         **TRIES,
         OrderAction.ADDRESS: lambda order: addressable(order, begun),
         OrderAction.EXCHANGE: lambda order: exchangeable(order, packed),
+        OrderAction.EXCHANGE_RETURNED: lambda order: exchangeable_after_return(order, returned),
     }
     if not finds:
         tries[OrderAction.ALLOCATE] = _finds_nothing
@@ -156,7 +176,7 @@ def needs_a_plan(order: Order, free: Places) -> bool:
 
 def _order_choice(order: Order, action: OrderAction, tries: Tries) -> Choice:
     try:
-        if not order.live and action is not OrderAction.CANCEL:
+        if not order.live and action not in OF_FINISHED:
             raise manual.finished(order, INSTEAD.get(action, ""))
         tries.get(action, _is_never_refused)(order)
     except RefusedError as refusal:
@@ -199,7 +219,8 @@ class ShipmentFacts:
     """What decides which steps a shipment may take.
 
     `to_come` are its units that are not allocated, each with the SKU: a released shipment waits
-    for them on pegs that count as met.
+    for them on pegs that count as met. Units of what has left may be known to have come back;
+    others were lost and `sent_again`, or are `left` to be.
     """
 
     id: int
@@ -208,6 +229,9 @@ class ShipmentFacts:
     status: ShipmentStatus
     holds: tuple[str, ...] = ()
     to_come: tuple[tuple[int, str], ...] = ()
+    came_back: bool = False
+    sent_again: int = 0
+    left: int = 0
 
 
 def shipment_actions(facts: ShipmentFacts) -> tuple[Choice, ...]:
@@ -216,8 +240,8 @@ def shipment_actions(facts: ShipmentFacts) -> tuple[Choice, ...]:
 
 
 def _step(facts: ShipmentFacts, action: ShipmentAction) -> Choice:
-    if action is ShipmentAction.SEND_BACK:
-        return _send_back(facts)
+    if action not in TARGETS:
+        return _by_its_rule(facts, action)
     if facts.status not in LIVE:
         why = f"shipment {facts.id} is {facts.status} and nothing is left to do with it"
         return Choice(action, "step_not_allowed", why)
@@ -240,3 +264,19 @@ def _send_back(facts: ShipmentFacts) -> Choice:
         return Choice(ShipmentAction.SEND_BACK)
     refusal = manual.not_ready(facts.number, facts.status)
     return Choice(ShipmentAction.SEND_BACK, refusal.code, str(refusal))
+
+
+def _by_its_rule(facts: ShipmentFacts, action: ShipmentAction) -> Choice:
+    if action is ShipmentAction.SEND_BACK:
+        return _send_back(facts)
+    try:
+        after_dispatch.refuse_unless_shipped(facts.number, facts.status)
+        if action is ShipmentAction.VOID_DISPATCH and facts.came_back:
+            raise after_dispatch.came_back(facts.number)
+        if action is ShipmentAction.VOID_DISPATCH and facts.sent_again:
+            raise after_dispatch.is_replaced(facts.number)
+        if action is ShipmentAction.REPLACE and not facts.left:
+            raise nothing_to_replace(facts.number)
+    except RefusedError as refusal:
+        return Choice(action, refusal.code, str(refusal))
+    return Choice(action)

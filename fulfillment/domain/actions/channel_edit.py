@@ -16,6 +16,8 @@ def edited(
 ) -> Order:
     """The order with each line brought to what is wanted; a line that is not named is cancelled.
 
+    But for lines in place of what was shipped: the channel knows nothing of them.
+
     More units wait like any other demand of the order. Fewer units leave the least committed
     ones first; a 409 where they are in packages or have gone. Another SKU on the same line is
     refused: exchange the line, or remove it and add one. So is another price of what was shipped;
@@ -26,7 +28,8 @@ def edited(
         if target.number in known:
             order = _repriced(order, target, index)
     added = tuple(wanted[number].empty() for number in sorted(wanted.keys() - known))
-    numbers = {*known, *wanted}
+    ours = {line.number for line in order.lines if line.replaces_line is not None}
+    numbers = {*(known - ours), *wanted}
     units = {n: wanted[n].units if n in wanted else 0 for n in sorted(numbers)}
     return brought_to(replace(order, lines=order.lines + added), units, packed)
 

@@ -14,7 +14,12 @@ from fulfillment.domain.model.shipments import (
     UnitsInPackages,
     lines_in_order,
 )
-from fulfillment.domain.model.statuses import MoveNotAllowedError, ShipmentStatus, step_back
+from fulfillment.domain.model.statuses import (
+    IN_WAREHOUSE,
+    MoveNotAllowedError,
+    ShipmentStatus,
+    step_back,
+)
 from fulfillment.domain.planning.splitting import unstored_id
 
 PACKED, PICKED = ShipmentStatus.PACKED, ShipmentStatus.PICKED
@@ -73,9 +78,12 @@ def check_may_pack(order: Order, shipment: Shipment) -> None:
 
 
 def check_may_repack(order: Order, shipment: Shipment) -> None:
-    """Refuse to change the packages of what is on hold, or not picked."""
+    """Refuse to change the packages of what is on hold, or was never picked.
+
+    What is picked again after units were put back may still have some.
+    """
     dispatch.refuse_held(order)
-    if shipment.status not in (PICKED, PACKED):
+    if shipment.status not in IN_WAREHOUSE:
         raise MoveNotAllowedError("shipment", shipment.status, PACKED)
 
 
@@ -120,9 +128,12 @@ def _too_many(line: int, units: int, left: int, at: str) -> Exception:
 
 
 def settled(order: Order, shipment: Shipment, packages: Iterable[Package]) -> Order:
-    """The order with the shipment packed where nothing of it is loose, else only picked."""
+    """The order with the shipment packed where nothing of it is loose, else only picked.
+
+    What is being picked stays so: more of it is to come.
+    """
     target = PICKED if loose(shipment, packages) else PACKED
-    if shipment.status is target:
+    if shipment.status in (target, ShipmentStatus.PICKING):
         return order
     if target is PACKED:
         return dispatch.pack(order, shipment)

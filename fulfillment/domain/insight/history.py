@@ -102,7 +102,8 @@ def _plain(pieces: Iterable[Slice]) -> list[dict[str, object]]:
 def _claim_changes(before: Order, after: Order) -> Iterator[OrderEvent]:
     had, has = _claims(before), _claims(after)
     gone = {shipment.id for shipment in after.shipments if _has_left(shipment)}
-    if gained := has - had:
+    left_before = {shipment.id for shipment in before.shipments if _has_left(shipment)}
+    if gained := has - had - _claims(after, only=left_before):
         yield OrderEvent(after.id, "allocated", {"lines": _lines(gained)})
     lost = had - has - _claims(before, only=gone)
     if lost:

@@ -23,6 +23,13 @@ class ReturnStatus(StrEnum):
     CLOSED = "closed"
 
 
+class CountCovers(StrEnum):
+    """What somebody counted: what lies on the shelf, or also what is in hands in the building."""
+
+    SHELF = "shelf"
+    SHELF_AND_HANDS = "shelf_and_hands"
+
+
 class Disposition(StrEnum):
     """What is made of received units; only sellable ones are given to orders.
 

@@ -40,7 +40,8 @@ class OrderLine:
     """What the customer asked for. Ordered = in live shipments + shipped + cancelled.
 
     A line *by hand* takes nothing by itself. `source` is the one location that a person chose for
-    it. The promise is what was told last; the first one never changes.
+    it. The promise is what was told last; the first one never changes. A line may be in place of
+    units of another one that were shipped: they were lost in the shipment of that id, or come back.
     """
 
     number: int
@@ -55,6 +56,8 @@ class OrderLine:
     promise: tuple[Slice, ...] | None = None
     unit_price_minor: int | None = None
     late_pins: tuple[LatePin, ...] = ()
+    replaces_line: int | None = None
+    replaces_shipment: int | None = None
 
     @property
     def value_minor(self) -> int:

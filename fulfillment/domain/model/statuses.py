@@ -71,6 +71,7 @@ SHIPMENT_MOVES: dict[ShipmentStatus, frozenset[ShipmentStatus]] = {
 STEPS_BACK: dict[ShipmentStatus, frozenset[ShipmentStatus]] = {
     S.PICKED: frozenset({S.PICKING}),
     S.PACKED: frozenset({S.PICKED}),
+    S.SHIPPED: frozenset({S.PACKED}),
 }
 """What hands undo: no step of the warehouse leads there."""
 

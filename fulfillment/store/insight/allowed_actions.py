@@ -10,6 +10,7 @@ from fulfillment.domain.model.statuses import IN_WAREHOUSE
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.planning.change import simulated
 from fulfillment.store.reading.packages import packed_units
+from fulfillment.store.reading.returns import returned_of
 from fulfillment.store.reading.views.shipments import Actions, RefusedAction
 from fulfillment.store.records.loading import load_levels, load_locations, load_products
 from fulfillment.store.transactions.session import Tx
@@ -33,7 +34,9 @@ def actions_of(tx: Tx, order: Order) -> tuple[Choice, ...]:
     might = needs_a_plan(order, free_places(tx, order))
     in_hands = any(shipment.status in IN_WAREHOUSE for shipment in order.live)
     packed = packed_units(tx, order.id) if in_hands else {}
-    return order_actions(order, finds=might and _finds(tx, order), packed=packed)
+    has_left = any(line.shipped for line in order.lines)
+    returned = returned_of(tx, order.id) if has_left else {}
+    return order_actions(order, finds=might and _finds(tx, order), packed=packed, returned=returned)
 
 
 def _finds(tx: Tx, order: Order) -> bool:

@@ -41,7 +41,8 @@ SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by,
        c.packer_note,
        c.order_id IS NOT NULL AS has_customer,
        (SELECT jsonb_object_agg(l.line, jsonb_build_array(l.pack, l.pack_units, l.unit_price_minor,
-                                                           l.wanted_on))
+                                                           l.wanted_on,
+               (SELECT lost.number FROM shipment lost WHERE lost.id = l.replaces_shipment)))
           FROM order_line l WHERE l.order_id = o.id) AS asked
   FROM orders o
   JOIN merchant m ON m.id = o.merchant
@@ -125,11 +126,11 @@ def _line(
     order: Order,
     line: OrderLine,
     parts: Sequence[ShipmentLine],
-    asked_for: tuple[str | None, int | None, int | None, str | None],
+    asked_for: tuple[str | None, int | None, int | None, str | None, int | None],
     computed: tuple[Slice, ...],
 ) -> OrderLineView:
     """What is not allocated is backordered, unless it is as good as here and not yet received."""
-    pack, pack_units, price, wanted_on = asked_for
+    pack, pack_units, price, wanted_on, lost_in = asked_for
     met = sum(met_units(order, part) for part in parts)
     return OrderLineView(
         line=line.number,
@@ -147,6 +148,8 @@ def _line(
         pack=packed(line.ordered, pack, pack_units),
         unit_price_minor=price,
         wanted_on=date.fromisoformat(wanted_on) if wanted_on else None,
+        replaces_line=line.replaces_line,
+        replaces_shipment=lost_in,
         promise=computed if line.promise is None else line.promise,
         first_promise=line.first_promise,
     )

@@ -52,7 +52,19 @@ s.carrier, s.tracking, s.shipped_at,
    FROM shipment_line sl
    JOIN order_line ol ON ol.order_id = sl.order_id AND ol.line = sl.order_line
   WHERE sl.shipment = s.id) AS lines,
-{PACKAGES} AS packages
+{PACKAGES} AS packages,
+s.status = 'shipped' AND EXISTS (
+    SELECT 1 FROM (SELECT ol.sku, sum(sl.units) AS units FROM shipment_line sl
+                     JOIN order_line ol ON ol.order_id = sl.order_id AND ol.line = sl.order_line
+                    WHERE sl.shipment = s.id GROUP BY ol.sku) away
+     WHERE away.units + (SELECT coalesce(sum(u.ordered - u.closed), 0) FROM customer_return t
+                           JOIN return_line rl ON rl.customer_return = t.id
+                           JOIN supply u ON u.id = rl.supply AND u.sku = away.sku
+                          WHERE t.order_id = o.id)
+         > (SELECT sum(ol.shipped) FROM order_line ol
+             WHERE ol.order_id = o.id AND ol.sku = away.sku)) AS came_back,
+(SELECT coalesce(sum(ol.ordered - ol.cancelled), 0)::int FROM order_line ol
+  WHERE ol.replaces_shipment = s.id) AS sent_again
 """  # noqa: S608 -- PACKAGES is a constant
 
 GROUP = f"""
@@ -185,6 +197,9 @@ def _shipment(row: Any, settings: Sequence[Knobs]) -> ShipmentView:
         status,
         tuple(row.holds),
         tuple((wanted, x.sku) for x in lines if (wanted := x.units - x.allocated)),
+        row.came_back,
+        row.sent_again,
+        sum(x.units for x in lines) - row.sent_again,
     )
     return view(
         ShipmentView,

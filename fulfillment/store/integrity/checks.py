@@ -2,6 +2,7 @@
 
 from fulfillment.store.integrity.check import Check
 from fulfillment.store.integrity.past_checks import PAST_CHECKS
+from fulfillment.store.records.saving.pick_lists import LEFT_TO_STAGE
 
 CHECKS = (
     Check(
@@ -93,6 +94,36 @@ CHECKS = (
             <> EXISTS (SELECT 1 FROM pick_list_line l
                         WHERE l.pick_list = p.id AND l.picked + l.short < l.units)
         """,
+    ),
+    Check(
+        "2g",
+        "what is in packages is in hands, in a shipment that is worked on, or has left with it",
+        """
+        SELECT p.shipment, s.status, p.order_line, p.has_left, p.units AS packed,
+               coalesce(a.units, 0) AS in_hands
+          FROM (SELECT p.shipment, l.order_line, p.shipped_at IS NOT NULL AS has_left,
+                       sum(l.units) AS units
+                  FROM package p JOIN package_line l ON l.package = p.id GROUP BY 1, 2, 3) p
+          JOIN shipment s ON s.id = p.shipment
+          LEFT JOIN LATERAL (
+               SELECT sum(CASE WHEN a.drop_ship THEN a.units ELSE a.picked + a.staged END) AS units
+                 FROM shipment_line l JOIN allocation a ON a.shipment_line = l.id
+                WHERE l.shipment = p.shipment AND l.order_line = p.order_line) a ON true
+         WHERE p.has_left <> (s.status = 'shipped')
+            OR s.status NOT IN ('picking', 'picked', 'packed', 'shipped', 'cancelled')
+            OR (s.status IN ('picking', 'picked', 'packed') AND p.units > coalesce(a.units, 0))
+        """,
+    ),
+    Check(
+        "2h",
+        "what is left to be staged of a list is on the shelf for its shipment, which waits",
+        f"""
+        SELECT p.id, l.shipment, l.order_line, s.status, l.units, l.picked, l.short
+          FROM pick_list p JOIN pick_list_line l ON l.pick_list = p.id
+          JOIN shipment s ON s.id = l.shipment
+         WHERE p.status = 'picking' AND l.to_stage
+           AND l.units - l.picked - l.short > {LEFT_TO_STAGE}
+        """,  # noqa: S608 -- LEFT_TO_STAGE is a constant
     ),
     Check(
         "2b",

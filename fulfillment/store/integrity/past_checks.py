@@ -5,13 +5,14 @@ from fulfillment.store.integrity.check import Check
 PAST_CHECKS = (
     Check(
         "5a",
-        "every shipped unit of a managed product left on hand exactly once",
+        "every shipped unit of a managed product left on hand exactly once, and no voided one",
         """
         SELECT l.id AS line, l.order_id, l.units, coalesce(g.units, 0) AS gone
           FROM shipment s JOIN shipment_line l ON l.shipment = s.id
           JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
-          LEFT JOIN (SELECT reference, -sum(units) AS units FROM stock_ledger
-                      WHERE kind = 'dispatch' GROUP BY 1) g ON g.reference = l.id::text
+          LEFT JOIN (SELECT split_part(reference, '.', 1) AS line, -sum(units) AS units
+                       FROM stock_ledger WHERE kind IN ('dispatch', 'dispatch_void')
+                      GROUP BY 1) g ON g.line = l.id::text
          WHERE coalesce(g.units, 0) <> CASE WHEN s.status = 'shipped' AND ol.managed
                                              AND NOT l.drop_shipped THEN l.units ELSE 0 END
         """,

@@ -15,7 +15,7 @@ from fulfillment.store.planning.distribution import NotServedYetError, served_be
 from fulfillment.store.planning.opening import open_queues, order_id, rank_of_order, skus_of_order
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue.reach import MOST
-from fulfillment.store.records.loading import load_orders
+from fulfillment.store.records.loading import load_orders, load_past
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 Answer = dict[str, Any]
@@ -30,7 +30,8 @@ class Change:
     `takes` names lines that take free units by hand; `arriving` are signed units by SKU and
     location that come with it. What a document would bring is only simulated: the supply that is
     `coming` with it, the units `received` of supply that is there, by id, and the orders that stand
-    `ahead` and are served with it first. `answer` tells more than where the order stands then.
+    `ahead` and are served with it first. The shipment in its `past`, which has left, is loaded too.
+    `answer` tells more than where the order stands then.
     Where `of_finished`, it is `make` that refuses an order of which nothing is left to do. What is
     done `at_once` asks for no stock: it need not wait until those before the order are served.
     """
@@ -44,6 +45,7 @@ class Change:
     coming: tuple[Supply, ...] = ()
     received: Mapping[int, int] = field(default_factory=dict)
     ahead: Collection[int] = ()
+    past: int | None = None
     answer: Callable[[Order, Order], Answer] = lambda _before, _after: {}
     of_finished: bool = False
     at_once: bool = False
@@ -108,6 +110,9 @@ def changed(tx: Tx, change: Change, order: int) -> Workspace:
     space.arriving = dict(change.arriving)
     if change.coming or change.received:
         _bring(space, change)
+    if change.past is not None:
+        space.before[order] = load_past(tx, space.after[order], change.past)
+        space.put(space.before[order])
     mine = space.after[order]
     if not mine.live and not change.of_finished:
         raise finished(mine)

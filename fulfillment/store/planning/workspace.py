@@ -146,8 +146,10 @@ class Workspace:
         free: Counter[tuple[str, str]] = Counter(self.arriving)
         for level in load_levels(self.tx, self.skus, self.locations):
             free[level.sku, level.location] += level.available
+        # What comes back from a voided dispatch brings its own units along.
+        shipped = {s.id for o in self.before.values() for s in o.shipments if not s.is_live}
         for sign, orders in ((1, self.before), (-1, self.after)):
-            for sku, location, units in _claims(orders.values()):
+            for sku, location, units in _claims(orders.values(), shipped):
                 if sku in self.skus and products[sku].managed:
                     free[sku, location] += sign * units
         return tuple(
@@ -263,10 +265,12 @@ def skus_of(orders: Iterable[Order]) -> set[str]:
     return {line.sku for order in orders for line in order.lines}
 
 
-def _claims(orders: Iterable[Order]) -> Iterable[tuple[str, str, int]]:
+def _claims(
+    orders: Iterable[Order], without: Collection[int] = ()
+) -> Iterable[tuple[str, str, int]]:
     for order in orders:
         for shipment in order.shipments:
-            for line in shipment.lines:
+            for line in shipment.lines if shipment.id not in without else ():
                 yield from (
                     (line.sku, claim.location, claim.units)
                     for claim in line.claims

@@ -11,14 +11,14 @@ from fulfillment.store.transactions.session import Tx
 NEWEST_FIRST = Sort(("c.id",), ("bigint",), descending=True)
 
 READ = """
-SELECT c.number, c.location, c.reason, c.actor, c.at, l.sku, l.disposition, l.expected, l.counted,
-       l.counted - l.expected AS difference
+SELECT c.number, c.location, c.reason, c.actor, c.at, c.covers, l.sku, l.disposition, l.expected,
+       l.counted, l.in_hands, l.counted - l.expected AS difference
   FROM stock_count c LEFT JOIN stock_count_line l ON l.stock_count = c.id
  WHERE c.merchant = :merchant AND c.number = :number ORDER BY l.sku, l.disposition
 """
 
 LIST = """
-SELECT c.number, c.location, c.reason, c.actor, c.at, s.line_count, s.expected, s.counted,
+SELECT c.number, c.location, c.reason, c.actor, c.at, c.covers, s.line_count, s.expected, s.counted,
        s.differing, {keys}
   FROM stock_count c
  CROSS JOIN LATERAL (

@@ -15,6 +15,7 @@ from fulfillment.store.reading.views.floor import (
     SortedUnits,
     Stop,
 )
+from fulfillment.store.records.saving.pick_lists import LEFT_TO_STAGE
 from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
@@ -24,19 +25,12 @@ Merchants = Collection[str] | None
 
 MINE = "(CAST(:merchants AS text[]) IS NULL OR l.merchant = ANY(:merchants))"
 
-LOOSE = """
-coalesce((SELECT sum(a.units - a.picked - a.staged)
-            FROM shipment_line sl JOIN allocation a ON a.shipment_line = sl.id
-           WHERE sl.shipment = l.shipment AND sl.order_line = l.order_line
-             AND a.location = p.location AND s.status IN ('backorder', 'future')), 0)
-"""
-
 LEFT = f"""
 CASE WHEN p.status <> 'picking' THEN 0
-     WHEN l.to_stage THEN least(l.units - l.picked - l.short, {LOOSE})
+     WHEN l.to_stage THEN {LEFT_TO_STAGE}
      ELSE l.units - l.picked - l.short END
 """
-"""What is to be picked still. What is to be staged may have gone to somebody else meanwhile."""
+"""What is to be picked still."""
 
 HEADER = f"""
 SELECT p.* FROM pick_list p

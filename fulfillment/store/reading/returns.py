@@ -57,6 +57,17 @@ class ReturnFilter:
     places: list[str] | None = None
 
 
+def returned_of(tx: Tx, order: int) -> dict[str, int]:
+    """Units by SKU that came back of an order, or are announced to."""
+    rows = tx.rows(
+        "SELECT u.sku, sum(u.ordered - u.closed)::int AS units FROM customer_return t"
+        " JOIN return_line l ON l.customer_return = t.id JOIN supply u ON u.id = l.supply"
+        " WHERE t.order_id = :order GROUP BY u.sku",
+        order=order,
+    )
+    return {row.sku: row.units for row in rows}
+
+
 def read_return(tx: Tx, number: str) -> ReturnView:
     """One return: what comes back, and what came of each line by what was made of it."""
     rows = tx.rows(READ, merchant=tx.merchant, number=number)

@@ -34,7 +34,8 @@ SELECT o.*, m.authorise_before_release, m.reauthorise_on_release,
                       (SELECT jsonb_agg(jsonb_build_array(n.supply, n.units, u.document)
                                         ORDER BY n.supply)
                          FROM late_pin n JOIN supply u ON u.id = n.supply
-                        WHERE n.order_id = l.order_id AND n.line = l.line))
+                        WHERE n.order_id = l.order_id AND n.line = l.line),
+                                           l.replaces_line, l.replaces_shipment)
                          ORDER BY l.line)
           FROM order_line l WHERE l.order_id = o.id) AS lines,
        (SELECT array_agg(DISTINCT s.wave) FROM shipment s
@@ -61,9 +62,12 @@ SELECT s.id, s.order_id, s.number, s.status, s.location, s.wave, s.expected_on, 
   FROM shipment s
   JOIN shipment_line sl ON sl.shipment = s.id
   JOIN order_line ol ON ol.order_id = sl.order_id AND ol.line = sl.order_line
- WHERE s.order_id = ANY(:ids) AND s.status = ANY(:live)
+ WHERE {which}
  ORDER BY s.order_id, s.number, sl.order_line, sl.id
 """
+
+LIVE_ONES = SHIPMENTS.format(which="s.order_id = ANY(:ids) AND s.status = ANY(:live)")
+PAST = SHIPMENTS.format(which="s.order_id = :order AND s.id = :shipment AND s.status = 'shipped'")
 
 
 def load_settings(tx: Tx) -> tuple[Knobs, Knobs]:
@@ -86,6 +90,14 @@ def load_orders(tx: Tx, ids: Collection[int]) -> dict[int, Order]:
     shipments = _load_shipments(tx, ids)
     rows = tx.rows(ORDERS, merchant=tx.merchant, ids=list(ids))
     return {row.id: _order(row, shipments.get(row.id, ()), settings) for row in rows}
+
+
+def load_past(tx: Tx, order: Order, shipment: int) -> Order:
+    """The order with one of its shipments that has left, if that is what it is."""
+    rows = tx.rows(PAST, order=order.id, shipment=shipment)
+    if not rows:
+        return order
+    return order.with_shipments([_shipment(rows[0], tuple(_line(row) for row in rows))])
 
 
 def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Knobs]) -> Order:
@@ -120,7 +132,8 @@ def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Kno
 
 
 def _order_line(row: list[Any]) -> OrderLine:
-    line, sku, ordered, cancelled, shipped, by_hand, channel, source, *told, price, pins = row
+    line, sku, ordered, cancelled, shipped, by_hand, channel, source, *rest = row
+    *told, price, pins, replaces_line, replaces_shipment = rest
     first, current = map(_slices, told)
     return OrderLine(
         number=line,
@@ -135,6 +148,8 @@ def _order_line(row: list[Any]) -> OrderLine:
         promise=current,
         unit_price_minor=price,
         late_pins=tuple(LatePin(*pin) for pin in pins or ()),
+        replaces_line=replaces_line,
+        replaces_shipment=replaces_shipment,
     )
 
 
@@ -145,7 +160,7 @@ def _slices(stored: list[list[Any]] | None) -> tuple[Slice, ...] | None:
 
 
 def _load_shipments(tx: Tx, ids: Collection[int]) -> dict[int, tuple[Shipment, ...]]:
-    rows = tx.rows(SHIPMENTS, ids=list(ids), live=LIVE_STATUSES)
+    rows = tx.rows(LIVE_ONES, ids=list(ids), live=LIVE_STATUSES)
     lines: dict[int, list[ShipmentLine]] = defaultdict(list)
     heads = {}
     for row in rows:

@@ -128,13 +128,16 @@ stock_ledger = Table(
     CheckConstraint("units <> 0", name="units_is_not_zero"),
     CheckConstraint(
         "kind IN ('receipt', 'reversal', 'adjustment', 'count', 'transfer_out', 'transfer_in',"
-        " 'return', 'dispatch')",
+        " 'return', 'dispatch', 'dispatch_void')",
         name="kind",
     ),
     CheckConstraint(
         "kind NOT IN ('dispatch', 'transfer_out', 'reversal') OR units < 0", name="leaves"
     ),
-    CheckConstraint("kind NOT IN ('receipt', 'transfer_in', 'return') OR units > 0", name="comes"),
+    CheckConstraint(
+        "kind NOT IN ('receipt', 'transfer_in', 'return', 'dispatch_void') OR units > 0",
+        name="comes",
+    ),
     Index(None, "merchant", "sku", "location"),
     comment="Append-only: a trigger refuses UPDATE and DELETE.",
 )

@@ -98,8 +98,10 @@ stock_count = Table(
     Column("location", String(63), ForeignKey("location.id"), nullable=False),
     Column("reason", Text),
     Column("actor", Text, nullable=False),
+    Column("covers", Text, nullable=False, server_default="shelf_and_hands"),
     moment("at"),
     UniqueConstraint("merchant", "number"),
+    CheckConstraint("covers IN ('shelf', 'shelf_and_hands')", name="covers"),
 )
 
 
@@ -110,8 +112,9 @@ stock_count_line = Table(
     Column("merchant", String(63), nullable=False),
     Column("sku", String(63), nullable=False),
     Column("disposition", Text, nullable=False, server_default="sellable"),
-    Column("expected", Integer, nullable=False, comment="on hand by the books"),
+    Column("expected", Integer, nullable=False, comment="by the books, of what the count covers"),
     Column("counted", Integer, nullable=False),
+    Column("in_hands", Integer, comment="not on the shelf; null where it was not asked"),
     PrimaryKeyConstraint("stock_count", "sku", "disposition"),
     product_key(),
     CheckConstraint("counted >= 0", name="counted_is_not_negative"),

@@ -167,6 +167,13 @@ order_line = Table(
     Column("pack_units", Integer),
     Column("unit_price_minor", BigInteger),
     Column("wanted_on", Date, comment="the day for which the customer wants it"),
+    Column("replaces_line", Integer, comment="the line of which units were shipped before"),
+    Column(
+        "replaces_shipment",
+        BigInteger,
+        ForeignKey("shipment.id"),
+        comment="in which they were lost; null where they come back",
+    ),
     Column(
         "managed",
         Boolean,
@@ -180,7 +187,15 @@ order_line = Table(
     CheckConstraint("cancelled >= 0 AND shipped >= 0", name="nothing_is_negative"),
     CheckConstraint("cancelled + shipped <= ordered", name="no_more_than_ordered"),
     CheckConstraint("unit_price_minor >= 0", name="price_is_not_negative"),
+    CheckConstraint(
+        "replaces_shipment IS NULL OR replaces_line IS NOT NULL", name="replaces_a_line"
+    ),
     CheckConstraint("channel IN ('pick', 'pickup', 'drop_ship')", name="channel"),
+    Index(
+        "ix_order_line_replaces",
+        "replaces_shipment",
+        postgresql_where=text("replaces_shipment IS NOT NULL"),
+    ),
     Index("ix_order_line_shipped", "merchant", "sku", postgresql_where=text("shipped > 0")),
 )
 

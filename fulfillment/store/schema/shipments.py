@@ -46,6 +46,13 @@ shipment = Table(
     Column("released_at", Instant),
     Column("target_ship_on", Date),
     Column("shipped_at", Instant),
+    Column(
+        "voids",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="how often its dispatch was voided; the ledger tells its dispatches apart by it",
+    ),
     moment("created_at"),
     UniqueConstraint("order_id", "number"),
     CheckConstraint(one_of("status", ShipmentStatus), name="status"),

@@ -69,7 +69,7 @@ SELECT merchant, sku, x.units AS shipped, g.units AS gone
           JOIN orders o ON o.id = s.order_id
          WHERE s.status = 'shipped' AND ol.managed AND NOT l.drop_shipped GROUP BY 1, 2) x
   FULL JOIN (SELECT merchant, sku, -sum(units) AS units FROM stock_ledger
-              WHERE kind = 'dispatch' GROUP BY 1, 2) g USING (merchant, sku)
+              WHERE kind IN ('dispatch', 'dispatch_void') GROUP BY 1, 2) g USING (merchant, sku)
  WHERE coalesce(x.units, 0) <> coalesce(g.units, 0)
 """
 

@@ -16,7 +16,7 @@ from fulfillment.store.commands.floor.working import Work, open_work, refusing_m
 from fulfillment.store.reading.pick_lists import Merchants, read_list
 from fulfillment.store.reading.rows import execute_as
 from fulfillment.store.reading.views.floor import PickListView
-from fulfillment.store.records.saving.floor import settle_lists
+from fulfillment.store.records.saving.pick_lists import settle_lists
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 Asked = Mapping[int, Mapping[int, int]]

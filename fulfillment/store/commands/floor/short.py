@@ -24,7 +24,7 @@ from fulfillment.store.planning.change import answer_for
 from fulfillment.store.planning.opening import open_queues, rank_of_order, skus_of_order
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.reading.pick_lists import head_of
-from fulfillment.store.records.saving.floor import settle_lists
+from fulfillment.store.records.saving.pick_lists import settle_lists
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 Answer = dict[str, Any]

@@ -12,6 +12,7 @@ from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.commands.orders.manual import check_location
 from fulfillment.store.planning.change import Change, answer_for
 from fulfillment.store.planning.opening import open_orders, order_id
+from fulfillment.store.records.saving.pick_lists import settle_staging
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 Answer = dict[str, Any]
@@ -53,6 +54,7 @@ def stage(store: Store, command: Command, wanted: Staging) -> Answer:
         units = _staged_now(before, space.after[order], wanted.location)
         space.save()
         (label,) = fill_containers(tx, [Filling(before, wanted.location, units, wanted.label)])
+        settle_staging(tx, [shipment.id for shipment in before.waiting])
         told: Answer = {"container": label, "staged": _lines(before, units)}
         return answer_for(space, order) | told
 

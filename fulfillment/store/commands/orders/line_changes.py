@@ -74,19 +74,19 @@ def add_line(number: str, asked: Added) -> Change:
         line = line_changes.next_line(order) if asked.line is None else asked.line
         new = asked.numbered(line)
         catalogue = load_catalogue(tx, [new])
-        _check_new(new, order.only_location, catalogue, AS_AT_INTAKE)
+        check_new(new, order.only_location, catalogue, AS_AT_INTAKE)
         units = units_of(new, catalogue)
         after = line_changes.with_line(
             order, WantedLine(line, new.sku, units, new.unit_price_minor)
         )
-        _check_size(after, "quantity")
-        _insert(tx, order, new, catalogue)
+        check_size(after, "quantity")
+        insert_new(tx, order, new, catalogue)
         return after
 
     def wants(tx: Tx) -> Mapping[str, int]:
         return _asked(tx, asked.numbered(asked.line or 1))
 
-    return Change(number, make, wants=wants, takes=line_changes.first_claims, answer=_new_line)
+    return Change(number, make, wants=wants, takes=line_changes.first_claims, answer=new_line)
 
 
 def exchange(number: str, old: LineUnits, sku: str, unit_price_minor: int | None = None) -> Change:
@@ -102,9 +102,9 @@ def exchange(number: str, old: LineUnits, sku: str, unit_price_minor: int | None
         line = after.lines[-1]
         new = NewLine(line.number, sku, line.ordered, None, line.unit_price_minor)
         catalogue = load_catalogue(tx, [new])
-        _check_new(new, line.source or order.only_location, catalogue, BY_UNITS)
-        _check_size(after)
-        _insert(tx, order, new, catalogue)
+        check_new(new, line.source or order.only_location, catalogue, BY_UNITS)
+        check_size(after)
+        insert_new(tx, order, new, catalogue)
         return after
 
     def wants(tx: Tx) -> Mapping[str, int]:
@@ -112,7 +112,7 @@ def exchange(number: str, old: LineUnits, sku: str, unit_price_minor: int | None
         most = known.ordered if known else 0
         return {sku: min(max(old.units or most, 0), most)} if known else {}
 
-    return Change(number, make, wants=wants, takes=line_changes.first_claims, answer=_new_line)
+    return Change(number, make, wants=wants, takes=line_changes.first_claims, answer=new_line)
 
 
 def cancelling_units(number: str, asked: Sequence[LineUnits]) -> Change:
@@ -127,7 +127,7 @@ def cancelling_units(number: str, asked: Sequence[LineUnits]) -> Change:
     return Change(number, make)
 
 
-def _new_line(before: Order, after: Order) -> Answer:
+def new_line(before: Order, after: Order) -> Answer:
     """The line that the order has now and had not before."""
     known = {line.number for line in before.lines}
     (new,) = (line for line in after.lines if line.number not in known)
@@ -172,7 +172,7 @@ def _in_all(line: NewLine, catalogue: Catalogue) -> int:
 def _check_growth(order: Order, line: OrderLine, units: int, catalogue: Catalogue) -> None:
     more = units - (line.ordered - line.cancelled)
     if more > 0:
-        _check_size(order.with_lines([replace(line, ordered=line.ordered + more)]))
+        check_size(order.with_lines([replace(line, ordered=line.ordered + more)]))
         new = NewLine(line.number, line.sku, more)
         # The units beyond are asked for anew, by what the catalogue says today.
         catalogue = replace(catalogue, ordered={})
@@ -181,10 +181,20 @@ def _check_growth(order: Order, line: OrderLine, units: int, catalogue: Catalogu
             _check_backorder(new, line.source or order.only_location, catalogue, BY_UNITS)
 
 
-def _check_new(new: NewLine, only: str | None, catalogue: Catalogue, fields: Fields) -> None:
-    """What intake would refuse of a line is refused here: backorder permission too."""
+def check_new(
+    new: NewLine,
+    only: str | None,
+    catalogue: Catalogue,
+    fields: Fields,
+    channel: Channel = Channel.PICK,
+) -> None:
+    """What intake would refuse of a line is refused here: backorder permission too.
+
+    What the supplier sends waits for nothing.
+    """
     _check_line(new, catalogue, fields)
-    _check_backorder(new, only, catalogue, fields)
+    if channel is not Channel.DROP_SHIP:
+        _check_backorder(new, only, catalogue, fields)
 
 
 def _check_line(new: NewLine, catalogue: Catalogue, fields: Fields) -> None:
@@ -197,7 +207,7 @@ def _check_backorder(new: NewLine, only: str | None, catalogue: Catalogue, field
         check_backorders([new], only, catalogue)
 
 
-def _check_size(order: Order, field: str = "units") -> None:
+def check_size(order: Order, field: str = "units") -> None:
     """Cancelled units count: what was ordered stays written down."""
     check_order_size(((line.ordered, line.unit_price_minor) for line in order.lines), field)
 
@@ -217,7 +227,7 @@ def _renamed(error: Mapping[str, object], fields: Fields) -> dict[str, object]:
     return {**error, "field": fields.get(field, field)}
 
 
-def _insert(tx: Tx, order: Order, new: NewLine, catalogue: Catalogue) -> None:
+def insert_new(tx: Tx, order: Order, new: NewLine, catalogue: Catalogue) -> None:
     """The row that its shipment lines point at; what is only simulated needs none."""
     if not tx.is_simulated:
         insert_lines(tx, [(order.id, new)], catalogue)

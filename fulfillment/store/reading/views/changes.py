@@ -36,6 +36,13 @@ class NewLineView(OrderSummary):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewLinesView(OrderSummary):
+    """The lines that the order has now, and where the order stands then."""
+
+    lines: tuple[UnitsOfLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StagedView(OrderSummary):
     """Where the order stands, and what was put where."""
 

@@ -48,6 +48,10 @@ class OrderLineView:
     """The price of one base unit, in minor units."""
     wanted_on: date | None
     """The day for which the customer wants it."""
+    replaces_line: int | None
+    """The line of which units were shipped before, and were lost or come back; else null."""
+    replaces_shipment: int | None
+    """The number of the shipment in which they were lost; null where they come back."""
     promise: tuple[Slice, ...]
     """What the customer was told last; before anything was told, what would be now."""
     first_promise: tuple[Slice, ...] | None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from fulfillment.domain.model.moves import CountCovers
 from fulfillment.domain.model.supply import OutOfUse
 
 StockDisposition = Literal["sellable", "damaged", "quarantine"]
@@ -67,9 +68,12 @@ class CountLineView:
     sku: str
     disposition: StockDisposition
     expected: int
-    """What the books had."""
+    """What the books had of what the count covers."""
     counted: int
     """What was there."""
+    in_hands: int | None
+    """Units in the building and not on the shelf: picked, staged, or to be put back. Expected holds
+    them only where the count covers hands. Null for counts from before this was asked."""
     difference: int
     """Counted less expected."""
 
@@ -83,6 +87,8 @@ class CountHead:
     reason: str | None
     actor: str
     at: datetime
+    covers: CountCovers
+    """What was counted: the shelf, or the shelf and hands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,32 +1,39 @@
 """What the floor has written down follows the claims: pick lists, containers, what goes back.
 
-Whatever changes a shipment that somebody picks, or takes units that are staged, leaves the lists
-and containers right, and asks for what is in somebody's hands to be put back.
+Whatever changes a shipment that somebody picks, or takes units that are staged, leaves the lists,
+containers and packages right, and asks for what is in somebody's hands to be put back.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 
 from fulfillment.domain.floor.staging import staged_units
-from fulfillment.domain.model.orders import Order
-from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.orders import Order, OrderEvent
 from fulfillment.domain.model.statuses import IN_WAREHOUSE, ShipmentStatus
 from fulfillment.store.records.saving.changes import Change
+from fulfillment.store.records.saving.pick_lists import (
+    Place,
+    lost_to_stage,
+    settle_staging,
+    touched,
+    write_lists,
+)
 from fulfillment.store.transactions.session import Tx
-
-Place = tuple[int, str]
-"""Order line and location."""
 
 BY_HANDS = frozenset({"unstaged", "unpicked"})
 """What is told in the history where a person has put units back already."""
 
 
-def write_floor(tx: Tx, changes: list[Change]) -> None:
-    """Bring lists and containers to what the orders say; nothing is sent where nothing changed."""
+def write_floor(tx: Tx, changes: list[Change]) -> list[OrderEvent]:
+    """Bring lists, containers and packages to what the orders say; the packages that were opened.
+
+    Nothing is sent where nothing changed.
+    """
     in_hands = [change for change in changes if _is_in_hands(change.before)]
     _write_containers(tx, [c for c in in_hands if staged_units(c.before) - staged_units(c.after)])
-    _write_lists(tx, changes)
+    write_lists(tx, changes)
+    settle_staging(tx, [id_ for change in changes for id_ in lost_to_stage(change)])
     _ask_to_put_back(tx, in_hands)
+    return _open_packages(tx, changes)
 
 
 def _is_in_hands(order: Order) -> bool:
@@ -86,100 +93,49 @@ UPDATE container_line l SET units = k.units FROM kept k
 """
 
 
-# --- pick lists ----------------------------------------------------------------------------------
+# --- packages ------------------------------------------------------------------------------------
 
 
-def _write_lists(tx: Tx, changes: list[Change]) -> None:
-    """Each line of a list as its shipment says; a list of which nothing is left is done.
+def _open_packages(tx: Tx, changes: list[Change]) -> list[OrderEvent]:
+    """What is not worked on any more takes no package with it; those of what is cancelled are void.
 
-    Lists come after stock levels in the order of locks: two shipments of one list may be picked
-    at the same moment, and the second has to see that it is the last.
+    Packages name units that are in hands; a shipment that waits or is ready has them in containers.
     """
-    touched = [pair for change in changes for pair in _touched(change)]
-    if not touched:
-        return
-    shipments = [before.id for before, _ in touched]
-    lists = [row.id for row in tx.rows(LOCK_LISTS, shipments=shipments)]
-    if not lists:
-        return
-    off = [after.id for _, after in touched if not _is_on_list(after)]
-    if off:
-        sql = "DELETE FROM pick_list_line WHERE shipment = ANY(:shipments) AND NOT to_stage"
-        tx.run(sql, shipments=off)
-    _write_list_lines(tx, [after for before, after in touched if _is_picked_on(before, after)])
-    settle_lists(tx, lists)
-
-
-def _touched(change: Change) -> Iterator[tuple[Shipment, Shipment]]:
-    after = {shipment.id: shipment for shipment in change.after.shipments}
-    for shipment in change.before.shipments:
-        if shipment.status in IN_WAREHOUSE and after[shipment.id] != shipment:
-            yield shipment, after[shipment.id]
-
-
-def _is_on_list(shipment: Shipment) -> bool:
-    return shipment.status in IN_WAREHOUSE or shipment.status is ShipmentStatus.SHIPPED
-
-
-def _is_picked_on(before: Shipment, after: Shipment) -> bool:
-    """Whether a picker's list changes: once all is picked, it stays as what was done."""
-    is_picking = ShipmentStatus.PICKING in (before.status, after.status)
-    return is_picking and after.status in IN_WAREHOUSE
-
-
-def _write_list_lines(tx: Tx, shipments: Sequence[Shipment]) -> None:
-    held = [
-        (shipment.id, line.order_line, sum(c.picked for c in line.claims), line.loose)
-        for shipment in shipments
-        for line in shipment.lines
-    ]
-    if shipments:
-        tx.run(
-            WRITE_LINES,
-            on=[shipment.id for shipment in shipments],
-            shipments=[row[0] for row in held],
-            lines=[row[1] for row in held],
-            picked=[row[2] for row in held],
-            loose=[row[3] for row in held],
+    back = {
+        after.id: change.after.id
+        for change in changes
+        for _, after in touched(change)
+        if after.status not in IN_WAREHOUSE | _ENDED_WITH_PACKAGES
+    }
+    if not back:
+        return []
+    rows = tx.rows(PACKED, shipments=list(back))
+    if not rows:
+        return []
+    tx.run("DELETE FROM package_line WHERE package = ANY(:ids)", ids=[row.id for row in rows])
+    tx.run("DELETE FROM package WHERE id = ANY(:ids)", ids=[row.id for row in rows])
+    return [
+        OrderEvent(
+            back[id_],
+            "package_opened",
+            {
+                "shipment": mine[0].number,
+                "packages": [row.package for row in mine],
+                "units": sum(row.units for row in mine),
+            },
         )
+        for id_ in back
+        if (mine := [row for row in rows if row.shipment == id_])
+    ]
 
 
-LOCK_LISTS = """
-SELECT id FROM pick_list
- WHERE id IN (SELECT pick_list FROM pick_list_line
-               WHERE shipment = ANY(:shipments) AND NOT to_stage)
- ORDER BY id FOR NO KEY UPDATE
-"""
+_ENDED_WITH_PACKAGES = {ShipmentStatus.SHIPPED, ShipmentStatus.CANCELLED}
 
-WRITE_LINES = """
-UPDATE pick_list_line l
-   SET picked = r.picked, short = l.units - r.picked - r.loose
-  FROM (SELECT old.id, coalesce(sum(h.picked), 0) AS picked, coalesce(sum(h.loose), 0) AS loose
-          FROM pick_list_line old
-          LEFT JOIN unnest(CAST(:shipments AS bigint[]), CAST(:lines AS int[]),
-                           CAST(:picked AS int[]), CAST(:loose AS int[]))
-               AS h(shipment, line, picked, loose)
-               ON h.shipment = old.shipment AND h.line = old.order_line
-         WHERE old.shipment = ANY(:on) AND NOT old.to_stage
-         GROUP BY old.id) r
- WHERE l.id = r.id
-"""
-
-
-def settle_lists(tx: Tx, lists: Sequence[int]) -> None:
-    """A list with units left to pick is worked on, one without is done; both are locked."""
-    tx.run(SETTLE, lists=list(lists), now=tx.now)
-
-
-SETTLE = """
-UPDATE pick_list p
-   SET status = CASE WHEN s.is_left THEN 'picking'
-                     WHEN p.status = 'given_up' THEN p.status ELSE 'done' END,
-       done_at = CASE WHEN s.is_left THEN NULL ELSE coalesce(p.done_at, :now) END
-  FROM (SELECT q.id, EXISTS (SELECT 1 FROM pick_list_line l WHERE l.pick_list = q.id
-                                AND l.picked + l.short < l.units) AS is_left
-          FROM unnest(CAST(:lists AS bigint[])) AS q(id)) s
- WHERE p.id = s.id
+PACKED = """
+SELECT p.id, p.shipment, p.number AS package, s.number,
+       (SELECT sum(units) FROM package_line WHERE package = p.id)::int AS units
+  FROM package p JOIN shipment s ON s.id = p.shipment
+ WHERE p.shipment = ANY(:shipments) AND p.shipped_at IS NULL ORDER BY p.shipment, p.number
 """
 
 

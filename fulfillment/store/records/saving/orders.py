@@ -32,11 +32,12 @@ UPDATE order_line l
    SET ordered = r.ordered, cancelled = r.cancelled, shipped = r.shipped, by_hand = r.by_hand,
        channel = r.channel, source_location = r.source_location,
        first_promise = r.first_promise, promise = r.promise,
-       unit_price_minor = r.unit_price_minor
+       unit_price_minor = r.unit_price_minor,
+       replaces_line = r.replaces_line, replaces_shipment = r.replaces_shipment
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
        order_id bigint, line int, ordered int, cancelled int, shipped int, by_hand boolean,
        channel text, source_location text, first_promise jsonb, promise jsonb,
-       unit_price_minor bigint)
+       unit_price_minor bigint, replaces_line int, replaces_shipment bigint)
  WHERE l.order_id = r.order_id AND l.line = r.line
 """
 
@@ -54,6 +55,8 @@ def _line_row(order: int, line: OrderLine) -> dict[str, object]:
         "first_promise": _stored(line.first_promise),
         "promise": _stored(line.promise),
         "unit_price_minor": line.unit_price_minor,
+        "replaces_line": line.replaces_line,
+        "replaces_shipment": line.replaces_shipment,
     }
 
 

@@ -75,7 +75,8 @@ UPDATE shipment s SET status = r.status, location = r.location, wave = r.wave,
                                     WHEN 'kept' THEN s.released_at END,
        target_ship_on = CASE r.release WHEN 'anew' THEN r.target_ship_on
                                        WHEN 'kept' THEN s.target_ship_on END,
-       shipped_at = CASE WHEN r.status = 'shipped' THEN :now ELSE s.shipped_at END
+       shipped_at = CASE WHEN r.status = 'shipped' THEN CAST(:now AS timestamptz) END,
+       voids = s.voids + CASE WHEN s.status = 'shipped' THEN 1 ELSE 0 END
   FROM {SHIPMENT_ROWS} WHERE s.id = r.id
 """  # noqa: S608 -- SHIPMENT_ROWS is a constant
 

@@ -19,6 +19,7 @@ Moved = dict[str, Counter[Place]]
 def write_levels(tx: Tx, changes: list[Change], products: Products) -> None:
     """Move allocated, picked and staged with the claims; on hand, by the ledger, at dispatch."""
     gone = [row for change in changes for row in _dispatched(change, products)]
+    gone += [row for change in changes for row in _back(change, products)]
     moved: Moved = {name: Counter() for name in ("gone", "allocated", "picked", "staged")}
     for _, sku, location, units in gone:
         moved["gone"][sku, location] += units
@@ -73,12 +74,25 @@ UPDATE stock_level l
 taken for one that holds a single row of any merchant, and would be read for each row to move."""
 
 
-def _dispatched(change: Change, products: Products) -> Iterable[tuple[int, str, str, int]]:
-    """Shipment line, SKU, location and units of what leaves the building with this change."""
-    for line in _leaving(change):
+Row = tuple[int, str, str, int]
+"""Shipment line, SKU, location, and units that leave; negative where they are here again."""
+
+
+def _dispatched(change: Change, products: Products) -> Iterable[Row]:
+    """What leaves the building with this change."""
+    return _booked(_moving(change.before, change.after), products, +1)
+
+
+def _back(change: Change, products: Products) -> Iterable[Row]:
+    """What is in the building again, since its dispatch was voided."""
+    return _booked(_moving(change.after, change.before), products, -1)
+
+
+def _booked(lines: Iterable[ShipmentLine], products: Products, sign: int) -> Iterable[Row]:
+    for line in lines:
         if products[line.sku].managed:
             yield from (
-                (line.id, line.sku, claim.location, claim.units)
+                (line.id, line.sku, claim.location, sign * claim.units)
                 for claim in line.claims
                 if not claim.drop_ship
             )
@@ -86,23 +100,31 @@ def _dispatched(change: Change, products: Products) -> Iterable[tuple[int, str, 
 
 def _drop_shipped(change: Change) -> Iterable[int]:
     """The lines that leave from the supplier: their claims, which say so, end with this change."""
-    return (line.id for line in _leaving(change) if any(c.drop_ship for c in line.claims))
+    leaving = _moving(change.before, change.after)
+    return (line.id for line in leaving if any(c.drop_ship for c in line.claims))
 
 
-def _leaving(change: Change) -> Iterable[ShipmentLine]:
-    now_shipped = {s.id for s in change.after.shipments if s.status is ShipmentStatus.SHIPPED}
-    for shipment in change.before.shipments:
-        if shipment.id in now_shipped and shipment.status is not ShipmentStatus.SHIPPED:
+def _moving(here: Order, away: Order) -> Iterable[ShipmentLine]:
+    """The lines, as they are here, of shipments that are shipped on the other side."""
+    shipped = {s.id for s in away.shipments if s.status is ShipmentStatus.SHIPPED}
+    for shipment in here.shipments:
+        if shipment.id in shipped and shipment.status is not ShipmentStatus.SHIPPED:
             yield from shipment.lines
 
 
-def _write_dispatches(tx: Tx, gone: list[tuple[int, str, str, int]]) -> None:
-    """The unique key of the ledger is what lets a unit leave once."""
+def _write_dispatches(tx: Tx, gone: list[Row]) -> None:
+    """The unique key of the ledger is what lets a unit leave once, and be there again once.
+
+    Each dispatch after a voided one is a further one of the same line.
+    """
     tx.run(
         "INSERT INTO stock_ledger (merchant, sku, location, units, kind, reference, actor, at)"
-        " SELECT :merchant, d.sku, d.location, -d.units, 'dispatch', d.line::text, :actor, :now"
+        " SELECT :merchant, d.sku, d.location, -d.units,"
+        " CASE WHEN d.units > 0 THEN 'dispatch' ELSE 'dispatch_void' END,"
+        " d.line || CASE WHEN s.voids > 0 THEN '.' || s.voids ELSE '' END, :actor, :now"
         " FROM unnest(CAST(:lines AS bigint[]), CAST(:skus AS text[]), CAST(:locations AS text[]),"
-        " CAST(:units AS int[])) AS d(line, sku, location, units)",
+        " CAST(:units AS int[])) AS d(line, sku, location, units)"
+        " JOIN shipment_line l ON l.id = d.line JOIN shipment s ON s.id = l.shipment",
         merchant=tx.merchant,
         lines=[row[0] for row in gone],
         skus=[row[1] for row in gone],

@@ -47,13 +47,13 @@ def save(
     write_claims(tx, stored)
     write_pegs(tx, stored)
     write_late_pins(tx, stored)
-    write_floor(tx, stored)
+    opened = write_floor(tx, stored)
     write_demand(tx, stored, products)
     write_lines(tx, stored)
     final = [Change(change.before, _woken(change.after)) for change in stored]
     write_orders(tx, final, today)
     asked = write_payments(tx, final)
-    record(tx, [*(happening for _, made in told for happening in made), *asked])
+    record(tx, [*(happening for _, made in told for happening in made), *opened, *asked])
     outbox.wake_orders(
         tx,
         [progress_of(c.after) for c in final if c.after.id not in silent],

@@ -4,19 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from fulfillment.domain.floor.after_dispatch import Label
 from fulfillment.domain.floor.packing import Contents, Package, Size
 from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.domain.model.shipments import Shipment
 from fulfillment.store.transactions.session import Tx
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """Who carries a package, how, and under which number; None where nobody said."""
-
-    carrier: str | None = None
-    service: str | None = None
-    tracking: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +76,13 @@ UPDATE package p SET shipment = :target, carrier = r.carrier, service = r.servic
  WHERE p.shipment = :source AND p.number = r.number
 """
 
+RELABEL = """
+UPDATE package p SET carrier = r.carrier, service = r.service, tracking = r.tracking
+  FROM jsonb_to_recordset(CAST(:labels AS jsonb))
+       AS r(number int, carrier text, service text, tracking text)
+ WHERE p.shipment = :shipment AND p.number = r.number
+"""
+
 
 def read_packages(tx: Tx, shipment: Shipment) -> Packages:
     """The packages of a live shipment whose order is locked."""
@@ -112,8 +111,41 @@ def delete_package(tx: Tx, shipment: int, number: int) -> None:
 
 def send_off(tx: Tx, source: int, target: int, labels: Mapping[int, Label]) -> None:
     """Note that packages left, each with its label, as those of the shipment that they left as."""
-    rows = [{"number": number, **asdict(label)} for number, label in labels.items()]
-    tx.run(SEND_OFF, source=source, target=target, labels=json.dumps(rows), now=tx.now)
+    tx.run(SEND_OFF, source=source, target=target, labels=_rows(labels), now=tx.now)
+    _write_common(tx, target, labels)
+
+
+def write_labels(tx: Tx, shipment: int, labels: Mapping[int, Label]) -> None:
+    """Write other labels on the packages of a shipment that has left: all of them are given."""
+    tx.run(RELABEL, shipment=shipment, labels=_rows(labels))
+    _write_common(tx, shipment, labels)
+
+
+def take_back(tx: Tx, shipment: int) -> None:
+    """The packages of a shipment have not left, and have no labels; all of it is on its list."""
+    tx.run(
+        "UPDATE package SET shipped_at = NULL, carrier = NULL, service = NULL, tracking = NULL"
+        " WHERE shipment = :id",
+        id=shipment,
+    )
+    tx.run("UPDATE shipment SET carrier = NULL, tracking = NULL WHERE id = :id", id=shipment)
+    tx.run(ALL_PICKED, id=shipment)
+
+
+ALL_PICKED = """
+UPDATE pick_list_line k SET picked = l.units, units = l.units + k.short
+  FROM (SELECT order_line, sum(units) AS units FROM shipment_line WHERE shipment = :id
+         GROUP BY order_line) l
+ WHERE k.shipment = :id AND NOT k.to_stage AND k.order_line = l.order_line
+"""
+"""What went out of a container is in hands now too, and can be put back from the list."""
+
+
+def _rows(labels: Mapping[int, Label]) -> str:
+    return json.dumps([{"number": number, **asdict(label)} for number, label in labels.items()])
+
+
+def _write_common(tx: Tx, target: int, labels: Mapping[int, Label]) -> None:
     tx.run(
         "UPDATE shipment SET carrier = :carrier, tracking = :tracking WHERE id = :id",
         id=target,

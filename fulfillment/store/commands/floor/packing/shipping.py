@@ -6,13 +6,14 @@ from typing import Any
 
 from fulfillment.domain.floor import dispatch as warehouse
 from fulfillment.domain.floor import packing
+from fulfillment.domain.floor.after_dispatch import Label
 from fulfillment.domain.floor.packing import Package
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.domain.model.shipments import Shipment
 from fulfillment.store.commands.floor.packing.opening import Opened, open_shipment, refusing_moves
 from fulfillment.store.commands.floor.packing.packing import make_packages
-from fulfillment.store.commands.floor.packing.rows import Label, Packages, read_packages, send_off
+from fulfillment.store.commands.floor.packing.rows import Packages, read_packages, send_off
 from fulfillment.store.planning.change import answer_for
 from fulfillment.store.transactions.session import Command, Store, Tx
 

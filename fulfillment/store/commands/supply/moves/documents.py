@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from fulfillment.domain.model.meaning import meaning
-from fulfillment.domain.model.moves import Disposition
+from fulfillment.domain.model.moves import CountCovers, Disposition
 from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.store.transactions.session import Command, Store, Tx
 
@@ -85,13 +85,17 @@ class CountedSku:
 
 @dataclass(frozen=True, slots=True)
 class NewCount:
-    """What was counted at a location; with `everything`, what is not named was counted as zero."""
+    """What was counted at a location; with `everything`, what is not named was counted as zero.
+
+    It `covers` the shelf alone, or also what is in hands: picked, staged, or to be put back.
+    """
 
     number: str
     location: str
     lines: tuple[CountedSku, ...] = ()
     reason: str | None = None
     everything: bool = False
+    covers: CountCovers = CountCovers.SHELF
 
 
 def receipt_command(merchant: str, verb: str, actor: str, receipt: MoveReceipt) -> Command:

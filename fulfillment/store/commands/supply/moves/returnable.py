@@ -1,7 +1,7 @@
 """How much of what was shipped can come back: by order line, by order, and in all."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fulfillment.domain.model.refusals import RefusedError, invalid
@@ -26,14 +26,30 @@ def check_returnable(tx: Tx, new: NewReturn, order: int | None) -> None:
     They are counted by SKU whatever a line names, and by order and order line where they are
     named. All returns of a SKU hold its queue: two at once can not both count the same units.
     """
-    shipped = _in_all(tx, new) | _of_order(tx, order)
+    for index, scope, found in _over(tx, new.lines, order):
+        raise _too_many(new, scope, found, f"lines[{index}].units")
+
+
+def has_come_back(tx: Tx, lines: Sequence[NewReturnLine], order: int) -> bool:
+    """Whether not all of these units, which were shipped, are still away and expected to stay so.
+
+    Who asks holds the queues of their SKUs, as who announces a return does.
+    """
+    return any(_over(tx, lines, order))
+
+
+def _over(
+    tx: Tx, lines: Sequence[NewReturnLine], order: int | None
+) -> Iterator[tuple[int, Scope, _Shipped]]:
+    """Lines by index of which more is asked for than can come back, with what is in the way."""
+    shipped = _in_all(tx, lines) | _of_order(tx, order)
     asked: Counter[Scope] = Counter()
-    for index, line in enumerate(new.lines):
+    for index, line in enumerate(lines):
         for scope in _scopes(line, order):
             asked[scope] += line.units
             found = shipped.get(scope, _Shipped(0, 0))
             if found.returned + asked[scope] > found.units:
-                raise _too_many(new, scope, found, f"lines[{index}].units")
+                yield index, scope, found
 
 
 def _scopes(line: NewReturnLine, order: int | None) -> Iterator[Scope]:
@@ -81,9 +97,9 @@ def _of_order(tx: Tx, order: int | None) -> dict[Scope, _Shipped]:
     return {scope: _Shipped(units[scope], returned[scope]) for scope in units}
 
 
-def _in_all(tx: Tx, new: NewReturn) -> dict[Scope, _Shipped]:
+def _in_all(tx: Tx, lines: Sequence[NewReturnLine]) -> dict[Scope, _Shipped]:
     asked: Counter[str] = Counter()
-    for line in new.lines:
+    for line in lines:
         asked[line.sku] += line.units
     skus = sorted(asked)
     units = [asked[sku] for sku in skus]
