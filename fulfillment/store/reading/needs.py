@@ -17,14 +17,11 @@ WITH usable AS (
        AND (CAST(:suppliers AS text[]) IS NULL OR {SUPPLIER_OF} = ANY(:suppliers))
        AND (p.reorder_level > 0 OR p.sku IN (SELECT sku FROM queued))
 ), inbound AS (
-    SELECT u.id, u.sku, u.location, u.ordered - u.received - u.closed AS units
-      FROM supply u JOIN usable USING (location) WHERE u.merchant = :merchant AND u.inbound
-), pegged AS (
-    SELECT g.shipment_line, g.supply, g.units FROM peg g JOIN inbound i ON i.id = g.supply
+    SELECT u.id, u.sku, u.location, u.outstanding AS units, u.pegged
+      FROM inbound_supply u JOIN usable USING (location) WHERE u.merchant = :merchant
 ), by_line AS (
-    SELECT shipment_line, sum(units) AS units FROM pegged GROUP BY shipment_line
-), by_supply AS (
-    SELECT supply, sum(units) AS units FROM pegged GROUP BY supply
+    SELECT g.shipment_line, sum(g.units) AS units FROM peg g JOIN inbound i ON i.id = g.supply
+     GROUP BY g.shipment_line
 ), counted AS (
     SELECT q.sku, q.place, q.wanted AS waiting,
            least(q.wanted, coalesce(g.units, 0)) AS waiting_pegged,
@@ -35,10 +32,9 @@ WITH usable AS (
       FROM stock_level v JOIN usable USING (location)
      WHERE v.merchant = :merchant AND v.disposition = 'sellable'
     UNION ALL
-    SELECT i.sku, i.location, 0, 0, 0, i.units, least(i.units, coalesce(g.units, 0)), 0
-      FROM inbound i LEFT JOIN by_supply g ON g.supply = i.id
+    SELECT i.sku, i.location, 0, 0, 0, i.units, least(i.units, i.pegged), 0 FROM inbound i
     UNION ALL
-    SELECT u.sku, u.location, 0, 0, 0, 0, 0, u.ordered - u.closed
+    SELECT u.sku, u.location, 0, 0, 0, 0, 0, u.outstanding
       FROM purchase_order o JOIN purchase_order_line l ON l.purchase_order = o.id
       JOIN supply u ON u.id = l.supply JOIN usable USING (location)
      WHERE o.merchant = :merchant AND o.status = 'draft'
@@ -66,9 +62,9 @@ WITH asked AS (
                          CAST(:places AS text[]), CAST(:met AS bigint[]))
         AS a(sku, location, place, met)
 ), pegged AS (
-    SELECT g.shipment_line, sum(g.units) AS units FROM supply u JOIN peg g ON g.supply = u.id
-     WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.inbound
-       AND u.location = ANY(:usable)
+    SELECT g.shipment_line, sum(g.units) AS units
+      FROM inbound_supply u JOIN peg g ON g.supply = u.id
+     WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.location = ANY(:usable)
      GROUP BY g.shipment_line
 ), queued AS (
     SELECT a.sku, a.location, a.place, a.met, d.shipment_line, d.order_id, d.priority,

@@ -57,7 +57,7 @@ READ = """
 SELECT p.number, p.supplier, p.status, p.expected_on AS header_date, p.created_at,
        p.over_receipt_percent, l.line, u.sku, u.location, u.ordered,
        u.received + u.over_received AS received, u.over_received, u.closed, u.expected_on,
-       u.ordered - u.received - u.closed AS outstanding, u.inbound AND u.overdue AS overdue,
+       u.outstanding, u.inbound AND u.overdue AS overdue,
        coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::bigint AS pegged
   FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
   JOIN supply u ON u.id = l.supply WHERE p.merchant = :merchant AND p.number = :number

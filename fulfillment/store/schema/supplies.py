@@ -1,10 +1,15 @@
-"""Purchase orders, supply and receipts."""
+"""Purchase orders, supply and receipts.
+
+The view `inbound_supply`, which a migration makes, says what of the supply counts now, from which
+purchase order, until which day, and how much of it is pegged. Who asks what is to come reads it.
+"""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     ForeignKey,
     Index,
@@ -81,6 +86,13 @@ supply = Table(
         comment="units that came beyond what was ordered; not part of received",
     ),
     Column("closed", Integer, nullable=False, server_default=text("0")),
+    Column(
+        "outstanding",
+        Integer,
+        Computed("ordered - received - closed", persisted=True),
+        nullable=False,
+        comment="units that are still to come",
+    ),
     Column("expected_on", Date),
     Column("inbound", Boolean, nullable=False, comment="approved or later, and not ended"),
     Column(

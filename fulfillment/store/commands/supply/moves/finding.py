@@ -55,7 +55,7 @@ SELECT DISTINCT u.sku FROM transfer t JOIN transfer_line l ON l.transfer = t.id
 """
 
 TRANSFER_LINES = """
-SELECT l.line, u.id, u.sku, u.ordered, u.ordered - u.received - u.closed, u.expected_on
+SELECT l.line, u.id, u.sku, u.ordered, u.outstanding, u.expected_on
   FROM transfer_line l JOIN supply u ON u.id = l.supply WHERE l.transfer = :id ORDER BY l.line
 """
 
@@ -65,7 +65,7 @@ SELECT DISTINCT u.sku FROM customer_return t JOIN return_line l ON l.customer_re
 """
 
 RETURN_LINES = """
-SELECT l.line, u.id, u.sku, u.ordered, u.ordered - u.received - u.closed, u.expected_on,
+SELECT l.line, u.id, u.sku, u.ordered, u.outstanding, u.expected_on,
        l.order_line
   FROM return_line l JOIN supply u ON u.id = l.supply WHERE l.customer_return = :id ORDER BY l.line
 """

@@ -76,7 +76,7 @@ def _checked_receipt(tx: Tx, purchase_order: int, receipt: Receipt) -> dict[int,
     if not receipt.lines:
         raise invalid("empty_receipt", "a receipt has at least one line", "lines")
     rows = tx.rows(
-        "SELECT l.line, u.id, u.sku, u.ordered - u.received - u.closed AS outstanding,"
+        "SELECT l.line, u.id, u.sku, u.outstanding,"
         " u.ordered * o.over_receipt_percent / 100 - u.over_received AS beyond"
         " FROM purchase_order o JOIN purchase_order_line l ON l.purchase_order = o.id"
         " JOIN supply u ON u.id = l.supply WHERE o.id = :id",
@@ -141,7 +141,7 @@ def _insert_receipt(
 COUNT_RECEIPT = """
 WITH come AS (
     SELECT r.supply, r.units, u.sku,
-           least(r.units, u.ordered - u.received - u.closed) AS expected
+           least(r.units, u.outstanding) AS expected
       FROM unnest(CAST(:supplies AS bigint[]), CAST(:units AS int[])) AS r(supply, units)
       JOIN supply u ON u.id = r.supply
 ), written AS (

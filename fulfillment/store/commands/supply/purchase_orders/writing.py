@@ -116,7 +116,7 @@ def _move(
     set_status(tx, purchase_order, target)
     ends = target in (PurchaseOrderStatus.CLOSED, PurchaseOrderStatus.CANCELLED)
     tx.run(
-        "UPDATE supply u SET inbound = :inbound AND received + closed < ordered,"
+        "UPDATE supply u SET inbound = :inbound AND outstanding > 0,"
         " closed = CASE WHEN :ends THEN ordered - received ELSE closed END"
         " FROM purchase_order_line l WHERE l.supply = u.id AND l.purchase_order = :id",
         inbound=target in INBOUND,
