@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DataError, IntegrityError
 
 from fulfillment.domain.model.refusals import RefusedError
-from fulfillment.store.commands.supply.purchase_orders import (
+from fulfillment.store.commands.supply.receiving import (
     Receipt,
     ReceivedLine,
-    receipt_content,
-    receipt_key,
+    receipt_command,
     receive,
 )
 from fulfillment.store.reading.known import (
@@ -69,7 +68,7 @@ def _count(run: Run, join: Join[Came], batch: Sequence[Found]) -> None:
     for found in batch:
         try:
             receipt = _receipt(join, found.built, purchases.get(found.built.purchase_order))
-            is_there = _is_there(run, join, receipt, before.get(receipt.number))
+            is_there = _is_there(run, join, receipt, before.get(found.built.number))
             if not is_there:
                 receive(run.store, _command(run, receipt), receipt)
         except BadDocumentError as fault:
@@ -160,7 +159,7 @@ def _is_there(run: Run, join: Join[Came], receipt: Receipt, known: KnownReceipt 
     if known is None:
         return False
     units = {line.line: line.units for line in receipt.lines}
-    if known.told != (receipt.purchase_order, receipt.location, units):
+    if known.told != (receipt.document, receipt.location, units):
         reason = "is the number of a receipt with other content"
         raise BadDocumentError(None, join.heads.column_of("number"), reason)
     if known.is_reversed:
@@ -172,5 +171,4 @@ def _is_there(run: Run, join: Join[Came], receipt: Receipt, known: KnownReceipt 
 
 
 def _command(run: Run, receipt: Receipt) -> Command:
-    content = receipt_content(receipt)
-    return Command(run.merchant.id, "receive", receipt_key(receipt), ACTOR, content)
+    return receipt_command(run.merchant.id, ACTOR, receipt)

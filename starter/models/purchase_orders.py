@@ -1,4 +1,4 @@
-"""Purchase orders and receipts as they are sent."""
+"""Purchase orders as they are sent."""
 
 from typing import Annotated, Literal
 
@@ -11,8 +11,6 @@ from fulfillment.store.commands.supply.purchase_orders import (
     NewPurchaseLine,
     NewPurchaseOrder,
     PurchaseChange,
-    Receipt,
-    ReceivedLine,
 )
 from starter.models.fields import (
     MOST_ITEMS,
@@ -130,25 +128,3 @@ class StatusIn(Request):
     status: Literal["approved", "in_transit", "arrived", "closed", "cancelled"]
     """The status that it moves to."""
     note: LongText | None = None
-
-
-class ReceivedLineIn(Request):
-    """Units of one line that came."""
-
-    line: LineNumber
-    units: Units
-
-
-class ReceiptIn(Request):
-    """Goods that came; the receipt's number is counted once."""
-
-    model_config = example(number="GR-9", location="vienna", lines=[{"line": 1, "units": 40}])
-
-    number: Number
-    location: Location
-    lines: Annotated[list[ReceivedLineIn], Field(max_length=MOST_ITEMS)]
-
-    def to_domain(self, purchase_order: str) -> Receipt:
-        """The receipt as the store takes it."""
-        lines = tuple(ReceivedLine(line.line, line.units) for line in self.lines)
-        return Receipt(self.number, purchase_order, self.location, lines)

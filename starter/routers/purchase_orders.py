@@ -7,12 +7,12 @@ from starlette.concurrency import run_in_threadpool
 
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.supply import purchase_orders as purchasing
-from fulfillment.store.commands.supply.purchase_orders import receipt_content, receipt_key
+from fulfillment.store.commands.supply.receiving import receipt_command, receive
 from fulfillment.store.reading import purchase_orders, receipts, released_by
 from fulfillment.store.reading.distributing import read_distribution
 from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.views.purchasing import PurchaseOrderDetail, PurchaseOrderView
-from fulfillment.store.transactions.session import Command, Tx
+from fulfillment.store.transactions.session import Tx
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
@@ -21,7 +21,6 @@ from starter.models.fields import PathNumber, ShortText, Sku
 from starter.models.purchase_orders import (
     PurchaseChangeIn,
     PurchaseOrderIn,
-    ReceiptIn,
     StatusIn,
 )
 from starter.models.purchase_orders_out import (
@@ -29,6 +28,7 @@ from starter.models.purchase_orders_out import (
     ReceivedOut,
     ReleasedOrderPage,
 )
+from starter.models.receipts import ReceiptIn
 from starter.paging import Cursor, Limit, paged, window
 from starter.prefer import Prefer, seconds_to_wait
 from starter.routers.links import purchase_order_url
@@ -139,10 +139,8 @@ async def receive_goods(
     """
     check_location(session.caller, receipt.location)
     came = receipt.to_domain(number)
-    command = Command(
-        session.merchant, "receive", receipt_key(came), session.actor, receipt_content(came)
-    )
-    counted = await run_in_threadpool(purchasing.receive, session.store, command, came)
+    command = receipt_command(session.merchant, session.actor, came)
+    counted = await run_in_threadpool(receive, session.store, command, came)
     if (seconds := seconds_to_wait(prefer)) is not None:
         response.headers["Preference-Applied"] = f"wait={seconds}"
         await until(lambda: _is_given_out(session, receipt.number), seconds)

@@ -16,7 +16,7 @@ import pytest
 from fulfillment.domain.model.payments import PaymentKind
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.payments import record
-from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
+from fulfillment.store.commands.supply.receiving import reverse_receipt
 from tests.builders import moves
 from tests.builders.warehouse import Warehouse, command, numbers
 

@@ -24,6 +24,15 @@ NUMBER = argument("path.number", "NUMBER", "The purchase order's number.")
 LINE_UNITS = Rows(
     r"(?P<line>\d{1,7})=(?P<units>\d{1,7})", "LINE=UNITS", whole=("line", "units"), once="line"
 )
+CAME = Rows(
+    r"(?P<line>\d{1,7})=(?P<units>\d{1,9})(?::(?P<disposition>[a-z]+))?",
+    "what came as LINE=UNITS or LINE=UNITS:DISPOSITION, as 1=2:damaged", whole=("line", "units"),
+)  # fmt: skip
+CAME_LINES = arguments(
+    "body.lines", "LINE=UNITS[:DISPOSITION]",
+    "What came: `sellable` unless said `damaged`, `quarantine` or `scrapped`.", CAME,
+)  # fmt: skip
+FOUND = option("body.reason", "Why units come that were given up; without it they are refused.")
 BOUGHT = Rows(
     r"(?P<sku>[^=]+)=(?P<units>\d{1,7})@(?P<location>[^@]+)", "a line as SKU=UNITS@LOCATION",
     whole=("units",), counted="line",
@@ -142,14 +151,16 @@ COMMANDS = (
         group="po", verb="receive", method="POST", path="/v1/purchase-orders/{number}/receipts",
         keyed=False, waits=True, complete=outstanding, either=("body.lines", "client.all"),
         says="Count what came; those who wait are served.",
-        example="po receive PO-1 --receipt GR-2 --location vienna 1=40 2=12", view=views.moved,
+        example="po receive PO-1 --receipt GR-2 --location vienna 1=40 2=10 2=2:damaged",
+        view=views.moved,
         parameters=(
             NUMBER,
-            arguments("body.lines", "LINE=UNITS", "Units that came of a line.", LINE_UNITS),
+            CAME_LINES,
             flag("client.all", "All that is outstanding came."),
             option("body.number", "Its number, which is counted once.", name="--receipt",
                    required=True),
             option("body.location", "Where the goods are.", required=True),
+            FOUND,
         ),
     ),
     Command(

@@ -125,6 +125,7 @@ class Policy:
     prepare: Step = Step.AUTOMATIC
     routing: Routing = Routing.FEWEST_LOCATIONS
     auto_cancel_days: int | None = None
+    over_receipt_days: int = 30
 
 
 class PolicyError(Exception):
@@ -139,7 +140,7 @@ Knobs = Mapping[str, object]
 E = TypeVar("E", bound=StrEnum)
 
 KNOBS = tuple(field.name for field in fields(Policy))
-NOT_FOR_ONE_ORDER = frozenset({"rebalance", "auto_allocate_on"})
+NOT_FOR_ONE_ORDER = frozenset({"rebalance", "auto_allocate_on", "over_receipt_days"})
 
 
 def resolve(*scopes: Knobs) -> Policy:
@@ -253,4 +254,5 @@ READERS: dict[str, Callable[[str, object], object]] = {
     "prepare": _one_of(Step),
     "routing": _one_of(Routing),
     "auto_cancel_days": _number_or_none(1, 3650),
+    "over_receipt_days": _whole_number(0, 3650),
 }

@@ -136,7 +136,7 @@ def known_receipts(tx: Tx, numbers: Sequence[str]) -> dict[str, KnownReceipt]:
         fresh = KnownReceipt(row.purchase_order, row.location, row.is_reversed, {})
         known = found.setdefault(row.number, fresh)
         if row.line is not None:
-            known.units[row.line] = row.units
+            known.units[row.line] = known.units.get(row.line, 0) + row.units
     return found
 
 

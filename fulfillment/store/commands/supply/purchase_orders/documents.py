@@ -1,9 +1,9 @@
-"""What is written on purchase orders and receipts."""
+"""What is written on purchase orders."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 
@@ -64,31 +64,3 @@ class PurchaseChange:
     lines: tuple[LineChange, ...] = ()
     over_receipt_percent: int | None = None
     added: tuple[NewPurchaseLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedLine:
-    """Units of one line that came."""
-
-    line: int
-    units: int
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Goods that came for a purchase order; its number is counted once."""
-
-    number: str
-    purchase_order: str
-    location: str
-    lines: tuple[ReceivedLine, ...]
-
-
-def receipt_key(receipt: Receipt) -> str:
-    """The business identity of a receipt: its number."""
-    return f"receipt:{receipt.number}"
-
-
-def receipt_content(receipt: Receipt) -> dict[str, Any]:
-    """A receipt as the plain data of its command."""
-    return asdict(receipt)
