@@ -30,6 +30,8 @@ NAMED = 3
 def purchase_order(answer: Answer, _: Mapping[str, Any]) -> Iterable[Block]:
     """A purchase order with its lines, and how far what came of it is given out."""
     facts = {"status": "status", "supplier": "supplier", "expected_on": "expected on"}
+    if answer["partly_received"]:
+        answer = {**answer, "status": f"{answer['status']}, partly received"}
     yield Line(f"Purchase order {answer['number']}: {told(answer, facts)}")
     yield grid("Lines", LINES, answer["lines"])
     yield from distribution(answer)
@@ -55,7 +57,8 @@ def moved(answer: Answer, _: Mapping[str, Any]) -> Iterable[Block]:
         for name in ("received", "outstanding", "pegged")
     }
     units = ", ".join(f"{count} {name}" for name, count in counts.items())
-    yield Line(f"Purchase order {answer['number']}: status {answer['status']}, units {units}")
+    status = f"{answer['status']}{', partly received' if answer['partly_received'] else ''}"
+    yield Line(f"Purchase order {answer['number']}: status {status}, units {units}")
 
 
 def suggestions(answer: Answer, _: Mapping[str, Any]) -> Iterable[Block]:

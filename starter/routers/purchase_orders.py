@@ -85,13 +85,17 @@ def list_purchase_orders(  # noqa: PLR0913 -- each parameter of the list is one 
     sku: Annotated[Sku | None, Query()] = None,
     supplier: Annotated[ShortText | None, Query()] = None,
     overdue: Annotated[bool | None, Query(description="With units whose date passed.")] = None,
+    partly_received: Annotated[
+        bool | None, Query(description="Some of it has come, and the rest is still to come.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PurchaseOrderPage:
     """A page of purchase orders, the newest first."""
     page = window(limit, cursor, purchase_orders.NEWEST_FIRST)
     which: dict[str, object] = {"statuses": status, "sku": sku, "supplier": supplier}
-    which |= {"overdue": overdue, "places": places_of(session.caller)}
+    which |= {"overdue": overdue, "partly_received": partly_received}
+    which |= {"places": places_of(session.caller)}
     found = session.read(lambda tx: purchase_orders.list_purchase_orders(tx, page, **which))
     return paged(PurchaseOrderPage, found, purchase_orders.NEWEST_FIRST)
 

@@ -8,6 +8,8 @@ import pytest
 from fulfillment.domain.model.moves import Disposition, SupplyKind
 from fulfillment.store.commands.supply.purchase_orders import PurchaseChange, change_purchase_order
 from fulfillment.store.commands.supply.receiving import Receipt, ReceivedLine, reverse_receipt
+from fulfillment.store.reading.paging import Window
+from fulfillment.store.reading.purchase_orders import list_purchase_orders
 from fulfillment.store.reading.receipts import read_receipt
 from tests.builders import moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command
@@ -278,3 +280,35 @@ def test_nothing_is_counted_for_what_was_cancelled(warehouse: Warehouse) -> None
     warehouse.move(purchase, "cancelled")
     came = refused(lambda: warehouse.receive(purchase, {1: 1}, reason="it came"))
     assert came.code == "not_receivable"
+
+
+# --- partly received ---
+
+
+def listed(warehouse: Warehouse, **which: Any) -> list[str]:
+    page = warehouse.store.read(MERCHANT, lambda tx: list_purchase_orders(tx, Window(9), **which))
+    return [found.number for found in page.items]
+
+
+def test_a_purchase_order_is_partly_received_between_its_first_receipt_and_its_last(
+    warehouse: Warehouse,
+) -> None:
+    purchase, other = warehouse.purchase([("K1", 4), ("K2", 4)]), warehouse.purchase()
+    told = [warehouse.receive(purchase, {1: 4}, number="R-1")]
+    assert listed(warehouse, partly_received=True) == [purchase]
+    assert listed(warehouse, partly_received=False) == [other]
+    assert refused(lambda: warehouse.move(purchase, "cancelled")).code == "something_received"
+    told.append(warehouse.receive(purchase, {2: 4}, number="R-2"))
+    assert [one["partly_received"] for one in told] == [True, False]
+    reverse_receipt(warehouse.store, command("reverse"), "R-1", "another's")
+    assert listed(warehouse, partly_received=True) == [purchase]
+    assert warehouse.move(purchase, "closed")["partly_received"] is False
+    warehouse.serve_due()
+
+
+def test_it_can_be_cancelled_when_all_that_came_was_another_ones(warehouse: Warehouse) -> None:
+    purchase = warehouse.purchase()
+    warehouse.receive(purchase, {1: 4}, number="R-1")
+    reverse_receipt(warehouse.store, command("reverse"), "R-1", "another's")
+    assert warehouse.move(purchase, "cancelled")["status"] == "cancelled"
+    warehouse.serve_due()

@@ -83,6 +83,8 @@ COMMANDS = (
             option("query.supplier", "Of this supplier."),
             option("query.sku", "With a line of this SKU."),
             option("query.overdue", "Past their date, or not.", Switch()),
+            option("query.partly_received", "Of which some has come, and the rest not, or not so.",
+                   Switch()),
         ),
     ),
     Command(

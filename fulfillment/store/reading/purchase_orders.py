@@ -18,7 +18,8 @@ NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
 
 LIST = """
 SELECT p.number, p.supplier, p.status, p.expected_on, p.created_at,
-       t.line_count, t.ordered, t.received, t.closed, t.pegged, {keys}
+       p.ended_at IS NULL AND t.received > 0 AS partly_received, t.line_count, t.ordered,
+       t.received, t.closed, t.pegged, {keys}
   FROM purchase_order p
  CROSS JOIN LATERAL (
        SELECT count(*) AS line_count, sum(u.ordered)::bigint AS ordered,
@@ -40,6 +41,10 @@ CONDITIONS: Mapping[str, str] = {
     "overdue": """
         EXISTS (SELECT 1 FROM purchase_order_line f JOIN supply fu ON fu.id = f.supply
                  WHERE f.purchase_order = p.id AND fu.inbound AND fu.overdue) = :overdue""",
+    "partly_received": """
+        (p.ended_at IS NULL AND
+         EXISTS (SELECT 1 FROM purchase_order_line f JOIN supply fu ON fu.id = f.supply
+                  WHERE f.purchase_order = p.id AND fu.received > 0)) = :partly_received""",
     "places": PURCHASE_ORDER_IS_AT,
 }
 
@@ -55,6 +60,7 @@ PURCHASE_ORDERS = Listing(
 
 READ = """
 SELECT p.number, p.supplier, p.status, p.expected_on AS header_date, p.created_at,
+       p.ended_at IS NULL AND bool_or(u.received > 0) OVER () AS partly_received,
        p.over_receipt_percent, l.line, u.sku, u.location, u.ordered,
        u.received + u.over_received AS received, u.over_received, u.closed, u.expected_on,
        u.outstanding, u.inbound AND u.overdue AS overdue,

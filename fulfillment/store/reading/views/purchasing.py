@@ -35,6 +35,8 @@ class PurchaseOrderView:
     number: str
     supplier: str
     status: PurchaseOrderStatus
+    partly_received: bool
+    """Some of it has come, and the rest is still to come."""
     expected_on: date | None
     """The header's day; a line may have another one."""
     created_at: datetime
@@ -78,6 +80,8 @@ class PurchaseOrderSummary:
     number: str
     supplier: str
     status: PurchaseOrderStatus
+    partly_received: bool
+    """Some of it has come, and the rest is still to come."""
     expected_on: date | None
     created_at: datetime
     line_count: int

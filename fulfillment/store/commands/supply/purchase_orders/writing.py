@@ -113,6 +113,10 @@ def _move(
         raise conflict("move_not_allowed", str(error), status=source) from error
     if target is PurchaseOrderStatus.RECEIVED:
         raise conflict("receipt_needed", "a purchase order is received by its receipts")
+    came = sum(line.received for line in lines_of(tx, purchase_order))
+    if target is PurchaseOrderStatus.CANCELLED and came:
+        message = f"{came} units of it came, so it can not be cancelled; close it instead"
+        raise conflict("something_received", message, status=source, received=came)
     set_status(tx, purchase_order, target)
     ends = target in (PurchaseOrderStatus.CLOSED, PurchaseOrderStatus.CANCELLED)
     tx.run(
