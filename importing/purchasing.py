@@ -108,6 +108,9 @@ def _command(run: Run, new: NewPurchaseOrder) -> Command:
     for name in LATER_FIELDS:
         if not content[name]:
             del content[name]
+    for line in content["lines"]:
+        if line["pack"] is None:
+            del line["pack"]
     return Command(run.merchant.id, "create_purchase_order", key, ACTOR, content)
 
 

@@ -12,8 +12,8 @@ SUMMARY = (
     number("ordered"), number("received"), number("closed"), number("pegged"),
 )  # fmt: skip
 LINES = (
-    number("line"), column("sku"), column("location"), number("ordered"), number("received"),
-    number("outstanding"), number("pegged"), column("expected_on", "expected"),
+    number("line"), column("sku"), column("location"), number("ordered"), words("packs"),
+    number("received"), number("outstanding"), number("pegged"), column("expected_on", "expected"),
 )  # fmt: skip
 WAITERS = (
     column("order"), column("status"), number("priority"), number("units"), number("pinned"),
@@ -33,8 +33,16 @@ def purchase_order(answer: Answer, _: Mapping[str, Any]) -> Iterable[Block]:
     if answer["partly_received"]:
         answer = {**answer, "status": f"{answer['status']}, partly received"}
     yield Line(f"Purchase order {answer['number']}: {told(answer, facts)}")
-    yield grid("Lines", LINES, answer["lines"])
+    yield grid("Lines", LINES, [line | {"packs": _packs(line)} for line in answer["lines"]])
     yield from distribution(answer)
+
+
+def _packs(line: Mapping[str, Any]) -> str:
+    """What was ordered in packs: `5 x carton + 3`."""
+    if not (pack := line["pack"]):
+        return ""
+    loose = f" + {pack['loose']}" if pack["loose"] else ""
+    return f"{pack['quantity']} x {pack['name']}{loose}"
 
 
 def distribution(answer: Answer) -> Iterable[Block]:

@@ -19,6 +19,7 @@ from starter.models.fields import (
     Location,
     LongText,
     Number,
+    PackName,
     Percent,
     Request,
     ShortText,
@@ -38,13 +39,16 @@ class PurchaseLineIn(Request):
 
     line: LineNumber
     sku: Sku
-    units: Units
+    units: Annotated[Units, Field(description="Base units, or whole packs where `pack` names one.")]
     location: Location
     expected_on: Day | None = None
+    pack: PackName | None = None
 
     def to_domain(self) -> NewPurchaseLine:
         """The line as the store takes it."""
-        return NewPurchaseLine(self.line, self.sku, self.units, self.location, self.expected_on)
+        return NewPurchaseLine(
+            self.line, self.sku, self.units, self.location, self.expected_on, self.pack
+        )
 
 
 class PurchaseOrderIn(Request):

@@ -34,7 +34,8 @@ CAME_LINES = arguments(
 )  # fmt: skip
 FOUND = option("body.reason", "Why units come that were given up; without it they are refused.")
 BOUGHT = Rows(
-    r"(?P<sku>[^=]+)=(?P<units>\d{1,7})@(?P<location>[^@]+)", "a line as SKU=UNITS@LOCATION",
+    r"(?P<sku>[^=]+)=(?P<units>\d{1,7})(?::(?P<pack>[^:@]+))?@(?P<location>[^@]+)",
+    "a line as SKU=UNITS@LOCATION or SKU=PACKS:PACK@LOCATION",
     whole=("units",), counted="line",
 )  # fmt: skip
 EXPECTED = option("body.expected_on", "When it should come, as 2031-03-31.", Day())
@@ -109,8 +110,8 @@ COMMANDS = (
         view=views.moved,
         parameters=(
             argument("body.number", "NUMBER", "Its number."),
-            arguments("body.lines", "SKU=UNITS@LOCATION...", "What is bought.", BOUGHT,
-                      required=True),
+            arguments("body.lines", "SKU=UNITS[:PACK]@LOCATION...",
+                      "What is bought, in base units or in packs.", BOUGHT, required=True),
             option("body.supplier", "Of whom; whom the products are bought from unless said."),
             EXPECTED,
             option("body.status", "`approved` unless said.", Text(("draft", "approved"))),
@@ -126,8 +127,8 @@ COMMANDS = (
             NUMBER,
             arguments("body.lines", "LINE=UNITS", "Ordered of a line in all; 0 gives it up.",
                       LINE_UNITS),
-            options("body.add_lines", "SKU=UNITS@LOCATION, a line more; repeatable.",
-                    replace(BOUGHT, written="--add as SKU=UNITS@LOCATION"), name="--add"),
+            options("body.add_lines", "SKU=UNITS[:PACK]@LOCATION, a line more; repeatable.",
+                    replace(BOUGHT, written="--add as SKU=UNITS[:PACK]@LOCATION"), name="--add"),
             CHANGED_DATE, OVER, NOTE,
         ),
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window
 from fulfillment.store.reading.places import PURCHASE_ORDER_IS_AT
@@ -61,7 +62,7 @@ PURCHASE_ORDERS = Listing(
 READ = """
 SELECT p.number, p.supplier, p.status, p.expected_on AS header_date, p.created_at,
        p.ended_at IS NULL AND bool_or(u.received > 0) OVER () AS partly_received,
-       p.over_receipt_percent, l.line, u.sku, u.location, u.ordered,
+       p.over_receipt_percent, l.line, l.pack, l.pack_units, u.sku, u.location, u.ordered,
        u.received + u.over_received AS received, u.over_received, u.closed, u.expected_on,
        u.outstanding, u.inbound AND u.overdue AS overdue,
        coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::bigint AS pegged
@@ -76,7 +77,10 @@ def read_purchase_order(tx: Tx, number: str) -> PurchaseOrderView:
     rows = tx.rows(READ, merchant=tx.merchant, number=number)
     if not rows:
         raise missing("purchase order", number)
-    lines = tuple(map(rows_as(PurchaseLineView), rows))
+    lines = tuple(
+        view(PurchaseLineView, row, pack=packed(row.ordered, row.pack, row.pack_units))
+        for row in rows
+    )
     return view(PurchaseOrderView, rows[0], expected_on=rows[0].header_date, lines=lines)
 
 

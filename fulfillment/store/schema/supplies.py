@@ -122,7 +122,10 @@ purchase_order_line = Table(
     Column("purchase_order", BigInteger, ForeignKey("purchase_order.id"), nullable=False),
     Column("line", Integer, nullable=False),
     Column("supply", BigInteger, ForeignKey("supply.id"), nullable=False, unique=True),
+    Column("pack", Text, comment="in which it was ordered; null: base units"),
+    Column("pack_units", Integer, comment="base units in one of them when it was ordered"),
     PrimaryKeyConstraint("purchase_order", "line"),
+    CheckConstraint("(pack IS NULL) = (pack_units IS NULL) AND pack_units > 0", name="pack"),
 )
 
 

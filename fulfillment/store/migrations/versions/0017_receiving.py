@@ -1,4 +1,4 @@
-"""One way to receive: restocks have receipts too, and what was given up may come after all."""
+"""One way to receive, also restocks and what was given up; lines are bought in packs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -51,12 +51,29 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_receipt_line_found"), "receipt_line", "found BETWEEN 0 AND units"
     )
+    op.add_column(
+        "purchase_order_line",
+        sa.Column("pack", sa.Text(), comment="in which it was ordered; null: base units"),
+    )
+    op.add_column(
+        "purchase_order_line",
+        sa.Column(
+            "pack_units", sa.Integer(), comment="base units in one of them when it was ordered"
+        ),
+    )
+    op.create_check_constraint(
+        op.f("ck_purchase_order_line_pack"),
+        "purchase_order_line",
+        "(pack IS NULL) = (pack_units IS NULL) AND pack_units > 0",
+    )
     op.execute(SUPPLY_LINE)
 
 
 def downgrade() -> None:
     """Take them away again; what came of restocks stays on hand without its receipts."""
     op.execute("DROP VIEW supply_line")
+    op.drop_column("purchase_order_line", "pack_units")
+    op.drop_column("purchase_order_line", "pack")
     op.drop_column("receipt_line", "found")
     op.execute(
         "DELETE FROM receipt_line l USING receipt r WHERE r.id = l.receipt AND r.restock IS NOT NULL"

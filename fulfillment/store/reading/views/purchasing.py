@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from fulfillment.domain.model.packs import Packed
 from fulfillment.domain.model.statuses import OrderStatus, PurchaseOrderStatus
 
 
@@ -15,6 +16,8 @@ class PurchaseLineView:
     location: str
     ordered: int
     """Units that the supplier was asked for."""
+    pack: Packed | None
+    """What was ordered, in the pack in which it was asked for."""
     received: int
     """Units that came."""
     over_received: int

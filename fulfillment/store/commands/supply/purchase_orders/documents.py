@@ -10,13 +10,17 @@ from fulfillment.domain.model.statuses import PurchaseOrderStatus
 
 @dataclass(frozen=True, slots=True)
 class NewPurchaseLine:
-    """One line: units of a SKU to a location, with a date of its own or the header's."""
+    """One line: units of a SKU to a location, with a date of its own or the header's.
+
+    Units are base units, or whole packs where a pack is named.
+    """
 
     line: int
     sku: str
     units: int
     location: str
     expected_on: date | None = None
+    pack: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
