@@ -89,6 +89,8 @@ def _because(one: Mapping[str, Any]) -> str:
     counts = [f"{one[name]} {name}" for name in names if one[name]]
     if one["for_reorder_level"]:
         counts.append(f"{one['for_reorder_level']} to the reorder level")
+    if one["surplus"]:
+        counts.append(f"{one['surplus']} needed no more in {', '.join(one['drafts'])}")
     return ", ".join(counts)
 
 

@@ -18,7 +18,8 @@ EXAMPLE_PURCHASE_ORDER = {
     "expected_on": "2026-03-10", "created_at": "2026-03-01T08:00:00Z",
     "lines": [{"line": 1, "sku": "TEA-GREEN", "location": "vienna", "ordered": 100,
                "pack": None, "received": 0, "over_received": 0, "closed": 0, "outstanding": 100,
-               "expected_on": "2026-03-10", "overdue": False, "pegged": 4}],
+               "expected_on": "2026-03-10", "overdue": False, "pegged": 4,
+               "surplus": 0}],
     "over_receipt_percent": 0,
 }  # fmt: skip
 

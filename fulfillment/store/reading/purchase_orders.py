@@ -5,9 +5,11 @@ from typing import Any
 
 from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.refusals import missing
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window
 from fulfillment.store.reading.places import PURCHASE_ORDER_IS_AT
 from fulfillment.store.reading.rows import rows_as, view
+from fulfillment.store.reading.suggestions import surplus_of
 from fulfillment.store.reading.views.purchasing import (
     PurchaseLineView,
     PurchaseOrderSummary,
@@ -77,8 +79,15 @@ def read_purchase_order(tx: Tx, number: str) -> PurchaseOrderView:
     rows = tx.rows(READ, merchant=tx.merchant, number=number)
     if not rows:
         raise missing("purchase order", number)
+    is_draft = rows[0].status == PurchaseOrderStatus.DRAFT
+    surplus = surplus_of(tx, {row.sku for row in rows}) if is_draft else {}
     lines = tuple(
-        view(PurchaseLineView, row, pack=packed(row.ordered, row.pack, row.pack_units))
+        view(
+            PurchaseLineView,
+            row,
+            pack=packed(row.ordered, row.pack, row.pack_units),
+            surplus=surplus.get((number, row.line), 0),
+        )
         for row in rows
     )
     return view(PurchaseOrderView, rows[0], expected_on=rows[0].header_date, lines=lines)

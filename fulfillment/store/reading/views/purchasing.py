@@ -29,6 +29,8 @@ class PurchaseLineView:
     overdue: bool
     """Its date has passed: nobody counts on it any more."""
     pegged: int
+    surplus: int
+    """Of a draft, units that neither orders nor the reorder level ask for any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,11 @@ class SuggestionView:
     """Outstanding on supply, whatever its date, at all locations."""
     drafted: int
     """Units on purchase orders in draft, at all locations."""
+    surplus: int
+    """Units drafted for this location that nothing asks for any more; then nothing is to be
+    bought."""
+    drafts: tuple[str, ...]
+    """The drafts in which these stand, those that were written last."""
     oldest: datetime | None
     """When the first order that is short was placed."""
     order_count: int
