@@ -6,7 +6,7 @@ from typing import Any
 
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid, missing
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
-from fulfillment.store.commands.supply.stock import check_places
+from fulfillment.store.commands.supply.stock import check_in_use, check_places
 from fulfillment.store.reading.restocks import read_restock
 from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.transactions.locks import lock_queues
@@ -41,6 +41,7 @@ def announce_restock(store: Store, merchant: str, announced: Restock, actor: str
         lock_queues(tx, {announced.sku} | tx.also)
         known = _find(tx, announced.number)
         if known is None:
+            check_in_use(tx, [(announced.sku, announced.location)])
             _insert(tx, announced)
             replan(tx, {announced.sku}, {})
         elif _changes(tx, known, announced):

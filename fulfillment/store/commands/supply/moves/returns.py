@@ -13,7 +13,7 @@ from fulfillment.store.commands.supply.moves.finding import (
 from fulfillment.store.commands.supply.moves.returnable import check_returnable
 from fulfillment.store.commands.supply.moves.supplies import check_lines, give_up, told_before
 from fulfillment.store.commands.supply.purchase_orders.replanning import replan
-from fulfillment.store.commands.supply.stock import check_places
+from fulfillment.store.commands.supply.stock import check_open, check_places
 from fulfillment.store.reading.returns import read_return
 from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.transactions.locks import lock_queues
@@ -27,6 +27,7 @@ def announce_return(store: Store, command: Command, new: NewReturn) -> Answer:
         check_lines("return", new.lines)
         check_location(tx, new.location, "location")
         check_places(tx, [(line.sku, new.location) for line in new.lines], "lines[{}].")
+        check_open(tx, new.location, "location")
         skus = {line.sku for line in new.lines}
         lock_queues(tx, skus | tx.also)
         _insert(tx, new, _checked_order(tx, new))

@@ -16,7 +16,7 @@ from fulfillment.store.commands.supply.moves.finding import (
 from fulfillment.store.commands.supply.moves.sending import send
 from fulfillment.store.commands.supply.moves.supplies import check_lines, give_up, told_before
 from fulfillment.store.commands.supply.purchase_orders.replanning import replan
-from fulfillment.store.commands.supply.stock import check_places
+from fulfillment.store.commands.supply.stock import check_open, check_places
 from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.reading.transfers import read_transfer
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -95,6 +95,7 @@ def _check(tx: Tx, new: NewTransfer) -> None:
         message = "a transfer goes from one location to another"
         raise invalid("same_location", message, "destination", location=new.source)
     check_places(tx, [(line.sku, new.source) for line in new.lines], "lines[{}].")
+    check_open(tx, new.destination, "destination")
 
 
 def _insert(tx: Tx, new: NewTransfer) -> None:

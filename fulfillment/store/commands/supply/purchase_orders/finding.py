@@ -58,6 +58,7 @@ class Line:
     line: int
     supply: int
     sku: str
+    location: str
     units: int
     received: int
     expected_on: date | None
@@ -65,8 +66,8 @@ class Line:
 
 
 LINES = """
-SELECT l.line, u.id AS supply, u.sku, u.ordered - u.closed AS units, u.received, u.expected_on,
-       u.expected_on IS NOT DISTINCT FROM p.expected_on AS follows_header
+SELECT l.line, u.id AS supply, u.sku, u.location, u.ordered - u.closed AS units, u.received,
+       u.expected_on, u.expected_on IS NOT DISTINCT FROM p.expected_on AS follows_header
   FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
   JOIN supply u ON u.id = l.supply WHERE p.id = :id ORDER BY l.line
 """

@@ -7,7 +7,7 @@ from datetime import date
 from fulfillment.domain.model.limits import MOST_UNITS
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.commands.supply.purchase_orders.documents import NewPurchaseLine
-from fulfillment.store.commands.supply.stock import check_places
+from fulfillment.store.commands.supply.stock import check_in_use, check_places
 from fulfillment.store.transactions.session import Tx
 
 
@@ -22,7 +22,10 @@ class Header:
 
 
 def check_lines(tx: Tx, lines: Sequence[NewPurchaseLine], field: str = "lines") -> None:
-    """Refuse a line of nothing, a number that is there twice, an unknown SKU, pack or location."""
+    """Refuse a line of nothing, a number that is there twice, an unknown SKU, pack or location.
+
+    So is a SKU that is inactive, and a location that is closed down.
+    """
     seen: set[int] = set()
     for index, line in enumerate(lines):
         at = f"{field}[{index}]"
@@ -32,7 +35,9 @@ def check_lines(tx: Tx, lines: Sequence[NewPurchaseLine], field: str = "lines") 
         if line.line in seen:
             raise invalid("line_twice", f"line {line.line} is there twice", f"{at}.line")
         seen.add(line.line)
-    check_places(tx, [(line.sku, line.location) for line in lines], field + "[{}].")
+    places = [(line.sku, line.location) for line in lines]
+    check_places(tx, places, field + "[{}].")
+    check_in_use(tx, places, field + "[{}].")
     packs = _packs_of(tx, lines)
     for index, line in enumerate(lines):
         known = packs.get(line.sku, {})
