@@ -139,6 +139,7 @@ def _changes(tx: Tx, known: Any, wanted: Restock) -> bool:
         raise invalid("bad_quantity", message, "units", arrived=arrived)
     tx.run(
         "UPDATE supply SET ordered = :units, expected_on = :expected_on,"
+        " overdue = overdue AND expected_on IS NOT DISTINCT FROM :expected_on,"
         " inbound = received + closed < :units"
         " WHERE id = :id",
         id=known.supply,
