@@ -163,6 +163,18 @@ def check_places(tx: Tx, places: Sequence[tuple[str, str]], path: str = "") -> N
             raise invalid("unknown_location", message, f"{at}location", location=location)
 
 
+def check_location(tx: Tx, location: str, field: str) -> None:
+    """Refuse a location that does not serve this merchant."""
+    known = tx.rows(
+        "SELECT 1 FROM merchant_location WHERE merchant = :merchant AND location = :location",
+        merchant=tx.merchant,
+        location=location,
+    )
+    if not known:
+        message = f"{location} is not a location of this merchant"
+        raise invalid("unknown_location", message, field, location=location)
+
+
 def check_in_use(tx: Tx, places: Sequence[tuple[str, str]], path: str = "") -> None:
     """Refuse new supply of a SKU that is inactive, or for a location that is closed down.
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from fulfillment.domain.model.refusals import invalid
-from fulfillment.store.commands.supply.moves.finding import Line
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was
+from fulfillment.store.commands.supply.receiving.receivable import Line
 from fulfillment.store.transactions.session import Tx
 
 

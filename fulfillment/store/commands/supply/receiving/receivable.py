@@ -1,8 +1,8 @@
-"""What receipts are counted for, found and locked: first the queues of its SKUs, then its row."""
+"""What announces supply, found and locked: first the queues of its SKUs, then its row."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.refusals import missing
@@ -24,15 +24,16 @@ class Line:
     over_received: int
     closed: int
     outstanding: int
+    expected_on: date | None
     order_line: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Receivable:
-    """A document whose queues and row are locked.
+    """A document whose queues and row are locked; on the queues in `due` something is owed.
 
     `ended_from` is the status that it has again when more is to come for it; `order` is the one
-    that a return is of, if it says so.
+    that a return is of, if it says so; `source` is where a transfer comes from.
     """
 
     kind: SupplyKind
@@ -43,7 +44,14 @@ class Receivable:
     ended_from: str | None
     over_receipt_percent: int
     order: int | None
+    source: str | None
     lines: tuple[Line, ...]
+    due: frozenset[str]
+
+    @property
+    def skus(self) -> frozenset[str]:
+        """What it is of."""
+        return frozenset(line.sku for line in self.lines)
 
     @property
     def is_complete(self) -> bool:
@@ -53,23 +61,24 @@ class Receivable:
 
 HEADS: Mapping[SupplyKind, str] = {
     K.PURCHASE_ORDER: "SELECT id, number, status, ended_at, ended_from, over_receipt_percent,"
-    " NULL::bigint AS order FROM purchase_order WHERE merchant = :merchant AND number = :number",
+    " NULL::bigint AS order, NULL AS source FROM purchase_order"
+    " WHERE merchant = :merchant AND number = :number",
     K.TRANSFER: "SELECT id, number, status, ended_at,"
     " CASE WHEN ended_at IS NOT NULL THEN 'in_transit' END AS ended_from,"
-    " 0 AS over_receipt_percent, NULL::bigint AS order"
+    " 0 AS over_receipt_percent, NULL::bigint AS order, source"
     " FROM transfer WHERE merchant = :merchant AND number = :number",
     K.RETURN: "SELECT id, number, status, ended_at,"
     " CASE WHEN ended_at IS NOT NULL THEN 'announced' END AS ended_from,"
-    " 0 AS over_receipt_percent, order_id AS order"
+    " 0 AS over_receipt_percent, order_id AS order, NULL AS source"
     " FROM customer_return WHERE merchant = :merchant AND number = :number",
     K.RESTOCK: "SELECT id, number, 'announced' AS status, NULL::timestamptz AS ended_at,"
-    " NULL AS ended_from, 0 AS over_receipt_percent, NULL::bigint AS order"
+    " NULL AS ended_from, 0 AS over_receipt_percent, NULL::bigint AS order, NULL AS source"
     " FROM restock WHERE merchant = :merchant AND number = :number",
 }
 
 LINES = """
 SELECT l.line, u.id, u.sku, u.location, u.ordered, u.over_received, u.closed, u.outstanding,
-       l.order_line
+       u.expected_on, l.order_line
   FROM supply_line l JOIN supply u ON u.id = l.supply
  WHERE l.kind = :kind AND l.document = :document ORDER BY l.line
 """
@@ -85,12 +94,12 @@ def locked(tx: Tx, kind: SupplyKind, number: str) -> Receivable:
     if not rows:
         raise missing(kind.replace("_", " "), number)
     skus = {line.sku for line in _lines(tx, kind, rows[0].id)} | tx.also
-    lock_queues(tx, skus)
+    due = lock_queues(tx, skus)
     (head,) = tx.rows(HEADS[kind] + " FOR NO KEY UPDATE", **asked)
     lines = _lines(tx, kind, head.id)
     if more := {line.sku for line in lines} - skus:
         raise LocksTooSmallError(more)
-    return Receivable(kind, **head._asdict(), lines=lines)
+    return Receivable(kind, **head._asdict(), lines=lines, due=due)
 
 
 def _lines(tx: Tx, kind: SupplyKind, document: int) -> tuple[Line, ...]:

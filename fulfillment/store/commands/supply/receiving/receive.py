@@ -96,7 +96,7 @@ def _take_in(tx: Tx, document: Receivable, receipt: Receipt, goods: Goods) -> st
     if is_complete:
         complete(tx, document)
     by_status = is_complete and is_bought
-    skus = {line.sku for line in document.lines} if by_status else goods.skus
+    skus = document.skus if by_status else goods.skus
     note_owed(tx, skus, by_po_status=by_status)
     moves = goods.moves()
     open_levels(tx, moves)
