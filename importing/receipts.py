@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DataError, IntegrityError
 
+from fulfillment.domain.model.moves import Disposition
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.supply.receiving import (
     Receipt,
@@ -109,7 +110,7 @@ def _receipt(join: Join[Came], came: Came, purchase: Skus | None) -> Receipt:
 
 
 def _lines(parts: Source, came: Came, purchase: Skus) -> Iterator[ReceivedLine]:
-    seen: set[int] = set()
+    seen: set[tuple[int, Disposition]] = set()
     for index, told in enumerate(came.lines):
         units = told["units"]
         if not isinstance(units, int) or units < 1:
@@ -118,11 +119,12 @@ def _lines(parts: Source, came: Came, purchase: Skus) -> Iterator[ReceivedLine]:
             line = _line(parts, told, purchase)
         except BadCellError as error:
             raise BadDocumentError(index, error.column, error.reason) from error
-        if line in seen:
+        disposition = Disposition(str(told.get("disposition", Disposition.SELLABLE)))
+        if (line, disposition) in seen:
             reason = "is there twice in one receipt"
             raise BadDocumentError(index, _naming(parts, told), reason)
-        seen.add(line)
-        yield ReceivedLine(line, units)
+        seen.add((line, disposition))
+        yield ReceivedLine(line, units, disposition)
 
 
 def _line(parts: Source, told: Values, purchase: Skus) -> int:
@@ -158,7 +160,7 @@ def _is_there(run: Run, join: Join[Came], receipt: Receipt, known: KnownReceipt 
     """
     if known is None:
         return False
-    units = {line.line: line.units for line in receipt.lines}
+    units = {(line.line, str(line.disposition)): line.units for line in receipt.lines}
     if known.told != (receipt.document, receipt.location, units):
         reason = "is the number of a receipt with other content"
         raise BadDocumentError(None, join.heads.column_of("number"), reason)

@@ -7,6 +7,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from fulfillment.domain.model.moves import Disposition
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.catalogue import (
     NewLocation,
@@ -132,6 +133,22 @@ def test_receipt_is_refused_when_its_number_has_other_content(shop, write, ask, 
     assert done.returncode == 1
     assert summary(done, "receipts") == [2, 1, 0, 0, 0, 1]
     assert ask("SELECT number FROM receipt ORDER BY number") == [("GR-1",), ("GR-2",)]
+
+
+def test_damaged_units_are_a_row_of_their_own(shop, write, ask, store):
+    text = "number,purchase_order,line,units,disposition\nGR-1,PO-1,1,4,\nGR-1,PO-1,1,2,damaged\n"
+    first = shop("import", "receipts", write("r.csv", text))
+    again = shop("import", "receipts", write("r.csv", text))
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert summary(again, "receipts")[:2] == [1, 0]
+    assert ask("SELECT disposition, on_hand FROM stock_level ORDER BY 1") == [
+        ("damaged", 2), ("sellable", 4),
+    ]  # fmt: skip
+    broken = (ReceivedLine(2, 5, Disposition.DAMAGED),)
+    http_receipt(store, Receipt("GR-2", "PO-1", "main", broken))
+    whole = write("r.csv", "number,purchase_order,line,units\nGR-2,PO-1,2,5\n")
+    other = shop("import", "receipts", whole)
+    assert refused(other) == ["r.csv:2 number is the number of a receipt with other content"]
 
 
 def bad_rows(store) -> str:
@@ -297,9 +314,11 @@ def test_purchase_order_is_there_when_it_was_imported_before_it_had_a_tolerance(
 ):
     """Those of that time have the very content that is made of a file without one."""
     new = NewPurchaseOrder("PO-7", (NewPurchaseLine(1, "TEA", 7, "main", date(2190, 1, 31)),))
+    line = asdict(new.lines[0])
+    del line["pack"]
     content = {
         "number": "PO-7",
-        "lines": [asdict(new.lines[0])],
+        "lines": [line],
         "supplier": "",
         "expected_on": None,
         "status": "approved",
