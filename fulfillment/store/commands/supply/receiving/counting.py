@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from fulfillment.domain.model.days import day_of
 from fulfillment.domain.model.moves import Disposition, SupplyKind
@@ -217,13 +218,15 @@ def write(tx: Tx, document: Receivable, receipt: Receipt, goods: Goods) -> str:
 
 
 def _next_number(tx: Tx, document: Receivable) -> str:
-    """The document's number with the number of its receipt; its row is locked."""
-    (row,) = tx.rows(
-        "SELECT count(DISTINCT receipt) AS receipts FROM receipt_line"
-        " WHERE supply = ANY(:supplies)",
-        supplies=[line.supply for line in document.lines],
+    """The document's number with the next one behind it that no receipt has."""
+    base = f"{document.number[:MOST_OF_NUMBER]}/"
+    rows = tx.rows(
+        "SELECT number FROM receipt WHERE merchant = :merchant AND starts_with(number, :base)",
+        merchant=tx.merchant,
+        base=base,
     )
-    return f"{document.number[:MOST_OF_NUMBER]}/{row.receipts + 1}"
+    taken = {row.number for row in rows}
+    return next(name for at in count(1) if (name := f"{base}{at}") not in taken)
 
 
 MOST_OF_NUMBER = 56
