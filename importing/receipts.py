@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DataError, IntegrityError
 
+from fulfillment.domain.model.moves import Disposition
 from fulfillment.domain.model.refusals import RefusedError
-from fulfillment.store.commands.supply.purchase_orders import (
+from fulfillment.store.commands.supply.receiving import (
     Receipt,
     ReceivedLine,
     receipt_command,
@@ -68,7 +69,7 @@ def _count(run: Run, join: Join[Came], batch: Sequence[Found]) -> None:
     for found in batch:
         try:
             receipt = _receipt(join, found.built, purchases.get(found.built.purchase_order))
-            is_there = _is_there(run, join, receipt, before.get(receipt.number))
+            is_there = _is_there(run, join, receipt, before.get(found.built.number))
             if not is_there:
                 receive(run.store, receipt_command(run.merchant.id, ACTOR, receipt), receipt)
         except BadDocumentError as fault:
@@ -109,7 +110,7 @@ def _receipt(join: Join[Came], came: Came, purchase: Skus | None) -> Receipt:
 
 
 def _lines(parts: Source, came: Came, purchase: Skus) -> Iterator[ReceivedLine]:
-    seen: set[int] = set()
+    seen: set[tuple[int, Disposition]] = set()
     for index, told in enumerate(came.lines):
         units = told["units"]
         if not isinstance(units, int) or units < 1:
@@ -118,11 +119,12 @@ def _lines(parts: Source, came: Came, purchase: Skus) -> Iterator[ReceivedLine]:
             line = _line(parts, told, purchase)
         except BadCellError as error:
             raise BadDocumentError(index, error.column, error.reason) from error
-        if line in seen:
+        disposition = Disposition(str(told.get("disposition", Disposition.SELLABLE)))
+        if (line, disposition) in seen:
             reason = "is there twice in one receipt"
             raise BadDocumentError(index, _naming(parts, told), reason)
-        seen.add(line)
-        yield ReceivedLine(line, units)
+        seen.add((line, disposition))
+        yield ReceivedLine(line, units, disposition)
 
 
 def _line(parts: Source, told: Values, purchase: Skus) -> int:
@@ -158,8 +160,8 @@ def _is_there(run: Run, join: Join[Came], receipt: Receipt, known: KnownReceipt 
     """
     if known is None:
         return False
-    units = {line.line: line.units for line in receipt.lines}
-    if known.told != (receipt.purchase_order, receipt.location, units):
+    units = {(line.line, str(line.disposition)): line.units for line in receipt.lines}
+    if known.told != (receipt.document, receipt.location, units):
         reason = "is the number of a receipt with other content"
         raise BadDocumentError(None, join.heads.column_of("number"), reason)
     if known.is_reversed:

@@ -121,6 +121,7 @@ RECEIPT_LINES = Kind(
         "line": values.line_number,
         "sku": values.sku,
         "units": values.units,
+        "disposition": values.one_of("sellable", "damaged", "quarantine", "scrapped"),
     },
     frozenset({"number", "units"}),
     one_of=("line", "sku"),

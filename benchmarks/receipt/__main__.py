@@ -14,7 +14,7 @@ from benchmarks.receipt.floor import write_in_bulk
 from benchmarks.receipt.waiting import MERCHANT, PURCHASE, purchase_id, wait_in_line
 from benchmarks.transaction.__main__ import a_store
 from cli.exit_status import run_and_end
-from fulfillment.store.commands.supply import purchase_orders
+from fulfillment.store.commands.supply import purchase_orders, receiving
 from fulfillment.store.transactions.session import Store
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -49,12 +49,10 @@ def serve_a_receipt(store: Store, units: int) -> Measured:
         found.seconds.append(time.perf_counter() - began)
         return result
 
-    receipt = purchase_orders.Receipt(
-        "R1", PURCHASE, "A", (purchase_orders.ReceivedLine(1, units),)
-    )
-    command = purchase_orders.receipt_command(MERCHANT, "bench", receipt)
+    receipt = receiving.Receipt("R1", PURCHASE, "A", (receiving.ReceivedLine(1, units),))
+    command = receiving.receipt_command(MERCHANT, "bench", receipt)
     event.listen(store.engine, "before_cursor_execute", note)
-    timed(lambda: purchase_orders.receive(store, command, receipt))
+    timed(lambda: receiving.receive(store, command, receipt))
     while timed(lambda: purchase_orders.serve_receipts(store, MERCHANT, purchase_order)):
         pass
     event.remove(store.engine, "before_cursor_execute", note)

@@ -12,8 +12,8 @@ SUMMARY = (
     number("ordered"), number("received"), number("closed"), number("pegged"),
 )  # fmt: skip
 LINES = (
-    number("line"), column("sku"), column("location"), number("ordered"), number("received"),
-    number("outstanding"), number("pegged"), column("expected_on", "expected"),
+    number("line"), column("sku"), column("location"), number("ordered"), words("packs"),
+    number("received"), number("outstanding"), number("pegged"), column("expected_on", "expected"),
 )  # fmt: skip
 WAITERS = (
     column("order"), column("status"), number("priority"), number("units"), number("pinned"),
@@ -30,9 +30,19 @@ NAMED = 3
 def purchase_order(answer: Answer, _: Mapping[str, Any]) -> Iterable[Block]:
     """A purchase order with its lines, and how far what came of it is given out."""
     facts = {"status": "status", "supplier": "supplier", "expected_on": "expected on"}
+    if answer["partly_received"]:
+        answer = {**answer, "status": f"{answer['status']}, partly received"}
     yield Line(f"Purchase order {answer['number']}: {told(answer, facts)}")
-    yield grid("Lines", LINES, answer["lines"])
+    yield grid("Lines", LINES, [line | {"packs": _packs(line)} for line in answer["lines"]])
     yield from distribution(answer)
+
+
+def _packs(line: Mapping[str, Any]) -> str:
+    """What was ordered in packs: `5 x carton + 3`."""
+    if not (pack := line["pack"]):
+        return ""
+    loose = f" + {pack['loose']}" if pack["loose"] else ""
+    return f"{pack['quantity']} x {pack['name']}{loose}"
 
 
 def distribution(answer: Answer) -> Iterable[Block]:
@@ -55,7 +65,8 @@ def moved(answer: Answer, _: Mapping[str, Any]) -> Iterable[Block]:
         for name in ("received", "outstanding", "pegged")
     }
     units = ", ".join(f"{count} {name}" for name, count in counts.items())
-    yield Line(f"Purchase order {answer['number']}: status {answer['status']}, units {units}")
+    status = f"{answer['status']}{', partly received' if answer['partly_received'] else ''}"
+    yield Line(f"Purchase order {answer['number']}: status {status}, units {units}")
 
 
 def suggestions(answer: Answer, _: Mapping[str, Any]) -> Iterable[Block]:
@@ -78,6 +89,8 @@ def _because(one: Mapping[str, Any]) -> str:
     counts = [f"{one[name]} {name}" for name in names if one[name]]
     if one["for_reorder_level"]:
         counts.append(f"{one['for_reorder_level']} to the reorder level")
+    if one["surplus"]:
+        counts.append(f"{one['surplus']} needed no more in {', '.join(one['drafts'])}")
     return ", ".join(counts)
 
 

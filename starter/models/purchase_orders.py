@@ -1,4 +1,4 @@
-"""Purchase orders and receipts as they are sent."""
+"""Purchase orders as they are sent."""
 
 from typing import Annotated, Literal
 
@@ -11,8 +11,6 @@ from fulfillment.store.commands.supply.purchase_orders import (
     NewPurchaseLine,
     NewPurchaseOrder,
     PurchaseChange,
-    Receipt,
-    ReceivedLine,
 )
 from starter.models.fields import (
     MOST_ITEMS,
@@ -21,6 +19,7 @@ from starter.models.fields import (
     Location,
     LongText,
     Number,
+    PackName,
     Percent,
     Request,
     ShortText,
@@ -40,13 +39,16 @@ class PurchaseLineIn(Request):
 
     line: LineNumber
     sku: Sku
-    units: Units
+    units: Annotated[Units, Field(description="Base units, or whole packs where `pack` names one.")]
     location: Location
     expected_on: Day | None = None
+    pack: PackName | None = None
 
     def to_domain(self) -> NewPurchaseLine:
         """The line as the store takes it."""
-        return NewPurchaseLine(self.line, self.sku, self.units, self.location, self.expected_on)
+        return NewPurchaseLine(
+            self.line, self.sku, self.units, self.location, self.expected_on, self.pack
+        )
 
 
 class PurchaseOrderIn(Request):
@@ -130,25 +132,3 @@ class StatusIn(Request):
     status: Literal["approved", "in_transit", "arrived", "closed", "cancelled"]
     """The status that it moves to."""
     note: LongText | None = None
-
-
-class ReceivedLineIn(Request):
-    """Units of one line that came."""
-
-    line: LineNumber
-    units: Units
-
-
-class ReceiptIn(Request):
-    """Goods that came; the receipt's number is counted once."""
-
-    model_config = example(number="GR-9", location="vienna", lines=[{"line": 1, "units": 40}])
-
-    number: Number
-    location: Location
-    lines: Annotated[list[ReceivedLineIn], Field(max_length=MOST_ITEMS)]
-
-    def to_domain(self, purchase_order: str) -> Receipt:
-        """The receipt as the store takes it."""
-        lines = tuple(ReceivedLine(line.line, line.units) for line in self.lines)
-        return Receipt(self.number, purchase_order, self.location, lines)

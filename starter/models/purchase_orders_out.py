@@ -14,11 +14,12 @@ from starter.models.paged import Paged
 from starter.models.receipts import EXAMPLE_LINE
 
 EXAMPLE_PURCHASE_ORDER = {
-    "number": "PO-77", "supplier": "Leaf Imports", "status": "approved",
+    "number": "PO-77", "supplier": "Leaf Imports", "status": "approved", "partly_received": False,
     "expected_on": "2026-03-10", "created_at": "2026-03-01T08:00:00Z",
-    "lines": [{"line": 1, "sku": "TEA-GREEN", "location": "vienna", "ordered": 100, "received": 0,
-               "over_received": 0, "closed": 0, "outstanding": 100, "expected_on": "2026-03-10",
-               "overdue": False, "pegged": 4}],
+    "lines": [{"line": 1, "sku": "TEA-GREEN", "location": "vienna", "ordered": 100,
+               "pack": None, "received": 0, "over_received": 0, "closed": 0, "outstanding": 100,
+               "expected_on": "2026-03-10", "overdue": False, "pegged": 4,
+               "surplus": 0}],
     "over_receipt_percent": 0,
 }  # fmt: skip
 
@@ -47,7 +48,8 @@ EXAMPLES: Mapping[type, object] = {
     ReceivedOut: EXAMPLE_PURCHASE_ORDER | {"receipt": "GR-9", "goods": [EXAMPLE_LINE]},
     PurchaseOrderSummary: {
         "number": "PO-77", "supplier": "Leaf Imports", "status": "approved",
-        "expected_on": "2026-03-10", "created_at": "2026-03-01T08:00:00Z", "line_count": 1,
+        "partly_received": False, "expected_on": "2026-03-10",
+        "created_at": "2026-03-01T08:00:00Z", "line_count": 1,
         "ordered": 100, "received": 0, "closed": 0, "pegged": 4,
     },
     ReleasedOrder: {

@@ -1,14 +1,18 @@
 """Announced restocks."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
+from fulfillment.domain.model.moves import Disposition, SupplyKind
+from fulfillment.store.commands.supply.receiving import Receipt, ReceivedLine
 from fulfillment.store.commands.supply.restocks import Restock
 from fulfillment.store.reading.views.moves import RestockView
 from starter.models.fields import Day, Location, LongText, Request, Sku, Units, example
 from starter.models.paged import Paged
+from starter.models.receipts import FoundBecause, Made
 
 
 class RestockIn(Request):
@@ -42,16 +46,35 @@ class ArrivalIn(Request):
     model_config = example(units=24)
 
     units: Units
+    disposition: Made = Disposition.SELLABLE
+    reason: FoundBecause = None
     note: LongText | None = None
+
+    def to_domain(self, restock: str) -> Receipt:
+        """The receipt as the store takes it; it takes a number of its restock."""
+        lines = (ReceivedLine(1, self.units, self.disposition),)
+        return Receipt(None, restock, None, lines, SupplyKind.RESTOCK, self.reason)
 
 
 EXAMPLE_RESTOCK = {
-    "number": "RS-5", "sku": "TEA-GREEN", "location": "vienna", "units": 60, "closed": 24,
-    "outstanding": 36, "pegged": 4, "expected_on": "2026-03-10",
+    "number": "RS-5", "sku": "TEA-GREEN", "location": "vienna", "units": 60, "received": 24,
+    "closed": 0, "outstanding": 36, "pegged": 4, "expected_on": "2026-03-10",
     "created_at": "2026-03-01T08:00:00Z",
 }  # fmt: skip
 
-EXAMPLES: Mapping[type, object] = {RestockView: EXAMPLE_RESTOCK}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestockArrivalOut(RestockView):
+    """The restock as it was right after what came was counted."""
+
+    receipt: str
+    """The number of the receipt that was written for it."""
+
+
+EXAMPLES: Mapping[type, object] = {
+    RestockView: EXAMPLE_RESTOCK,
+    RestockArrivalOut: EXAMPLE_RESTOCK | {"receipt": "RS-5/1"},
+}
 
 
 class RestockPage(Paged[RestockView]):

@@ -7,12 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from fulfillment.domain.model.limits import MOST_LINES
-from fulfillment.domain.model.moves import Disposition
 from fulfillment.store.commands.supply.moves.documents import (
-    MoveReceipt,
     NewReturn,
     NewReturnLine,
-    ReceivedUnits,
 )
 from fulfillment.store.reading.views.moves import ReturnSummary, ReturnView
 from starter.models.fields import (
@@ -68,40 +65,6 @@ class ReturnIn(Request):
         return NewReturn(
             self.number, self.location, lines, self.order, self.reason, self.expected_on
         )
-
-
-class CameBackIn(Request):
-    """Units of one line that came, and what is made of them."""
-
-    line: LineNumber
-    units: Units
-    disposition: Annotated[
-        Disposition,
-        Field(description="Only `sellable` units serve orders; `scrapped` are on nobody's shelf."),
-    ]
-
-
-class ReturnReceiptIn(Request):
-    """Goods that came back; the receipt's number is counted once.
-
-    A line may be there once for each disposition.
-    """
-
-    model_config = example(
-        number="GR-13",
-        lines=[
-            {"line": 1, "units": 1, "disposition": "sellable"},
-            {"line": 1, "units": 1, "disposition": "damaged"},
-        ],
-    )
-
-    number: Number
-    lines: Annotated[list[CameBackIn], Field(max_length=MOST_LINES)]
-
-    def to_domain(self, document: str) -> MoveReceipt:
-        """The receipt as the store takes it."""
-        lines = tuple(ReceivedUnits(x.line, x.units, x.disposition) for x in self.lines)
-        return MoveReceipt(self.number, document, lines)
 
 
 EXAMPLE_HEAD = {

@@ -55,7 +55,7 @@ EXAMPLES: Mapping[type, object] = {
     SuggestionView: {
         "supplier": "Leaf Imports", "sku": "TEA-GREEN", "name": "Green tea",
         "location": "vienna", "units": 56, "for_waiting": 6, "for_reorder_level": 50,
-        "waiting": 10, "free": 0, "coming": 4, "drafted": 0,
+        "waiting": 10, "free": 0, "coming": 4, "drafted": 0, "surplus": 0, "drafts": [],
         "oldest": "2026-03-01T08:00:00Z", "order_count": 1,
         "orders": [{
             "number": "SO-1001", "units": 6, "priority": 50,

@@ -7,10 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from fulfillment.store.commands.supply.moves.documents import (
-    MoveReceipt,
     NewTransfer,
     NewTransferLine,
-    ReceivedUnits,
 )
 from fulfillment.store.reading.views.moves import TransferSummary, TransferView
 from starter.models.fields import (
@@ -78,27 +76,6 @@ class MoveNoteIn(Request):
     model_config = example(note="Two cartons were lost.")
 
     note: LongText | None = None
-
-
-class TransferredIn(Request):
-    """Units of one line that came."""
-
-    line: LineNumber
-    units: Units
-
-
-class TransferReceiptIn(Request):
-    """Goods that came to the destination; the receipt's number is counted once."""
-
-    model_config = example(number="GR-12", lines=[{"line": 1, "units": 12}])
-
-    number: Number
-    lines: Annotated[list[TransferredIn], Field(max_length=MOST_ITEMS)]
-
-    def to_domain(self, transfer: str) -> MoveReceipt:
-        """The receipt as the store takes it."""
-        lines = tuple(ReceivedUnits(line.line, line.units) for line in self.lines)
-        return MoveReceipt(self.number, transfer, lines)
 
 
 EXAMPLE_HEAD = {

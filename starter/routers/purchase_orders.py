@@ -8,10 +8,8 @@ from starlette.concurrency import run_in_threadpool
 
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.supply import purchase_orders as purchasing
-from fulfillment.store.commands.supply.purchase_orders import (
-    purchase_order_command,
-    receipt_command,
-)
+from fulfillment.store.commands.supply.purchase_orders import purchase_order_command
+from fulfillment.store.commands.supply.receiving import receipt_command, receive
 from fulfillment.store.reading import purchase_orders, receipts, released_by
 from fulfillment.store.reading.distributing import read_distribution
 from fulfillment.store.reading.rows import view
@@ -25,7 +23,6 @@ from starter.models.fields import PathNumber, ShortText, Sku
 from starter.models.purchase_orders import (
     PurchaseChangeIn,
     PurchaseOrderIn,
-    ReceiptIn,
     StatusIn,
 )
 from starter.models.purchase_orders_out import (
@@ -33,6 +30,7 @@ from starter.models.purchase_orders_out import (
     ReceivedOut,
     ReleasedOrderPage,
 )
+from starter.models.receipts import ReceiptIn
 from starter.paging import Cursor, Limit, paged, window
 from starter.prefer import MayWait
 from starter.routers.links import purchase_order_url
@@ -92,13 +90,17 @@ def list_purchase_orders(  # noqa: PLR0913 -- each parameter of the list is one 
     sku: Annotated[Sku | None, Query()] = None,
     supplier: Annotated[ShortText | None, Query()] = None,
     overdue: Annotated[bool | None, Query(description="With units whose date passed.")] = None,
+    partly_received: Annotated[
+        bool | None, Query(description="Some of it has come, and the rest is still to come.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PurchaseOrderPage:
     """A page of purchase orders, the newest first."""
     page = window(limit, cursor, purchase_orders.NEWEST_FIRST)
     which: dict[str, object] = {"statuses": status, "sku": sku, "supplier": supplier}
-    which |= {"overdue": overdue, "places": places_of(session.caller)}
+    which |= {"overdue": overdue, "partly_received": partly_received}
+    which |= {"places": places_of(session.caller)}
     found = session.read(lambda tx: purchase_orders.list_purchase_orders(tx, page, **which))
     return paged(PurchaseOrderPage, found, purchase_orders.NEWEST_FIRST)
 
@@ -146,7 +148,7 @@ async def receive_goods(
     check_location(session.caller, receipt.location)
     came = receipt.to_domain(number)
     command = receipt_command(session.merchant, session.actor, came)
-    counted = await run_in_threadpool(purchasing.receive, session.store, command, came)
+    counted = await run_in_threadpool(receive, session.store, command, came)
     await wait.until(partial(_is_given_out, session, receipt.number))
     goods = await run_in_threadpool(
         session.read, lambda tx: receipts.read_receipt(tx, receipt.number)

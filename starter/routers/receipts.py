@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from fulfillment.store.commands.supply import receipt_reversal as commands
+from fulfillment.store.commands.supply import receiving as commands
 from fulfillment.store.reading import receipts
 from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.views.moves import ReceiptView

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 
 from fulfillment.store.commands.supply import restocks as commands
+from fulfillment.store.commands.supply.receiving import receive
 from fulfillment.store.reading import restocks
 from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.views.moves import RestockView
@@ -12,7 +13,13 @@ from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey
 from starter.models.fields import PathNumber, Sku
-from starter.models.restocks import ArrivalIn, RestockIn, RestockPage, WithdrawIn
+from starter.models.restocks import (
+    ArrivalIn,
+    RestockArrivalOut,
+    RestockIn,
+    RestockPage,
+    WithdrawIn,
+)
 from starter.paging import Cursor, Limit, paged, window
 from starter.routers.responses import problems
 
@@ -68,9 +75,8 @@ def withdraw_restock(
 @router.post("/{number}/arrive", summary="Take in a restock", responses=problems(404, 409))
 def arrive_restock(
     number: PathNumber, wanted: ArrivalIn, session: ForMerchant, key: IdempotencyKey = None
-) -> RestockView:
+) -> RestockArrivalOut:
     """Units came: they are on hand at once, and who waits is served."""
     content = wanted.model_dump()
     command = session.command("arrive_restock", number, key, content, wanted.note)
-    came = commands.arrive_restock(session.store, command, number, wanted.units)
-    return view(RestockView, came)
+    return view(RestockArrivalOut, receive(session.store, command, wanted.to_domain(number)))

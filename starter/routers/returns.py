@@ -7,9 +7,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Body, Depends, Query, Response
 
 from fulfillment.domain.model.moves import ReturnStatus
-from fulfillment.store.commands.supply.moves import receiving
 from fulfillment.store.commands.supply.moves import returns as commands
-from fulfillment.store.commands.supply.moves.documents import receipt_command, return_command
+from fulfillment.store.commands.supply.moves.documents import return_command
+from fulfillment.store.commands.supply.receiving import receipt_command, receive
 from fulfillment.store.reading import returns
 from fulfillment.store.reading.returns import ReturnFilter
 from fulfillment.store.reading.rows import view
@@ -18,10 +18,10 @@ from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import Number, PathNumber, Sku
+from starter.models.receipts import ReturnReceiptIn
 from starter.models.returns import (
     ReturnIn,
     ReturnPage,
-    ReturnReceiptIn,
     ReturnReceiptOut,
 )
 from starter.models.transfers import MoveNoteIn
@@ -92,8 +92,8 @@ def receive_return(
     """Sellable units are on hand and serve who waits; the order's history tells what came."""
     _check(session, number)
     came = receipt.to_domain(number)
-    command = receipt_command(session.merchant, "receive_return", session.actor, came)
-    return view(ReturnReceiptOut, receiving.receive_return(session.store, command, came))
+    command = receipt_command(session.merchant, session.actor, came)
+    return view(ReturnReceiptOut, receive(session.store, command, came))
 
 
 @router.post("/{number}/close", summary="Close a return", responses=problems(404, 409))

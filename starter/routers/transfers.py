@@ -7,9 +7,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Body, Depends, Query, Response
 
 from fulfillment.domain.model.moves import TransferStatus
-from fulfillment.store.commands.supply.moves import receiving
 from fulfillment.store.commands.supply.moves import transfers as commands
-from fulfillment.store.commands.supply.moves.documents import receipt_command, transfer_command
+from fulfillment.store.commands.supply.moves.documents import transfer_command
+from fulfillment.store.commands.supply.receiving import receipt_command, receive
 from fulfillment.store.reading import transfers
 from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.transfers import TransferFilter
@@ -18,12 +18,12 @@ from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location, check_one_of, places_of
 from starter.auth.session import ForMerchant, IdempotencyKey, Session
 from starter.models.fields import Location, PathNumber, Sku
+from starter.models.receipts import TransferReceiptIn
 from starter.models.transfers import (
     MoveNoteIn,
     TransferChangeIn,
     TransferIn,
     TransferPage,
-    TransferReceiptIn,
     TransferReceiptOut,
 )
 from starter.paging import Cursor, Limit, paged, window
@@ -128,9 +128,8 @@ def receive_transfer(
     """The goods are on hand at the destination, and who waits is served. A number counts once."""
     _check(session, number, "destination")
     came = receipt.to_domain(number)
-    command = receipt_command(session.merchant, "receive_transfer", session.actor, came)
-    received = receiving.receive_transfer(session.store, command, came)
-    return view(TransferReceiptOut, received)
+    command = receipt_command(session.merchant, session.actor, came)
+    return view(TransferReceiptOut, receive(session.store, command, came))
 
 
 @router.post("/{number}/close", summary="Close a transfer", responses=problems(404, 409))

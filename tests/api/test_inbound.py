@@ -140,7 +140,7 @@ def test_order_is_promised_a_restock_when_it_is_announced_and_served_when_it_arr
     came = admin.post("/v1/restocks/RS%2F1/arrive", json={"units": 4}, headers=headers)
     again = admin.post("/v1/restocks/RS%2F1/arrive", json={"units": 4}, headers=headers)
     assert (came.status_code, again.json()) == (200, came.json())
-    assert (came.json()["closed"], came.json()["outstanding"]) == (4, 2)
+    assert (came.json()["received"], came.json()["outstanding"]) == (4, 2)
     assert admin.get("/v1/orders/SO-1").json()["status"] == "awaiting_pick_and_pack"
 
     gone = admin.post("/v1/restocks/RS%2F1/withdraw")

@@ -1,24 +1,23 @@
 """Transfers, returns and counts, with defaults for all that a test does not name."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from fulfillment.domain.model.moves import CountCovers, Disposition
-from fulfillment.store.commands.supply.moves import counts, receiving, returns, transfers
+from fulfillment.domain.model.moves import CountCovers, Disposition, SupplyKind
+from fulfillment.store.commands.supply.moves import counts, returns, transfers
 from fulfillment.store.commands.supply.moves.documents import (
     CountedSku,
-    MoveReceipt,
     NewCount,
     NewReturn,
     NewReturnLine,
     NewTransfer,
     NewTransferLine,
-    ReceivedUnits,
     count_command,
-    receipt_command,
     return_command,
     transfer_command,
 )
+from fulfillment.store.commands.supply.receiving import Receipt, ReceivedLine
 from tests.builders.warehouse import MERCHANT, Warehouse, command, numbers
 
 Wants = Sequence[tuple[str, int]]
@@ -60,13 +59,20 @@ def redate(warehouse: Warehouse, number: str, due: int | None) -> dict[str, Any]
 
 
 def receive(
-    warehouse: Warehouse, document: str, units: Mapping[int, int], number: str = ""
+    warehouse: Warehouse,
+    document: str,
+    units: Mapping[int, int],
+    number: str = "",
+    *,
+    damaged: Mapping[int, int] = MappingProxyType({}),
+    reason: str | None = None,
 ) -> dict[str, Any]:
     """Count units by line of a transfer."""
-    lines = tuple(ReceivedUnits(*row) for row in units.items())
-    receipt = MoveReceipt(number or f"R{next(numbers)}", document, lines)
-    asked = receipt_command(MERCHANT, "receive_transfer", "tester", receipt)
-    return receiving.receive_transfer(warehouse.store, asked, receipt)
+    lines = [ReceivedLine(*row) for row in units.items()]
+    lines += [ReceivedLine(*row, Disposition.DAMAGED) for row in damaged.items()]
+    of = SupplyKind.TRANSFER
+    number = number or f"R{next(numbers)}"
+    return warehouse.take_in(Receipt(number, document, None, tuple(lines), of, reason))
 
 
 def announce(
@@ -88,13 +94,16 @@ def announce(
 
 
 def take_back(
-    warehouse: Warehouse, document: str, *came: tuple[int, int, str], number: str = ""
+    warehouse: Warehouse,
+    document: str,
+    *came: tuple[int, int, str],
+    number: str = "",
+    reason: str | None = None,
 ) -> dict[str, Any]:
     """Count what came of a return: line, units and disposition."""
-    lines = tuple(ReceivedUnits(line, units, Disposition(how)) for line, units, how in came)
-    receipt = MoveReceipt(number or f"R{next(numbers)}", document, lines)
-    asked = receipt_command(MERCHANT, "receive_return", "tester", receipt)
-    return receiving.receive_return(warehouse.store, asked, receipt)
+    lines = tuple(ReceivedLine(line, units, Disposition(how)) for line, units, how in came)
+    number = number or f"R{next(numbers)}"
+    return warehouse.take_in(Receipt(number, document, None, lines, SupplyKind.RETURN, reason))
 
 
 def end(warehouse: Warehouse, number: str) -> dict[str, Any]:

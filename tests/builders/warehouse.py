@@ -5,18 +5,26 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine
 
 from fulfillment.domain.insight.impact import standing
+from fulfillment.domain.model.moves import Disposition, SupplyKind
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands import catalogue, intake
 from fulfillment.store.commands.administration import settings as merchant_settings
 from fulfillment.store.commands.floor import warehouse as floor
 from fulfillment.store.commands.orders import channel_edit, lifecycle
-from fulfillment.store.commands.supply import purchase_orders, restocks, serving, stock
+from fulfillment.store.commands.supply import (
+    purchase_orders,
+    receiving,
+    restocks,
+    serving,
+    stock,
+)
 from fulfillment.store.insight.order_page import read_order
 from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.planning.change import Change, change_order, preview_change
@@ -218,12 +226,22 @@ class Warehouse:
         *,
         at: str = "A",
         number: str = "",
+        damaged: Mapping[int, int] = MappingProxyType({}),
+        reason: str | None = None,
     ) -> dict[str, Any]:
         """Count units by line, and leave the queues owed."""
-        lines = tuple(purchase_orders.ReceivedLine(*row) for row in units.items())
-        receipt = purchase_orders.Receipt(number or f"R{next(numbers)}", purchase, at, lines)
-        asked = purchase_orders.receipt_command(MERCHANT, "tester", receipt)
-        return purchase_orders.receive(self.store, asked, receipt)
+        lines = [receiving.ReceivedLine(*row) for row in units.items()]
+        lines += [receiving.ReceivedLine(*row, Disposition.DAMAGED) for row in damaged.items()]
+        return self.take_in(
+            receiving.Receipt(
+                number or f"R{next(numbers)}", purchase, at, tuple(lines), reason=reason
+            )
+        )
+
+    def take_in(self, receipt: receiving.Receipt) -> dict[str, Any]:
+        """Count a receipt of whatever was announced."""
+        asked = receiving.receipt_command(MERCHANT, "tester", receipt)
+        return receiving.receive(self.store, asked, receipt)
 
     def serve(self, purchase: str) -> int:
         """What the purchase order's workflow has done; queues still owed."""
@@ -340,7 +358,9 @@ class Warehouse:
 
     def arrive(self, restock: str, units: int, key: str | None = None) -> dict[str, Any]:
         asked = command("arrive", key, units=units)
-        return restocks.arrive_restock(self.store, asked, restock, units)
+        lines = (receiving.ReceivedLine(1, units),)
+        came = receiving.Receipt(None, restock, None, lines, SupplyKind.RESTOCK)
+        return receiving.receive(self.store, asked, came)
 
     def sources(self, order: int) -> dict[str, int]:
         """Units an order has pegged, by the number of the document that brings them."""

@@ -7,6 +7,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from fulfillment.domain.model.moves import Disposition
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.catalogue import (
     NewLocation,
@@ -21,14 +22,16 @@ from fulfillment.store.commands.orders.lifecycle import prepare_fulfillment
 from fulfillment.store.commands.supply.purchase_orders import (
     NewPurchaseLine,
     NewPurchaseOrder,
-    Receipt,
-    ReceivedLine,
     create_purchase_order,
     move_status,
+)
+from fulfillment.store.commands.supply.receiving import (
+    Receipt,
+    ReceivedLine,
     receipt_command,
     receive,
+    reverse_receipt,
 )
-from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
 from fulfillment.store.commands.supply.serving import serve_due
 from fulfillment.store.transactions.session import Command
 
@@ -132,6 +135,22 @@ def test_receipt_is_refused_when_its_number_has_other_content(shop, write, ask, 
     assert ask("SELECT number FROM receipt ORDER BY number") == [("GR-1",), ("GR-2",)]
 
 
+def test_damaged_units_are_a_row_of_their_own(shop, write, ask, store):
+    text = "number,purchase_order,line,units,disposition\nGR-1,PO-1,1,4,\nGR-1,PO-1,1,2,damaged\n"
+    first = shop("import", "receipts", write("r.csv", text))
+    again = shop("import", "receipts", write("r.csv", text))
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert summary(again, "receipts")[:2] == [1, 0]
+    assert ask("SELECT disposition, on_hand FROM stock_level ORDER BY 1") == [
+        ("damaged", 2), ("sellable", 4),
+    ]  # fmt: skip
+    broken = (ReceivedLine(2, 5, Disposition.DAMAGED),)
+    http_receipt(store, Receipt("GR-2", "PO-1", "main", broken))
+    whole = write("r.csv", "number,purchase_order,line,units\nGR-2,PO-1,2,5\n")
+    other = shop("import", "receipts", whole)
+    assert refused(other) == ["r.csv:2 number is the number of a receipt with other content"]
+
+
 def bad_rows(store) -> str:
     """A file with a bad row of every sort, and the purchase orders that they are about."""
     order(store, NewPurchaseOrder("PO-D", (NewPurchaseLine(1, "TEA", 9, "main"),),
@@ -162,7 +181,7 @@ def bad_rows(store) -> str:
         "N,PO-1,main,2,,1\n"
         "N,PO-D,main,2,,1\n"
         "O,PO-1,main,2,,3\n"
-        "P,PO-1,main,2,,1\n"
+        "P,PO-1,main,2,,2\n"
     )
 
 
@@ -177,10 +196,10 @@ TOLD = [
     "r.csv:11 location no location graz serves acme (--create)",
     "r.csv:12 number is the number of a receipt with other content",
     "r.csv:13 purchase_order purchase order PO-D is draft; nothing can come for it",
-    "r.csv:14 purchase_order purchase order PO-C is closed; nothing can come for it",
+    "r.csv:14 purchase_order purchase order PO-C is closed; count it with a reason",
     "r.csv:16 sku is there twice in one receipt",
     "r.csv:17 line names no line, and there is no SKU",
-    "r.csv:22 purchase_order purchase order PO-1 is received; nothing can come for it",
+    "r.csv:22 units line 2 has 0 units outstanding, not 2; 1 more than ordered would be taken",
 ]
 
 
@@ -295,9 +314,11 @@ def test_purchase_order_is_there_when_it_was_imported_before_it_had_a_tolerance(
 ):
     """Those of that time have the very content that is made of a file without one."""
     new = NewPurchaseOrder("PO-7", (NewPurchaseLine(1, "TEA", 7, "main", date(2190, 1, 31)),))
+    line = asdict(new.lines[0])
+    del line["pack"]
     content = {
         "number": "PO-7",
-        "lines": [asdict(new.lines[0])],
+        "lines": [line],
         "supplier": "",
         "expected_on": None,
         "status": "approved",

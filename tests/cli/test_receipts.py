@@ -12,7 +12,7 @@ from fulfillment.store.commands.catalogue import (
 )
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
 from fulfillment.store.commands.orders.lifecycle import prepare_fulfillment
-from fulfillment.store.commands.supply import purchase_orders
+from fulfillment.store.commands.supply import purchase_orders, receiving
 from fulfillment.store.transactions.session import Command
 from tests.builders.warehouse import NOON
 
@@ -37,11 +37,8 @@ def shop(store):
 
 
 def receive(store, units: int) -> None:
-    came = purchase_orders.Receipt(
-        "GR-1", "PO-1", "main", (purchase_orders.ReceivedLine(1, units),)
-    )
-    asked = purchase_orders.receipt_command("acme", "t", came)
-    purchase_orders.receive(store, asked, came)
+    came = receiving.Receipt("GR-1", "PO-1", "main", (receiving.ReceivedLine(1, units),))
+    receiving.receive(store, receiving.receipt_command("acme", "t", came), came)
     purchase_orders.serve_receipts(store, "acme", 1)
 
 

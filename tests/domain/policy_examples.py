@@ -9,6 +9,7 @@ from fulfillment.domain.floor import dispatch
 from fulfillment.domain.model import verification
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.policy import KNOBS, Knobs, origin, resolve
+from fulfillment.domain.model.receiving import takes_more
 from fulfillment.domain.model.verification import VerificationFacts
 from tests.builders.values import Wants, day, order, stock, supply
 from tests.domain.cases import Event, adjusted, later, po, received
@@ -51,6 +52,12 @@ def table(rows: Iterator[list[str]]) -> str:
     header, *body = rows
     shown = ["| " + " | ".join(row) + " |" for row in (header, *body)]
     return "\n".join([shown[0], "|---" * len(header) + "|", *shown[1:]])
+
+
+def one_more(story: Story) -> str:
+    """Whether a unit beyond what was ordered is taken, all having come on the first day."""
+    days = story[1].policy.over_receipt_days
+    return "taken" if takes_more(day(0), story.now.today, days) else "refused"
 
 
 def plain(value: object) -> str:
@@ -241,6 +248,13 @@ EXAMPLES = (
             order(1, [("K1", 5)], policy=knobs), levels=[stock(2)], supplies=[supply(1, due=9)]
         ),
         (("8 days later", later(8)), ("9 days later", later(1)), ("10 days later", later(1))),
+    ),
+    Example(
+        "over_receipt_days",
+        values("over_receipt_days", 30, 0),
+        lambda knobs: Story(order(1, [("K1", 5)], policy=knobs), levels=[stock(5)]),
+        (("a day later", later(1)), ("30 days later", later(29)), ("31 days later", later(1))),
+        read=one_more,
     ),
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.insight.purchase_suggestions import Need, Suggestion, suggest
+from fulfillment.domain.insight.purchase_suggestions import Need, Suggestion, suggest, surplus
 
 PLACES = ("A", "B", "C")
 UNITS = st.integers(0, 6)
@@ -132,3 +132,30 @@ def test_no_less_is_suggested_when_more_waits(need, first, more, at):
 @pytest.mark.parametrize("level", [0, 5])
 def test_nothing_is_suggested_when_nothing_waits_and_enough_is_there(level):
     assert suggest(Need("K1", reorder_level=level, free={"A": 9}), "A") == ()
+
+
+def test_what_is_drafted_is_surplus_when_nothing_asks_for_it():
+    (one,) = surplus(Need("K1", drafted={"A": 5}))
+    assert (one.units, one.surplus) == (0, 5)
+    (one,) = surplus(Need("K1", waiting={None: 3}, drafted={"A": 5}))
+    assert one.surplus == 2
+    (one,) = surplus(Need("K1", reorder_level=4, drafted={"A": 5}, free={"B": 2}))
+    assert one.surplus == 3
+
+
+def test_what_is_short_at_one_location_does_not_use_what_is_drafted_for_another():
+    need = Need("K1", waiting={"B": 5}, drafted={"A": 4})
+    assert [(one.location, one.units) for one in suggest(need, "A")] == [("B", 5)]
+    assert [(one.location, one.surplus) for one in surplus(need)] == [("A", 4)]
+
+
+def test_no_more_is_surplus_than_nothing_asks_for_when_it_is_drafted_twice():
+    found = surplus(Need("K1", waiting={None: 7}, drafted={"A": 5, "B": 5}))
+    assert [(one.location, one.surplus) for one in found] == [("A", 3)]
+
+
+@given(NEEDS)
+def test_nothing_is_to_be_bought_when_what_is_surplus_is_not(need):
+    over = {one.location: one.surplus for one in surplus(need)}
+    left = {at: units - over.get(at, 0) for at, units in need.drafted.items()}
+    assert suggest(replace(need, drafted=left), "A") == suggest(need, "A")

@@ -51,3 +51,28 @@ async def test_orders_are_replanned_when_a_purchase_order_is_closed_short(
     assert (await system.read(order))["lines"][0]["pegged"] == 4
     await system.ok("POST", f"/v1/purchase-orders/{po}/status", {"status": "closed"})
     assert (await system.read(order))["lines"][0]["not_yet_received"] == 0
+
+
+async def test_what_is_found_after_closing_serves_those_who_wait_when_it_is_counted(
+    system: System,
+) -> None:
+    """The purchase order's life has ended then; it begins again to serve the queue."""
+    system.locations("A")
+    await system.products("K1")
+    order = await system.order(("K1", 6))
+    po = await system.purchase_order(("K1", 6), location="A", expected_on=NEXT_WEEK)
+    await system.receive(po, [2], "A")
+    await system.until_order(order, lambda o: o["lines"][0]["allocated"] == 2)
+    await system.ok("POST", f"/v1/purchase-orders/{po}/status", {"status": "closed"})
+    came = {
+        "number": "FOUND",
+        "location": "A",
+        "reason": "behind the shelf",
+        "lines": [
+            {"line": 1, "units": 3},
+            {"line": 1, "units": 1, "disposition": "damaged"},
+        ],
+    }
+    await system.ok("POST", f"/v1/purchase-orders/{po}/receipts", came)
+    await system.until_order(order, lambda o: o["lines"][0]["allocated"] == 5)
+    assert (await system.ok("GET", "/v1/receipts/FOUND"))["reason"] == "behind the shelf"

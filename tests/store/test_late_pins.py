@@ -9,7 +9,7 @@ from fulfillment.store.commands.orders import manual
 from fulfillment.store.commands.orders.pins import Pinned, pin
 from fulfillment.store.commands.supply.overdue import declare_overdue
 from fulfillment.store.commands.supply.purchase_orders import LineChange
-from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
+from fulfillment.store.commands.supply.receiving import reverse_receipt
 from fulfillment.store.insight.order import read_explanation
 from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse, command

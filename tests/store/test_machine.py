@@ -55,6 +55,7 @@ FOR_ALL = st.fixed_dictionaries(
     optional={
         "rebalance": st.sampled_from(["waiting", "off", "unpicked"]),
         "auto_allocate_on": st.sampled_from(["any_supply", "po_status"]),
+        "over_receipt_days": st.sampled_from([0, 30]),
         "routing": st.sampled_from(["fewest_locations", "location_priority"]),
         "duplicates": st.sampled_from(["reference", "address"]),
         "default_backorder_days": st.integers(0, 60),

@@ -16,7 +16,7 @@ import pytest
 from fulfillment.domain.model.payments import PaymentKind
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.payments import record
-from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
+from fulfillment.store.commands.supply.receiving import reverse_receipt
 from tests.builders import moves
 from tests.builders.warehouse import Warehouse, command, numbers
 
@@ -116,9 +116,10 @@ class Walk:
             return
         document, units = self.random.choice(documents), self.random.randint(1, 4)
         number, scrapped = f"GR-{next(numbers)}", False
+        whole, damaged = self.random.choice([({1: units}, {}), ({}, {1: units})])
         if document in self.sent:
             sku, _ = self.sent[document]
-            moves.receive(self.warehouse, document, {1: units}, number)
+            moves.receive(self.warehouse, document, whole, number, damaged=damaged)
         elif document in self.announced:
             sku, _ = self.announced[document]
             how = self.random.choice(["sellable", "damaged", "scrapped"])
@@ -126,7 +127,7 @@ class Walk:
             moves.take_back(self.warehouse, document, (1, units, how), number=number)
         else:
             sku = self.bought[document]
-            self.warehouse.receive(document, {1: units}, number=number)
+            self.warehouse.receive(document, whole, number=number, damaged=damaged)
         self.receipts[number] = Taken(document, sku, units, 0 if scrapped else units)
 
     def close(self) -> None:

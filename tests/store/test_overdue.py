@@ -177,3 +177,21 @@ def test_purchase_order_is_told_no_more_than_now_and_then_while_nobody_listens(
         told.append(outbox(warehouse) == ["wake_purchase_order"])
         warehouse.clock.now += timedelta(minutes=1)
     assert [minute for minute, was_told in enumerate(told) if was_told] == [0, 10, 20]
+
+
+def test_a_restock_is_overdue_again_when_its_new_date_passes_too(warehouse: Warehouse) -> None:
+    number = warehouse.announce(5, due=2)
+    order = warehouse.order([("K1", 5)])
+    warehouse.clock.pass_days(3)
+    warehouse.serve_due()
+    assert (warehouse.one("SELECT overdue FROM supply"), warehouse.sources(order)) == (True, {})
+
+    warehouse.announce(5, due=4, number=number)
+    assert warehouse.sources(order) == {number: 5}
+    warehouse.announce(6, due=4, number=number)
+    assert warehouse.one("SELECT overdue FROM supply") is False
+
+    warehouse.clock.pass_days(5)
+    assert sweep(warehouse) == 1
+    warehouse.serve_due()
+    assert (warehouse.one("SELECT overdue FROM supply"), warehouse.sources(order)) == (True, {})

@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands.supply import purchase_orders
 from fulfillment.store.commands.supply.purchase_orders import LineChange
-from tests.builders.warehouse import Warehouse
+from tests.builders.warehouse import Warehouse, command
 from tests.store.test_once import at_once
 
 KIBO = {"release_when": "all_sourced", "auto_allocate": "complete_only", "future_inventory": True}
@@ -514,3 +515,24 @@ def test_shipment_goes_back_when_what_it_was_released_on_will_not_come(
 
     assert warehouse.parts(first) == [("ready", "A", 3)]
     assert warehouse.parts(second) == [("ready", "A", 1), ("backorder", None, 2)]
+
+
+def test_what_came_beyond_counts_when_the_line_grows(warehouse: Warehouse) -> None:
+    purchase = warehouse.purchase([("K1", 10), ("K2", 1)], number="PO")
+    percent = purchase_orders.PurchaseChange(purchase, over_receipt_percent=20)
+    purchase_orders.change_purchase_order(warehouse.store, command("change"), percent)
+    warehouse.receive(purchase, {1: 12})
+    order = warehouse.order([("K1", 20)], policy={"max_shipments": 1})
+    warehouse.serve_due()
+    assert (warehouse.allocated(order), warehouse.pegs(order)) == (12, {})
+
+    (line, _) = warehouse.change(purchase, LineChange(1, units=20))["lines"]
+
+    assert [line[name] for name in ("received", "over_received", "outstanding")] == [12, 0, 8]
+    assert warehouse.pegs(order) == {purchase: 8}
+    (line, _) = warehouse.change(purchase, LineChange(1, units=12))["lines"]
+    assert [line[name] for name in ("received", "over_received", "outstanding")] == [12, 0, 0]
+    warehouse.change(purchase, LineChange(1, units=20))
+    assert warehouse.receive(purchase, {1: 8, 2: 1})["status"] == "received"
+    warehouse.serve_due()
+    assert warehouse.parts(order) == [("ready", "A", 20)]

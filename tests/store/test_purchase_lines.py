@@ -179,7 +179,7 @@ def suggested(warehouse: Warehouse) -> list[tuple[str, int]]:
     page = warehouse.store.read(
         MERCHANT, lambda tx: list_suggestions(tx, Window(50), Wanted(None, None, None))
     )
-    return [(one.sku, one.units) for one in page.items]
+    return [(one.sku, one.units) for one in page.items if one.units]
 
 
 def test_line_is_added_once_when_the_same_change_comes_twice_at_once(warehouse: Warehouse) -> None:
@@ -231,3 +231,50 @@ def test_queue_of_a_line_that_was_added_meanwhile_is_locked_too(
     )
     warehouse.move(purchase, "cancelled")
     assert warehouse.pegs(order) == {}
+
+
+# --- packs ---
+
+
+def test_a_line_in_packs_orders_base_units_and_shows_the_packs(warehouse: Warehouse) -> None:
+    warehouse.products("TEA", packs={"carton": 12})
+    lines = (
+        NewPurchaseLine(1, "TEA", 5, "A", pack="carton"),
+        NewPurchaseLine(2, "TEA", 5, "A"),
+    )
+    new = purchase_orders.NewPurchaseOrder("PO", lines)
+    made = purchase_orders.create_purchase_order(warehouse.store, command("purchase"), new)
+    assert [(line.ordered, str(line.pack)) for line in made.lines] == [
+        (60, "5 cartons"),
+        (5, "None"),
+    ]
+
+    warehouse.products("TEA", packs={"carton": 10})
+    told = warehouse.change("PO", LineChange(1, units=63))
+    assert [line["pack"] and line["pack"]["loose"] for line in told["lines"]] == [3, None]
+    added = NewPurchaseLine(3, "TEA", 2, "A", pack="carton")
+    change = purchase_orders.PurchaseChange("PO", added=(added,))
+    changed = purchase_orders.change_purchase_order(warehouse.store, command("change"), change)
+    assert [line.ordered for line in changed.lines] == [63, 5, 20]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "field"),
+    [
+        (NewPurchaseLine(1, "TEA", 5, "A", pack="crate"), "unknown_pack", "lines[0].pack"),
+        (NewPurchaseLine(1, "K1", 5, "A", pack="carton"), "unknown_pack", "lines[0].pack"),
+        (
+            NewPurchaseLine(1, "TEA", 1_000_000, "A", pack="pallet"),
+            "too_many_units",
+            "lines[0].units",
+        ),
+    ],
+)
+def test_a_line_is_refused_when_its_pack_is_unknown_or_holds_too_much(
+    warehouse: Warehouse, line: NewPurchaseLine, code: str, field: str
+) -> None:
+    warehouse.products("TEA", packs={"carton": 12, "pallet": 1_000_000})
+    new = purchase_orders.NewPurchaseOrder("PO", (line,))
+    with pytest.raises(RefusedError) as refused:
+        purchase_orders.create_purchase_order(warehouse.store, command("purchase"), new)
+    assert (refused.value.code, refused.value.fields[0]["field"]) == (code, field)

@@ -7,7 +7,7 @@ import pytest
 
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.supply import purchase_orders
-from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
+from fulfillment.store.commands.supply.receiving import reverse_receipt
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.receipts import list_receipts, read_receipt
 from tests.builders.plain import plain

@@ -16,6 +16,7 @@ from fulfillment.store.planning.change import Change, change_order
 from fulfillment.store.planning.opening import order_id
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Tx
+from tests.builders import moves
 from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
@@ -294,3 +295,22 @@ def test_the_explanation_names_orders_behind_that_are_pinned_to_what_comes(
     reason = next(each for each in line["reasons"] if each["code"] == "pinned_by_later")
 
     assert reason["facts"]["orders"] == [{"order": "LATER", "line": 1, "units": 3, "location": "A"}]
+
+
+def test_a_transfer_is_sent_and_comes_before_the_order_is_ready(warehouse: Warehouse) -> None:
+    mine = stranded(warehouse)
+    (said,) = [r for r in explained(warehouse, mine)["remedies"] if r["code"] == R.TRANSFER]
+
+    apply(warehouse, mine, said)
+
+    number = said["arguments"]["number"]
+    assert warehouse.parts(mine) == [("backorder", None, 5)]
+    assert warehouse.sources(mine) == {number: 5}
+    assert (warehouse.level(at="B"), warehouse.level(at="A")) == ((4, 0), (0, 0))
+    moves.receive(warehouse, number, {1: 5})
+    assert warehouse.parts(mine) == [("ready", "A", 5)]
+    ledger = warehouse.rows("SELECT kind, location, units FROM stock_ledger ORDER BY id")
+    assert [tuple(row) for row in ledger][1:] == [
+        ("transfer_out", "B", -5),
+        ("transfer_in", "A", 5),
+    ]

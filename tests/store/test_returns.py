@@ -99,6 +99,17 @@ def test_units_are_announced_once_when_two_returns_name_them_at_the_same_moment(
 # --- never more than was shipped ---
 
 
+def test_returns_by_sku_and_by_line_share_what_was_shipped(warehouse: Warehouse) -> None:
+    order = moves.shipped(warehouse, [("K1", 3), ("K1", 3)])
+    moves.announce(warehouse, [("K1", 4)], order=order)
+    by_line = partial(moves.announce, warehouse, order=order)
+    refusal = refused(lambda: by_line([("K1", 3, 1)]))
+    assert (refusal.code, refusal.fields[0]["shipped"]) == ("more_than_shipped", 6)
+    both = [("K1", 1, 1), ("K1", 2)]
+    assert refused(lambda: by_line(both)).fields[0]["field"] == "lines[1].units"
+    by_line([("K1", 2, 1)])
+
+
 def test_nothing_is_returned_of_an_order_that_shipped_nothing(warehouse: Warehouse) -> None:
     moves.shipped(warehouse, [("K1", 9)])
     order = warehouse.order([("K1", 5)])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fulfillment.store.commands.supply.receipt_reversal import reverse_receipt
+from fulfillment.store.commands.supply.receiving import reverse_receipt
 from tests.builders import moves
 from tests.builders.warehouse import Warehouse, command
 from tests.store.test_once import at_once

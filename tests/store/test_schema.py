@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import NullPool
 
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store import migrations
 from fulfillment.store.schema import metadata
 
@@ -115,3 +116,19 @@ def test_a_bad_row_is_refused_by_its_constraint(furnished):
         taken.append(name)
 
     assert taken == []
+
+
+def test_inbound_supply_is_what_is_to_come_of_what_is_on_its_way(warehouse):
+    warehouse.purchase([("K1", 5)], status=PurchaseOrderStatus.DRAFT)
+    short = warehouse.purchase([("K1", 8)])
+    arrived = warehouse.purchase([("K1", 3)])
+    done = warehouse.purchase([("K1", 2)])
+    warehouse.receive(short, {1: 6})
+    warehouse.receive(done, {1: 2})
+    warehouse.move(arrived, "arrived")
+
+    rows = warehouse.rows(
+        "SELECT document, outstanding, counts_until = '9999-12-31' AS always FROM inbound_supply"
+    )
+
+    assert {tuple(row) for row in rows} == {(short, 2, False), (arrived, 3, True)}

@@ -19,6 +19,7 @@ from fulfillment.store.commands.supply.purchase_orders import (
     drafting,
 )
 from fulfillment.store.reading.paging import Window
+from fulfillment.store.reading.purchase_orders import read_purchase_order
 from fulfillment.store.reading.suggestions import Wanted, list_suggestions
 from tests.builders.plain import plain, stored
 from tests.builders.warehouse import MERCHANT, NOON, Warehouse, command
@@ -74,7 +75,7 @@ def test_what_waits_is_suggested_with_the_orders_behind_it(shop: Warehouse) -> N
         {
             "supplier": "Leaf", "sku": "K1", "name": "K1", "location": "A", "units": 5,
             "for_waiting": 5, "for_reorder_level": 0, "waiting": 5, "free": 0, "coming": 0,
-            "drafted": 0, "oldest": NOON, "order_count": 2,
+            "drafted": 0, "surplus": 0, "drafts": [], "oldest": NOON, "order_count": 2,
             "orders": [
                 {"number": "SO-1", "units": 1, "priority": 50, "placed_at": NOON},
                 {"number": "SO-2", "units": 4, "priority": 50, "placed_at": NOON},
@@ -491,3 +492,32 @@ def test_nobody_is_short_any_more_when_all_that_is_suggested_comes(
         " coalesce((SELECT sum(units) FROM peg WHERE shipment_line = d.shipment_line), 0)"
     )
     assert (short, suggested(shop)) == ([], [])
+
+
+# --- a need that has gone ---
+
+
+def surplus(warehouse: Warehouse, number: str) -> int:
+    found = warehouse.store.read(MERCHANT, lambda tx: read_purchase_order(tx, number))
+    return found.lines[0].surplus
+
+
+def test_a_draft_tells_what_nothing_asks_for_when_its_need_has_gone(warehouse: Warehouse) -> None:
+    _, gone = warehouse.order([("K1", 3)]), warehouse.order([("K1", 4)])
+    (first,) = draft(warehouse, supplier="Leaf", skus=("K1",))
+    warehouse.order([("K1", 2)])
+    (second,) = draft(warehouse, supplier="Leaf", skus=("K1",))
+    assert [found["lines"][0]["surplus"] for found in (first, second)] == [0, 0]
+
+    warehouse.cancel(gone)
+
+    assert [surplus(warehouse, one["number"]) for one in (first, second)] == [2, 2]
+    (told,) = suggested(warehouse)
+    assert (told["units"], told["surplus"], told["drafted"]) == (0, 4, 9)
+    assert told["drafts"] == [first["number"], second["number"]]
+    assert draft(warehouse, supplier="Leaf", skus=("K1",)) == []
+    warehouse.move(second["number"], "cancelled")
+    (told,) = suggested(warehouse)
+    assert (told["surplus"], told["drafts"]) == (2, [first["number"]])
+    approved = warehouse.move(first["number"], "approved")
+    assert (approved["lines"][0]["surplus"], suggested(warehouse)) == (0, [])

@@ -1,21 +1,22 @@
 """`pegboard receipt` and `restock`: what came, and what will come without a purchase order."""
 
 from cli.blocks import column, number
-from cli.client.commands.purchasing import EXPECTED
+from cli.client.commands.purchasing import EXPECTED, FOUND
 from cli.client.purchasing_views import receipt
-from cli.client.readers import Whole
+from cli.client.readers import Text, Whole
 from cli.client.table import NOTE, Command, argument, option
 from cli.client.views import listing, sheet
 
 RECEIPT = argument("path.number", "NUMBER", "The receipt's number.")
 RESTOCK = argument("path.number", "NUMBER", "The restock's number.")
 RESTOCKS = (
-    column("number"), column("sku"), column("location"), number("units"), number("outstanding"),
+    column("number"), column("sku"), column("location"), number("units"), number("received"),
+    number("outstanding"),
     number("pegged"), column("expected_on", "expected"),
 )  # fmt: skip
 RESTOCK_FACTS = {
     "units": "units", "sku": "of", "location": "to", "expected_on": "expected",
-    "outstanding": "outstanding", "pegged": "pegged",
+    "received": "received", "outstanding": "outstanding", "pegged": "pegged",
 }  # fmt: skip
 RESTOCK_SHEET = sheet("Restock {number}", RESTOCK_FACTS)
 
@@ -79,6 +80,12 @@ COMMANDS = (
         group="restock", verb="arrive", method="POST", path="/v1/restocks/{number}/arrive",
         says="Count what came of a restock; those who wait are served.",
         example="restock arrive R-1 4", view=RESTOCK_SHEET,
-        parameters=(RESTOCK, argument("body.units", "UNITS", "How many came.", Whole(1)), NOTE),
+        parameters=(
+            RESTOCK,
+            argument("body.units", "UNITS", "How many came.", Whole(1)),
+            option("body.disposition", "`sellable` unless said.",
+                   Text(("sellable", "damaged", "quarantine", "scrapped"))),
+            FOUND, NOTE,
+        ),
     ),
 )  # fmt: skip

@@ -1,7 +1,9 @@
 """`pegboard transfer`, `return` and `count`: goods that move without being bought or sold."""
 
+from dataclasses import replace
+
 from cli.blocks import column, number, words
-from cli.client.commands.purchasing import EXPECTED, LINE_UNITS, outstanding
+from cli.client.commands.purchasing import CAME_LINES, EXPECTED, FOUND, outstanding
 from cli.client.readers import Day, Rows, Text
 from cli.client.table import NOTE, Command, argument, arguments, flag, option, options
 from cli.client.views import listing, sheet
@@ -12,10 +14,6 @@ RETURNED = Rows(
     r"(?P<sku>.+)=(?P<units>\d{1,9})(?:@(?P<order_line>\d{1,7}))?",
     "what comes back as SKU=UNITS or SKU=UNITS@LINE",
     whole=("units", "order_line"), counted="line",
-)  # fmt: skip
-CAME_BACK = Rows(
-    r"(?P<line>\d{1,7})=(?P<units>\d{1,9}):(?P<disposition>[a-z]+)",
-    "what came as LINE=UNITS:DISPOSITION, as 1=2:sellable", whole=("line", "units"),
 )  # fmt: skip
 COUNTED = Rows(
     r"(?P<sku>.+)=(?P<counted>\d{1,9})(?::(?P<disposition>[a-z]+))?",
@@ -115,9 +113,9 @@ COMMANDS = (
         example="transfer receive TR-2 --receipt GR-12 1=3", view=TRANSFER_SHEET,
         parameters=(
             TRANSFER,
-            arguments("body.lines", "LINE=UNITS", "Units that came of a line.", LINE_UNITS),
+            CAME_LINES,
             flag("client.all", "All that is under way came."),
-            RECEIPT,
+            RECEIPT, FOUND,
         ),
     ),
     move("close", "What is still under way was lost; who was pegged on it is planned anew.",
@@ -167,10 +165,8 @@ COMMANDS = (
         view=RETURN_SHEET,
         parameters=(
             RETURN,
-            arguments("body.lines", "LINE=UNITS:DISPOSITION...",
-                      "What came, as `sellable`, `damaged`, `quarantine` or `scrapped`.",
-                      CAME_BACK, required=True),
-            RECEIPT,
+            replace(CAME_LINES, required=True),
+            RECEIPT, FOUND,
         ),
     ),
     Command(

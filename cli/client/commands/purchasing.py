@@ -24,8 +24,18 @@ NUMBER = argument("path.number", "NUMBER", "The purchase order's number.")
 LINE_UNITS = Rows(
     r"(?P<line>\d{1,7})=(?P<units>\d{1,7})", "LINE=UNITS", whole=("line", "units"), once="line"
 )
+CAME = Rows(
+    r"(?P<line>\d{1,7})=(?P<units>\d{1,9})(?::(?P<disposition>[a-z]+))?",
+    "what came as LINE=UNITS or LINE=UNITS:DISPOSITION, as 1=2:damaged", whole=("line", "units"),
+)  # fmt: skip
+CAME_LINES = arguments(
+    "body.lines", "LINE=UNITS[:DISPOSITION]",
+    "What came: `sellable` unless said `damaged`, `quarantine` or `scrapped`.", CAME,
+)  # fmt: skip
+FOUND = option("body.reason", "Why units come that were given up; without it they are refused.")
 BOUGHT = Rows(
-    r"(?P<sku>.+)=(?P<units>\d{1,7})@(?P<location>[^@]+)", "a line as SKU=UNITS@LOCATION",
+    r"(?P<sku>.+)=(?P<units>\d{1,7})(?::(?P<pack>[^:@]+))?@(?P<location>[^@]+)",
+    "a line as SKU=UNITS@LOCATION or SKU=PACKS:PACK@LOCATION",
     whole=("units",), counted="line",
 )  # fmt: skip
 EXPECTED = option("body.expected_on", "When it should come, as 2031-03-31.", Day())
@@ -74,6 +84,8 @@ COMMANDS = (
             option("query.supplier", "Of this supplier."),
             option("query.sku", "With a line of this SKU."),
             option("query.overdue", "Past their date, or not.", Switch()),
+            option("query.partly_received", "Of which some has come, and the rest not, or not so.",
+                   Switch()),
         ),
     ),
     Command(
@@ -98,8 +110,8 @@ COMMANDS = (
         view=views.moved,
         parameters=(
             argument("body.number", "NUMBER", "Its number."),
-            arguments("body.lines", "SKU=UNITS@LOCATION...", "What is bought.", BOUGHT,
-                      required=True),
+            arguments("body.lines", "SKU=UNITS[:PACK]@LOCATION...",
+                      "What is bought, in base units or in packs.", BOUGHT, required=True),
             option("body.supplier", "Of whom; whom the products are bought from unless said."),
             EXPECTED,
             option("body.status", "`approved` unless said.", Text(("draft", "approved"))),
@@ -115,8 +127,8 @@ COMMANDS = (
             NUMBER,
             arguments("body.lines", "LINE=UNITS", "Ordered of a line in all; 0 gives it up.",
                       LINE_UNITS),
-            options("body.add_lines", "SKU=UNITS@LOCATION, a line more; repeatable.",
-                    replace(BOUGHT, written="--add as SKU=UNITS@LOCATION"), name="--add"),
+            options("body.add_lines", "SKU=UNITS[:PACK]@LOCATION, a line more; repeatable.",
+                    replace(BOUGHT, written="--add as SKU=UNITS[:PACK]@LOCATION"), name="--add"),
             CHANGED_DATE, OVER, NOTE,
         ),
     ),
@@ -142,14 +154,16 @@ COMMANDS = (
         group="po", verb="receive", method="POST", path="/v1/purchase-orders/{number}/receipts",
         keyed=False, waits=True, complete=outstanding, either=("body.lines", "client.all"),
         says="Count what came; those who wait are served.",
-        example="po receive PO-1 --receipt GR-2 --location vienna 1=40 2=12", view=views.moved,
+        example="po receive PO-1 --receipt GR-2 --location vienna 1=40 2=10 2=2:damaged",
+        view=views.moved,
         parameters=(
             NUMBER,
-            arguments("body.lines", "LINE=UNITS", "Units that came of a line.", LINE_UNITS),
+            CAME_LINES,
             flag("client.all", "All that is outstanding came."),
             option("body.number", "Its number, which is counted once.", name="--receipt",
                    required=True),
             option("body.location", "Where the goods are.", required=True),
+            FOUND,
         ),
     ),
     Command(

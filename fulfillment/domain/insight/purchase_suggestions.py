@@ -33,7 +33,8 @@ class Need:
 class Suggestion:
     """Units of one product to be bought for one location, and what they are for.
 
-    `short_here` waits for this very location, `short_anywhere` for any.
+    `short_here` waits for this very location, `short_anywhere` for any. Where nothing is to be
+    bought, `surplus` are units in drafts that nothing asks for any more.
     """
 
     sku: str
@@ -42,6 +43,7 @@ class Suggestion:
     short_here: int = 0
     short_anywhere: int = 0
     for_reorder_level: int = 0
+    surplus: int = 0
 
     @property
     def for_waiting(self) -> int:
@@ -78,6 +80,19 @@ def suggest(need: Need, first_location: str) -> tuple[Suggestion, ...]:
         )
         for at in sorted(wanted)
     )
+
+
+def surplus(need: Need) -> tuple[Suggestion, ...]:
+    """What is drafted of one product and nothing asks for: without it no less would be met."""
+    over = _over(need)
+    left_over = sum(units for units in over.values() if units > 0) - need.waiting.get(None, 0)
+    unasked = max(left_over - need.reorder_level, 0)
+    found = []
+    for at, drafted in sorted(need.drafted.items()):
+        if units := min(drafted, max(over[at], 0), unasked):
+            found.append(Suggestion(need.sku, need.supplier, at, surplus=units))
+            unasked -= units
+    return tuple(found)
 
 
 def _over(need: Need) -> dict[str, int]:

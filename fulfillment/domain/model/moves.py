@@ -5,6 +5,15 @@ from enum import StrEnum
 from fulfillment.domain.model.statuses import MoveNotAllowedError
 
 
+class SupplyKind(StrEnum):
+    """What announces units that will come."""
+
+    PURCHASE_ORDER = "purchase_order"
+    TRANSFER = "transfer"
+    RETURN = "return"
+    RESTOCK = "restock"
+
+
 class TransferStatus(StrEnum):
     """The life of a transfer; only what is in transit is inbound."""
 

@@ -133,6 +133,7 @@ class Policy:
     prepare: Step = Step.AUTOMATIC
     routing: Routing = Routing.FEWEST_LOCATIONS
     auto_cancel_days: int | None = None
+    over_receipt_days: int = 30
 
 
 class PolicyError(Exception):
@@ -147,7 +148,7 @@ Knobs = Mapping[str, object]
 E = TypeVar("E", bound=StrEnum)
 
 KNOBS = tuple(field.name for field in fields(Policy))
-NOT_FOR_ONE_ORDER = frozenset({"rebalance", "auto_allocate_on"})
+NOT_FOR_ONE_ORDER = frozenset({"rebalance", "auto_allocate_on", "over_receipt_days"})
 
 
 def resolve(*scopes: Knobs) -> Policy:
@@ -262,4 +263,5 @@ READERS: dict[str, Callable[[str, object], object]] = {
     "prepare": _one_of(Step),
     "routing": _one_of(Routing),
     "auto_cancel_days": _number_or_none(1, 3650),
+    "over_receipt_days": _whole_number(0, 3650),
 }

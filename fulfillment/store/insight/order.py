@@ -22,17 +22,13 @@ from fulfillment.store.records.out_of_use import load_out_of_use, load_stranded
 from fulfillment.store.transactions.session import Tx
 
 PURCHASES = """
-SELECT u.id AS supply, o.number, l.line, u.sku, u.location,
-       u.ordered - u.received - u.closed AS units,
-       o.status = 'arrived' OR coalesce(u.expected_on >= :today, false) AS is_dated,
+SELECT u.id AS supply, u.document AS number, u.purchase_line AS line, u.sku, u.location,
+       u.outstanding AS units, coalesce(u.counts_until >= :today, false) AS is_dated,
        EXISTS (SELECT 1 FROM peg p WHERE p.supply = u.id AND p.pinned)
        OR EXISTS (SELECT 1 FROM late_pin p WHERE p.supply = u.id) AS pinned
-  FROM supply u
-  JOIN purchase_order_line l ON l.supply = u.id
-  JOIN purchase_order o ON o.id = l.purchase_order
- WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.inbound
-   AND u.ordered > u.received + u.closed
- ORDER BY u.expected_on NULLS LAST, o.number, l.line
+  FROM inbound_supply u
+ WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.kind = 'purchase_order'
+ ORDER BY u.expected_on NULLS LAST, u.document, u.purchase_line
 """
 
 

@@ -79,12 +79,12 @@ SELECT sku, number, units, location, status, order_line, units AS pinned FROM (
 SELECT u.sku, o.number, p.units, u.location, s.status, l.order_line,
        row_number() OVER (PARTITION BY u.sku
                           ORDER BY o.priority, o.placed_at, o.intake_seq, l.id) AS place
-  FROM supply u
+  FROM inbound_supply u
   JOIN peg p ON p.supply = u.id AND p.pinned
   JOIN shipment_line l ON l.id = p.shipment_line
   JOIN shipment s ON s.id = l.shipment
   JOIN orders o ON o.id = s.order_id
- WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.inbound
+ WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
    AND (o.priority, o.placed_at, o.intake_seq) > (:priority, :placed_at, :intake_seq)
 ) pinned WHERE place <= :most ORDER BY sku, place
 """

@@ -60,13 +60,8 @@ SELECT o.id, o.number AS "order", sum(d.wanted)::bigint AS wanted, o.priority, o
 """
 
 SUPPLY = """
-SELECT u.document AS source, u.kind, u.location, u.expected_on,
-       u.ordered - u.received - u.closed AS outstanding, po.status,
-       coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::bigint AS pegged
-  FROM supply u
-  LEFT JOIN purchase_order_line pl ON pl.supply = u.id
-  LEFT JOIN purchase_order po ON po.id = pl.purchase_order
- WHERE u.merchant = :merchant AND u.sku = :sku AND u.inbound
+SELECT u.document AS source, u.kind, u.location, u.expected_on, u.outstanding, u.status, u.pegged
+  FROM inbound_supply u WHERE u.merchant = :merchant AND u.sku = :sku
  ORDER BY u.expected_on NULLS LAST, u.id
 """
 

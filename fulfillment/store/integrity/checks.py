@@ -129,10 +129,9 @@ CHECKS = (
         "2b",
         "pegs never exceed what is outstanding on a supply line",
         """
-        SELECT u.id, u.merchant, u.sku, u.ordered - u.received - u.closed AS outstanding,
-               sum(p.units) AS pegged
+        SELECT u.id, u.merchant, u.sku, u.outstanding, sum(p.units) AS pegged
           FROM supply u JOIN peg p ON p.supply = u.id GROUP BY u.id
-        HAVING sum(p.units) > CASE WHEN u.inbound THEN u.ordered - u.received - u.closed ELSE 0 END
+        HAVING sum(p.units) > CASE WHEN u.inbound THEN u.outstanding ELSE 0 END
         """,
     ),
     Check(
@@ -174,10 +173,9 @@ CHECKS = (
           LEFT JOIN LATERAL (SELECT sum(units) AS units FROM allocation
                               WHERE shipment_line = l.id AND location = s.location) a ON true
           LEFT JOIN LATERAL (SELECT sum(g.units) AS units
-                               FROM peg g JOIN supply u ON u.id = g.supply
-                               JOIN purchase_order_line pl ON pl.supply = u.id
+                               FROM peg g JOIN inbound_supply u ON u.id = g.supply
                               WHERE g.shipment_line = l.id AND u.location = s.location
-                                AND u.inbound AND s.status = 'ready') p ON true
+                                AND u.kind = 'purchase_order' AND s.status = 'ready') p ON true
          WHERE s.status IN ('ready', 'picking', 'picked', 'packed')
            AND coalesce(a.units, 0) + coalesce(p.units, 0) <> l.units
         """,

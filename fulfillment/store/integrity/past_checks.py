@@ -83,7 +83,7 @@ PAST_CHECKS = (
          WHERE t.shipped_at IS NOT NULL
            AND u.ordered <> coalesce(c.units, 0) + u.closed
                + CASE WHEN t.status = 'in_transit' AND u.inbound
-                      THEN u.ordered - u.received - u.closed ELSE 0 END
+                      THEN u.outstanding ELSE 0 END
         UNION ALL
         SELECT t.number, NULL, sku, t.units, -g.units, NULL, NULL, NULL
           FROM (SELECT t.merchant, t.number, u.sku, sum(u.ordered) AS units
@@ -127,8 +127,7 @@ PAST_CHECKS = (
         UNION ALL
         SELECT d.kind, d.number, d.status, d.ended_at, NULL
           FROM document d JOIN line l USING (kind, id) JOIN supply u ON u.id = l.supply
-         WHERE u.inbound <> (d.coming AND u.ordered > u.received + u.closed)
-            OR (d.ended AND u.ordered > u.received + u.closed)
+         WHERE u.inbound <> (d.coming AND u.outstanding > 0) OR (d.ended AND u.outstanding > 0)
         """,
     ),
     Check(

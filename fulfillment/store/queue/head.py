@@ -50,13 +50,9 @@ WITH freed AS MATERIALIZED (
             WHERE v.merchant = :merchant AND v.sku = k.sku AND v.location = u.location
               AND v.disposition = 'sellable') stock
      CROSS JOIN LATERAL (
-           SELECT coalesce(sum(s.ordered - s.received - s.closed), 0) AS units
-             FROM supply s
-             LEFT JOIN purchase_order_line l ON l.supply = s.id
-             LEFT JOIN purchase_order o ON o.id = l.purchase_order
-            WHERE s.merchant = :merchant AND s.sku = k.sku AND s.inbound
-              AND s.location = u.location
-              AND (s.expected_on >= u.today OR o.status = 'arrived')) supply
+           SELECT coalesce(sum(s.outstanding), 0) AS units FROM inbound_supply s
+            WHERE s.merchant = :merchant AND s.sku = k.sku AND s.location = u.location
+              AND s.counts_until >= u.today) supply
 ), pool AS (
     SELECT sku, location, sum(stock) AS stock, sum(inbound) AS inbound
       FROM there GROUP BY GROUPING SETS ((sku), (sku, location))

@@ -33,7 +33,7 @@ GIVES = """
             AND v.disposition = 'sellable' AND v.on_hand > v.allocated)
  OR EXISTS (SELECT 1 FROM open_demand h WHERE h.merchant = d.merchant AND h.sku = d.sku
                AND h.held > 0)
- OR EXISTS (SELECT 1 FROM supply u WHERE u.merchant = d.merchant AND u.sku = d.sku AND u.inbound)
+ OR EXISTS (SELECT 1 FROM inbound_supply u WHERE u.merchant = d.merchant AND u.sku = d.sku)
  OR EXISTS (SELECT 1 FROM product p WHERE p.merchant = d.merchant AND p.sku = d.sku
                AND p.backorder_limit IS NOT NULL)
  OR :unpicked AND EXISTS (

@@ -148,12 +148,11 @@ WITH held AS (
      WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
      GROUP BY p.supply, p.pinned, d.lock_location, d.counts_from
 )
-SELECT u.id, u.sku, u.location, u.ordered - u.received - u.closed AS outstanding, u.inbound,
-       u.expected_on, o.status, h.pinned, h.lock_location, h.counts_from, h.units, h.first, h.last
+SELECT u.id, u.sku, u.location, u.outstanding, i.counts_until, i.expected_on, i.status,
+       h.pinned, h.lock_location, h.counts_from, h.units, h.first, h.last
   FROM supply u
+  LEFT JOIN inbound_supply i ON i.id = u.id
   LEFT JOIN held h ON h.supply = u.id
-  LEFT JOIN purchase_order_line l ON l.supply = u.id
-  LEFT JOIN purchase_order o ON o.id = l.purchase_order
  WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND (u.inbound OR h.supply IS NOT NULL)
  ORDER BY u.id, h.pinned, h.lock_location, h.counts_from
 """  # noqa: S608 -- RANK is a constant
@@ -193,12 +192,10 @@ def _in_order(found: Iterable[list[Any]], days: Mapping[str, date]) -> tuple[Sou
 
 
 def counts(row: Any, days: Mapping[str, date]) -> bool:
-    """Whether a supply's row is one to be pegged on: on its way, with its date ahead or arrived."""
-    if not row.inbound or row.location not in days:
+    """Whether a supply, by its row of `inbound_supply`, is one to be pegged on today."""
+    if row.counts_until is None or row.location not in days:
         return False
-    if row.status == PurchaseOrderStatus.ARRIVED:
-        return True
-    return row.expected_on is not None and row.expected_on >= days[row.location]
+    return bool(row.counts_until >= days[row.location])
 
 
 def _source(rows: Sequence[Any], nth: int | None) -> Source:

@@ -123,11 +123,11 @@ class KnownReceipt:
     purchase_order: str | None
     location: str
     is_reversed: bool
-    units: dict[int, int]
+    units: dict[tuple[int, str], int]
 
     @property
-    def told(self) -> tuple[str | None, str, Mapping[int, int]]:
-        """Its content: for what, where, and the units by line."""
+    def told(self) -> tuple[str | None, str, Mapping[tuple[int, str], int]]:
+        """Its content: for what, where, and the units by line and disposition."""
         return self.purchase_order, self.location, self.units
 
 
@@ -135,7 +135,7 @@ def known_receipts(tx: Tx, numbers: Sequence[str]) -> dict[str, KnownReceipt]:
     """The receipts of these numbers, also those of transfers and returns: numbers are shared."""
     rows = tx.rows(
         "SELECT r.number, p.number AS purchase_order, r.location,"
-        " r.reversed_at IS NOT NULL AS is_reversed, l.line, rl.units"
+        " r.reversed_at IS NOT NULL AS is_reversed, l.line, rl.disposition, rl.units"
         " FROM receipt r LEFT JOIN purchase_order p ON p.id = r.purchase_order"
         " LEFT JOIN receipt_line rl ON rl.receipt = r.id"
         " LEFT JOIN purchase_order_line l ON l.supply = rl.supply"
@@ -148,7 +148,7 @@ def known_receipts(tx: Tx, numbers: Sequence[str]) -> dict[str, KnownReceipt]:
         fresh = KnownReceipt(row.purchase_order, row.location, row.is_reversed, {})
         known = found.setdefault(row.number, fresh)
         if row.line is not None:
-            known.units[row.line] = row.units
+            known.units[row.line, row.disposition] = row.units
     return found
 
 

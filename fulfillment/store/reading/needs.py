@@ -10,21 +10,25 @@ WITH usable AS (
      WHERE d.merchant = :merchant AND d.wanted > 0
        AND (d.lock_location IS NULL OR d.lock_location = ANY(:locations))
        AND (CAST(:skus AS text[]) IS NULL OR d.sku = ANY(:skus))
+), drafted AS (
+    SELECT u.sku, u.location, u.outstanding AS units
+      FROM purchase_order o JOIN purchase_order_line l ON l.purchase_order = o.id
+      JOIN supply u ON u.id = l.supply JOIN usable USING (location)
+     WHERE o.merchant = :merchant AND o.status = 'draft'
+       AND (CAST(:skus AS text[]) IS NULL OR u.sku = ANY(:skus))
 ), chosen AS (
     SELECT p.sku, p.name, {SUPPLIER_OF} AS supplier, p.reorder_level FROM product p
      WHERE p.merchant = :merchant AND p.active AND p.manage_stock
        AND (CAST(:skus AS text[]) IS NULL OR p.sku = ANY(:skus))
        AND (CAST(:suppliers AS text[]) IS NULL OR {SUPPLIER_OF} = ANY(:suppliers))
-       AND (p.reorder_level > 0 OR p.sku IN (SELECT sku FROM queued))
+       AND (p.reorder_level > 0 OR p.sku IN (SELECT sku FROM queued)
+            OR p.sku IN (SELECT sku FROM drafted))
 ), inbound AS (
-    SELECT u.id, u.sku, u.location, u.ordered - u.received - u.closed AS units
-      FROM supply u JOIN usable USING (location) WHERE u.merchant = :merchant AND u.inbound
-), pegged AS (
-    SELECT g.shipment_line, g.supply, g.units FROM peg g JOIN inbound i ON i.id = g.supply
+    SELECT u.id, u.sku, u.location, u.outstanding AS units, u.pegged
+      FROM inbound_supply u JOIN usable USING (location) WHERE u.merchant = :merchant
 ), by_line AS (
-    SELECT shipment_line, sum(units) AS units FROM pegged GROUP BY shipment_line
-), by_supply AS (
-    SELECT supply, sum(units) AS units FROM pegged GROUP BY supply
+    SELECT g.shipment_line, sum(g.units) AS units FROM peg g JOIN inbound i ON i.id = g.supply
+     GROUP BY g.shipment_line
 ), counted AS (
     SELECT q.sku, q.place, q.wanted AS waiting,
            least(q.wanted, coalesce(g.units, 0)) AS waiting_pegged,
@@ -35,13 +39,9 @@ WITH usable AS (
       FROM stock_level v JOIN usable USING (location)
      WHERE v.merchant = :merchant AND v.disposition = 'sellable'
     UNION ALL
-    SELECT i.sku, i.location, 0, 0, 0, i.units, least(i.units, coalesce(g.units, 0)), 0
-      FROM inbound i LEFT JOIN by_supply g ON g.supply = i.id
+    SELECT i.sku, i.location, 0, 0, 0, i.units, least(i.units, i.pegged), 0 FROM inbound i
     UNION ALL
-    SELECT u.sku, u.location, 0, 0, 0, 0, 0, u.ordered - u.closed
-      FROM purchase_order o JOIN purchase_order_line l ON l.purchase_order = o.id
-      JOIN supply u ON u.id = l.supply JOIN usable USING (location)
-     WHERE o.merchant = :merchant AND o.status = 'draft'
+    SELECT sku, location, 0, 0, 0, 0, 0, units FROM drafted
 )
 SELECT c.sku, c.name, c.supplier, c.reorder_level, n.place,
        coalesce(sum(n.waiting), 0)::bigint AS waiting,
@@ -66,9 +66,9 @@ WITH asked AS (
                          CAST(:places AS text[]), CAST(:met AS bigint[]))
         AS a(sku, location, place, met)
 ), pegged AS (
-    SELECT g.shipment_line, sum(g.units) AS units FROM supply u JOIN peg g ON g.supply = u.id
-     WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.inbound
-       AND u.location = ANY(:usable)
+    SELECT g.shipment_line, sum(g.units) AS units
+      FROM inbound_supply u JOIN peg g ON g.supply = u.id
+     WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.location = ANY(:usable)
      GROUP BY g.shipment_line
 ), queued AS (
     SELECT a.sku, a.location, a.place, a.met, d.shipment_line, d.order_id, d.priority,
@@ -95,3 +95,21 @@ SELECT s.sku, s.location, o.number, s.units, s.priority, s.placed_at, s.intake_s
  ORDER BY s.sku, s.location, s.nth
 """
 """Who is short of what is asked: the queue of a place is served from its head with what is met."""
+
+SURPLUS = """
+WITH surplus AS (
+    SELECT * FROM unnest(CAST(:skus AS text[]), CAST(:locations AS text[]),
+                         CAST(:units AS bigint[])) AS s(sku, location, units)
+), drafted AS (
+    SELECT o.number, l.line, u.sku, u.location, u.outstanding, s.units,
+           sum(u.outstanding) OVER (PARTITION BY u.sku, u.location ORDER BY u.id DESC)
+               - u.outstanding AS later
+      FROM surplus s JOIN supply u ON u.merchant = :merchant AND u.sku = s.sku
+       AND u.location = s.location
+      JOIN purchase_order_line l ON l.supply = u.id
+      JOIN purchase_order o ON o.id = l.purchase_order AND o.status = 'draft'
+)
+SELECT number, line, sku, location, least(outstanding, units - later)::bigint AS units
+  FROM drafted WHERE later < units AND outstanding > 0 ORDER BY number, line
+"""
+"""The lines of drafts in which units stand that nothing asks for: those that were written last."""

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.refusals import missing
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window
 from fulfillment.store.reading.places import PURCHASE_ORDER_IS_AT
 from fulfillment.store.reading.rows import rows_as, view
+from fulfillment.store.reading.suggestions import surplus_of
 from fulfillment.store.reading.views.purchasing import (
     PurchaseLineView,
     PurchaseOrderSummary,
@@ -18,7 +21,8 @@ NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
 
 LIST = """
 SELECT p.number, p.supplier, p.status, p.expected_on, p.created_at,
-       t.line_count, t.ordered, t.received, t.closed, t.pegged, {keys}
+       p.ended_at IS NULL AND t.received > 0 AS partly_received, t.line_count, t.ordered,
+       t.received, t.closed, t.pegged, {keys}
   FROM purchase_order p
  CROSS JOIN LATERAL (
        SELECT count(*) AS line_count, sum(u.ordered)::bigint AS ordered,
@@ -40,6 +44,10 @@ CONDITIONS: Mapping[str, str] = {
     "overdue": """
         EXISTS (SELECT 1 FROM purchase_order_line f JOIN supply fu ON fu.id = f.supply
                  WHERE f.purchase_order = p.id AND fu.inbound AND fu.overdue) = :overdue""",
+    "partly_received": """
+        (p.ended_at IS NULL AND
+         EXISTS (SELECT 1 FROM purchase_order_line f JOIN supply fu ON fu.id = f.supply
+                  WHERE f.purchase_order = p.id AND fu.received > 0)) = :partly_received""",
     "places": PURCHASE_ORDER_IS_AT,
 }
 
@@ -55,9 +63,10 @@ PURCHASE_ORDERS = Listing(
 
 READ = """
 SELECT p.number, p.supplier, p.status, p.expected_on AS header_date, p.created_at,
-       p.over_receipt_percent, l.line, u.sku, u.location, u.ordered,
+       p.ended_at IS NULL AND bool_or(u.received > 0) OVER () AS partly_received,
+       p.over_receipt_percent, l.line, l.pack, l.pack_units, u.sku, u.location, u.ordered,
        u.received + u.over_received AS received, u.over_received, u.closed, u.expected_on,
-       u.ordered - u.received - u.closed AS outstanding, u.inbound AND u.overdue AS overdue,
+       u.outstanding, u.inbound AND u.overdue AS overdue,
        coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::bigint AS pegged
   FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
   JOIN supply u ON u.id = l.supply WHERE p.merchant = :merchant AND p.number = :number
@@ -70,7 +79,17 @@ def read_purchase_order(tx: Tx, number: str) -> PurchaseOrderView:
     rows = tx.rows(READ, merchant=tx.merchant, number=number)
     if not rows:
         raise missing("purchase order", number)
-    lines = tuple(map(rows_as(PurchaseLineView), rows))
+    is_draft = rows[0].status == PurchaseOrderStatus.DRAFT
+    surplus = surplus_of(tx, {row.sku for row in rows}) if is_draft else {}
+    lines = tuple(
+        view(
+            PurchaseLineView,
+            row,
+            pack=packed(row.ordered, row.pack, row.pack_units),
+            surplus=surplus.get((number, row.line), 0),
+        )
+        for row in rows
+    )
     return view(PurchaseOrderView, rows[0], expected_on=rows[0].header_date, lines=lines)
 
 

@@ -17,30 +17,26 @@ SHOWN = 200
 
 LIST = """
 SELECT r.id, r.number, r.location, r.actor, r.at, r.reversed_at, r.reversal_reason,
-       CASE WHEN r.purchase_order IS NOT NULL THEN 'purchase_order'
-            WHEN r.transfer IS NOT NULL THEN 'transfer' ELSE 'return' END AS kind,
-       coalesce(o.number, t.number, c.number) AS document,
+       r.reason, d.kind, d.document,
        (SELECT sum(l.units)::bigint FROM receipt_line l WHERE l.receipt = r.id) AS units,
        (SELECT sum(l.undistributed)::bigint FROM receipt_line l WHERE l.receipt = r.id)
            AS undistributed,
        coalesce((SELECT sum(d.units) FROM cross_dock d WHERE d.receipt = r.id), 0)::bigint
            AS to_shipments, {keys}
   FROM receipt r
-  LEFT JOIN purchase_order o ON o.id = r.purchase_order
-  LEFT JOIN transfer t ON t.id = r.transfer
-  LEFT JOIN customer_return c ON c.id = r.customer_return
+ CROSS JOIN LATERAL (
+       SELECT u.kind, u.document FROM receipt_line l JOIN supply u ON u.id = l.supply
+        WHERE l.receipt = r.id LIMIT 1) d
  WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """
 
 LINES = """
-SELECT coalesce(p.line, t.line, c.line) AS line, u.sku, l.disposition, l.units, l.undistributed,
+SELECT n.line, u.sku, l.disposition, l.units, l.found, l.undistributed,
        coalesce(d.units, 0)::bigint AS to_shipments,
        coalesce(d.shipments, 0)::bigint AS shipment_count,
        coalesce(d.first, '[]'::jsonb) AS shipments
   FROM receipt_line l JOIN supply u ON u.id = l.supply
-  LEFT JOIN purchase_order_line p ON p.supply = u.id
-  LEFT JOIN transfer_line t ON t.supply = u.id
-  LEFT JOIN return_line c ON c.supply = u.id
+  JOIN supply_line n ON n.supply = u.id
   LEFT JOIN LATERAL (
        SELECT sum(g.units) AS units, count(*) AS shipments,
               jsonb_agg(jsonb_build_object('order', g.number, 'shipment', g.shipment,
@@ -94,9 +90,8 @@ def list_receipts(tx: Tx, window: Window, which: Mapping[str, Any]) -> Page[Rece
 
 
 FILTERS = {
-    "purchase_order": "o.number = :purchase_order",
-    "transfer": "t.number = :transfer",
-    "customer_return": "c.number = :customer_return",
+    "purchase_order": "r.purchase_order = (SELECT id FROM purchase_order"
+    " WHERE merchant = :merchant AND number = :purchase_order)",
     "location": "r.location = :location",
     "places": "r.location = ANY(:places)",
     "sku": "EXISTS (SELECT 1 FROM receipt_line f JOIN supply fu ON fu.id = f.supply"

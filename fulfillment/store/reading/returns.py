@@ -13,7 +13,7 @@ NEWEST_FIRST = Sort(("t.id",), ("bigint",), descending=True)
 READ = """
 SELECT t.number, t.location, o.number AS order, t.status, t.reason, t.expected_on, t.created_at,
        l.line, u.sku, l.order_line, u.ordered AS units, u.received, u.closed,
-       u.ordered - u.received - u.closed AS outstanding,
+       u.outstanding,
        coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::bigint AS pegged,
        coalesce((SELECT jsonb_object_agg(c.disposition, c.units) FROM (
            SELECT rl.disposition, sum(rl.units) AS units

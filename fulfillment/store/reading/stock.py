@@ -18,8 +18,8 @@ BY_SKU = Sort(("p.sku",), ("text",))
 AT_LOCATION = """
 EXISTS (SELECT 1 FROM stock_level f WHERE f.merchant = p.merchant AND f.sku = p.sku
            AND f.location = :location)
-OR EXISTS (SELECT 1 FROM supply f WHERE f.merchant = p.merchant AND f.sku = p.sku
-              AND f.location = :location AND f.inbound)
+OR EXISTS (SELECT 1 FROM inbound_supply f WHERE f.merchant = p.merchant AND f.sku = p.sku
+              AND f.location = :location)
 """
 
 STOCK = """
@@ -37,8 +37,8 @@ WITH chosen AS (
     SELECT v.sku, v.location, 0, 0, 0, 0, 0, v.on_hand
       FROM stock_level v JOIN chosen c USING (merchant, sku) WHERE v.disposition <> 'sellable'
     UNION ALL
-    SELECT u.sku, u.location, 0, 0, 0, 0, u.ordered - u.received - u.closed, 0
-      FROM supply u JOIN chosen c USING (merchant, sku) WHERE u.inbound
+    SELECT u.sku, u.location, 0, 0, 0, 0, u.outstanding, 0
+      FROM inbound_supply u JOIN chosen c USING (merchant, sku)
 ), at AS (
     SELECT sku, location,
            (SELECT CASE WHEN NOT l.active THEN 'closed' WHEN u.location IS NULL THEN 'not_serving'
@@ -65,14 +65,13 @@ WITH chosen AS (
     SELECT d.sku, sum(d.wanted)::bigint AS waiting
       FROM open_demand d JOIN chosen c USING (merchant, sku) GROUP BY d.sku
 ), coming AS (
-    SELECT u.sku, sum(u.ordered - u.received - u.closed) FILTER (
+    SELECT u.sku, sum(u.outstanding) FILTER (
                WHERE u.expected_on BETWEEN :today AND :horizon)::bigint AS in_horizon,
-           sum(g.units)::bigint AS pegged,
-           sum(g.units) FILTER (
+           sum(u.pegged)::bigint AS pegged,
+           sum(u.pegged) FILTER (
                WHERE u.expected_on BETWEEN :today AND :horizon)::bigint AS pegged_in_horizon
-      FROM supply u JOIN chosen c USING (merchant, sku) JOIN usable USING (location)
-      LEFT JOIN LATERAL (SELECT sum(p.units) AS units FROM peg p WHERE p.supply = u.id) g ON true
-     WHERE u.inbound GROUP BY u.sku
+      FROM inbound_supply u JOIN chosen c USING (merchant, sku) JOIN usable USING (location)
+     GROUP BY u.sku
 )
 SELECT c.sku, c.manage_stock AS managed, c.key_0, coalesce(total.on_hand, 0) AS on_hand,
        coalesce(total.allocated, 0) AS allocated, coalesce(total.available, 0) AS available,

@@ -5,16 +5,16 @@ names the orders behind what is shown.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from fulfillment.domain.insight.purchase_suggestions import Need, Suggestion, suggest
+from fulfillment.domain.insight.purchase_suggestions import Need, Suggestion, suggest, surplus
 from fulfillment.domain.model.rank import LAST_PRIORITY, Rank
 from fulfillment.domain.model.refusals import invalid
-from fulfillment.store.reading.needs import NEEDS, SHORT
+from fulfillment.store.reading.needs import NEEDS, SHORT, SURPLUS
 from fulfillment.store.reading.paging import Key, Page, Sort, Window
 from fulfillment.store.reading.rows import rows_as, view
 from fulfillment.store.reading.views.purchasing import ShortOrder, SuggestionView
@@ -71,24 +71,51 @@ class Found:
 
 
 def list_suggestions(tx: Tx, window: Window, wanted: Wanted) -> Page[SuggestionView]:
-    """One page of what should be bought, each with the orders behind its number."""
+    """One page of what should be bought, each with the orders behind its number.
+
+    At its end stands what is drafted and nothing asks for any more.
+    """
     after = _comparable(window.after) if window.after else None
     locations = _locations(tx, wanted)
     found = _sorted(tx, wanted, locations)
     behind = [one for one in found if after is None or one.key > after]
     shown = behind[: window.limit]
     orders = _short_orders(tx, shown, locations, MOST_ORDERS)
-    items = [_item(one, orders[_place(one)]) for one in shown]
+    drafts: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in _surplus_lines(tx, shown):
+        drafts[row.sku, row.location].append(row.number)
+    items = [_item(one, orders[_place(one)], drafts[_place(one)]) for one in shown]
     return Page(items, shown[-1].key if len(behind) > len(shown) else None)
 
 
 def find_suggestions(tx: Tx, wanted: Wanted) -> list[Found]:
     """Everything that should be bought, the oldest need first."""
-    return _sorted(tx, wanted, _locations(tx, wanted))
+    found = _sorted(tx, wanted, _locations(tx, wanted))
+    return [one for one in found if one.suggestion.units]
+
+
+def surplus_of(tx: Tx, skus: Iterable[str]) -> dict[tuple[str, int], int]:
+    """Units that nothing asks for any more, by number and line of the drafts of these products."""
+    wanted = Wanted(skus=tuple(skus))
+    found = _counted(tx, wanted, _locations(tx, wanted))
+    return {(row.number, row.line): row.units for row in _surplus_lines(tx, list(found))}
+
+
+def _surplus_lines(tx: Tx, found: Sequence[Found]) -> list[Any]:
+    over = [one.suggestion for one in found if one.suggestion.surplus]
+    if not over:
+        return []
+    return tx.rows(
+        SURPLUS,
+        merchant=tx.merchant,
+        skus=[one.sku for one in over],
+        locations=[one.location for one in over],
+        units=[one.surplus for one in over],
+    )
 
 
 def _sorted(tx: Tx, wanted: Wanted, locations: Sequence[str]) -> list[Found]:
-    counted = list(_counted(tx, wanted, locations)) if locations else []
+    counted = list(_counted(tx, wanted, locations))
     first = _short_orders(tx, counted, locations, 1)
     ranked = (_ranked(one, first[_place(one)]) for one in counted)
     return sorted(ranked, key=lambda one: one.key)
@@ -112,6 +139,8 @@ def _locations(tx: Tx, wanted: Wanted) -> list[str]:
 
 
 def _counted(tx: Tx, wanted: Wanted, locations: Sequence[str]) -> Iterator[Found]:
+    if not locations:
+        return
     rows = tx.rows(
         NEEDS,
         merchant=tx.merchant,
@@ -123,7 +152,7 @@ def _counted(tx: Tx, wanted: Wanted, locations: Sequence[str]) -> Iterator[Found
         product = list(places)
         need = _need(product)
         totals = {name: sum(getattr(row, name) for row in product) for name in TOTALS}
-        for one in suggest(need, locations[0]):
+        for one in (*suggest(need, locations[0]), *surplus(need)):
             if wanted.location in (None, one.location):
                 yield Found(one, product[0].name, totals, tuple(_met(need, one)))
 
@@ -185,7 +214,7 @@ def _place(found: Found) -> tuple[str, str]:
     return found.suggestion.sku, found.suggestion.location
 
 
-def _item(found: Found, orders: Sequence[Any]) -> SuggestionView:
+def _item(found: Found, orders: Sequence[Any], drafts: Sequence[str]) -> SuggestionView:
     return view(
         SuggestionView,
         found.suggestion,
@@ -193,5 +222,6 @@ def _item(found: Found, orders: Sequence[Any]) -> SuggestionView:
         **found.totals,
         oldest=found.rank.placed_at if found.order_count else None,
         order_count=found.order_count,
+        drafts=tuple(dict.fromkeys(drafts)),
         orders=tuple(map(rows_as(ShortOrder), orders)),
     )

@@ -13,7 +13,7 @@ NEWEST_FIRST = Sort(("t.id",), ("bigint",), descending=True)
 READ = """
 SELECT t.number, t.source, t.destination, t.status, t.expected_on, t.shipped_at, t.created_at,
        l.line, u.sku, u.ordered AS units, u.received, u.closed,
-       u.ordered - u.received - u.closed AS outstanding,
+       u.outstanding,
        coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::bigint AS pegged
   FROM transfer t JOIN transfer_line l ON l.transfer = t.id JOIN supply u ON u.id = l.supply
  WHERE t.merchant = :merchant AND t.number = :number ORDER BY l.line

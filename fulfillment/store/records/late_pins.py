@@ -9,13 +9,11 @@ SETTLED = """
 SELECT DISTINCT n.order_id
   FROM supply u
   JOIN late_pin n ON n.supply = u.id
-  LEFT JOIN purchase_order_line l ON l.supply = u.id
-  LEFT JOIN purchase_order o ON o.id = l.purchase_order
+  LEFT JOIN inbound_supply i ON i.id = u.id
   LEFT JOIN unnest(CAST(:locations AS text[]), CAST(:days AS date[])) AS at(location, today)
        ON at.location = u.location
  WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
-   AND (NOT u.inbound OR o.status = 'arrived' AND at.today IS NOT NULL
-        OR u.expected_on >= at.today)
+   AND (i.id IS NULL OR i.counts_until >= at.today)
 """
 
 

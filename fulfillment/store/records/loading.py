@@ -267,15 +267,11 @@ def load_supplies(tx: Tx, skus: Collection[str], orders: Collection[int]) -> tup
              WHERE sl.order_id = ANY(:orders) GROUP BY p.supply
         )
         SELECT u.id, u.sku, u.location,
-               (u.ordered - u.received - u.closed
-                - coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)
+               (u.outstanding - u.pegged
                 + coalesce((SELECT units FROM theirs WHERE supply = u.id), 0))::bigint
                    AS open_units,
-               u.expected_on, u.document AS source, po.status
-          FROM supply u
-          LEFT JOIN purchase_order_line pl ON pl.supply = u.id
-          LEFT JOIN purchase_order po ON po.id = pl.purchase_order
-         WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.inbound
+               u.expected_on, u.document AS source, u.status
+          FROM inbound_supply u WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
          ORDER BY u.expected_on, u.id
         """,
         merchant=tx.merchant,

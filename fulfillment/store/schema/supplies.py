@@ -1,10 +1,16 @@
-"""Purchase orders, supply and receipts."""
+"""Purchase orders, supply and receipts.
+
+The view `inbound_supply`, which a migration makes, says what of the supply counts now, from which
+purchase order, until which day, and how much of it is pegged. Who asks what is to come reads it.
+The view `supply_line` has the number of each supply's line on its document, whatever that is.
+"""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     ForeignKey,
     Index,
@@ -81,6 +87,13 @@ supply = Table(
         comment="units that came beyond what was ordered; not part of received",
     ),
     Column("closed", Integer, nullable=False, server_default=text("0")),
+    Column(
+        "outstanding",
+        Integer,
+        Computed("ordered - received - closed", persisted=True),
+        nullable=False,
+        comment="units that are still to come",
+    ),
     Column("expected_on", Date),
     Column("inbound", Boolean, nullable=False, comment="approved or later, and not ended"),
     Column(
@@ -109,7 +122,10 @@ purchase_order_line = Table(
     Column("purchase_order", BigInteger, ForeignKey("purchase_order.id"), nullable=False),
     Column("line", Integer, nullable=False),
     Column("supply", BigInteger, ForeignKey("supply.id"), nullable=False, unique=True),
+    Column("pack", Text, comment="in which it was ordered; null: base units"),
+    Column("pack_units", Integer, comment="base units in one of them when it was ordered"),
     PrimaryKeyConstraint("purchase_order", "line"),
+    CheckConstraint("(pack IS NULL) = (pack_units IS NULL) AND pack_units > 0", name="pack"),
 )
 
 
@@ -122,7 +138,9 @@ receipt = Table(
     Column("purchase_order", BigInteger, ForeignKey("purchase_order.id")),
     Column("transfer", BigInteger, ForeignKey("transfer.id")),
     Column("customer_return", BigInteger, ForeignKey("customer_return.id")),
+    Column("restock", BigInteger, ForeignKey("restock.id")),
     Column("location", String(63), ForeignKey("location.id"), nullable=False),
+    Column("reason", Text, comment="why what was given up was counted after all"),
     Column("actor", Text, nullable=False),
     moment("at"),
     Column("reversed_at", Instant),
@@ -130,11 +148,13 @@ receipt = Table(
     Column("reversal_reason", Text),
     UniqueConstraint("merchant", "number"),
     CheckConstraint(
-        "num_nonnulls(purchase_order, transfer, customer_return) = 1", name="one_document"
+        "num_nonnulls(purchase_order, transfer, customer_return, restock) = 1",
+        name="one_document",
     ),
     Index(None, "purchase_order"),
     Index(None, "transfer"),
     Index(None, "customer_return"),
+    Index(None, "restock"),
 )
 
 
@@ -146,6 +166,13 @@ receipt_line = Table(
     Column("disposition", Text, nullable=False, server_default="sellable"),
     Column("units", Integer, nullable=False),
     Column(
+        "found",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="of its units, those that had been given up and came after all",
+    ),
+    Column(
         "undistributed",
         Integer,
         nullable=False,
@@ -154,6 +181,7 @@ receipt_line = Table(
     ),
     PrimaryKeyConstraint("receipt", "supply", "disposition"),
     CheckConstraint("units > 0", name="units_is_positive"),
+    CheckConstraint("found BETWEEN 0 AND units", name="found"),
     CheckConstraint("undistributed BETWEEN 0 AND units", name="undistributed"),
     CheckConstraint(one_of("disposition", RETURN_DISPOSITIONS), name="disposition"),
     Index("ix_receipt_line_undistributed", "supply", postgresql_where=text("undistributed > 0")),

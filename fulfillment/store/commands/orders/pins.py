@@ -29,15 +29,15 @@ class Pinned:
 
 
 FIND = """
-SELECT u.id, u.sku, u.location, u.expected_on, u.inbound, u.overdue, o.status,
+SELECT u.id, u.sku, u.location, u.expected_on, i.id IS NOT NULL AS inbound, i.counts_until,
        coalesce(p.line, t.line, r.line, 1) AS line,
-       u.ordered - u.received - u.closed - coalesce((
+       u.outstanding - coalesce((
            SELECT sum(g.units) FROM peg g JOIN shipment_line sl ON sl.id = g.shipment_line
             WHERE g.supply = u.id AND g.pinned
               AND (sl.order_id, sl.order_line) <> (:order, :order_line)), 0)::bigint AS most
   FROM supply u
+  LEFT JOIN inbound_supply i ON i.id = u.id
   LEFT JOIN purchase_order_line p ON p.supply = u.id
-  LEFT JOIN purchase_order o ON o.id = p.purchase_order
   LEFT JOIN transfer_line t ON t.supply = u.id
   LEFT JOIN return_line r ON r.supply = u.id
  WHERE u.merchant = :merchant AND u.document = :document AND u.kind = :kind
@@ -101,7 +101,7 @@ def _check_coming(tx: Tx, order: Order, line: int, row: Any, what: str) -> None:
     if today is None:
         message = f"{what} comes to {row.location}, which is no active location of this merchant"
         raise conflict("other_location", message, location=row.location)
-    if row.status != "arrived" and (row.expected_on is None or row.expected_on < today):
+    if row.counts_until is None or row.counts_until < today:
         message = f"{what} has no date ahead; change its date first"
         raise conflict("no_date_ahead", message, expected_on=row.expected_on)
     only = order.place_of(line)

@@ -27,10 +27,8 @@ REMIND_AGAIN = timedelta(minutes=10)
 """A purchase order whose timer is late is told no more often than that."""
 
 PASSED = f"""
-  FROM supply u JOIN location at ON at.id = u.location
-  LEFT JOIN purchase_order_line l ON l.supply = u.id
-  LEFT JOIN purchase_order o ON o.id = l.purchase_order
- WHERE u.inbound AND NOT u.overdue AND o.status IS DISTINCT FROM 'arrived'
+  FROM inbound_supply u JOIN location at ON at.id = u.location
+ WHERE NOT u.overdue AND u.status IS DISTINCT FROM 'arrived'
    AND u.expected_on < :latest
    AND u.expected_on < {LOCATIONS_DAY}
 """
@@ -48,7 +46,9 @@ def declare_overdue(store: Store, merchant: str, purchase_order: int) -> dict[st
         skus = skus_of(tx, purchase_order) | tx.also
         lock_queues(tx, skus)
         lock(tx, purchase_order, skus)
-        passed = _passed(tx, "AND o.id = :purchase_order", purchase_order=purchase_order)
+        passed = _passed(
+            tx, "AND u.purchase_order = :purchase_order", purchase_order=purchase_order
+        )
         if passed:
             _declare(tx, passed)
             tx.run(
@@ -88,8 +88,9 @@ def note_reminded(tx: Tx, after: timedelta) -> list[Reminded]:
     is noted before it is done, so that those whom telling fails do not stay ahead of the others.
     """
     rows = tx.rows(
-        f"SELECT DISTINCT u.merchant, o.id {PASSED} AND o.id IS NOT NULL"
-        " AND (o.reminded_at IS NULL OR o.reminded_at <= :told) ORDER BY 1, 2 LIMIT :most",
+        f"SELECT DISTINCT u.merchant, u.purchase_order AS id {PASSED} AND EXISTS ("  # noqa: S608
+        "SELECT 1 FROM purchase_order o WHERE o.id = u.purchase_order"
+        " AND (o.reminded_at IS NULL OR o.reminded_at <= :told)) ORDER BY 1, 2 LIMIT :most",
         days=days_now(replace(tx, now=tx.now - after)),
         latest=tx.latest_today,
         told=tx.now - REMIND_AGAIN,
@@ -111,7 +112,7 @@ def wake_reminded(tx: Tx, purchase_order: int) -> None:
 
 def _passed(tx: Tx, which: str, **more: object) -> list[Any]:
     return tx.rows(
-        f"SELECT u.id, u.sku, u.expected_on, o.status {PASSED} AND u.merchant = :merchant {which}",
+        f"SELECT u.id, u.sku, u.expected_on, u.status {PASSED} AND u.merchant = :merchant {which}",
         merchant=tx.merchant,
         days=days_now(tx),
         latest=tx.latest_today,

@@ -4,14 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fulfillment.domain.actions.pins import granted
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid, missing
-from fulfillment.store.commands.supply.moves.levels import check_levels
-from fulfillment.store.commands.supply.purchase_orders.pinned import grants_of
-from fulfillment.store.commands.supply.purchase_orders.replanning import Was, plan_and_save, replan
-from fulfillment.store.commands.supply.purchase_orders.shrinking import shrink_pegs
-from fulfillment.store.commands.supply.stock import check_places
-from fulfillment.store.planning.opening import open_queues
+from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
+from fulfillment.store.commands.supply.stock import check_in_use, check_places
 from fulfillment.store.reading.restocks import read_restock
 from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.transactions.locks import lock_queues
@@ -46,6 +41,7 @@ def announce_restock(store: Store, merchant: str, announced: Restock, actor: str
         lock_queues(tx, {announced.sku} | tx.also)
         known = _find(tx, announced.number)
         if known is None:
+            check_in_use(tx, [(announced.sku, announced.location)])
             _insert(tx, announced)
             replan(tx, {announced.sku}, {})
         elif _changes(tx, known, announced):
@@ -61,7 +57,8 @@ def withdraw_restock(store: Store, command: Command, number: str) -> Answer:
     def body(tx: Tx) -> Answer:
         known = _locked(tx, number)
         tx.run(
-            "UPDATE supply SET closed = ordered, inbound = false WHERE id = :id", id=known.supply
+            "UPDATE supply SET closed = ordered - received, inbound = false WHERE id = :id",
+            id=known.supply,
         )
         replan(tx, {known.sku}, _was(known))
         return fields_of(read_restock(tx, number))
@@ -69,33 +66,9 @@ def withdraw_restock(store: Store, command: Command, number: str) -> Answer:
     return store.execute(command, body)
 
 
-def arrive_restock(store: Store, command: Command, number: str, units: int) -> Answer:
-    """Book units that came into stock; pins on it are served first, then the queue, at once."""
-
-    def body(tx: Tx) -> Answer:
-        known = _locked(tx, number)
-        outstanding = known.ordered - known.closed
-        if not 0 < units <= outstanding:
-            message = f"restock {number} has {outstanding} units outstanding, not {units}"
-            raise invalid("bad_quantity", message, "units", outstanding=outstanding)
-        check_places(tx, [(known.sku, known.location)])
-        _close(tx, known.supply, units)
-        grants = grants_of(tx, {known.supply: units}, known.location)
-        space = open_queues(tx, {known.sku}, orders=list(grants), margin={known.sku: units})
-        for order, its in grants.items():
-            space.put(granted(space.after[order], its))
-        _book(tx, known, units, command.key)
-        plan_and_save(space, _was(known))
-        if space.until:
-            # Behind the batch all have their pegs yet: the next to be served give up theirs.
-            shrink_pegs(tx, {known.supply: 0})
-        return fields_of(read_restock(tx, number))
-
-    return store.execute(command, body)
-
-
 FIND = """
-SELECT r.number, u.id AS supply, u.sku, u.location, u.ordered, u.closed, u.expected_on
+SELECT r.number, u.id AS supply, u.sku, u.location, u.ordered, u.outstanding,
+       u.expected_on
   FROM restock r JOIN supply u ON u.id = r.supply
  WHERE r.merchant = :merchant AND r.number = :number
 """
@@ -113,7 +86,7 @@ def _locked(tx: Tx, number: str) -> Any:
         raise missing("restock", number)
     lock_queues(tx, {found.sku} | tx.also)
     known = _find(tx, number)
-    if known is None or known.closed == known.ordered:
+    if known is None or not known.outstanding:
         raise _ended(number)
     return known
 
@@ -159,13 +132,15 @@ def _changes(tx: Tx, known: Any, wanted: Restock) -> bool:
         raise _in_use(wanted.number)
     if (known.ordered, known.expected_on) == (wanted.units, wanted.expected_on):
         return False
-    if known.closed == known.ordered:
+    if not known.outstanding:
         raise _ended(wanted.number)
-    if wanted.units < known.closed:
-        message = f"{known.closed} units of restock {wanted.number} have arrived already"
-        raise invalid("bad_quantity", message, "units", arrived=known.closed)
+    if wanted.units < (arrived := known.ordered - known.outstanding):
+        message = f"{arrived} units of restock {wanted.number} have arrived already"
+        raise invalid("bad_quantity", message, "units", arrived=arrived)
     tx.run(
-        "UPDATE supply SET ordered = :units, expected_on = :expected_on, inbound = closed < :units"
+        "UPDATE supply SET ordered = :units, expected_on = :expected_on,"
+        " overdue = overdue AND expected_on IS NOT DISTINCT FROM :expected_on,"
+        " inbound = received + closed < :units"
         " WHERE id = :id",
         id=known.supply,
         units=wanted.units,
@@ -177,40 +152,3 @@ def _changes(tx: Tx, known: Any, wanted: Restock) -> bool:
 def _in_use(number: str) -> RefusedError:
     message = f"restock {number} is one of another SKU or location; withdraw it, or number anew"
     return conflict("number_in_use", message, number=number)
-
-
-def _close(tx: Tx, supply: int, units: int) -> None:
-    tx.run(
-        "UPDATE supply SET closed = closed + :units, inbound = closed + :units < ordered"
-        " WHERE id = :id",
-        id=supply,
-        units=units,
-    )
-
-
-def _book(tx: Tx, restock: Any, units: int, reference: str) -> None:
-    """The ledger and the stock level; the queue and its orders are locked before it."""
-    written = tx.rows(
-        """
-        WITH booked AS (
-            INSERT INTO stock_ledger (merchant, sku, location, units, kind, reason, reference,
-                                      actor, at)
-            VALUES (:merchant, :sku, :location, :units, 'adjustment', :reason, :reference, :actor,
-                    :now)
-        )
-        INSERT INTO stock_level (merchant, sku, location, on_hand)
-        VALUES (:merchant, :sku, :location, :units)
-        ON CONFLICT (merchant, sku, location, disposition)
-        DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand
-        RETURNING sku, location, on_hand
-        """,
-        merchant=tx.merchant,
-        sku=restock.sku,
-        location=restock.location,
-        units=units,
-        reason=f"restock {restock.number}",
-        reference=reference,
-        actor=tx.actor,
-        now=tx.now,
-    )
-    check_levels(written)

@@ -1,7 +1,7 @@
 """Stock moved by hand."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -161,6 +161,55 @@ def check_places(tx: Tx, places: Sequence[tuple[str, str]], path: str = "") -> N
         if ("location", location) not in names:
             message = f"{location} is not a location of this merchant"
             raise invalid("unknown_location", message, f"{at}location", location=location)
+
+
+def check_location(tx: Tx, location: str, field: str) -> None:
+    """Refuse a location that does not serve this merchant."""
+    known = tx.rows(
+        "SELECT 1 FROM merchant_location WHERE merchant = :merchant AND location = :location",
+        merchant=tx.merchant,
+        location=location,
+    )
+    if not known:
+        message = f"{location} is not a location of this merchant"
+        raise invalid("unknown_location", message, field, location=location)
+
+
+def check_in_use(tx: Tx, places: Sequence[tuple[str, str]], path: str = "") -> None:
+    """Refuse new supply of a SKU that is inactive, or for a location that is closed down.
+
+    The SKUs and locations are known; `path` is as in `check_places`.
+    """
+    rows = tx.rows(
+        "SELECT sku FROM product WHERE merchant = :merchant AND sku = ANY(:skus) AND NOT active",
+        merchant=tx.merchant,
+        skus=sorted({sku for sku, _ in places}),
+    )
+    inactive = {row.sku for row in rows}
+    closed = _closed(tx, {location for _, location in places})
+    for index, (sku, location) in enumerate(places):
+        at = path.format(index)
+        if sku in inactive:
+            message = f"{sku} is inactive; activate it, or leave it out"
+            raise invalid("inactive_sku", message, f"{at}sku", sku=sku)
+        if location in closed:
+            raise _is_closed(location, f"{at}location")
+
+
+def check_open(tx: Tx, location: str, field: str) -> None:
+    """Refuse new supply for a location that is closed down: it would serve nobody there."""
+    if _closed(tx, [location]):
+        raise _is_closed(location, field)
+
+
+def _closed(tx: Tx, locations: Collection[str]) -> set[str]:
+    sql = "SELECT id FROM location WHERE id = ANY(:locations) AND NOT active"
+    return {row.id for row in tx.rows(sql, locations=sorted(locations))}
+
+
+def _is_closed(location: str, field: str) -> RefusedError:
+    message = f"{location} is closed down, and what comes there serves nobody; name another"
+    return invalid("closed_location", message, field, location=location)
 
 
 READ_LEVELS = f"""

@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
-from fulfillment.domain.model.moves import Disposition, ReturnStatus, TransferStatus
-
-ReceiptKind = Literal["purchase_order", "transfer", "return"]
+from fulfillment.domain.model.moves import Disposition, ReturnStatus, SupplyKind, TransferStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +25,8 @@ class ReceiptLineView:
     disposition: Disposition
     """What was made of the units; only `sellable` ones serve orders."""
     units: int
+    found: int
+    """Of these, units that had been given up."""
     to_shipments: int
     """Straight to shipments that are released."""
     to_shelf: int
@@ -45,13 +44,15 @@ class ReceiptSummary:
     """One receipt in a list."""
 
     number: str
-    kind: ReceiptKind
+    kind: SupplyKind
     """For what it was received."""
     document: str
     """The number of what it was received for."""
     location: str
     actor: str
     at: datetime
+    reason: str | None
+    """Why units were counted that had been given up."""
     reversed_at: datetime | None
     """When it was taken back."""
     reversal_reason: str | None
@@ -178,15 +179,17 @@ class ReturnSummary(ReturnHead, SupplyTotals):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestockView:
-    """A restock; outstanding = units - closed."""
+    """A restock; outstanding = units - received - closed."""
 
     number: str
     sku: str
     location: str
     units: int
     """Announced in all."""
+    received: int
+    """Units that came."""
     closed: int
-    """Units that have arrived or were withdrawn."""
+    """Units that were withdrawn."""
     outstanding: int
     """Units still to come; none when it has ended."""
     pegged: int

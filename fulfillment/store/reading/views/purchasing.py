@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from fulfillment.domain.model.packs import Packed
 from fulfillment.domain.model.statuses import OrderStatus, PurchaseOrderStatus
 
 
@@ -15,6 +16,8 @@ class PurchaseLineView:
     location: str
     ordered: int
     """Units that the supplier was asked for."""
+    pack: Packed | None
+    """What was ordered, in the pack in which it was asked for."""
     received: int
     """Units that came."""
     over_received: int
@@ -26,6 +29,8 @@ class PurchaseLineView:
     overdue: bool
     """Its date has passed: nobody counts on it any more."""
     pegged: int
+    surplus: int
+    """Of a draft, units that neither orders nor the reorder level ask for any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,8 @@ class PurchaseOrderView:
     number: str
     supplier: str
     status: PurchaseOrderStatus
+    partly_received: bool
+    """Some of it has come, and the rest is still to come."""
     expected_on: date | None
     """The header's day; a line may have another one."""
     created_at: datetime
@@ -78,6 +85,8 @@ class PurchaseOrderSummary:
     number: str
     supplier: str
     status: PurchaseOrderStatus
+    partly_received: bool
+    """Some of it has come, and the rest is still to come."""
     expected_on: date | None
     created_at: datetime
     line_count: int
@@ -142,6 +151,11 @@ class SuggestionView:
     """Outstanding on supply, whatever its date, at all locations."""
     drafted: int
     """Units on purchase orders in draft, at all locations."""
+    surplus: int
+    """Units drafted for this location that nothing asks for any more; then nothing is to be
+    bought."""
+    drafts: tuple[str, ...]
+    """The drafts in which these stand, those that were written last."""
     oldest: datetime | None
     """When the first order that is short was placed."""
     order_count: int

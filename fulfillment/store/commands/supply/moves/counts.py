@@ -11,9 +11,8 @@ from fulfillment.store.commands.supply.moves.documents import (
     execute_numbered,
     number_in_use,
 )
-from fulfillment.store.commands.supply.moves.finding import check_location
 from fulfillment.store.commands.supply.moves.levels import Booking, Move
-from fulfillment.store.commands.supply.stock import change_on_hand, check_places
+from fulfillment.store.commands.supply.stock import change_on_hand, check_location, check_places
 from fulfillment.store.reading.counts import read_count
 from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.transactions.locks import lock_queues

@@ -1,4 +1,4 @@
-"""What is written on transfers, returns, their receipts, and counts."""
+"""What is written on transfers, returns and counts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from fulfillment.domain.model.meaning import meaning
-from fulfillment.domain.model.moves import CountCovers, Disposition
+from fulfillment.domain.model.moves import CountCovers
 from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.store.transactions.session import Command, Store, Tx
 
@@ -57,24 +57,6 @@ class NewReturn:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedUnits:
-    """Units of one line that came, and what is made of them."""
-
-    line: int
-    units: int
-    disposition: Disposition = Disposition.SELLABLE
-
-
-@dataclass(frozen=True, slots=True)
-class MoveReceipt:
-    """Goods that came for the transfer or return of this number; its own number counts once."""
-
-    number: str
-    document: str
-    lines: tuple[ReceivedUnits, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CountedSku:
     """What is there of a SKU in one disposition, by count."""
 
@@ -96,11 +78,6 @@ class NewCount:
     reason: str | None = None
     everything: bool = False
     covers: CountCovers = CountCovers.SHELF
-
-
-def receipt_command(merchant: str, verb: str, actor: str, receipt: MoveReceipt) -> Command:
-    """A receipt is known by its number alone, whatever it is a receipt for."""
-    return Command(merchant, verb, f"receipt:{receipt.number}", actor, meaning(receipt))
 
 
 def transfer_command(merchant: str, actor: str, new: NewTransfer) -> Command:

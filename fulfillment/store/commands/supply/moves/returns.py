@@ -1,6 +1,6 @@
 """Goods that come back from customers: announced, and given up."""
 
-from fulfillment.domain.model.moves import ReturnStatus, move_return
+from fulfillment.domain.model.moves import ReturnStatus, SupplyKind, move_return
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.domain.model.statuses import MoveNotAllowedError
 from fulfillment.store.commands.supply.moves.documents import (
@@ -9,16 +9,11 @@ from fulfillment.store.commands.supply.moves.documents import (
     execute_numbered,
     number_in_use,
 )
-from fulfillment.store.commands.supply.moves.finding import (
-    CustomerReturn,
-    check_location,
-    locked_return,
-    skus_of,
-)
 from fulfillment.store.commands.supply.moves.returnable import check_returnable
 from fulfillment.store.commands.supply.moves.supplies import check_lines, give_up, told_before
 from fulfillment.store.commands.supply.purchase_orders.replanning import replan
-from fulfillment.store.commands.supply.stock import check_places
+from fulfillment.store.commands.supply.receiving.receivable import Receivable, locked
+from fulfillment.store.commands.supply.stock import check_location, check_open, check_places
 from fulfillment.store.reading.returns import read_return
 from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.transactions.locks import lock_queues
@@ -32,6 +27,7 @@ def announce_return(store: Store, command: Command, new: NewReturn) -> Answer:
         check_lines("return", new.lines)
         check_location(tx, new.location, "location")
         check_places(tx, [(line.sku, new.location) for line in new.lines], "lines[{}].")
+        check_open(tx, new.location, "location")
         skus = {line.sku for line in new.lines}
         lock_queues(tx, skus | tx.also)
         _insert(tx, new, _checked_order(tx, new))
@@ -45,18 +41,18 @@ def close_return(store: Store, command: Command, number: str) -> Answer:
     """The rest will not come; who was pegged on it is planned anew."""
 
     def body(tx: Tx) -> Answer:
-        announced = locked_return(tx, number)
+        announced = locked(tx, SupplyKind.RETURN, number)
         _close(tx, announced)
         give_up(tx, announced.lines)
-        replan(tx, skus_of(announced.lines), told_before(announced.lines))
+        replan(tx, announced.skus, told_before(announced.lines))
         return fields_of(read_return(tx, number))
 
     return store.execute(command, body)
 
 
-def _close(tx: Tx, announced: CustomerReturn) -> None:
+def _close(tx: Tx, announced: Receivable) -> None:
     try:
-        move_return(announced.status, ReturnStatus.CLOSED)
+        move_return(ReturnStatus(announced.status), ReturnStatus.CLOSED)
     except MoveNotAllowedError as error:
         raise conflict("move_not_allowed", str(error), status=announced.status) from error
     tx.run(

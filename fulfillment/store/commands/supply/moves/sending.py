@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 
 from fulfillment.domain.model.refusals import RefusalKind, RefusedError
-from fulfillment.store.commands.supply.moves.finding import Transfer, skus_of
 from fulfillment.store.commands.supply.moves.levels import (
     Booking,
     Move,
@@ -12,21 +11,22 @@ from fulfillment.store.commands.supply.moves.levels import (
     move_levels,
 )
 from fulfillment.store.commands.supply.moves.supplies import set_inbound
+from fulfillment.store.commands.supply.receiving.receivable import Receivable
 from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.records.loading import load_levels
 from fulfillment.store.transactions.session import Tx
 
 
-def send(tx: Tx, transfer: Transfer, wanted: Mapping[str, int]) -> None:
+def send(tx: Tx, transfer: Receivable, source: str, wanted: Mapping[str, int]) -> None:
     """Send free units only, so that nobody loses a claim; who waits is pegged on them.
 
     What is owed to those who wait is given to them first: until then nobody knows what is free.
     """
     owed = _serve_owed(tx, transfer.due)
-    _check_free(tx, transfer, wanted, owed)
+    _check_free(tx, transfer, source, wanted, owed)
     set_inbound(tx, transfer.lines)
-    leaving = [Move(sku, transfer.source, -units) for sku, units in wanted.items()]
-    space = open_queues(tx, skus_of(transfer.lines))
+    leaving = [Move(sku, source, -units) for sku, units in wanted.items()]
+    space = open_queues(tx, transfer.skus)
     space.arriving = {(move.sku, move.location): move.units for move in leaving}
     space.plan()
     lock_levels(tx, space.skus)
@@ -47,10 +47,10 @@ def _serve_owed(tx: Tx, due: Collection[str]) -> Collection[str]:
 
 
 def _check_free(
-    tx: Tx, transfer: Transfer, wanted: Mapping[str, int], owed: Collection[str]
+    tx: Tx, transfer: Receivable, source: str, wanted: Mapping[str, int], owed: Collection[str]
 ) -> None:
     """Refuse, naming each SKU of which too few are free; under the queues' locks none go away."""
-    levels = load_levels(tx, wanted, [transfer.source])
+    levels = load_levels(tx, wanted, [source])
     free = {level.sku: level.available for level in levels if level.sku not in owed}
     short = {sku: units for sku, units in wanted.items() if free.get(sku, 0) < units}
     if not short:
@@ -66,5 +66,5 @@ def _check_free(
         if line.sku in short
     ]
     named = ", ".join(f"{free.get(sku, 0)} of {sku}" for sku in sorted(short))
-    message = f"{transfer.source} has only {named} available"
+    message = f"{source} has only {named} available"
     raise RefusedError(RefusalKind.CONFLICT, "not_available", message, fields)

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from fulfillment.domain.model.refusals import invalid
-from fulfillment.store.commands.supply.moves.finding import Line
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was
+from fulfillment.store.commands.supply.receiving.receivable import Line
 from fulfillment.store.transactions.session import Tx
 
 
@@ -50,7 +50,7 @@ def told_before(lines: Iterable[Line]) -> Mapping[int, Was]:
 def set_inbound(tx: Tx, lines: Collection[Line]) -> None:
     """What is outstanding on these lines is under way."""
     tx.run(
-        "UPDATE supply SET inbound = received + closed < ordered WHERE id = ANY(:supplies)",
+        "UPDATE supply SET inbound = outstanding > 0 WHERE id = ANY(:supplies)",
         supplies=[line.supply for line in lines],
     )
 

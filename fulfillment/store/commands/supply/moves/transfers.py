@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from fulfillment.domain.model.moves import TransferStatus, move_transfer
+from fulfillment.domain.model.moves import SupplyKind, TransferStatus, move_transfer
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.domain.model.statuses import MoveNotAllowedError
 from fulfillment.store.commands.supply.moves.documents import (
@@ -12,16 +12,11 @@ from fulfillment.store.commands.supply.moves.documents import (
     execute_numbered,
     number_in_use,
 )
-from fulfillment.store.commands.supply.moves.finding import (
-    Transfer,
-    check_location,
-    locked_transfer,
-    skus_of,
-)
 from fulfillment.store.commands.supply.moves.sending import send
 from fulfillment.store.commands.supply.moves.supplies import check_lines, give_up, told_before
 from fulfillment.store.commands.supply.purchase_orders.replanning import replan
-from fulfillment.store.commands.supply.stock import check_places
+from fulfillment.store.commands.supply.receiving.receivable import Receivable, locked
+from fulfillment.store.commands.supply.stock import check_location, check_open, check_places
 from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.reading.transfers import read_transfer
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -54,10 +49,10 @@ def close_transfer(store: Store, command: Command, number: str) -> Answer:
     """What is still under way was lost; who was pegged on it is planned anew."""
 
     def body(tx: Tx) -> Answer:
-        transfer = locked_transfer(tx, number)
+        transfer = locked(tx, SupplyKind.TRANSFER, number)
         _move(tx, transfer, TransferStatus.CLOSED)
         give_up(tx, transfer.lines)
-        replan(tx, skus_of(transfer.lines), told_before(transfer.lines))
+        replan(tx, transfer.skus, told_before(transfer.lines))
         return fields_of(read_transfer(tx, number))
 
     return store.execute(command, body)
@@ -67,7 +62,7 @@ def cancel_transfer(store: Store, command: Command, number: str) -> Answer:
     """It is not sent after all: only what is planned can be cancelled."""
 
     def body(tx: Tx) -> Answer:
-        transfer = locked_transfer(tx, number)
+        transfer = locked(tx, SupplyKind.TRANSFER, number)
         _move(tx, transfer, TransferStatus.CANCELLED)
         give_up(tx, transfer.lines)
         return fields_of(read_transfer(tx, number))
@@ -81,7 +76,7 @@ def change_transfer(
     """Expect it on another day, until it has ended; who is pegged on it is planned anew."""
 
     def body(tx: Tx) -> Answer:
-        transfer = locked_transfer(tx, number)
+        transfer = locked(tx, SupplyKind.TRANSFER, number)
         if transfer.status not in (TransferStatus.PLANNED, TransferStatus.IN_TRANSIT):
             message = f"transfer {number} is {transfer.status}; it can not be changed any more"
             raise conflict("not_changeable", message, status=transfer.status)
@@ -100,6 +95,7 @@ def _check(tx: Tx, new: NewTransfer) -> None:
         message = "a transfer goes from one location to another"
         raise invalid("same_location", message, "destination", location=new.source)
     check_places(tx, [(line.sku, new.source) for line in new.lines], "lines[{}].")
+    check_open(tx, new.destination, "destination")
 
 
 def _insert(tx: Tx, new: NewTransfer) -> None:
@@ -147,17 +143,17 @@ INSERT INTO transfer_line (transfer, line, supply) SELECT :transfer, line, id FR
 
 
 def _ship(tx: Tx, number: str) -> None:
-    transfer = locked_transfer(tx, number)
+    transfer = locked(tx, SupplyKind.TRANSFER, number)
     _move(tx, transfer, TransferStatus.IN_TRANSIT)
     wanted: Counter[str] = Counter()
     for line in transfer.lines:
-        wanted[line.sku] += line.units
-    send(tx, transfer, wanted)
+        wanted[line.sku] += line.ordered
+    send(tx, transfer, str(transfer.source), wanted)
 
 
-def _move(tx: Tx, transfer: Transfer, target: TransferStatus) -> None:
+def _move(tx: Tx, transfer: Receivable, target: TransferStatus) -> None:
     try:
-        move_transfer(transfer.status, target)
+        move_transfer(TransferStatus(transfer.status), target)
     except MoveNotAllowedError as error:
         raise conflict("move_not_allowed", str(error), status=transfer.status) from error
     leaves = target is TransferStatus.IN_TRANSIT
@@ -173,12 +169,12 @@ def _move(tx: Tx, transfer: Transfer, target: TransferStatus) -> None:
     )
 
 
-def _write_date(tx: Tx, transfer: Transfer, expected_on: date | None) -> None:
+def _write_date(tx: Tx, transfer: Receivable, expected_on: date | None) -> None:
     tx.run("UPDATE transfer SET expected_on = :day WHERE id = :id", id=transfer.id, day=expected_on)
     tx.run(
         "UPDATE supply SET expected_on = :day, overdue = false WHERE id = ANY(:supplies)",
         supplies=[line.supply for line in transfer.lines],
         day=expected_on,
     )
-    if transfer.status is TransferStatus.IN_TRANSIT:
-        replan(tx, skus_of(transfer.lines), told_before(transfer.lines))
+    if transfer.status == TransferStatus.IN_TRANSIT:
+        replan(tx, transfer.skus, told_before(transfer.lines))

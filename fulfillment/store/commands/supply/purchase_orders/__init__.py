@@ -1,4 +1,4 @@
-"""Purchase orders: what will come, and what has come."""
+"""Purchase orders: written, changed, moved, and served when goods come for them."""
 
 from fulfillment.store.commands.supply.purchase_orders.amending import change_purchase_order
 from fulfillment.store.commands.supply.purchase_orders.documents import (
@@ -8,16 +8,12 @@ from fulfillment.store.commands.supply.purchase_orders.documents import (
     NewPurchaseLine,
     NewPurchaseOrder,
     PurchaseChange,
-    Receipt,
-    ReceivedLine,
     purchase_order_command,
-    receipt_command,
 )
 from fulfillment.store.commands.supply.purchase_orders.drafting import Draft, draft_purchase_orders
 from fulfillment.store.commands.supply.purchase_orders.finding import (
     purchase_order_progress,
 )
-from fulfillment.store.commands.supply.purchase_orders.receiving import receive
 from fulfillment.store.commands.supply.purchase_orders.serving import serve_receipts
 from fulfillment.store.commands.supply.purchase_orders.writing import (
     create_purchase_order,
@@ -32,15 +28,11 @@ __all__ = [
     "NewPurchaseLine",
     "NewPurchaseOrder",
     "PurchaseChange",
-    "Receipt",
-    "ReceivedLine",
     "change_purchase_order",
     "create_purchase_order",
     "draft_purchase_orders",
     "move_status",
     "purchase_order_command",
     "purchase_order_progress",
-    "receipt_command",
-    "receive",
     "serve_receipts",
 ]

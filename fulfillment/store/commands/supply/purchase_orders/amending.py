@@ -40,8 +40,9 @@ def change_purchase_order(
 ) -> PurchaseOrderView:
     """Change dates and ordered units, and add lines, before all has come; who waits is replanned.
 
-    It is no change of status, so it starts no allocation where only those do; unless it leaves
-    nothing outstanding: then the purchase order is received.
+    What came beyond what was ordered counts towards a line that grows. It is no change of status,
+    so it starts no allocation where only those do; unless it leaves nothing outstanding: then the
+    purchase order is received.
     """
 
     def body(tx: Tx) -> PurchaseOrderView:
@@ -150,9 +151,11 @@ def _write(
         tx.run(
             "UPDATE supply u SET ordered = CASE WHEN c.units > 0 THEN c.units ELSE u.ordered END,"
             " closed = CASE WHEN c.units > 0 THEN 0 ELSE u.ordered END,"
+            " received = least(u.received + u.over_received, c.units),"
+            " over_received = greatest(u.received + u.over_received - c.units, 0),"
             " expected_on = c.expected_on,"
             " overdue = u.overdue AND u.expected_on IS NOT DISTINCT FROM c.expected_on,"
-            " inbound = :counts AND u.received < c.units"
+            " inbound = :counts AND u.received + u.over_received < c.units"
             " FROM unnest(CAST(:supplies AS bigint[]), CAST(:units AS int[]),"
             " CAST(:dates AS date[])) AS c(supply, units, expected_on) WHERE u.id = c.supply",
             counts=counts,

@@ -1,4 +1,4 @@
-"""What is written on purchase orders and receipts."""
+"""What is written on purchase orders."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,13 +12,17 @@ from fulfillment.store.transactions.session import Command
 
 @dataclass(frozen=True, slots=True)
 class NewPurchaseLine:
-    """One line: units of a SKU to a location, with a date of its own or the header's."""
+    """One line: units of a SKU to a location, with a date of its own or the header's.
+
+    Units are base units, or whole packs where a pack is named.
+    """
 
     line: int
     sku: str
     units: int
     location: str
     expected_on: date | None = None
+    pack: str | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +70,6 @@ class PurchaseChange:
     lines: tuple[LineChange, ...] = ()
     over_receipt_percent: int | None = None
     added: tuple[NewPurchaseLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedLine:
-    """Units of one line that came."""
-
-    line: int
-    units: int
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Goods that came for a purchase order; its number is counted once."""
-
-    number: str
-    purchase_order: str
-    location: str
-    lines: tuple[ReceivedLine, ...]
-
-
-def receipt_command(merchant: str, actor: str, receipt: Receipt) -> Command:
-    """A receipt is known by its number alone."""
-    return Command(merchant, "receive", f"receipt:{receipt.number}", actor, meaning(receipt))
 
 
 def purchase_order_command(merchant: str, actor: str, new: NewPurchaseOrder) -> Command:

@@ -58,6 +58,7 @@ class Line:
     line: int
     supply: int
     sku: str
+    location: str
     units: int
     received: int
     expected_on: date | None
@@ -65,8 +66,8 @@ class Line:
 
 
 LINES = """
-SELECT l.line, u.id AS supply, u.sku, u.ordered - u.closed AS units, u.received, u.expected_on,
-       u.expected_on IS NOT DISTINCT FROM p.expected_on AS follows_header
+SELECT l.line, u.id AS supply, u.sku, u.location, u.ordered - u.closed AS units, u.received,
+       u.expected_on, u.expected_on IS NOT DISTINCT FROM p.expected_on AS follows_header
   FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
   JOIN supply u ON u.id = l.supply WHERE p.id = :id ORDER BY l.line
 """
@@ -80,7 +81,7 @@ def lines_of(tx: Tx, purchase_order: int) -> list[Line]:
 def is_complete(tx: Tx, purchase_order: int) -> bool:
     """Whether nothing is outstanding on any of its lines."""
     (row,) = tx.rows(
-        "SELECT bool_and(u.received + u.closed >= u.ordered) AS complete"
+        "SELECT bool_and(u.outstanding = 0) AS complete"
         " FROM purchase_order_line l JOIN supply u ON u.id = l.supply WHERE l.purchase_order = :id",
         id=purchase_order,
     )
@@ -110,13 +111,13 @@ def tell(tx: Tx, purchase_order: int, kind: outbox.Kind) -> None:
 PROGRESS = """
 SELECT p.id AS purchase_order, p.number, p.wake_seq AS seq, p.status, p.supplier,
        (SELECT max(number) FROM epoch) AS epoch,
-       min(u.expected_on) FILTER (WHERE u.ordered > u.received + u.closed) AS due_on,
+       min(u.expected_on) FILTER (WHERE u.outstanding > 0) AS due_on,
        sum(u.ordered)::bigint AS ordered, sum(u.received + u.over_received)::bigint AS received,
        bool_or(q.due_since IS NOT NULL) AS distribution_due,
        jsonb_agg(DISTINCT jsonb_build_array(u.expected_on, at.time_zone))
            FILTER (WHERE u.expected_on IS NOT NULL AND u.inbound AND NOT u.overdue
                      AND p.status <> 'arrived') AS awaited,
-       coalesce(sum(u.ordered - u.received - u.closed)
+       coalesce(sum(u.outstanding)
            FILTER (WHERE u.inbound AND u.overdue), 0)::bigint AS overdue
   FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
   JOIN supply u ON u.id = l.supply

@@ -54,10 +54,8 @@ UPDATE open_demand d SET unplanned = true FROM peg p
 """
 
 SUPPLIES = """
-SELECT u.id, u.inbound, u.location, u.expected_on, o.status,
-       u.ordered - u.received - u.closed AS outstanding
-  FROM supply u LEFT JOIN purchase_order_line l ON l.supply = u.id
-  LEFT JOIN purchase_order o ON o.id = l.purchase_order
+SELECT u.id, u.inbound, u.location, u.outstanding, i.counts_until
+  FROM supply u LEFT JOIN inbound_supply i ON i.id = u.id
  WHERE u.id = ANY(:supplies) ORDER BY u.id
 """
 

@@ -11,7 +11,7 @@ from fulfillment.store.transactions.session import LocksTooSmallError, Tx
 SURPLUS = """
 SELECT * FROM (
     SELECT p.shipment_line, p.supply, p.pinned, p.units, sl.order_id,
-           least(p.units, sum(p.units) OVER w - (u.ordered - u.received - u.closed - c.units))
+           least(p.units, sum(p.units) OVER w - (u.outstanding - c.units))
                AS surplus
       FROM unnest(CAST(:supplies AS bigint[]), CAST(:coming AS int[])) AS c(supply, units)
       JOIN supply u ON u.id = c.supply

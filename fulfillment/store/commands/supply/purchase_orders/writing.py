@@ -22,6 +22,7 @@ from fulfillment.store.commands.supply.purchase_orders.lines import (
     insert_lines,
 )
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
+from fulfillment.store.commands.supply.stock import check_in_use
 from fulfillment.store.reading.purchase_orders import read_purchase_order
 from fulfillment.store.reading.rows import execute_as, fields_of, view
 from fulfillment.store.reading.suppliers import usual_supplier
@@ -94,12 +95,18 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
 def move_status(
     store: Store, command: Command, number: str, target: PurchaseOrderStatus
 ) -> PurchaseOrderView:
-    """Approve, send on its way, close short or cancel; what is inbound changes with it."""
+    """Approve, send on its way, close short or cancel; what is inbound changes with it.
+
+    A draft is not approved while a line is of an inactive SKU or comes to a closed location.
+    """
 
     def body(tx: Tx) -> PurchaseOrderView:
         purchase_order, skus = find(tx, number)
         lock_queues(tx, skus | tx.also)
         status = lock(tx, purchase_order, skus | tx.also)
+        if status is PurchaseOrderStatus.DRAFT and target in INBOUND:
+            lines = [line for line in lines_of(tx, purchase_order) if line.units]
+            check_in_use(tx, [(line.sku, line.location) for line in lines], "lines[{}].")
         _move(tx, purchase_order, status, target)
         was = {line.supply: Was(line.expected_on, status) for line in lines_of(tx, purchase_order)}
         replan(tx, skus, was, by_po_status=True)
@@ -118,10 +125,14 @@ def _move(
         raise conflict("move_not_allowed", str(error), status=source) from error
     if target is PurchaseOrderStatus.RECEIVED:
         raise conflict("receipt_needed", "a purchase order is received by its receipts")
+    came = sum(line.received for line in lines_of(tx, purchase_order))
+    if target is PurchaseOrderStatus.CANCELLED and came:
+        message = f"{came} units of it came, so it can not be cancelled; close it instead"
+        raise conflict("something_received", message, status=source, received=came)
     set_status(tx, purchase_order, target)
     ends = target in (PurchaseOrderStatus.CLOSED, PurchaseOrderStatus.CANCELLED)
     tx.run(
-        "UPDATE supply u SET inbound = :inbound AND received + closed < ordered,"
+        "UPDATE supply u SET inbound = :inbound AND outstanding > 0,"
         " closed = CASE WHEN :ends THEN ordered - received ELSE closed END"
         " FROM purchase_order_line l WHERE l.supply = u.id AND l.purchase_order = :id",
         inbound=target in INBOUND,
