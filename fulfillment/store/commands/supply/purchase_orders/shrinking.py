@@ -85,6 +85,8 @@ def shrink_pegs(
     `late` are kept for when it is not. It locks orders, so it comes before stock. Read again once
     they are locked: until then a split may move a peg to a new line.
     """
+    if not coming:
+        return
     sql = LAST_GO if last_go else FIRST_GO
     supplies, units = list(coming), list(coming.values())
     found = tx.rows(sql, supplies=supplies, coming=units)
