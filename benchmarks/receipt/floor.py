@@ -25,7 +25,7 @@ BULK = (
     """UPDATE order_line l SET promise = jsonb_build_array(jsonb_build_array(1, current_date))
          FROM filled f WHERE l.order_id = f.order_id""",
     """UPDATE orders o SET status = 'awaiting_pick_and_pack', waiting_units = 0, waves_spent = 1,
-              wake_seq = wake_seq + 1, ready_to_ship_at = now()
+              wake_seq = wake_seq + 1, ready_since = now()
          FROM filled f WHERE o.id = f.order_id""",
     """INSERT INTO order_event (order_id, kind, facts, actor, at)
        SELECT order_id, 'allocated', CAST(:facts AS jsonb), 'bench', now()

@@ -54,15 +54,15 @@ async def test_10_stock_goes_past_an_order_that_takes_it_only_when_complete(
 ) -> None:
     system.locations("A")
     await system.products("K1")
-    choosy = await system.order(
+    conditional = await system.order(
         ("K1", 7), policy=ALL_OR_NOTHING | {"auto_allocate": "complete_only"}
     )
     other = await system.order(("K1", 5), policy=ALL_OR_NOTHING)
     po = await system.purchase_order(("K1", 5), location="A")
     assert (await system.receive(po, [5], "A")).status_code == 201
     await system.until_status(other, "awaiting_pick_and_pack")
-    assert (await line(system, choosy))["allocated"] == 0
-    why = await system.ok("GET", f"/v1/orders/{choosy}/explanation")
+    assert (await line(system, conditional))["allocated"] == 0
+    why = await system.ok("GET", f"/v1/orders/{conditional}/explanation")
     assert why["waiting"][0]["wanted"] == 7
 
 

@@ -11,7 +11,7 @@ from fulfillment.store.planning.change import Change
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 NEVER = {"auto_allocate": "never"}
-CHOOSY = {"auto_allocate": "complete_only"}
+CONDITIONAL = {"auto_allocate": "complete_only"}
 WHOLE = {"max_shipments": 1}
 
 
@@ -36,7 +36,7 @@ def held(warehouse: Warehouse, *orders: int) -> list[int]:
 # --- an order whose first claim is still to come -------------------------------------------------
 
 
-@pytest.mark.parametrize("gate", [{}, NEVER, CHOOSY])
+@pytest.mark.parametrize("gate", [{}, NEVER, CONDITIONAL])
 def test_the_first_gets_the_units_when_the_second_claims_before_it(
     warehouse: Warehouse, gate: dict[str, str]
 ) -> None:
@@ -49,7 +49,7 @@ def test_the_first_gets_the_units_when_the_second_claims_before_it(
     assert held(warehouse, first, second) == [5, 0]
 
 
-@pytest.mark.parametrize("gate", [{}, NEVER, CHOOSY])
+@pytest.mark.parametrize("gate", [{}, NEVER, CONDITIONAL])
 def test_an_unclaimed_order_is_served_ungated_when_a_receipt_comes_before_its_claim(
     warehouse: Warehouse, gate: dict[str, str]
 ) -> None:
@@ -180,7 +180,7 @@ def cut(warehouse: Warehouse) -> list[int]:
         {"on_shortage": "remove"},
         {"on_shortage": "assign_nothing"},
         NEVER,
-        CHOOSY,
+        CONDITIONAL,
     ],
 )
 def test_a_newcomer_behind_a_cut_gets_its_unit(

@@ -209,10 +209,10 @@ UNPICKED = (698254782, 123547463)
 """Walks that once ended badly with `rebalance` unpicked: claims of what is ready move."""
 
 LONG = 488054172
-"""A walk in which a choosy order that was completed left pegs that nobody moved up to."""
+"""A walk in which a conditional order that was completed left pegs that nobody moved up to."""
 
 
-def test_who_is_pegged_later_moves_up_when_a_choosy_order_is_completed_by_others(warehouse):
+def test_who_is_pegged_later_moves_up_when_a_conditional_order_is_completed_by_others(warehouse):
     mine = Floor(warehouse, LONG)
     for step in range(182):
         mine.step()

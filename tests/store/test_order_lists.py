@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from fulfillment.domain.model.refusals import RefusedError
-from fulfillment.store import migrations
 from fulfillment.store.reading.orders import OrderFilter, list_orders
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.views.orders import OrderSummary
@@ -50,26 +49,6 @@ def test_lists_are_sorted_by_since_when_orders_are_ready(warehouse: Warehouse) -
     warehouse.serve_due()
     assert listed(warehouse, "ready_since") == ["SOON", "LATE", "NEVER"]
     assert listed(warehouse, ready=True) == ["LATE", "SOON"]
-
-
-def test_migration_keeps_the_moment_of_what_is_ready_alone(
-    warehouse: Warehouse, database_url: str
-) -> None:
-    warehouse.stock(2)
-    ready, held, lost = (warehouse.order([("K1", 1)], number=n) for n in ("READY", "HELD", "LOST"))
-    warehouse.hold(held)
-    warehouse.engine.dispose()
-    migrations.downgrade(database_url, "0014")
-    with warehouse.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "UPDATE orders SET ready_to_ship_at = '2026-01-01' WHERE number <> 'LOST'"
-        )
-    warehouse.engine.dispose()
-    migrations.upgrade(database_url)
-    assert [warehouse.read(order)["ready_to_ship"] for order in (ready, held, lost)] == [
-        True, False, False,
-    ]  # fmt: skip
-    assert warehouse.read(ready)["ready_since"].year == 2026
 
 
 # --- what can go as a whole or in part ---

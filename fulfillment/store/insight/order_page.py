@@ -35,7 +35,7 @@ HEAD = f"""
 SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by, o.currency,
        o.shipping_method, o.deliver_by, {LEAVE_BY} AS leave_by,
        o.lock_location, o.pickup_location, o.verified, o.holds,
-       o.ready_to_ship_at IS NOT NULL AS ready_to_ship, o.ready_to_ship_at AS ready_since,
+       o.ready_since IS NOT NULL AS ready_to_ship, o.ready_since,
        o.target_ship_on,
        o.waiting_units, o.finished_at, m.time_zone, c.reference, c.contact, c.address,
        c.packer_note,

@@ -80,7 +80,7 @@ def _wrong_statuses(tx: Tx, orders: dict[int, Order]) -> Iterator[dict[str, Any]
     """Of orders to whose queues nothing is owed: what counts as met may have come meanwhile."""
     stored = tx.rows(
         "SELECT o.id, o.number, o.status, o.waiting_units,"
-        " o.ready_to_ship_at IS NOT NULL AS is_ready FROM orders o WHERE o.id = ANY(:ids)"
+        " o.ready_since IS NOT NULL AS is_ready FROM orders o WHERE o.id = ANY(:ids)"
         " AND NOT EXISTS (SELECT 1 FROM order_line l JOIN sku_queue q ON q.merchant = l.merchant"
         " AND q.sku = l.sku WHERE l.order_id = o.id AND q.due_since IS NOT NULL) ORDER BY o.id",
         ids=list(orders),

@@ -120,7 +120,7 @@ def _set_aside(tx: Tx, order: int, why: str) -> None:
     tx.run("UPDATE open_demand SET gate = 'by_hand' WHERE order_id = :order", order=order)
     held = tx.run(
         "UPDATE orders SET holds = array_append(holds, :reason), status = 'on_hold',"
-        " ready_to_ship_at = NULL"
+        " ready_since = NULL"
         " WHERE id = :order AND NOT holds @> ARRAY[:reason]",
         order=order,
         reason=CLAIM_FAILED,

@@ -159,7 +159,7 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         due=due,
         until=head.until,
         more=head.more,
-        unplanned=head.unplanned,
+        stale=head.stale,
         noted=head.noted,
         short=holders.cut,
         asked=frozenset(opening.orders),

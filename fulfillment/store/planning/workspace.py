@@ -14,7 +14,7 @@ from fulfillment.domain.planning.plan import plan
 from fulfillment.domain.planning.promise import places_of, promised
 from fulfillment.store.queue.newcomers import is_newcomer
 from fulfillment.store.queue.pending_queues import owe, settle
-from fulfillment.store.queue.stale_plans import note_unplanned, planned
+from fulfillment.store.queue.stale_plans import note_stale, planned
 from fulfillment.store.records.calendars import load_calendars
 from fulfillment.store.records.cross_docking import note_distribution
 from fulfillment.store.records.loading import (
@@ -49,7 +49,7 @@ class Workspace:
     due: frozenset[str] = frozenset()
     until: Mapping[str, Rank] = field(default_factory=dict)
     more: frozenset[str] = frozenset()
-    unplanned: frozenset[int] = frozenset()
+    stale: frozenset[int] = frozenset()
     noted: frozenset[str] = frozenset()
     short: frozenset[str] = frozenset()
     asked_again: Set[str] = frozenset()
@@ -175,7 +175,7 @@ class Workspace:
             pairs = ((self.before[order], self.after[order]) for order in sorted(self.after))
             note_distribution(self.tx, pairs, self.due, served)
         if self._is_planned:
-            planned(self.tx, self.unplanned, self.skus - self.until.keys())
+            planned(self.tx, self.stale, self.skus - self.until.keys())
         # Where no peg was left to move, a further batch would find as little.
         cut = self.until.keys() - self.asked_again
         more = {*cut, *self.noted, *(self.more if changes else ()), *self._freed()}
@@ -208,7 +208,7 @@ class Workspace:
             for sku in kept
             if order.rank <= self.until[sku] and _wants_supply(order, sku)
         }
-        note_unplanned(self.tx, rows)
+        note_stale(self.tx, rows)
         return {sku for _, sku in rows}
 
     def _is_kept_behind(self, sku: str) -> bool:

@@ -48,7 +48,7 @@ SELECT k.sku, d.order_id, d.lock_location, d.counts_from, {RANK} AS place,
  ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line
 """  # noqa: S608 -- constants
 
-PEGGED_GATES = ("first", "open", "choosy", "closed")
+PEGGED_GATES = ("first", "open", "conditional", "closed")
 """Lines by hand are not pegged."""
 
 MISPLACED = f"""

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from fulfillment.store.transactions.session import Tx
 
-CHOOSY = "choosy"
+CONDITIONAL = "conditional"
 """The gate of their lines in `open_demand`."""
 
 WANTED = """
@@ -16,7 +16,7 @@ SELECT d.sku, sum(d.wanted)::bigint AS units FROM open_demand d
 """
 
 
-def wanted_by_choosers(tx: Tx, skus: Collection[str], orders: Collection[int]) -> Counter[str]:
+def wanted_conditionally(tx: Tx, skus: Collection[str], orders: Collection[int]) -> Counter[str]:
     """Units by SKU that these orders want.
 
     One that is completed takes from those who hold units behind it, in each of its queues, and
@@ -25,6 +25,6 @@ def wanted_by_choosers(tx: Tx, skus: Collection[str], orders: Collection[int]) -
     if not orders:
         return Counter()
     rows = tx.rows(
-        WANTED, orders=sorted(orders), merchant=tx.merchant, skus=sorted(skus), gate=CHOOSY
+        WANTED, orders=sorted(orders), merchant=tx.merchant, skus=sorted(skus), gate=CONDITIONAL
     )
     return Counter({row.sku: row.units for row in rows})

@@ -7,9 +7,9 @@ from typing import Any
 
 from fulfillment.domain.model.rank import Rank
 from fulfillment.store.queue.affected_pegs import Reached, SearchScope, at_the_edges, displaced_by
-from fulfillment.store.queue.conditional_demand import CHOOSY, wanted_by_choosers
+from fulfillment.store.queue.conditional_demand import CONDITIONAL, wanted_conditionally
 from fulfillment.store.queue.reach import QueueQuery, hungry_lines
-from fulfillment.store.queue.stale_plans import unplanned_in
+from fulfillment.store.queue.stale_plans import stale_in
 from fulfillment.store.queue.supply_usage import QueueDelta
 from fulfillment.store.records.late_pins import orders_of_late_pins
 from fulfillment.store.transactions.session import Tx
@@ -24,7 +24,7 @@ with others."""
 class Head:
     """The orders at the head of some queues; where more wait, the last rank that was reached.
 
-    In the queues of `more`, pegs of further orders have to move as well. The `unplanned` are those
+    In the queues of `more`, pegs of further orders have to move as well. The `stale` are those
     of whom others noted that they are to be planned; there are further ones in the queues of
     `noted`.
     """
@@ -32,7 +32,7 @@ class Head:
     orders: frozenset[int]
     until: Mapping[str, Rank]
     more: frozenset[str] = frozenset()
-    unplanned: frozenset[int] = frozenset()
+    stale: frozenset[int] = frozenset()
     noted: frozenset[str] = frozenset()
 
 
@@ -97,13 +97,13 @@ def head_of_queues(tx: Tx, reach: QueueQuery) -> Head:
     hungry, until = hungry_lines(tx, reach, pools)
     whole = sorted(reach.skus - until.keys())
     pegged = _pegged(tx, reach, pools, hungry, whole)
-    unplanned = unplanned_in(tx, () if reach.claiming else whole, reach.batch)
+    stale = stale_in(tx, () if reach.claiming else whole, reach.batch)
     return Head(
-        pegged.orders | unplanned.orders | late | {row.order_id for row in hungry},
+        pegged.orders | stale.orders | late | {row.order_id for row in hungry},
         until,
         pegged.cut,
-        unplanned.orders,
-        unplanned.cut,
+        stale.orders,
+        stale.cut,
     )
 
 
@@ -135,7 +135,8 @@ def _pegged(
         return Reached(displaced_by(tx, ground, asked, reach.claiming[0]))
     for pool in pools:
         freed[pool.sku] += max(pool.stock, 0) if pool.location is None else 0
-    chosen = wanted_by_choosers(tx, skus, {row.order_id for row in hungry if row.gate == CHOOSY})
+    conditional = {row.order_id for row in hungry if row.gate == CONDITIONAL}
+    chosen = wanted_conditionally(tx, skus, conditional)
     asked, freed = asked + chosen, freed + chosen
     return at_the_edges(tx, ground, {sku: QueueDelta(freed[sku], asked[sku]) for sku in skus})
 

@@ -76,7 +76,7 @@ SELECT pool.sku, pool.location, gate.name AS gate, d.order_id, d.priority, d.pla
  ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line
 """  # noqa: S608 -- constants
 
-GATES = {"first": True, "open": True, "choosy": False, "closed": False}
+GATES = {"first": True, "open": True, "conditional": False, "closed": False}
 """Which lines are read, and whether they are sure to take what is there for them. Those that are
 not are read beside them: what they decline is for those behind."""
 

@@ -9,15 +9,15 @@ from fulfillment.store.transactions.session import Tx
 
 
 def deciding_queues(tx: Tx, orders: Iterable[Order], skus: Collection[str]) -> frozenset[str]:
-    """Further queues with something to give, on which a choosy shipment's decision depends.
+    """Further queues with something to give, on which a conditional shipment's decision depends.
 
     They are locked before it is asked what they have: a receipt for one of them that is under
     way at the same moment would else be missed by both.
     """
-    choosy = [order for order in orders if auto_allocation(order).decides]
+    conditional = [order for order in orders if auto_allocation(order).decides]
     more = {
         line.sku
-        for order in choosy
+        for order in conditional
         for shipment in order.waiting
         if any(line.wanted and line.sku in skus for line in shipment.lines)
         for line in shipment.lines
@@ -30,7 +30,7 @@ def deciding_queues(tx: Tx, orders: Iterable[Order], skus: Collection[str]) -> f
         SOMETHING_TO_GIVE,
         merchant=tx.merchant,
         skus=sorted(more),
-        unpicked=any(order.policy.rebalance.takes_from_ready for order in choosy),
+        unpicked=any(order.policy.rebalance.takes_from_ready for order in conditional),
     )
     return frozenset(row.sku for row in rows)
 

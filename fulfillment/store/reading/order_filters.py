@@ -146,7 +146,7 @@ CONDITIONS: Mapping[str, str] = {
     "served_by_receipt": SERVED.format(
         join="", which="fr.number = :served_by_receipt", holding=HOLDING
     ),
-    "ready": "(o.ready_to_ship_at IS NOT NULL) = :ready",
+    "ready": "(o.ready_since IS NOT NULL) = :ready",
     "on_hold": "(o.finished_at IS NULL AND cardinality(o.holds) > 0) = :on_hold",
     "overdue": f"(o.finished_at IS NULL AND coalesce({LEAVE_BY} < :today, false)) = :overdue",
     "placed_from": "o.placed_at >= :placed_from",

@@ -20,9 +20,7 @@ SORTS: Mapping[str, Sort] = {
     "rank": Sort(("o.priority", "o.placed_at", "o.intake_seq"), ("int", "timestamptz", "bigint")),
     "placed_at": Sort(("o.placed_at", "o.id"), ("timestamptz", "bigint")),
     "-placed_at": Sort(("o.placed_at", "o.id"), ("timestamptz", "bigint"), descending=True),
-    "ready_since": Sort(
-        (f"coalesce(o.ready_to_ship_at, {NEVER})", "o.id"), ("timestamptz", "bigint")
-    ),
+    "ready_since": Sort((f"coalesce(o.ready_since, {NEVER})", "o.id"), ("timestamptz", "bigint")),
     "ship_by": Sort((f"coalesce({LEAVE_BY}, {NO_DATE})", "o.id"), ("date", "bigint")),
     "target_ship_on": Sort((f"coalesce(o.target_ship_on, {NO_DATE})", "o.id"), ("date", "bigint")),
 }
@@ -34,7 +32,7 @@ LIST = """
 WITH page AS MATERIALIZED (
     SELECT o.*, {keys} FROM orders o WHERE {conditions} ORDER BY {order_by} LIMIT :most
 )
-SELECT o.*, o.ready_to_ship_at IS NOT NULL AS ready_to_ship, o.ready_to_ship_at AS ready_since,
+SELECT o.*, o.ready_since IS NOT NULL AS ready_to_ship,
        {leave_by} AS leave_by,
        t.*, t.ordered - t.shipped - t.cancelled AS to_go, a.allocated, w.awaits, w.awaits_count
   FROM page o

@@ -82,9 +82,7 @@ orders = Table(
     Column("target_ship_on", Date, comment="when its first released shipment should go"),
     Column("next_shipment_number", Integer, nullable=False, server_default=text("2")),
     Column("wake_seq", BigInteger, nullable=False, server_default=text("0")),
-    Column(
-        "ready_to_ship_at", Instant, comment="since when it is ready to ship; null while it is not"
-    ),
+    Column("ready_since", Instant, comment="since when it is ready to ship; null while it is not"),
     Column("waiting_units", BigInteger, nullable=False, server_default=text("0")),
     Column("finished_at", Instant),
     moment("created_at"),
@@ -118,9 +116,9 @@ orders = Table(
     Index(
         "ix_orders_ready",
         "merchant",
-        "ready_to_ship_at",
+        "ready_since",
         "id",
-        postgresql_where=text("ready_to_ship_at IS NOT NULL"),
+        postgresql_where=text("ready_since IS NOT NULL"),
     ),
     *searched("ix_orders_number", "number", "merchant"),
     Index("ix_orders_status", "merchant", "status", "id"),

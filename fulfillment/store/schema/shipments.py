@@ -175,7 +175,7 @@ open_demand = Table(
         comment="of a released line: from which status of a purchase order its pegs count",
     ),
     Column(
-        "unplanned",
+        "stale",
         Boolean,
         nullable=False,
         server_default=text("false"),
@@ -184,7 +184,7 @@ open_demand = Table(
     product_key(),
     CheckConstraint("wanted >= 0 AND held >= 0 AND wanted + held > 0", name="wants_or_holds"),
     CheckConstraint("pegged BETWEEN 0 AND wanted", name="pegged_is_wanted"),
-    CheckConstraint("gate IN ('first', 'open', 'choosy', 'closed', 'by_hand')", name="gate"),
+    CheckConstraint("gate IN ('first', 'open', 'conditional', 'closed', 'by_hand')", name="gate"),
     Index(
         "ix_open_demand_wanted",
         "merchant",
@@ -208,13 +208,13 @@ open_demand = Table(
         postgresql_where=text("wanted > pegged"),
     ),
     Index(
-        "ix_open_demand_unplanned",
+        "ix_open_demand_stale",
         "merchant",
         "sku",
         "priority",
         "placed_at",
         "intake_seq",
-        postgresql_where=text("unplanned"),
+        postgresql_where=text("stale"),
     ),
     Index(
         "ix_open_demand_held",

@@ -1,4 +1,4 @@
-"""initial schema."""
+"""Every table, as the metadata has it, and what metadata can not say: views and triggers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,15 +27,50 @@ LEDGER_TRIGGERS = (
     ),
 )
 
+INBOUND_SUPPLY = """
+CREATE VIEW inbound_supply AS
+SELECT u.id, u.merchant, u.sku, u.location, u.kind, u.document, u.outstanding, u.expected_on,
+       u.overdue, o.id AS purchase_order, l.line AS purchase_line, o.status,
+       CASE WHEN o.status = 'arrived' THEN DATE '9999-12-31' ELSE u.expected_on END AS counts_until,
+       coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::bigint AS pegged
+  FROM supply u
+  LEFT JOIN purchase_order_line l ON l.supply = u.id
+  LEFT JOIN purchase_order o ON o.id = l.purchase_order
+ WHERE u.inbound;
+COMMENT ON VIEW inbound_supply IS 'Supply that is approved or later, and of which units are to come.';
+COMMENT ON COLUMN inbound_supply.status IS 'of its purchase order; other supply has none';
+COMMENT ON COLUMN inbound_supply.counts_until IS
+    'the last day, at its location, on which units may be pegged on it; what has arrived always may';
+"""
+
+SUPPLY_LINE = """
+CREATE VIEW supply_line AS
+SELECT 'purchase_order' AS kind, purchase_order AS document, line, supply,
+       NULL::integer AS order_line FROM purchase_order_line
+ UNION ALL
+SELECT 'transfer', transfer, line, supply, NULL FROM transfer_line
+ UNION ALL
+SELECT 'return', customer_return, line, supply, order_line FROM return_line
+ UNION ALL
+SELECT 'restock', id, 1, supply, NULL FROM restock;
+COMMENT ON VIEW supply_line IS 'Each supply as the line of the document that announces it.'
+"""
+
+FIRST_EPOCH = """
+INSERT INTO epoch (number, actor)
+VALUES (extract(epoch FROM clock_timestamp())::bigint, 'migrate')
+"""
+
 
 def upgrade() -> None:
+    """Make everything, with the epoch that begins now."""
     op.create_table(
         "command",
         sa.Column("merchant", sa.String(length=63), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("verb", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
-        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("result", postgresql.JSONB(), nullable=True),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column(
             "at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
@@ -44,16 +79,62 @@ def upgrade() -> None:
         comment="Every command once: the same key again is answered with the stored result.",
     )
     op.create_table(
+        "epoch",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column(
+            "began_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_epoch")),
+        comment="Lives of this database: whoever knows an older one may know what was lost.",
+    )
+    op.create_table(
         "location",
         sa.Column("id", sa.String(length=63), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), server_default="UTC", nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("cutoff", sa.Time(), server_default=sa.text("'15:00'"), nullable=False),
+        sa.Column(
+            "working_days",
+            postgresql.ARRAY(sa.SmallInteger()),
+            server_default=sa.text("'{1,2,3,4,5}'"),
+            nullable=False,
+            comment="ISO: Monday is 1",
+        ),
+        sa.Column(
+            "holidays",
+            sa.Text(),
+            nullable=True,
+            comment="whose public holidays it keeps: AT, US-NJ",
+        ),
+        sa.Column("handling_days", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "calendar_revision",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="how often its calendar was changed",
+        ),
+        sa.Column(
+            "renewed_revision",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="up to which of these changes the target days of what is ready were made anew",
+        ),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
             server_default=sa.text("now()"),
             nullable=False,
+        ),
+        sa.CheckConstraint(
+            "cardinality(working_days) > 0 AND working_days <@ '{1,2,3,4,5,6,7}'::smallint[]",
+            name=op.f("ck_location_working_days"),
+        ),
+        sa.CheckConstraint(
+            "handling_days BETWEEN 0 AND 60", name=op.f("ck_location_handling_days")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_location")),
     )
@@ -63,6 +144,34 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), server_default="UTC", nullable=False),
         sa.Column("currency", sa.String(length=3), server_default="USD", nullable=False),
+        sa.Column(
+            "replan_due",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="settings changed: every open order has to be planned again",
+        ),
+        sa.Column(
+            "authorise_before_release",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="a shipment waits until its payment is authorised",
+        ),
+        sa.Column(
+            "reauthorise_on_release",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="a backordered shipment that is released has its payment authorised anew",
+        ),
+        sa.Column(
+            "shipping_methods",
+            postgresql.JSONB(),
+            server_default=sa.text("'{}'::jsonb"),
+            nullable=False,
+            comment="days under way, by the name of the method",
+        ),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -81,7 +190,7 @@ def upgrade() -> None:
         sa.Column(
             "subject", sa.Text(), nullable=False, comment="whom it is for, unique within its kind"
         ),
-        sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("payload", postgresql.JSONB(), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column(
@@ -94,6 +203,13 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
+        sa.Column(
+            "priority",
+            sa.SmallInteger(),
+            sa.Computed("coalesce((payload ->> 'priority')::smallint, 0)", persisted=True),
+            nullable=False,
+            comment="of the order to be started: among a merchant's starts lower ones go first",
+        ),
         sa.CheckConstraint(
             "kind IN ('start_order', 'wake_order', 'start_purchase_order', 'wake_purchase_order', 'replan')",
             name=op.f("ck_outbox_kind"),
@@ -102,6 +218,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "subject", name=op.f("uq_outbox_kind_subject")),
     )
     op.create_index(op.f("ix_outbox_lane_due_at"), "outbox", ["lane", "due_at"], unique=False)
+    op.create_index(
+        "ix_outbox_turn", "outbox", ["merchant", "lane", "priority", "id"], unique=False
+    )
     op.create_table(
         "setting",
         sa.Column(
@@ -111,7 +230,7 @@ def upgrade() -> None:
             comment="a merchant, or * for the default",
         ),
         sa.Column("knob", sa.Text(), nullable=False),
-        sa.Column("value", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("value", postgresql.JSONB(), nullable=False),
         sa.Column("changed_by", sa.Text(), nullable=False),
         sa.Column(
             "changed_at",
@@ -126,8 +245,8 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("scope", sa.String(length=63), nullable=False),
         sa.Column("knob", sa.Text(), nullable=False),
-        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("before", postgresql.JSONB(), nullable=True),
+        sa.Column("after", postgresql.JSONB(), nullable=True),
         sa.Column("changed_by", sa.Text(), nullable=False),
         sa.Column(
             "changed_at",
@@ -138,11 +257,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_setting_change")),
     )
     op.create_table(
+        "started_order",
+        sa.Column("order_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column(
+            "started_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_started_order")),
+        comment="Orders whose workflows were started a moment ago: further starts are paced by them.",
+    )
+    op.create_table(
+        "supported_revision",
+        sa.Column("revision", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("revision", name=op.f("pk_supported_revision")),
+        comment="Newest revisions known to programs that may work with the tables as they are.",
+    )
+    op.create_table(
         "api_key",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("merchant", sa.String(length=63), nullable=True, comment="null: every merchant"),
+        sa.Column(
+            "locations", postgresql.ARRAY(sa.Text()), nullable=True, comment="null: every location"
+        ),
         sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
@@ -156,6 +298,28 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_api_key_merchant")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+    )
+    op.create_table(
+        "letterhead",
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column(
+            "sender", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+        sa.Column("logo", sa.LargeBinary(), nullable=True, comment="a PNG or JPEG"),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_letterhead_merchant")),
+        sa.PrimaryKeyConstraint("merchant", name=op.f("pk_letterhead")),
+        comment="What stands over a merchant's papers: who sends them, line by line, and a logo.",
+    )
+    op.create_table(
+        "location_closure",
+        sa.Column("location", sa.String(length=63), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["location"], ["location.id"], name=op.f("fk_location_closure_location")
+        ),
+        sa.PrimaryKeyConstraint("location", "on_day", name=op.f("pk_location_closure")),
+        comment="Days on which a location is closed, beside its public holidays.",
     )
     op.create_table(
         "merchant_location",
@@ -188,14 +352,25 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), server_default="received", nullable=False),
         sa.Column("priority", sa.SmallInteger(), server_default=sa.text("50"), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "placed_on",
+            sa.Date(),
+            nullable=False,
+            comment="the day it was then at the merchant, whatever zone it has now",
+        ),
         sa.Column("intake_seq", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("ship_by", sa.Date(), nullable=True),
+        sa.Column("shipping_method", sa.Text(), nullable=True),
+        sa.Column("deliver_by", sa.Date(), nullable=True),
+        sa.Column(
+            "transit_days",
+            sa.SmallInteger(),
+            nullable=True,
+            comment="of its shipping method when that was told; null: nobody knows",
+        ),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column(
-            "policy",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'::jsonb"),
-            nullable=False,
+            "policy", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
         ),
         sa.Column("lock_location", sa.String(length=63), nullable=True),
         sa.Column("pickup_location", sa.String(length=63), nullable=True),
@@ -205,18 +380,44 @@ def upgrade() -> None:
         sa.Column(
             "holds", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False
         ),
+        sa.Column("prepared", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("waves_spent", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "waves_granted",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="dispatches beyond max_shipments that a person's split allowed",
+        ),
+        sa.Column(
+            "recheck_on",
+            sa.Date(),
+            nullable=True,
+            comment="the day on which to look again, if nothing happens",
+        ),
+        sa.Column(
+            "cancel_on",
+            sa.Date(),
+            nullable=True,
+            comment="a person's day for what still waits; else the policy's",
+        ),
+        sa.Column(
+            "target_ship_on",
+            sa.Date(),
+            nullable=True,
+            comment="when its first released shipment should go",
+        ),
         sa.Column(
             "next_shipment_number", sa.Integer(), server_default=sa.text("2"), nullable=False
         ),
         sa.Column("wake_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column(
-            "ready_to_ship_at",
+            "ready_since",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="when it last became ready to ship",
+            comment="since when it is ready to ship; null while it is not",
         ),
-        sa.Column("waiting_units", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("waiting_units", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "created_at",
@@ -252,18 +453,105 @@ def upgrade() -> None:
         postgresql_where=sa.text("waiting_units > 0"),
     )
     op.create_index(
+        "ix_orders_number_head",
+        "orders",
+        ["merchant", sa.literal_column("lower(number)").label("searched")],
+        unique=False,
+        postgresql_ops={"searched": "text_pattern_ops"},
+        postgresql_where=None,
+    )
+    op.create_index(
+        "ix_orders_number_tail",
+        "orders",
+        ["merchant", sa.literal_column("reverse(lower(number))").label("searched")],
+        unique=False,
+        postgresql_ops={"searched": "text_pattern_ops"},
+        postgresql_where=None,
+    )
+    op.create_index(
         "ix_orders_rank",
         "orders",
         ["merchant", "priority", "placed_at", "intake_seq"],
         unique=False,
     )
+    op.create_index(
+        "ix_orders_ready",
+        "orders",
+        ["merchant", "ready_since", "id"],
+        unique=False,
+        postgresql_where=sa.text("ready_since IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_orders_recheck",
+        "orders",
+        ["recheck_on"],
+        unique=False,
+        postgresql_where=sa.text("recheck_on IS NOT NULL"),
+    )
     op.create_index("ix_orders_status", "orders", ["merchant", "status", "id"], unique=False)
+    op.create_index(
+        "ix_orders_target",
+        "orders",
+        ["merchant", "target_ship_on", "id"],
+        unique=False,
+        postgresql_where=sa.text("target_ship_on IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_orders_turn",
+        "orders",
+        ["merchant", "priority", "placed_at", "intake_seq"],
+        unique=False,
+        postgresql_where=sa.text("NOT first_claimed AND finished_at IS NULL"),
+    )
+    op.create_index(
+        "ix_orders_unclaimed",
+        "orders",
+        ["merchant", "created_at"],
+        unique=False,
+        postgresql_where=sa.text("NOT first_claimed AND finished_at IS NULL"),
+    )
     op.create_index(
         "ix_orders_unfinished",
         "orders",
         ["merchant", "id"],
         unique=False,
         postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_table(
+        "pick_list",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("location", sa.String(length=63), nullable=False),
+        sa.Column("kind", sa.Text(), server_default="ship", nullable=False),
+        sa.Column("status", sa.Text(), server_default="picking", nullable=False),
+        sa.Column("picker", sa.Text(), nullable=False),
+        sa.Column(
+            "merchants",
+            postgresql.ARRAY(sa.Text()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+            comment="whose work it was given",
+        ),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint("kind IN ('ship', 'stage')", name=op.f("ck_pick_list_kind")),
+        sa.CheckConstraint(
+            "status IN ('picking', 'done', 'given_up')", name=op.f("ck_pick_list_status")
+        ),
+        sa.ForeignKeyConstraint(["location"], ["location.id"], name=op.f("fk_pick_list_location")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pick_list")),
+        comment="Work of one picker: it may hold shipments of several merchants.",
+    )
+    op.create_index(
+        "ix_pick_list_open",
+        "pick_list",
+        ["location", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'picking'"),
     )
     op.create_table(
         "product",
@@ -275,14 +563,19 @@ def upgrade() -> None:
         sa.Column("backorder_limit", sa.Integer(), nullable=True),
         sa.Column("future_inventory", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column(
-            "packs",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'::jsonb"),
-            nullable=False,
+            "packs", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
         ),
         sa.Column("supplier", sa.Text(), nullable=True),
         sa.Column("reorder_level", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("weight_g", sa.Integer(), nullable=True, comment="of one unit"),
+        sa.Column("length_mm", sa.Integer(), nullable=True),
+        sa.Column("width_mm", sa.Integer(), nullable=True),
+        sa.Column("height_mm", sa.Integer(), nullable=True),
+        sa.Column("country_of_origin", sa.String(length=2), nullable=True),
+        sa.Column(
+            "customs_code", sa.Text(), nullable=True, comment="of the Harmonized System, or longer"
+        ),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -292,6 +585,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "backorder_limit >= 0", name=op.f("ck_product_backorder_limit_is_not_negative")
         ),
+        sa.CheckConstraint(
+            "length_mm > 0 AND width_mm > 0 AND height_mm > 0",
+            name=op.f("ck_product_dimensions_are_positive"),
+        ),
+        sa.CheckConstraint("weight_g > 0", name=op.f("ck_product_weight_is_positive")),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_product_merchant")),
         sa.PrimaryKeyConstraint("merchant", "sku", name=op.f("pk_product")),
     )
@@ -303,7 +601,29 @@ def upgrade() -> None:
         sa.Column("supplier", sa.Text(), server_default="", nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column(
+            "over_receipt_percent",
+            sa.SmallInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="how much more of a line than ordered may come",
+        ),
         sa.Column("wake_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "reminded_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when it was last told that its timer is late",
+        ),
+        sa.Column(
+            "ended_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when it was received, closed or cancelled",
+        ),
+        sa.Column(
+            "ended_from", sa.Text(), nullable=True, comment="the status that it had until it ended"
+        ),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column(
             "created_at",
@@ -315,11 +635,147 @@ def upgrade() -> None:
             "status IN ('draft', 'approved', 'in_transit', 'arrived', 'received', 'closed', 'cancelled')",
             name=op.f("ck_purchase_order_status"),
         ),
+        sa.CheckConstraint(
+            "(ended_at IS NULL) = (ended_from IS NULL)", name=op.f("ck_purchase_order_ended")
+        ),
+        sa.CheckConstraint(
+            "over_receipt_percent BETWEEN 0 AND 100",
+            name=op.f("ck_purchase_order_over_receipt_percent"),
+        ),
         sa.ForeignKeyConstraint(
             ["merchant"], ["merchant.id"], name=op.f("fk_purchase_order_merchant")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order")),
         sa.UniqueConstraint("merchant", "number", name=op.f("uq_purchase_order_merchant_number")),
+    )
+    op.create_table(
+        "stock_count",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("location", sa.String(length=63), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("covers", sa.Text(), server_default="shelf_and_hands", nullable=False),
+        sa.Column(
+            "at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.CheckConstraint(
+            "covers IN ('shelf', 'shelf_and_hands')", name=op.f("ck_stock_count_covers")
+        ),
+        sa.ForeignKeyConstraint(
+            ["location"], ["location.id"], name=op.f("fk_stock_count_location")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant"], ["merchant.id"], name=op.f("fk_stock_count_merchant")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_count")),
+        sa.UniqueConstraint("merchant", "number", name=op.f("uq_stock_count_merchant_number")),
+    )
+    op.create_table(
+        "transfer",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=63), nullable=False),
+        sa.Column("destination", sa.String(length=63), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "ended_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when it was received, closed or cancelled",
+        ),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "status IN ('planned', 'in_transit', 'received', 'closed', 'cancelled')",
+            name=op.f("ck_transfer_status"),
+        ),
+        sa.CheckConstraint("source <> destination", name=op.f("ck_transfer_two_places")),
+        sa.ForeignKeyConstraint(
+            ["destination"], ["location.id"], name=op.f("fk_transfer_destination")
+        ),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_transfer_merchant")),
+        sa.ForeignKeyConstraint(["source"], ["location.id"], name=op.f("fk_transfer_source")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
+        sa.UniqueConstraint("merchant", "number", name=op.f("uq_transfer_merchant_number")),
+    )
+    op.create_table(
+        "container",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("location", sa.String(length=63), nullable=False),
+        sa.Column("label", sa.String(length=64), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("emptied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["location"], ["location.id"], name=op.f("fk_container_location")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_container_merchant")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_container_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_container")),
+        comment="Where an order's staged units are; its label is free again when it is empty.",
+    )
+    op.create_index(op.f("ix_container_order_id"), "container", ["order_id"], unique=False)
+    op.create_index(
+        "uq_container_label",
+        "container",
+        ["location", "label"],
+        unique=True,
+        postgresql_where=sa.text("emptied_at IS NULL"),
+    )
+    op.create_table(
+        "customer_return",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("location", sa.String(length=63), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column(
+            "ended_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when it was received, closed or cancelled",
+        ),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "status IN ('announced', 'received', 'closed')", name=op.f("ck_customer_return_status")
+        ),
+        sa.ForeignKeyConstraint(
+            ["location"], ["location.id"], name=op.f("fk_customer_return_location")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant"], ["merchant.id"], name=op.f("fk_customer_return_merchant")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_customer_return_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_return")),
+        sa.UniqueConstraint("merchant", "number", name=op.f("uq_customer_return_merchant_number")),
+    )
+    op.create_index(
+        op.f("ix_customer_return_order_id"), "customer_return", ["order_id"], unique=False
     )
     op.create_table(
         "order_customer",
@@ -331,16 +787,16 @@ def upgrade() -> None:
             comment="the customer's own number at the merchant",
         ),
         sa.Column(
-            "contact",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'::jsonb"),
-            nullable=False,
+            "contact", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
         ),
         sa.Column(
-            "address",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'::jsonb"),
-            nullable=False,
+            "address", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False
+        ),
+        sa.Column(
+            "packer_note",
+            sa.Text(),
+            nullable=True,
+            comment="for who packs it; not for the customer",
         ),
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_order_customer_order_id")
@@ -349,14 +805,37 @@ def upgrade() -> None:
         comment="Personal data, apart from all else: erase a row and the order still stands.",
     )
     op.create_index(
+        "ix_order_customer_address",
+        "order_customer",
+        [sa.literal_column("md5(lower(address::text))")],
+        unique=False,
+        postgresql_where=sa.text("address <> '{}'::jsonb"),
+    )
+    op.create_index(
+        "ix_order_customer_head",
+        "order_customer",
+        [sa.literal_column("lower(reference)").label("searched")],
+        unique=False,
+        postgresql_ops={"searched": "text_pattern_ops"},
+        postgresql_where=sa.text("reference IS NOT NULL"),
+    )
+    op.create_index(
         op.f("ix_order_customer_reference"), "order_customer", ["reference"], unique=False
+    )
+    op.create_index(
+        "ix_order_customer_tail",
+        "order_customer",
+        [sa.literal_column("reverse(lower(reference))").label("searched")],
+        unique=False,
+        postgresql_ops={"searched": "text_pattern_ops"},
+        postgresql_where=sa.text("reference IS NOT NULL"),
     )
     op.create_table(
         "order_event",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("facts", postgresql.JSONB(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column(
@@ -369,55 +848,26 @@ def upgrade() -> None:
         op.f("ix_order_event_order_id_id"), "order_event", ["order_id", "id"], unique=False
     )
     op.create_table(
-        "order_line",
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=False),
+        "product_barcode",
         sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("code", sa.String(length=14), nullable=False),
         sa.Column("sku", sa.String(length=63), nullable=False),
-        sa.Column("ordered", sa.Integer(), nullable=False),
-        sa.Column("cancelled", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("shipped", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("pack", sa.Text(), nullable=True),
-        sa.Column("pack_units", sa.Integer(), nullable=True),
-        sa.Column("unit_price_minor", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint(
-            "cancelled + shipped <= ordered", name=op.f("ck_order_line_no_more_than_ordered")
-        ),
-        sa.CheckConstraint(
-            "cancelled >= 0 AND shipped >= 0", name=op.f("ck_order_line_nothing_is_negative")
-        ),
-        sa.CheckConstraint("line > 0 AND ordered > 0", name=op.f("ck_order_line_positive")),
-        sa.CheckConstraint(
-            "unit_price_minor >= 0", name=op.f("ck_order_line_price_is_not_negative")
+        sa.Column(
+            "pack", sa.Text(), nullable=True, comment="the pack that it is on; null: one unit"
         ),
         sa.ForeignKeyConstraint(
             ["merchant", "sku"],
             ["product.merchant", "product.sku"],
-            name=op.f("fk_order_line_merchant_sku"),
+            name=op.f("fk_product_barcode_merchant_sku"),
         ),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_line_order_id")),
-        sa.PrimaryKeyConstraint("order_id", "line", name=op.f("pk_order_line")),
+        sa.PrimaryKeyConstraint("merchant", "code", name=op.f("pk_product_barcode")),
     )
-    op.create_table(
-        "receipt",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("merchant", sa.String(length=63), nullable=False),
-        sa.Column("number", sa.String(length=64), nullable=False),
-        sa.Column("purchase_order", sa.BigInteger(), nullable=False),
-        sa.Column("location", sa.String(length=63), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column(
-            "at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
-        sa.ForeignKeyConstraint(["location"], ["location.id"], name=op.f("fk_receipt_location")),
-        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_receipt_merchant")),
-        sa.ForeignKeyConstraint(
-            ["purchase_order"], ["purchase_order.id"], name=op.f("fk_receipt_purchase_order")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
-        sa.UniqueConstraint("merchant", "number", name=op.f("uq_receipt_merchant_number")),
+    op.create_index(
+        op.f("ix_product_barcode_merchant_sku"),
+        "product_barcode",
+        ["merchant", "sku"],
+        unique=False,
     )
-    op.create_index(op.f("ix_receipt_purchase_order"), "receipt", ["purchase_order"], unique=False)
     op.create_table(
         "shipment",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -430,7 +880,16 @@ def upgrade() -> None:
         sa.Column("parent", sa.BigInteger(), nullable=True),
         sa.Column("carrier", sa.Text(), nullable=True),
         sa.Column("tracking", sa.Text(), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("target_ship_on", sa.Date(), nullable=True),
         sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "voids",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="how often its dispatch was voided; the ledger tells its dispatches apart by it",
+        ),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -458,6 +917,22 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status = 'ready'"),
     )
+    op.create_index(
+        "ix_shipment_tracking_head",
+        "shipment",
+        [sa.literal_column("lower(tracking)").label("searched")],
+        unique=False,
+        postgresql_ops={"searched": "text_pattern_ops"},
+        postgresql_where=sa.text("tracking IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_shipment_tracking_tail",
+        "shipment",
+        [sa.literal_column("reverse(lower(tracking))").label("searched")],
+        unique=False,
+        postgresql_ops={"searched": "text_pattern_ops"},
+        postgresql_where=sa.text("tracking IS NOT NULL"),
+    )
     op.create_table(
         "sku_queue",
         sa.Column("merchant", sa.String(length=63), nullable=False),
@@ -467,6 +942,13 @@ def upgrade() -> None:
             sa.DateTime(timezone=True),
             nullable=True,
             comment="distribution that is still owed to this queue",
+        ),
+        sa.Column(
+            "by_po_status",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="a purchase order's change of status started what is owed",
         ),
         sa.ForeignKeyConstraint(
             ["merchant", "sku"],
@@ -482,6 +964,44 @@ def upgrade() -> None:
         ["merchant"],
         unique=False,
         postgresql_where=sa.text("due_since IS NOT NULL"),
+    )
+    op.create_table(
+        "stock_count_line",
+        sa.Column("stock_count", sa.BigInteger(), nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("sku", sa.String(length=63), nullable=False),
+        sa.Column("disposition", sa.Text(), server_default="sellable", nullable=False),
+        sa.Column(
+            "expected",
+            sa.Integer(),
+            nullable=False,
+            comment="by the books, of what the count covers",
+        ),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column(
+            "in_hands",
+            sa.Integer(),
+            nullable=True,
+            comment="not on the shelf; null where it was not asked",
+        ),
+        sa.CheckConstraint(
+            "disposition IN ('sellable', 'damaged', 'quarantine')",
+            name=op.f("ck_stock_count_line_disposition"),
+        ),
+        sa.CheckConstraint(
+            "counted >= 0", name=op.f("ck_stock_count_line_counted_is_not_negative")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant", "sku"],
+            ["product.merchant", "product.sku"],
+            name=op.f("fk_stock_count_line_merchant_sku"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["stock_count"], ["stock_count.id"], name=op.f("fk_stock_count_line_stock_count")
+        ),
+        sa.PrimaryKeyConstraint(
+            "stock_count", "sku", "disposition", name=op.f("pk_stock_count_line")
+        ),
     )
     op.create_table(
         "stock_ledger",
@@ -501,10 +1021,16 @@ def upgrade() -> None:
             "at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
         sa.CheckConstraint(
-            "kind <> 'dispatch' OR units < 0", name=op.f("ck_stock_ledger_dispatch_leaves")
+            "kind IN ('receipt', 'reversal', 'adjustment', 'count', 'transfer_out', 'transfer_in', 'return', 'dispatch', 'dispatch_void')",
+            name=op.f("ck_stock_ledger_kind"),
         ),
         sa.CheckConstraint(
-            "kind IN ('receipt', 'adjustment', 'dispatch')", name=op.f("ck_stock_ledger_kind")
+            "kind NOT IN ('dispatch', 'transfer_out', 'reversal') OR units < 0",
+            name=op.f("ck_stock_ledger_leaves"),
+        ),
+        sa.CheckConstraint(
+            "kind NOT IN ('receipt', 'transfer_in', 'return', 'dispatch_void') OR units > 0",
+            name=op.f("ck_stock_ledger_comes"),
         ),
         sa.CheckConstraint("units <> 0", name=op.f("ck_stock_ledger_units_is_not_zero")),
         sa.ForeignKeyConstraint(
@@ -579,12 +1105,39 @@ def upgrade() -> None:
         sa.Column("sku", sa.String(length=63), nullable=False),
         sa.Column("location", sa.String(length=63), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column(
+            "document",
+            sa.String(length=64),
+            nullable=False,
+            comment="the number of what announces it",
+        ),
         sa.Column("ordered", sa.Integer(), nullable=False),
         sa.Column("received", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "over_received",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="units that came beyond what was ordered; not part of received",
+        ),
         sa.Column("closed", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "outstanding",
+            sa.Integer(),
+            sa.Computed("ordered - received - closed", persisted=True),
+            nullable=False,
+            comment="units that are still to come",
+        ),
         sa.Column("expected_on", sa.Date(), nullable=True),
         sa.Column(
             "inbound", sa.Boolean(), nullable=False, comment="approved or later, and not ended"
+        ),
+        sa.Column(
+            "overdue",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="its date has passed, and all who waited for it were planned anew",
         ),
         sa.CheckConstraint(
             "kind IN ('purchase_order', 'transfer', 'return', 'restock')",
@@ -595,7 +1148,8 @@ def upgrade() -> None:
             "received + closed <= ordered", name=op.f("ck_supply_no_more_than_ordered")
         ),
         sa.CheckConstraint(
-            "received >= 0 AND closed >= 0", name=op.f("ck_supply_nothing_is_negative")
+            "received >= 0 AND over_received >= 0 AND closed >= 0",
+            name=op.f("ck_supply_nothing_is_negative"),
         ),
         sa.ForeignKeyConstraint(["location"], ["location.id"], name=op.f("fk_supply_location")),
         sa.ForeignKeyConstraint(
@@ -606,17 +1160,285 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supply")),
     )
     op.create_index(
+        "ix_supply_due",
+        "supply",
+        ["expected_on"],
+        unique=False,
+        postgresql_where=sa.text("inbound AND NOT overdue"),
+    )
+    op.create_index(
         op.f("ix_supply_merchant_sku"),
         "supply",
         ["merchant", "sku"],
         unique=False,
         postgresql_where=sa.text("inbound"),
     )
+    op.create_index("ix_supply_queue", "supply", ["merchant", "sku"], unique=False)
+    op.create_table(
+        "container_line",
+        sa.Column("container", sa.BigInteger(), nullable=False),
+        sa.Column("order_line", sa.Integer(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column(
+            "staged_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.CheckConstraint("units > 0", name=op.f("ck_container_line_units_is_positive")),
+        sa.ForeignKeyConstraint(
+            ["container"], ["container.id"], name=op.f("fk_container_line_container")
+        ),
+        sa.PrimaryKeyConstraint("container", "order_line", name=op.f("pk_container_line")),
+    )
+    op.create_table(
+        "order_line",
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("sku", sa.String(length=63), nullable=False),
+        sa.Column("ordered", sa.Integer(), nullable=False),
+        sa.Column("cancelled", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("shipped", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("channel", sa.Text(), server_default="pick", nullable=False),
+        sa.Column("source_location", sa.String(length=63), nullable=True),
+        sa.Column(
+            "first_promise",
+            postgresql.JSONB(),
+            nullable=True,
+            comment="slices of [units, date]; never changes",
+        ),
+        sa.Column(
+            "promise",
+            postgresql.JSONB(),
+            nullable=True,
+            comment="slices of [units, date] as they were last told",
+        ),
+        sa.Column("pack", sa.Text(), nullable=True),
+        sa.Column("pack_units", sa.Integer(), nullable=True),
+        sa.Column("unit_price_minor", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "wanted_on", sa.Date(), nullable=True, comment="the day for which the customer wants it"
+        ),
+        sa.Column(
+            "replaces_line",
+            sa.Integer(),
+            nullable=True,
+            comment="the line of which units were shipped before",
+        ),
+        sa.Column(
+            "replaces_shipment",
+            sa.BigInteger(),
+            nullable=True,
+            comment="in which they were lost; null where they come back",
+        ),
+        sa.Column(
+            "managed",
+            sa.Boolean(),
+            server_default=sa.text("true"),
+            nullable=False,
+            comment="whether the stock of its product was managed when it was asked for",
+        ),
+        sa.CheckConstraint(
+            "channel IN ('pick', 'pickup', 'drop_ship')", name=op.f("ck_order_line_channel")
+        ),
+        sa.CheckConstraint(
+            "cancelled + shipped <= ordered", name=op.f("ck_order_line_no_more_than_ordered")
+        ),
+        sa.CheckConstraint(
+            "cancelled >= 0 AND shipped >= 0", name=op.f("ck_order_line_nothing_is_negative")
+        ),
+        sa.CheckConstraint("line > 0 AND ordered > 0", name=op.f("ck_order_line_positive")),
+        sa.CheckConstraint(
+            "replaces_shipment IS NULL OR replaces_line IS NOT NULL",
+            name=op.f("ck_order_line_replaces_a_line"),
+        ),
+        sa.CheckConstraint(
+            "unit_price_minor >= 0", name=op.f("ck_order_line_price_is_not_negative")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant", "sku"],
+            ["product.merchant", "product.sku"],
+            name=op.f("fk_order_line_merchant_sku"),
+        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_line_order_id")),
+        sa.ForeignKeyConstraint(
+            ["replaces_shipment"], ["shipment.id"], name=op.f("fk_order_line_replaces_shipment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_location"], ["location.id"], name=op.f("fk_order_line_source_location")
+        ),
+        sa.PrimaryKeyConstraint("order_id", "line", name=op.f("pk_order_line")),
+    )
+    op.create_index(
+        "ix_order_line_replaces",
+        "order_line",
+        ["replaces_shipment"],
+        unique=False,
+        postgresql_where=sa.text("replaces_shipment IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_order_line_shipped",
+        "order_line",
+        ["merchant", "sku"],
+        unique=False,
+        postgresql_where=sa.text("shipped > 0"),
+    )
+    op.create_table(
+        "package",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("shipment", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("weight_g", sa.Integer(), nullable=True),
+        sa.Column("length_mm", sa.Integer(), nullable=True),
+        sa.Column("width_mm", sa.Integer(), nullable=True),
+        sa.Column("height_mm", sa.Integer(), nullable=True),
+        sa.Column("carrier", sa.Text(), nullable=True),
+        sa.Column("service", sa.Text(), nullable=True),
+        sa.Column("tracking", sa.Text(), nullable=True),
+        sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "length_mm > 0 AND width_mm > 0 AND height_mm > 0",
+            name=op.f("ck_package_dimensions_are_positive"),
+        ),
+        sa.CheckConstraint("weight_g > 0", name=op.f("ck_package_weight_is_positive")),
+        sa.ForeignKeyConstraint(["shipment"], ["shipment.id"], name=op.f("fk_package_shipment")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_package")),
+        sa.UniqueConstraint("shipment", "number", name=op.f("uq_package_shipment_number")),
+    )
+    op.create_index(op.f("ix_package_tracking"), "package", ["tracking"], unique=False)
+    op.create_index(
+        "ix_package_tracking_head",
+        "package",
+        [sa.literal_column("lower(tracking)").label("searched")],
+        unique=False,
+        postgresql_ops={"searched": "text_pattern_ops"},
+        postgresql_where=sa.text("tracking IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_package_tracking_tail",
+        "package",
+        [sa.literal_column("reverse(lower(tracking))").label("searched")],
+        unique=False,
+        postgresql_ops={"searched": "text_pattern_ops"},
+        postgresql_where=sa.text("tracking IS NOT NULL"),
+    )
+    op.create_table(
+        "payment_entry",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("shipment", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=True, comment="the provider's own"),
+        sa.Column("cause", sa.Text(), nullable=False, comment="what made it, once for an order"),
+        sa.Column(
+            "recorded",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="the shop told of it; else it was due, and asked of the provider",
+        ),
+        sa.Column(
+            "withdrawn",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="it was due and is not any more; an older program takes it for one that failed",
+        ),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "asks",
+            sa.Integer(),
+            server_default="0",
+            nullable=False,
+            comment="how often the provider was asked for it",
+        ),
+        sa.Column(
+            "ask_after",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="not before; null: it was not asked for yet",
+        ),
+        sa.Column(
+            "at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.CheckConstraint(
+            "NOT withdrawn OR status = 'failed'",
+            name=op.f("ck_payment_entry_withdrawn_is_not_done"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('invoice', 'authorise', 'capture', 'void', 'refund')",
+            name=op.f("ck_payment_entry_kind"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('due', 'done', 'failed')", name=op.f("ck_payment_entry_status")
+        ),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_entry_amount_is_positive")),
+        sa.ForeignKeyConstraint(
+            ["merchant"], ["merchant.id"], name=op.f("fk_payment_entry_merchant")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_payment_entry_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment"], ["shipment.id"], name=op.f("fk_payment_entry_shipment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_entry")),
+        sa.UniqueConstraint(
+            "order_id", "kind", "cause", name=op.f("uq_payment_entry_order_id_kind_cause")
+        ),
+        comment="The ledger of the payment axis: what is due is asked of the provider by its adapter.",
+    )
+    op.create_index(
+        "ix_payment_entry_due",
+        "payment_entry",
+        ["merchant", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'due'"),
+    )
+    op.create_index(op.f("ix_payment_entry_order_id"), "payment_entry", ["order_id"], unique=False)
+    op.create_index(
+        "ix_payment_entry_to_ask",
+        "payment_entry",
+        [sa.literal_column("ask_after NULLS FIRST"), "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'due'"),
+    )
+    op.create_index(
+        "uq_payment_entry_reference",
+        "payment_entry",
+        ["order_id", "kind", "reference"],
+        unique=True,
+        postgresql_where=sa.text("status = 'done' AND reference IS NOT NULL"),
+    )
     op.create_table(
         "purchase_order_line",
         sa.Column("purchase_order", sa.BigInteger(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("supply", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "pack", sa.Text(), nullable=True, comment="in which it was ordered; null: base units"
+        ),
+        sa.Column(
+            "pack_units",
+            sa.Integer(),
+            nullable=True,
+            comment="base units in one of them when it was ordered",
+        ),
+        sa.CheckConstraint(
+            "(pack IS NULL) = (pack_units IS NULL) AND pack_units > 0",
+            name=op.f("ck_purchase_order_line_pack"),
+        ),
         sa.ForeignKeyConstraint(
             ["purchase_order"],
             ["purchase_order.id"],
@@ -629,14 +1451,219 @@ def upgrade() -> None:
         sa.UniqueConstraint("supply", name=op.f("uq_purchase_order_line_supply")),
     )
     op.create_table(
-        "receipt_line",
-        sa.Column("receipt", sa.BigInteger(), nullable=False),
+        "restock",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("supply", sa.BigInteger(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_restock_merchant")),
+        sa.ForeignKeyConstraint(["supply"], ["supply.id"], name=op.f("fk_restock_supply")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restock")),
+        sa.UniqueConstraint("merchant", "number", name=op.f("uq_restock_merchant_number")),
+        sa.UniqueConstraint("supply", name=op.f("uq_restock_supply")),
+        comment="Stock that is announced with a date and a quantity, without a purchase order.",
+    )
+    op.create_table(
+        "task",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("location", sa.String(length=63), nullable=False),
+        sa.Column("sku", sa.String(length=63), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=True),
+        sa.Column("shipment", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "kind IN ('short_pick', 'count', 'put_back')", name=op.f("ck_task_kind")
+        ),
+        sa.ForeignKeyConstraint(["location"], ["location.id"], name=op.f("fk_task_location")),
+        sa.ForeignKeyConstraint(
+            ["merchant", "sku"],
+            ["product.merchant", "product.sku"],
+            name=op.f("fk_task_merchant_sku"),
+        ),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_task_merchant")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_task_order_id")),
+        sa.ForeignKeyConstraint(["shipment"], ["shipment.id"], name=op.f("fk_task_shipment")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+    )
+    op.create_index(
+        "ix_task_open",
+        "task",
+        ["merchant", "location", "id"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "transfer_line",
+        sa.Column("transfer", sa.BigInteger(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("supply", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["supply"], ["supply.id"], name=op.f("fk_transfer_line_supply")),
+        sa.ForeignKeyConstraint(
+            ["transfer"], ["transfer.id"], name=op.f("fk_transfer_line_transfer")
+        ),
+        sa.PrimaryKeyConstraint("transfer", "line", name=op.f("pk_transfer_line")),
+        sa.UniqueConstraint("supply", name=op.f("uq_transfer_line_supply")),
+    )
+    op.create_table(
+        "late_pin",
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("supply", sa.BigInteger(), nullable=False),
         sa.Column("units", sa.Integer(), nullable=False),
-        sa.CheckConstraint("units > 0", name=op.f("ck_receipt_line_units_is_positive")),
-        sa.ForeignKeyConstraint(["receipt"], ["receipt.id"], name=op.f("fk_receipt_line_receipt")),
-        sa.ForeignKeyConstraint(["supply"], ["supply.id"], name=op.f("fk_receipt_line_supply")),
-        sa.PrimaryKeyConstraint("receipt", "supply", name=op.f("pk_receipt_line")),
+        sa.CheckConstraint("units > 0", name=op.f("ck_late_pin_units_is_positive")),
+        sa.ForeignKeyConstraint(
+            ["order_id", "line"],
+            ["order_line.order_id", "order_line.line"],
+            name=op.f("fk_late_pin_order_id_line"),
+        ),
+        sa.ForeignKeyConstraint(["supply"], ["supply.id"], name=op.f("fk_late_pin_supply")),
+        sa.PrimaryKeyConstraint("order_id", "line", "supply", name=op.f("pk_late_pin")),
+        comment="Pins on supply that nobody can be pegged on now, since it has no date ahead.",
+    )
+    op.create_index(op.f("ix_late_pin_supply"), "late_pin", ["supply"], unique=False)
+    op.create_table(
+        "package_line",
+        sa.Column("package", sa.BigInteger(), nullable=False),
+        sa.Column("order_line", sa.Integer(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.CheckConstraint("units > 0", name=op.f("ck_package_line_units_is_positive")),
+        sa.ForeignKeyConstraint(["package"], ["package.id"], name=op.f("fk_package_line_package")),
+        sa.PrimaryKeyConstraint("package", "order_line", name=op.f("pk_package_line")),
+    )
+    op.create_table(
+        "pick_list_line",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("pick_list", sa.BigInteger(), nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_line", sa.Integer(), nullable=False),
+        sa.Column("shipment", sa.BigInteger(), nullable=False),
+        sa.Column("sku", sa.String(length=63), nullable=False),
+        sa.Column(
+            "units", sa.Integer(), nullable=False, comment="to be picked: not staged already"
+        ),
+        sa.Column("picked", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("short", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("to_stage", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.CheckConstraint(
+            "picked + short <= units", name=op.f("ck_pick_list_line_no_more_than_asked")
+        ),
+        sa.CheckConstraint(
+            "units > 0 AND picked >= 0 AND short >= 0",
+            name=op.f("ck_pick_list_line_nothing_is_negative"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant", "sku"],
+            ["product.merchant", "product.sku"],
+            name=op.f("fk_pick_list_line_merchant_sku"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id", "order_line"],
+            ["order_line.order_id", "order_line.line"],
+            name=op.f("fk_pick_list_line_order_id_order_line"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["pick_list"], ["pick_list.id"], name=op.f("fk_pick_list_line_pick_list")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment"], ["shipment.id"], name=op.f("fk_pick_list_line_shipment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pick_list_line")),
+        sa.UniqueConstraint(
+            "pick_list",
+            "shipment",
+            "order_line",
+            name=op.f("uq_pick_list_line_pick_list_shipment_order_line"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_pick_list_line_shipment"), "pick_list_line", ["shipment"], unique=False
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("purchase_order", sa.BigInteger(), nullable=True),
+        sa.Column("transfer", sa.BigInteger(), nullable=True),
+        sa.Column("customer_return", sa.BigInteger(), nullable=True),
+        sa.Column("restock", sa.BigInteger(), nullable=True),
+        sa.Column("location", sa.String(length=63), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Text(),
+            nullable=True,
+            comment="why what was given up was counted after all",
+        ),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column(
+            "at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.Column("reversed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reversed_by", sa.Text(), nullable=True),
+        sa.Column("reversal_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "num_nonnulls(purchase_order, transfer, customer_return, restock) = 1",
+            name=op.f("ck_receipt_one_document"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_return"], ["customer_return.id"], name=op.f("fk_receipt_customer_return")
+        ),
+        sa.ForeignKeyConstraint(["location"], ["location.id"], name=op.f("fk_receipt_location")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_receipt_merchant")),
+        sa.ForeignKeyConstraint(
+            ["purchase_order"], ["purchase_order.id"], name=op.f("fk_receipt_purchase_order")
+        ),
+        sa.ForeignKeyConstraint(["restock"], ["restock.id"], name=op.f("fk_receipt_restock")),
+        sa.ForeignKeyConstraint(["transfer"], ["transfer.id"], name=op.f("fk_receipt_transfer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("merchant", "number", name=op.f("uq_receipt_merchant_number")),
+    )
+    op.create_index(
+        op.f("ix_receipt_customer_return"), "receipt", ["customer_return"], unique=False
+    )
+    op.create_index(op.f("ix_receipt_purchase_order"), "receipt", ["purchase_order"], unique=False)
+    op.create_index(op.f("ix_receipt_restock"), "receipt", ["restock"], unique=False)
+    op.create_index(op.f("ix_receipt_transfer"), "receipt", ["transfer"], unique=False)
+    op.create_table(
+        "return_line",
+        sa.Column("customer_return", sa.BigInteger(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("supply", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=True),
+        sa.Column("order_line", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(order_id IS NULL) = (order_line IS NULL)",
+            name=op.f("ck_return_line_line_of_an_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_return"], ["customer_return.id"], name=op.f("fk_return_line_customer_return")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id", "order_line"],
+            ["order_line.order_id", "order_line.line"],
+            name=op.f("fk_return_line_order_id_order_line"),
+        ),
+        sa.ForeignKeyConstraint(["supply"], ["supply.id"], name=op.f("fk_return_line_supply")),
+        sa.PrimaryKeyConstraint("customer_return", "line", name=op.f("pk_return_line")),
+        sa.UniqueConstraint("supply", name=op.f("uq_return_line_supply")),
     )
     op.create_table(
         "shipment_line",
@@ -645,6 +1672,13 @@ def upgrade() -> None:
         sa.Column("order_id", sa.BigInteger(), nullable=False),
         sa.Column("order_line", sa.Integer(), nullable=False),
         sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column(
+            "drop_shipped",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="its units went from the supplier, and left nobody's stock level",
+        ),
         sa.CheckConstraint("units > 0", name=op.f("ck_shipment_line_units_is_positive")),
         sa.ForeignKeyConstraint(
             ["order_id", "order_line"],
@@ -672,8 +1706,25 @@ def upgrade() -> None:
         sa.Column("units", sa.Integer(), nullable=False),
         sa.Column("picked", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("staged", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "drop_ship",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="the supplier's own units: they are on nobody's stock level",
+        ),
+        sa.Column(
+            "pinned",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="units that came for this very line: who ranks earlier does not take them",
+        ),
         sa.CheckConstraint(
             "picked + staged <= units", name=op.f("ck_allocation_in_hands_is_allocated")
+        ),
+        sa.CheckConstraint(
+            "pinned BETWEEN 0 AND units", name=op.f("ck_allocation_pinned_is_allocated")
         ),
         sa.CheckConstraint(
             "units > 0 AND picked >= 0 AND staged >= 0", name=op.f("ck_allocation_positive")
@@ -696,6 +1747,19 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "cross_dock",
+        sa.Column("receipt", sa.BigInteger(), nullable=False),
+        sa.Column("supply", sa.BigInteger(), nullable=False),
+        sa.Column("shipment", sa.BigInteger(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.CheckConstraint("units > 0", name=op.f("ck_cross_dock_units_is_positive")),
+        sa.ForeignKeyConstraint(["receipt"], ["receipt.id"], name=op.f("fk_cross_dock_receipt")),
+        sa.ForeignKeyConstraint(["shipment"], ["shipment.id"], name=op.f("fk_cross_dock_shipment")),
+        sa.ForeignKeyConstraint(["supply"], ["supply.id"], name=op.f("fk_cross_dock_supply")),
+        sa.PrimaryKeyConstraint("receipt", "supply", "shipment", name=op.f("pk_cross_dock")),
+        comment="Received units that went straight to a released shipment, and not to the shelf.",
+    )
+    op.create_table(
         "open_demand",
         sa.Column("shipment_line", sa.BigInteger(), nullable=False),
         sa.Column("merchant", sa.String(length=63), nullable=False),
@@ -712,9 +1776,32 @@ def upgrade() -> None:
         sa.Column(
             "gate", sa.Text(), nullable=False, comment="first: its order's first claim is to come"
         ),
-        sa.Column("recheck_on", sa.Date(), nullable=True),
+        sa.Column(
+            "pegged",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="units of wanted that are tied to inbound supply",
+        ),
+        sa.Column(
+            "counts_from",
+            sa.Text(),
+            nullable=True,
+            comment="of a released line: from which status of a purchase order its pegs count",
+        ),
+        sa.Column(
+            "stale",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="its pegs were changed with many others, and it was not planned since",
+        ),
         sa.CheckConstraint(
-            "gate IN ('first', 'open', 'by_hand', 'closed')", name=op.f("ck_open_demand_gate")
+            "gate IN ('first', 'open', 'conditional', 'closed', 'by_hand')",
+            name=op.f("ck_open_demand_gate"),
+        ),
+        sa.CheckConstraint(
+            "pegged BETWEEN 0 AND wanted", name=op.f("ck_open_demand_pegged_is_wanted")
         ),
         sa.CheckConstraint(
             "wanted >= 0 AND held >= 0 AND wanted + held > 0",
@@ -741,6 +1828,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_open_demand_order_id"), "open_demand", ["order_id"], unique=False)
     op.create_index(
+        "ix_open_demand_stale",
+        "open_demand",
+        ["merchant", "sku", "priority", "placed_at", "intake_seq"],
+        unique=False,
+        postgresql_where=sa.text("stale"),
+    )
+    op.create_index(
+        "ix_open_demand_unpegged",
+        "open_demand",
+        ["merchant", "sku", "gate", "lock_location", "priority", "placed_at", "intake_seq"],
+        unique=False,
+        postgresql_where=sa.text("wanted > pegged"),
+    )
+    op.create_index(
         "ix_open_demand_wanted",
         "open_demand",
         ["merchant", "sku", "gate", "lock_location", "priority", "placed_at", "intake_seq"],
@@ -761,71 +1862,120 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shipment_line", "supply", "pinned", name=op.f("pk_peg")),
     )
     op.create_index(op.f("ix_peg_supply"), "peg", ["supply"], unique=False)
+    op.create_table(
+        "receipt_line",
+        sa.Column("receipt", sa.BigInteger(), nullable=False),
+        sa.Column("supply", sa.BigInteger(), nullable=False),
+        sa.Column("disposition", sa.Text(), server_default="sellable", nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column(
+            "found",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="of its units, those that had been given up and came after all",
+        ),
+        sa.Column(
+            "undistributed",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="units of which it is not known yet whether they go to a shipment or to the shelf",
+        ),
+        sa.CheckConstraint(
+            "disposition IN ('sellable', 'damaged', 'quarantine', 'scrapped')",
+            name=op.f("ck_receipt_line_disposition"),
+        ),
+        sa.CheckConstraint("found BETWEEN 0 AND units", name=op.f("ck_receipt_line_found")),
+        sa.CheckConstraint(
+            "undistributed BETWEEN 0 AND units", name=op.f("ck_receipt_line_undistributed")
+        ),
+        sa.CheckConstraint("units > 0", name=op.f("ck_receipt_line_units_is_positive")),
+        sa.ForeignKeyConstraint(["receipt"], ["receipt.id"], name=op.f("fk_receipt_line_receipt")),
+        sa.ForeignKeyConstraint(["supply"], ["supply.id"], name=op.f("fk_receipt_line_supply")),
+        sa.PrimaryKeyConstraint("receipt", "supply", "disposition", name=op.f("pk_receipt_line")),
+    )
+    op.create_index(
+        "ix_receipt_line_undistributed",
+        "receipt_line",
+        ["supply"],
+        unique=False,
+        postgresql_where=sa.text("undistributed > 0"),
+    )
+    op.create_table(
+        "served_order",
+        sa.Column("receipt", sa.BigInteger(), nullable=False),
+        sa.Column("supply", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.CheckConstraint("units > 0", name=op.f("ck_served_order_units_is_positive")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_served_order_order_id")),
+        sa.ForeignKeyConstraint(["receipt"], ["receipt.id"], name=op.f("fk_served_order_receipt")),
+        sa.ForeignKeyConstraint(["supply"], ["supply.id"], name=op.f("fk_served_order_supply")),
+        sa.PrimaryKeyConstraint("receipt", "supply", "order_id", name=op.f("pk_served_order")),
+        comment="Received units that were given to an order when they were given out.",
+    )
+    op.create_index(op.f("ix_served_order_order_id"), "served_order", ["order_id"], unique=False)
+    # ### end Alembic commands ###
+    op.execute(INBOUND_SUPPLY)
+    op.execute(SUPPLY_LINE)
     op.execute(REFUSE_CHANGE)
     for statement in LEDGER_TRIGGERS:
         op.execute(statement)
+    op.execute(FIRST_EPOCH)
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_peg_supply"), table_name="peg")
-    op.drop_table("peg")
-    op.drop_index(
-        "ix_open_demand_wanted", table_name="open_demand", postgresql_where=sa.text("wanted > 0")
-    )
-    op.drop_index(op.f("ix_open_demand_order_id"), table_name="open_demand")
-    op.drop_index(
-        "ix_open_demand_held", table_name="open_demand", postgresql_where=sa.text("held > 0")
-    )
-    op.drop_table("open_demand")
-    op.drop_index(op.f("ix_allocation_merchant_sku_location"), table_name="allocation")
-    op.drop_table("allocation")
-    op.drop_index(op.f("ix_shipment_line_shipment"), table_name="shipment_line")
-    op.drop_index(op.f("ix_shipment_line_order_id_order_line"), table_name="shipment_line")
-    op.drop_table("shipment_line")
+    """Take everything away."""
+    op.execute("DROP VIEW supply_line, inbound_supply")
+    op.drop_table("served_order")
     op.drop_table("receipt_line")
+    op.drop_table("peg")
+    op.drop_table("open_demand")
+    op.drop_table("cross_dock")
+    op.drop_table("allocation")
+    op.drop_table("shipment_line")
+    op.drop_table("return_line")
+    op.drop_table("receipt")
+    op.drop_table("pick_list_line")
+    op.drop_table("package_line")
+    op.drop_table("late_pin")
+    op.drop_table("transfer_line")
+    op.drop_table("task")
+    op.drop_table("restock")
     op.drop_table("purchase_order_line")
-    op.drop_index(
-        op.f("ix_supply_merchant_sku"), table_name="supply", postgresql_where=sa.text("inbound")
-    )
+    op.drop_table("payment_entry")
+    op.drop_table("package")
+    op.drop_table("order_line")
+    op.drop_table("container_line")
     op.drop_table("supply")
     op.drop_table("stock_level")
-    op.drop_index(op.f("ix_stock_ledger_merchant_sku_location"), table_name="stock_ledger")
     op.drop_table("stock_ledger")
-    op.drop_index(
-        op.f("ix_sku_queue_merchant"),
-        table_name="sku_queue",
-        postgresql_where=sa.text("due_since IS NOT NULL"),
-    )
+    op.drop_table("stock_count_line")
     op.drop_table("sku_queue")
-    op.drop_index(
-        "ix_shipment_ready", table_name="shipment", postgresql_where=sa.text("status = 'ready'")
-    )
     op.drop_table("shipment")
-    op.drop_index(op.f("ix_receipt_purchase_order"), table_name="receipt")
-    op.drop_table("receipt")
-    op.drop_table("order_line")
-    op.drop_index(op.f("ix_order_event_order_id_id"), table_name="order_event")
+    op.drop_table("product_barcode")
     op.drop_table("order_event")
-    op.drop_index(op.f("ix_order_customer_reference"), table_name="order_customer")
     op.drop_table("order_customer")
+    op.drop_table("customer_return")
+    op.drop_table("container")
+    op.drop_table("transfer")
+    op.drop_table("stock_count")
     op.drop_table("purchase_order")
     op.drop_table("product")
-    op.drop_index(
-        "ix_orders_unfinished", table_name="orders", postgresql_where=sa.text("finished_at IS NULL")
-    )
-    op.drop_index("ix_orders_status", table_name="orders")
-    op.drop_index("ix_orders_rank", table_name="orders")
-    op.drop_index(
-        "ix_orders_backordered", table_name="orders", postgresql_where=sa.text("waiting_units > 0")
-    )
+    op.drop_table("pick_list")
     op.drop_table("orders")
     op.drop_table("merchant_location")
+    op.drop_table("location_closure")
+    op.drop_table("letterhead")
     op.drop_table("api_key")
+    op.drop_table("supported_revision")
+    op.drop_table("started_order")
     op.drop_table("setting_change")
     op.drop_table("setting")
-    op.drop_index(op.f("ix_outbox_lane_due_at"), table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("merchant")
     op.drop_table("location")
+    op.drop_table("epoch")
     op.drop_table("command")
     op.execute("DROP FUNCTION refuse_ledger_change()")

@@ -75,7 +75,7 @@ def _gate(order: Order, shipment: Shipment, line: ShipmentLine) -> str:
     mode = auto_allocation(order)
     if mode.takes_all:
         return "open"
-    return "closed" if mode.takes_none else "choosy"
+    return "closed" if mode.takes_none else "conditional"
 
 
 def _held(shipment: Shipment, line: ShipmentLine) -> int:

@@ -79,8 +79,8 @@ UPDATE orders o
        waiting_units = r.waiting_units,
        target_ship_on = (SELECT min(s.target_ship_on) FROM shipment s WHERE s.order_id = o.id
                             AND s.status IN ('ready', 'picking', 'picked', 'packed')),
-       ready_to_ship_at = CASE WHEN r.is_ready THEN CASE WHEN r.became_ready THEN :now
-                               ELSE coalesce(o.ready_to_ship_at, :now) END END,
+       ready_since = CASE WHEN r.is_ready THEN CASE WHEN r.became_ready THEN :now
+                               ELSE coalesce(o.ready_since, :now) END END,
        finished_at = CASE WHEN r.finished THEN coalesce(o.finished_at, :now) END
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
        id bigint, status text, verified boolean, first_claimed boolean, rejected boolean,

@@ -49,7 +49,7 @@ SELECT count(*) AS lines FROM (SELECT 1 FROM peg WHERE supply = ANY(:supplies) L
 """
 
 MARK = """
-UPDATE open_demand d SET unplanned = true FROM peg p
+UPDATE open_demand d SET stale = true FROM peg p
  WHERE p.supply = ANY(:supplies) AND d.shipment_line = p.shipment_line
 """
 

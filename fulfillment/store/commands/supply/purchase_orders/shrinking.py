@@ -38,7 +38,7 @@ WITH cut AS (
     DELETE FROM peg p USING cut WHERE p.shipment_line = cut.line
        AND p.supply = cut.supply AND p.pinned = cut.pinned AND p.units = cut.units
 ), counted AS (
-    UPDATE open_demand d SET pegged = d.pegged - c.units, unplanned = true
+    UPDATE open_demand d SET pegged = d.pegged - c.units, stale = true
       FROM (SELECT line, sum(units) AS units FROM cut GROUP BY line) c
      WHERE d.shipment_line = c.line
 )
