@@ -37,6 +37,31 @@ class Floor:
             step = self.desk.random.choice(("start-picking", "pick", "pack", "ship", "send-back"))
             self.desk.ask("POST", f"/v1/shipments/{found.id}/{step}", self._label(step))
 
+    def take_back(self) -> None:
+        """Something that is said of what has left."""
+        found = self.shipment("shipped")
+        if found is None:
+            return
+        path, reason = f"/v1/shipments/{found.id}", {"reason": "Mistaken."}
+        where, more = self.desk.random.choice(
+            (
+                (f"{path}/correct-tracking", {"tracking": f"T{self.desk.units(999)}"}),
+                (f"{path}/void-dispatch", {}),
+                (f"{path}/void-dispatch", {}),
+                (f"{path}/replace", {}),
+                (f"/v1/orders/{found.order}/lines/1/exchange-returned", {"sku": self.desk.sku()}),
+            )
+        )
+        self.desk.ask("POST", where, reason | more)
+
+    def work_on_many(self) -> None:
+        """The same step of several shipments at once."""
+        step = self.desk.random.choice(("pick", "pack", "ship"))
+        rows = self.desk.rows(SHIPMENTS, statuses=list(STEPS))
+        some = [{"shipment": row.id} for row in rows[-3:]]
+        if some:
+            self.desk.ask("POST", f"/v1/shipments/{step}", {"shipments": some})
+
     def _label(self, step: str) -> Json | None:
         if step == "ship" and self.desk.chance(0.5):
             return {"carrier": "manual", "tracking": f"T{self.desk.units(999)}"}

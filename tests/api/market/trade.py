@@ -35,7 +35,8 @@ class Trader:
         weights: dict[Callable[[], None], int] = {
             sales.take: 9, sales.take_batch: 1, sales.edit: 4, sales.act: 18, sales.promise: 1,
             floor.work: 16, floor.stumble: 2, floor.take_work: 5, floor.work_on_list: 9,
-            floor.package: 5, floor.stage: 4, floor.finish_task: 2,
+            floor.package: 5, floor.stage: 4, floor.finish_task: 2, floor.take_back: 3,
+            floor.work_on_many: 2,
             supply.adjust: 9, supply.count: 1, supply.buy: 3, supply.move: 4, supply.amend: 2,
             supply.receive: 6, supply.reverse: 1, supply.draft: 1, supply.restock: 3,
             supply.transfer: 2, supply.move_transfer: 4, supply.announce: 3, supply.take_back: 3,
