@@ -47,11 +47,12 @@ def import_files(
     folder: Path,
     asked: Asked,
     opened: Callable[[], AbstractContextManager[Store]],
+    told: Callable[[Callable[[], str]], AbstractContextManager[None]],
 ) -> int:
     """Import what the mapping describes; how many rows were refused.
 
     The store is opened when the files are known to fit their mapping. A dry run is the real one,
-    rolled back at its end.
+    rolled back at its end. Where no terminal shows bars, `told` tells where it is.
     """
     out, err = Console(), Console(stderr=True)
     tables = _open(mapping, folder, asked.mended)
@@ -63,7 +64,7 @@ def import_files(
             if asked.strict:
                 raise UnfitFileError(f"{words} (--strict)")
             report.warn(words)
-        with _progress(err) as progress:
+        with _progress(err) as progress, _told(told, progress):
             run = Run(store, merchant, _location(mapping, asked), sources, report, progress)
             run.create = asked.create
             run.count_name = _count_name(asked, sources)
@@ -214,6 +215,17 @@ def _progress(console: Console) -> Progress:
         console=console,
         disable=not console.is_terminal,
     )
+
+
+def _told(
+    told: Callable[[Callable[[], str]], AbstractContextManager[None]], progress: Progress
+) -> AbstractContextManager[None]:
+    def where() -> str:
+        running = [task for task in progress.tasks if not task.finished]
+        done = [f"{task.description}: {task.percentage:.0f} %" for task in running]
+        return ", ".join(done) or "reading what is there"
+
+    return nullcontext() if progress.console.is_terminal else told(where)
 
 
 def _summarise(console: Console, report: Report, asked: Asked) -> None:

@@ -19,7 +19,7 @@ from cli.exit_status import run_and_end
 from cli.host.supervisor import System
 from fulfillment.contracts.payloads import DATA_CONVERTER
 from fulfillment.relay.audit import audit_engine, audit_memories, orders_without_workflow
-from fulfillment.relay.reconciling import reconcile
+from fulfillment.relay.reconciling import Asked, reconcile
 from fulfillment.settings import Settings
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
@@ -128,7 +128,7 @@ def _wait(store: Store, what: str, sql: str) -> None:
 
 
 async def _reconcile(system: System, store: Store) -> None:
-    await reconcile(store, await _client(system), end_unknown=False, actor="bench")
+    await reconcile(store, await _client(system), Asked("bench"))
 
 
 async def _audit(system: System, store: Store) -> list[Finding]:

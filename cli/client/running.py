@@ -4,6 +4,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,11 +48,18 @@ def run(command: Command, written: Mapping[str, Any], shared: Shared) -> None:
     from cli.client.transport import Api, ProblemError
 
     merchant = shared.merchant if command.merchant and not shared.default else None
-    with Api(access.find(), merchant) as api:
+    with Api(access.find(), merchant) as api, _told(api, shared):
         try:
             answered(command, request, api, shared)
         except ProblemError as problem:
             raise told(command, problem, api) from None
+
+
+def _told(api: "Api", shared: Shared) -> AbstractContextManager[None]:
+    """Where it is, but for what is followed, which tells itself."""
+    from cli.telling import told
+
+    return nullcontext() if shared.follow else told(lambda: api.where)
 
 
 def request_of(command: Command, written: Mapping[str, Any], *, default: bool = False) -> Request:

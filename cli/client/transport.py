@@ -70,6 +70,7 @@ class Api:
 
     def __init__(self, access: Access, merchant: str | None) -> None:
         """Nothing is sent yet. A proxy is not for an API of this machine."""
+        self.where = "waiting for the API's answer"
         self._url = access.url
         self._merchant = merchant
         self._http = httpx.Client(
@@ -105,6 +106,7 @@ class Api:
             size = {"limit": min(PAGE, limit - len(items))}
             page = self.send(replace(request, query={**request.query, **size, **cursor}))
             items += page["items"]
+            self.where = f"{len(items)} rows are read"
             if page["next"] is None or len(items) >= limit:
                 return {"items": items, "next": page["next"]}
             cursor = {"cursor": page["next"]}

@@ -26,12 +26,14 @@ def audit(
     from cli.host import connection
     from cli.host.auditing import check, mend, show
     from cli.output import print_json
+    from cli.telling import Step, told
     from fulfillment import settings
 
     found = settings.load()
     connection.use_temporal_of(found)
-    with connection.store_of(found) as store:
-        result = check(store, with_engine=engine)
+    step = Step("opening the database")
+    with told(lambda: step.words), connection.store_of(found) as store:
+        result = check(store, step, with_engine=engine)
         started = mend(store, result) if repair else 0
     if as_json:
         print_json(result.plain | {"started_again": started})

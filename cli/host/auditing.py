@@ -1,6 +1,7 @@
 """The audit: every rule with what breaks it."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
@@ -78,12 +79,13 @@ class Result:
         }
 
 
-def check(store: Store, *, with_engine: bool) -> Result:
-    """Run every check; with the engine, Temporal must answer."""
+def check(store: Store, at: Callable[[str], None], *, with_engine: bool) -> Result:
+    """Run every check, saying at which one it is; with the engine, Temporal must answer."""
     rules = {check.number: check.rule for check in (*CHECKS, *QUEUE_CHECKS)} | PLAN_RULES
-    findings = audit_store(store)
+    findings = audit_store(store, at)
     missing: list[OrderName] = []
     if with_engine:
+        at("comparing with what Temporal knows")
         missing, late = asyncio.run(_ask_engine(store))
         findings += late
         rules |= ENGINE_RULES

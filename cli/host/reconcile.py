@@ -29,12 +29,14 @@ def reconcile(
     from cli.host import connection
     from cli.host.reconciling import run, show
     from cli.output import print_json
+    from cli.telling import Step, told
     from fulfillment import settings
 
     found = settings.load()
     connection.use_temporal_of(found)
-    with connection.store_of(found) as store:
-        report = run(store, only_preview=preview, end_unknown=end_unknown)
+    step = Step("opening the database")
+    with told(lambda: step.words), connection.store_of(found) as store:
+        report = run(store, step, only_preview=preview, end_unknown=end_unknown)
     if as_json:
         print_json(report.plain)
     else:

@@ -1,25 +1,29 @@
 """What a database that was put back and Temporal make of each other, for people."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cli.output import console, table
 from fulfillment import engine
-from fulfillment.relay.reconciling import Report, compare_all, preview, reconcile
+from fulfillment.relay.reconciling import Asked, Report, compare_all, preview, reconcile
 from fulfillment.store.transactions.session import Store
 
 ACTOR = "reconcile"
 
 
-def run(store: Store, *, only_preview: bool, end_unknown: bool) -> Report:
-    """Reconcile, or look at what it would do; Temporal must answer."""
+def run(
+    store: Store, at: Callable[[str], None], *, only_preview: bool, end_unknown: bool
+) -> Report:
+    """Reconcile, or look at what it would do, saying where it is; Temporal must answer."""
 
     async def ask() -> Report:
+        at("comparing with what Temporal knows")
         client = await engine.connect()
         if only_preview:
             return preview(await compare_all(store, client))
-        return await reconcile(store, client, end_unknown=end_unknown, actor=ACTOR)
+        asked = Asked(ACTOR, end_unknown, at)
+        return await reconcile(store, client, asked)
 
     return asyncio.run(ask())
 

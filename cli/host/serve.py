@@ -53,6 +53,8 @@ def migrate() -> None:
     Example: PEGBOARD_DATABASE_URL=postgresql+psycopg://... pegboard migrate
     """
     from cli.host import connection
+    from cli.telling import told
     from fulfillment import settings
 
-    connection.migrate(settings.load().require_database_url())
+    with told(lambda: "bringing the tables up to date"):
+        connection.migrate(settings.load().require_database_url())

@@ -1,6 +1,7 @@
 """After the database was put back: a new epoch, and everything that it knows goes on."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from fulfillment.store.commands.administration.restoring import (
     restart_orders,
     restart_purchase_orders,
 )
+from fulfillment.store.integrity.invariants import unheard
 from fulfillment.store.planning.first_claims import claim_all
 from fulfillment.store.transactions.session import Store
 from fulfillment.store.transactions.threads import in_thread
@@ -76,7 +78,16 @@ def preview(found: Comparison) -> Report:
     )
 
 
-async def reconcile(store: Store, client: Client, *, end_unknown: bool, actor: str) -> Report:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who reconciles, whether workflows of unknown orders end, and whom it tells where it is."""
+
+    actor: str
+    end_unknown: bool = False
+    at: Callable[[str], None] = unheard
+
+
+async def reconcile(store: Store, client: Client, asked: Asked) -> Report:
     """Begin an epoch, hold what left or ended, and owe every unfinished order a start.
 
     First claims that the database has forgotten are made here, in rank order: thousands of
@@ -90,7 +101,9 @@ async def reconcile(store: Store, client: Client, *, end_unknown: bool, actor: s
         if ahead.reasons:
             lost[ahead.merchant][ahead.known.order] = ahead.known
     for merchant, known in sorted(lost.items()):
-        await in_thread(None, hold_lost, store, merchant, known, actor)
+        asked.at(f"holding what left of {merchant}")
+        await in_thread(None, hold_lost, store, merchant, known, asked.actor)
+    asked.at("beginning an epoch")
     report.epoch = await in_thread(
         None,
         begin_epoch,
@@ -98,23 +111,26 @@ async def reconcile(store: Store, client: Client, *, end_unknown: bool, actor: s
         found.latest_epoch,
         found.highest_id,
         found.life.newest,
-        actor,
+        asked.actor,
     )
     for merchant in sorted({head.merchant for head in found.unfinished}):
+        asked.at(f"first claims of {merchant}, {report.claimed} made")
         report.claimed += await in_thread(None, claim_all, store, merchant)
-    await in_thread(None, _restart_all, store, found, actor)
-    if end_unknown:
+    await in_thread(None, _restart_all, store, found, asked)
+    if asked.end_unknown:
         for unknown in found.unknown:
+            asked.at(f"ending unknown workflows, {report.ended} of {len(found.unknown)}")
             report.ended += await _end(client, unknown)
     return report
 
 
-def _restart_all(store: Store, found: Comparison, actor: str) -> None:
+def _restart_all(store: Store, found: Comparison, asked: Asked) -> None:
     orders: dict[str, list[int]] = defaultdict(list)
     for head in found.unfinished:
         orders[head.merchant].append(head.id)
     for merchant, mine in sorted(orders.items()):
-        restart_orders(store, merchant, mine, actor)
+        asked.at(f"owing starts to {len(mine)} orders of {merchant}")
+        restart_orders(store, merchant, mine, asked.actor)
     purchases: dict[str, list[int]] = defaultdict(list)
     for purchase in found.open_purchase_orders:
         purchases[purchase.merchant].append(purchase.id)

@@ -18,7 +18,7 @@ from fulfillment.contracts.payloads import DATA_CONVERTER
 from fulfillment.domain.insight.restored import ENDED, PARCEL_LEFT
 from fulfillment.relay.audit import audit_memories
 from fulfillment.relay.healing import Healing
-from fulfillment.relay.reconciling import compare_all, preview, reconcile
+from fulfillment.relay.reconciling import Asked, compare_all, preview, reconcile
 from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.transactions.session import Store, connect
 from tests.scenarios.system import System, api
@@ -140,7 +140,7 @@ async def test_everything_goes_on_and_nothing_ships_twice_when_a_copy_is_put_bac
     with stored(database_url) as store:
         await the_audit_says_it(store, client, purchase_order)
         before = preview(await compare_all(store, client))
-        report = await reconcile(store, client, end_unknown=False, actor="test")
+        report = await reconcile(store, client, Asked("test"))
         assert before.on_hold == report.on_hold
         assert before.epoch < report.epoch
 
@@ -161,7 +161,7 @@ async def test_everything_goes_on_and_nothing_ships_twice_when_a_copy_is_put_bac
         assert {row["number"] for row in found.pop("7d")} == {"LOST-AND-GONE"}
         assert found == {}
     with stored(database_url) as store:
-        ended = await reconcile(store, client, end_unknown=True, actor="test")
+        ended = await reconcile(store, client, Asked("test", end_unknown=True))
         assert (ended.ended, ended.on_hold) == (1, [])
         assert await audit_memories(store, client) == []
 
@@ -203,7 +203,7 @@ async def test_nothing_is_deaf_and_nothing_ships_twice_when_reconcile_was_forgot
         for number in ("OTHER", "LOST"):
             await shop.ok("POST", "/v1/orders", shop.order_body(("K1", 1), number=number))
         await until_refused(shop.store, "pegboard reconcile")
-        await reconcile(shop.store, client, end_unknown=False, actor="test")
+        await reconcile(shop.store, client, Asked("test"))
         await shop.until_status("LOST", "awaiting_pick_and_pack", seconds=60)
 
 

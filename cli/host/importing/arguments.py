@@ -30,11 +30,13 @@ def import_given(
 ) -> None:
     """Import what a command was given, and end it with its exit code."""
     from cli.host.connection import opened_store
+    from cli.telling import told
     from importing.mapping import build
     from importing.session import Asked, import_files
 
     mapping = build({"formats": formats, **sheets}, "options")
-    end(import_files(mapping, file.parent, replace(Asked(*asked), strict=strict), opened_store))
+    chosen = replace(Asked(*asked), strict=strict)
+    end(import_files(mapping, file.parent, chosen, opened_store, told))
 
 
 def sheet(

@@ -57,11 +57,12 @@ def folder(  # noqa: PLR0913 -- each parameter is an option
     Example: pegboard import folder data/northwind --mapping northwind --create
     """
     from cli.host.connection import opened_store
+    from cli.telling import told
     from importing.mapping import load
     from importing.session import Asked, import_files
 
     asked = Asked(merchant, location, create, dry_run, errors, count, mended, strict)
-    end(import_files(load(mapping), path, asked, opened_store))
+    end(import_files(load(mapping), path, asked, opened_store, told))
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """What must always be true (behaviour.md §9), checked on a test's database or a live one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,27 +36,33 @@ class Finding:
     rows: tuple[dict[str, Any], ...]
 
 
-def audit(store: Store) -> list[Finding]:
+def unheard(_: str) -> None:
+    """Nobody asks where it is."""
+
+
+def audit(store: Store, at: Callable[[str], None] = unheard) -> list[Finding]:
     """Every rule of §9 that the database alone can show to be broken; empty when all is well.
 
-    Reads one consistent snapshot, so that it can run while the system works.
+    Reads one consistent snapshot, so that it can run while the system works; says what it is at.
     """
     connection = store.engine.connect().execution_options(isolation_level="REPEATABLE READ")
     with connection:
         tx = Tx(connection, "*", store.clock(), "audit")
-        return [*_broken_checks(tx), *_plans_not_kept(tx)]
+        return [*_broken_checks(tx, at), *_plans_not_kept(tx, at)]
 
 
-def _broken_checks(tx: Tx) -> Iterator[Finding]:
+def _broken_checks(tx: Tx, at: Callable[[str], None]) -> Iterator[Finding]:
     for check in (*CHECKS, *QUEUE_CHECKS):
+        at(f"rule {check.number}, {check.rule}")
         rows = tx.connection.execute(text(check.sql)).mappings().fetchmany(SHOWN)
         if rows:
             yield Finding(check.number, check.rule, tuple(dict(row) for row in rows))
 
 
-def _plans_not_kept(tx: Tx) -> Iterator[Finding]:
+def _plans_not_kept(tx: Tx, at: Callable[[str], None]) -> Iterator[Finding]:
     merchants = tx.rows("SELECT id, time_zone FROM merchant ORDER BY id")
     for merchant in merchants:
+        at(f"the plans of {merchant.id}")
         mine = replace(tx, merchant=merchant.id)
         orders = _claimed_orders(mine)
         if wrong := tuple(_wrong_statuses(mine, orders))[:SHOWN]:
