@@ -64,6 +64,8 @@ def refused(deed: Any) -> str:
 def test_what_was_sent_is_packed_and_on_hand_when_its_dispatch_is_voided(warehouse):
     mine, shipment = sent(warehouse)
     assert warehouse.status(mine) == "shipped"
+    was = shown(warehouse, shipment)
+    warehouse.clock.pass_days(3)
 
     answer = void(warehouse, mine, shipment)
 
@@ -74,6 +76,7 @@ def test_what_was_sent_is_packed_and_on_hand_when_its_dispatch_is_voided(warehou
                          " (SELECT sum(shipped) AS shipped_units FROM order_line) l")  # fmt: skip
     found = shown(warehouse, shipment)
     assert (found.shipped_at, found.carrier, found.tracking) == (None, None, None)
+    assert (found.released_at, found.target_ship_on) == (was.released_at, was.target_ship_on)
     assert [(one.status, one.tracking) for one in found.packages] == [("packed", None)]
     assert "ship" in found.actions.allowed
     (told,) = warehouse.happened(mine, "dispatch_voided")

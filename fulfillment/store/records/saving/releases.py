@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from fulfillment.domain.model.shipments import Shipment
-from fulfillment.domain.model.statuses import RELEASED, WAITING
+from fulfillment.domain.model.statuses import RELEASED, WAITING, ShipmentStatus
 from fulfillment.store.records.saving.changes import Change
 
 
@@ -15,17 +15,21 @@ class Released(StrEnum):
     TAKEN_AWAY = "taken_away"
 
 
+ONCE_RELEASED = RELEASED | {ShipmentStatus.SHIPPED}
+
+
 def released(change: Change, shipment: Shipment, old: Shipment | None) -> Released:
     """It is kept anew by a release or when a hold is lifted, and taken away by waiting again.
 
-    A part that is divided from a released shipment keeps the moment of that.
+    A part that is divided from a released shipment keeps the moment of that, and so does what is
+    here again since its dispatch was voided.
     """
     if shipment.status in WAITING:
         return Released.TAKEN_AWAY
     if shipment.status not in RELEASED:
         return Released.KEPT
     origin = old or _parent(change, shipment)
-    was_released = origin is not None and origin.status in RELEASED
+    was_released = origin is not None and origin.status in ONCE_RELEASED
     lifted = bool(change.before.holds) and not change.after.holds
     moved = origin is not None and origin.location != shipment.location
     return Released.KEPT if was_released and not lifted and not moved else Released.ANEW
