@@ -25,6 +25,11 @@ test: $(STAMP) ## Run every test on real servers (ARGS="tests/domain -k rank" fo
 	@echo "testing on PostgreSQL and Temporal servers of its own, in temporary folders, side by side"
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(ARGS)
 
+.PHONY: cover
+cover: $(STAMP) ## Say which lines of the rules no test of them runs (ARGS="--cov=fulfillment tests" for all)
+	@echo "which lines of fulfillment/domain no test in tests/domain runs"
+	@$(BIN)/python -m pytest -q --cov-report=term-missing:skip-covered --cov=fulfillment.domain $(or $(ARGS),tests/domain --cov-fail-under=95)
+
 .PHONY: check
 check: $(STAMP) ## Check format, lint, types, imports and the rules of the architecture
 	@echo "ruff format"; $(BIN)/ruff format --check --quiet . || { echo "run 'make format'"; exit 1; }

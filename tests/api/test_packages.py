@@ -105,7 +105,7 @@ def test_a_dispatch_is_corrected_and_voided_with_its_reason(world):
     key = {"Idempotency-Key": "void-1"}
     first = client.post(f"{path}/void-dispatch", json=reason, headers=key)
     assert first.json() == client.post(f"{path}/void-dispatch", json=reason, headers=key).json()
-    assert (first.json()["status"], status(client, path)) == ("picking", "packed")
+    assert (first.json()["status"], status(client, path)) == ("packed", "packed")
     history = client.get("/v1/orders/SO-1/history").json()["items"]
     told = {e["kind"]: e["reason"] for e in history}
     assert (told["tracking_corrected"], told["dispatch_voided"]) == ("Mistaken.", "Mistaken.")
@@ -154,7 +154,7 @@ def test_each_of_many_is_picked_packed_and_shipped_by_itself(world):
     assert [one["problem"] and one["problem"]["code"] for one in told["results"]] == [
         "step_not_allowed", None, "order_on_hold", "shipment_twice", "unknown_shipment",
     ]  # fmt: skip
-    assert told["results"][1]["progress"]["status"] == "picking"
+    assert told["results"][1]["now"]["status"] == "picked"
 
     key = {"Idempotency-Key": "many-1"}
     packed, again = (
@@ -162,7 +162,7 @@ def test_each_of_many_is_picked_packed_and_shipped_by_itself(world):
         for _ in range(2)
     )
     assert (packed["done"], again) == (2, packed)
-    assert client.post(f"{path}/pack", headers=key).json() == packed["results"][0]["progress"]
+    assert client.post(f"{path}/pack", headers=key).json() == packed["results"][0]["now"]
 
     leaves = {
         "carrier": "Example Post",

@@ -87,21 +87,34 @@ def brought_to(world: World, state: str, number: str) -> int:
     return int(shipment)
 
 
+WHY = {"reason": "It was told wrong."}
+STEP_BODIES: dict[ShipmentAction, object] = {
+    ShipmentAction.CORRECT_TRACKING: WHY | {"tracking": "EP2"},
+    ShipmentAction.VOID_DISPATCH: WHY,
+    ShipmentAction.REPLACE: WHY,
+}
+
+
 @pytest.mark.parametrize("state", SHIPMENT_STATES)
 def test_allowed_steps_are_those_that_are_done_when_each_is_tried(world, state):
     client = world.client()
-    for number, action in enumerate(ShipmentAction):
-        shipment = brought_to(world, state, f"SO-{number}")
-        told = client.get(f"/v1/shipments/{shipment}").json()["actions"]
-        refused = {one["action"]: (one["code"], one["why"]) for one in told["refused"]}
-        assert set(told["allowed"]) | set(refused) == set(ShipmentAction)
-        answer = client.post(f"/v1/shipments/{shipment}/{PATHS[action]}")
-        if action in told["allowed"]:
-            assert answer.status_code == 200, (action, answer.text)
-        else:
-            problem = answer.json()
-            assert answer.status_code == 409, action
-            assert (problem["code"], problem["detail"]) == refused[action], action
+
+    def step(shipment: int, action: ShipmentAction) -> httpx.Response:
+        path = f"/v1/shipments/{shipment}/{PATHS[action]}"
+        return client.post(path, json=STEP_BODIES.get(action))
+
+    first = brought_to(world, state, "SO-refusing")
+    before = client.get(f"/v1/shipments/{first}").json()
+    refused = {one["action"]: (one["code"], one["why"]) for one in before["actions"]["refused"]}
+    allowed = before["actions"]["allowed"]
+    assert set(allowed) | set(refused) == set(ShipmentAction)
+    for action, told in refused.items():
+        problem = step(first, ShipmentAction(action)).json()
+        assert (problem["status"], problem["code"], problem["detail"]) == (409, *told), action
+    assert client.get(f"/v1/shipments/{first}").json() == before, "a refusal changes nothing"
+    for action in allowed:
+        answer = step(brought_to(world, state, f"SO-{action}"), ShipmentAction(action))
+        assert answer.status_code == 200, (action, answer.text)
 
 
 ORDER_STATES: dict[str, list[str]] = {
@@ -141,6 +154,7 @@ ORDER_REQUESTS: dict[str, tuple[str, str, object]] = {
     "quantity": ("POST", "/lines/1/quantity", {"units": 9}),
     "add_line": ("POST", "/lines", {"sku": "CUP", "quantity": 1}),
     "exchange": ("POST", "/lines/1/exchange", {"sku": "CUP", "units": 1}),
+    "exchange_returned": ("POST", "/lines/1/exchange-returned", {"sku": "CUP"} | WHY),
     "address": ("PUT", "/address", {"address": {"city": "Graz", "country": "AT"}}),
     "cancel_date": ("POST", "/cancel-date", {"on": "2190-01-01"}),
     "pins": ("POST", "/pins", {"line": 1, "pins": []}),
@@ -180,7 +194,7 @@ def test_allowed_actions_are_those_that_are_done_when_each_is_tried(world, admin
         problem = answer.json()
         assert answer.status_code == 409, action
         # A refusal of what names a line tells of that line.
-        told_of = why if action in ("exchange", "pins") else problem["detail"]
+        told_of = why if action in ("exchange", "exchange_returned", "pins") else problem["detail"]
         assert (problem["code"], told_of) == (code, why), action
     assert admin.get(f"/v1/orders/{first}").json() == before, "a refusal changes nothing"
     admin.post(f"/v1/orders/{first}/cancel")

@@ -95,7 +95,7 @@ def read_summary(tx: Tx, number: str) -> OrderSummary:
 
     Raises NotFoundError for a number that the merchant does not have.
     """
-    sql = page_sql(LIST, SORTS["rank"], ["o.merchant = :merchant", "o.number = :number"])
+    sql = page_sql(SHOWN, SORTS["rank"], ["o.merchant = :merchant", "o.number = :number"])
     rows = tx.rows(sql, merchant=tx.merchant, number=number, most=1, awaited=AWAITED)
     if not rows:
         raise missing("order", number)
