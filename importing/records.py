@@ -121,10 +121,24 @@ class Records:
         """
         if len(lines) == 1 or not self.width or self.width == 1:
             return False
-        like_rows = [len(self._split(line.text)) == self.width for line in lines]
-        inside = [QUOTE not in line.text.replace(QUOTE * 2, "") for line in lines]
-        return any(map(all, zip(like_rows[1:-1], inside[1:-1], strict=True))) or (
-            like_rows[0] and like_rows[-1]
+        first, *between, last = lines
+        inside = [line for line in between if QUOTE not in line.text.replace(QUOTE * 2, "")]
+        return any(len(self._split(line.text)) == self.width for line in inside) or (
+            self._cells_of(first, begins_inside=False) == self.width
+            and self._cells_of(last, begins_inside=True) == self.width
+        )
+
+    def _cells_of(self, line: _Line, *, begins_inside: bool) -> int:
+        """How many cells a line would have as a row, if the cell that goes on had lost its quote.
+
+        What lies between two quotes of the line itself is one cell, whatever is in it.
+        """
+        parts = line.text.replace(QUOTE * 2, "").split(QUOTE)
+        goes_on = 0 if begins_inside else len(parts) - 1
+        return 1 + sum(
+            part.count(self._delimiter)
+            for index, part in enumerate(parts)
+            if index == goes_on or (index % 2 == 1) == begins_inside
         )
 
     def _bad(self, line: _Line, reason: str) -> Row:

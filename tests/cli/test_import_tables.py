@@ -153,6 +153,12 @@ def csv_line(cells: Sequence[str]) -> str:
     return file.getvalue()
 
 
+def test_a_cell_over_two_lines_is_no_two_rows_by_the_commas_of_its_neighbours(write):
+    row = ("k", ",", "a\nb", ",,")
+    path = write("t.csv", csv_line(("a", "b", "c", "d")) + csv_line(row))
+    assert [(found.cells, found.fault) for found in Table(path).rows()] == [(row, None)]
+
+
 @given(st.lists(GOOD, min_size=1, max_size=8), st.data())
 def test_every_row_that_is_not_broken_is_read_when_one_quote_is_missing(rows, data):
     texts = [csv_line(row) for row in rows]
