@@ -101,7 +101,8 @@ def test_allowed_steps_are_those_that_are_done_when_each_is_tried(world, state):
 
     def step(shipment: int, action: ShipmentAction) -> httpx.Response:
         path = f"/v1/shipments/{shipment}/{PATHS[action]}"
-        return client.post(path, json=STEP_BODIES.get(action))
+        answer: httpx.Response = client.post(path, json=STEP_BODIES.get(action))
+        return answer
 
     first = brought_to(world, state, "SO-refusing")
     before = client.get(f"/v1/shipments/{first}").json()
