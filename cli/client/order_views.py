@@ -87,7 +87,7 @@ def changed(answer: Answer, _: Row) -> Iterable[Block]:
         yield outcomes(answer["outcomes"])
         return
     yield Line(f"Order {answer['number']}: {standing(answer)}")
-    for field in ("taken", "short"):
+    for field in ("taken", "short", "lines"):
         if rows := answer.get(field):
             yield grid(field.capitalize(), UNITS, rows)
     if why := answer.get("why_not_released"):

@@ -6,9 +6,17 @@ from pydantic import Field
 
 from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.domain.floor.after_dispatch import Label
-from starter.models.fields import MOST_ITEMS, LineNumber, Minor, Request, Sku, Units, example
+from starter.models.fields import (
+    MOST_ITEMS,
+    LineNumber,
+    Minor,
+    Reason,
+    Request,
+    Sku,
+    Units,
+    example,
+)
 from starter.models.packages import LabelIn, ShipPackageIn
-from starter.models.pick_lists import Reason
 
 
 class ReasonIn(Request):

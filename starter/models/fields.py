@@ -114,10 +114,18 @@ Name = Annotated[
 ]
 LongText = Annotated[
     str,
-    BeforeValidator(_in_lines),
     StringConstraints(strip_whitespace=True, max_length=500, pattern=ONLY_LINE_BREAKS),
+    BeforeValidator(_in_lines),
 ]
 """Text that may have line breaks."""
+Reason = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=500, pattern=ONLY_LINE_BREAKS
+    ),
+    BeforeValidator(_in_lines),
+]
+"""Why: text that may have line breaks, and is there."""
 
 LineNumber = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 Units = Annotated[StrictInt, Field(ge=1, le=1_000_000)]

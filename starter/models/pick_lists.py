@@ -16,8 +16,8 @@ from fulfillment.store.reading.views.floor import (
 from starter.models.fields import (
     MOST_ITEMS,
     LineNumber,
-    LongText,
     Number,
+    Reason,
     Request,
     Rowid,
     ShortText,
@@ -30,7 +30,6 @@ from starter.models.paged import Paged
 Label = Number
 """How a container is called."""
 PickerName = Annotated[ShortText, Field(min_length=1)]
-Reason = Annotated[LongText, Field(min_length=1)]
 
 
 class PickListIn(Request):

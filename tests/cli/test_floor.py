@@ -79,7 +79,7 @@ def test_waiting_units_are_staged_listed_and_taken_out(warehouse, pegboard, told
 WRONG: list[tuple[tuple[object, ...], int, str]] = [
     (("pick", "create", "--location", "moon", "--picker", "P"), 1, "--location: there is no"),
     (("pick", "create", "--location", "A", "--picker", ""), 2, "--picker: string should have"),
-    (("pick", "create", "--location", "A", "--picker", "P", "--order", "a b"), 2, "--order: "),
+    (("pick", "create", "--location", "A", "--picker", "P", "--order", "a\tb"), 2, "--order: "),
     (("pick", "list", "--status", "lost"), 2, "--status is one of picking, done, given_up"),
     (("pick", "show", 9), 1, "there is no pick list 9"),
     (("pick", "confirm", 1), 2, "name SHIPMENT/LINE=UNITS, or --all"),
@@ -94,7 +94,7 @@ WRONG: list[tuple[tuple[object, ...], int, str]] = [
     (("stage", "put", "SO-1", "--location", "A"), 2, "name LINE=UNITS, or --all"),
     (("stage", "put", "SO-1", "1=1", "1=2", "--location", "A"), 2, "names each line once"),
     (("stage", "put", "SO-9", "--all", "--location", "A"), 1, "there is no order SO-9"),
-    (("stage", "put", "SO-1", "--all", "--location", "A", "--container", "a b"), 2, "--container"),
+    (("stage", "put", "SO-1", "--all", "--location", "A", "--container", "a\tb"), 2, "--container"),
     (("stage", "take-out", "SO-1", "1", "--location", "A"), 2, "write units of a line as"),
     (("task", "list", "--kind", "lost"), 2, "--kind is one of short_pick, count, put_back"),
     (("task", "finish", 9), 1, "there is no task 9"),

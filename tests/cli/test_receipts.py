@@ -70,7 +70,7 @@ def test_freed_line_waits_by_rank_again(shop, pegboard):
 
 def test_pin_is_refused_in_words(shop, pegboard):
     for supply, code, words in (
-        ("PO-1=0", 2, "write a supply as PO-7"),
+        ("PO-1=0", 1, "there is no purchase order PO-1=0"),
         ("PO-9", 1, "there is no purchase order PO-9"),
         ("PO-1=3", 1, "only 2 units wait"),
         ("restock:PO-1", 1, "there is no restock PO-1"),

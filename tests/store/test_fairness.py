@@ -147,7 +147,7 @@ def test_units_added_by_an_edit_are_divided_when_only_some_are_there(warehouse):
     warehouse.edit(mine, {1: ("K1", 4), 2: ("K2", 1)}, revision=1)
 
     assert sorted(warehouse.parts(mine), key=str) == [
-        ("backorder", None, 1), ("backorder", None, 1), ("ready", "A", 1), ("ready", "A", 2),
+        ("backorder", None, 2), ("ready", "A", 1), ("ready", "A", 2),
     ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """`pegboard shipment` and `document`: what is picked, packed and shipped, and its papers."""
 
 from cli.blocks import column, number, words
-from cli.client.order_views import moved, results
+from cli.client.order_views import changed, moved, results
 from cli.client.readers import Rows, Switch, Text, Whole
 from cli.client.table import (
     NOTE,
@@ -68,11 +68,11 @@ class Parcels:
         return [{"lines": PACKED.read(label, each.split(","))} for each in written]
 
 
-def step(verb: str, says: str, example: str, *parameters: Parameter) -> Command:
+def step(verb: str, says: str, example: str, *parameters: Parameter, view: View = moved) -> Command:
     """One step of a shipment on its way out."""
     return Command(
         group="shipment", verb=verb, method="POST", path=f"/v1/shipments/{{shipment}}/{verb}",
-        says=says, example=f"shipment {verb} {example}", view=moved,
+        says=says, example=f"shipment {verb} {example}", view=view,
         parameters=(SHIPMENT, *parameters),
     )  # fmt: skip
 
@@ -183,7 +183,7 @@ COMMANDS = (
         "replace", "Send again what was lost on its way: these lines, or all of it; at no price.",
         '17 --line 1=1 --reason "Lost by the carrier."',
         Parameter("body.lines", "--line", "LINE=UNITS, these alone; repeatable.", LOST, many=True),
-        REASON, PREVIEW,
+        REASON, PREVIEW, view=changed,
     ),
     step("void-dispatch", "It has not left after all: it is packed, and its labels are void.",
          '17 --reason "It is still at the door."', REASON, PREVIEW),

@@ -203,5 +203,12 @@ def check_again(sent: Sent, answer: httpx.Response) -> None:
     if sent.path == "/v1/orders":
         if answer.status_code != 200 or answer.json()["number"] != sent.body["number"]:
             raise WalkError(said)
-    elif (answer.status_code, answer.json()) != (sent.status, sent.answer):
+    elif answer.status_code != sent.status or (
+        not tells_what_is_now(sent) and answer.json() != sent.answer
+    ):
         raise WalkError(said)
+
+
+def tells_what_is_now(sent: Sent) -> bool:
+    """Whether the answer is an order or a shipment as it is, which may have changed since."""
+    return sent.path.startswith(("/v1/orders/", "/v1/shipments/")) and sent.status == 200
