@@ -14,6 +14,7 @@ import worker
 from embedded.postgres import EmbeddedPostgres
 from embedded.temporal import EmbeddedTemporal
 from fulfillment.contracts import names
+from fulfillment.contracts.messages import PurchaseOrderProgress
 from fulfillment.contracts.payloads import DATA_CONVERTER
 from fulfillment.domain.insight.restored import ENDED, PARCEL_LEFT
 from fulfillment.relay.audit import audit_memories
@@ -109,7 +110,19 @@ async def after_the_copy(url: str, client: Client, purchase_order: str) -> int:
         await shop.until_ended("SHIPS")
         await shop.until_ended("CANCELS")
         await shop.until_order("WAITS", lambda order: order["priority"] == 42)
+        await until_told(client, purchase_order)
     return id_of(url, "LOST")
+
+
+async def until_told(client: Client, purchase_order: str) -> None:
+    """The purchase order's workflow has heard of the unit that came."""
+    handle = client.get_workflow_handle(names.purchase_order_workflow_id(MERCHANT, purchase_order))
+    for _ in range(400):
+        told = await handle.query(names.STATE, result_type=PurchaseOrderProgress)
+        if told.received:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"the workflow of {purchase_order} knows of no receipt")
 
 
 def id_of(url: str, number: str) -> int:
