@@ -1,5 +1,6 @@
 """Purchase orders in, each with its lines, once by number."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -59,7 +60,8 @@ def _line(run: Run, parts: Source, index: int, number: int, told: Values) -> New
     except BadCellError as error:
         raise BadDocumentError(index, error.column, error.reason) from error
     expected_on = told.get("expected_on")
-    return NewPurchaseLine(number, str(told["sku"]), units, location, expected_on)  # type: ignore[arg-type]
+    pack = str(told["pack"]) if told.get("pack") else None
+    return NewPurchaseLine(number, str(told["sku"]), units, location, expected_on, pack)  # type: ignore[arg-type]
 
 
 def _supplier(heads: Source, head: Values, suppliers: Mapping[str, str] | None) -> str:
@@ -90,13 +92,14 @@ def _write(run: Run, join: Join[NewPurchaseOrder], batch: list[Found]) -> None:
                 continue
             create_purchase_order(run.store, command, found.built)
         except RefusedError as error:
-            fault = BadDocumentError(None, join.heads.column_of("number"), str(error))
-            join.refuse(found.document, fault)
+            join.refuse(found.document, _fault(join, error))
         except BadDocumentError as fault:
             join.refuse(found.document, fault)
         else:
             join.taken(found.document, "new")
 
+
+LINE_FIELD = re.compile(r"lines\[(?P<index>\d+)\]\.(?P<field>\w+)")
 
 BEFORE = "import:purchase-order:"
 """With what the keys of imported purchase orders began, before they were known by number alone."""
@@ -104,6 +107,15 @@ BEFORE = "import:purchase-order:"
 
 def _command(run: Run, new: NewPurchaseOrder) -> Command:
     return purchase_order_command(run.merchant.id, ACTOR, new)
+
+
+def _fault(join: Join[NewPurchaseOrder], error: RefusedError) -> BadDocumentError:
+    """The cell that is at fault, where the refusal names a field of a line; else the number."""
+    path = str(error.fields[0].get("field", "")) if error.fields else ""
+    if named := LINE_FIELD.fullmatch(path):
+        column = join.parts.column_of(named["field"])
+        return BadDocumentError(int(named["index"]), column, str(error))
+    return BadDocumentError(None, join.heads.column_of("number"), str(error))
 
 
 def _check(

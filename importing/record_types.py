@@ -100,6 +100,7 @@ PURCHASE_ORDER_LINES = Kind(
         "line": values.line_number,
         "sku": values.sku,
         "units": values.units,
+        "pack": values.pack,
         "location": values.location,
         "expected_on": values.day,
     },

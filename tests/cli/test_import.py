@@ -223,6 +223,22 @@ def test_purchase_orders_go_in_once_with_their_dates(shop, write, ask):
     ]
 
 
+def test_lines_of_purchase_orders_name_packs_and_what_is_wrong_of_them_is_found(
+    shop, write, ask, store
+):
+    tea = NewProduct("TEA", "Green tea", supplier="Leaf", packs={"carton": 12})
+    put_products(store, "acme", [tea, NewProduct("CUP", "Cup", active=False)])
+    rows = "PO-1,TEA,3,carton\nPO-2,TEA,1,pallet\nPO-3,TEA,2,\nPO-4,CUP,1,\n"
+    done = shop("import", "purchase-orders", write("po.csv", f"number,sku,units,pack\n{rows}"))
+
+    assert done.returncode == 1
+    assert "po.csv:3 pack TEA has no pack 'pallet'; it has: carton" in done.stderr
+    assert "po.csv:5 sku" in done.stderr
+    assert ask("SELECT sku, document, ordered FROM supply ORDER BY 2") == [
+        ("TEA", "PO-1", 36), ("TEA", "PO-3", 2),
+    ]  # fmt: skip
+
+
 def test_nothing_is_written_when_it_is_a_dry_run(pegboard, write, ask):
     done = pegboard("import", "products", write("p.csv", PRODUCTS), "--merchant", "acme",
                     "--create", "--dry-run")  # fmt: skip
