@@ -18,10 +18,12 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except socket.gaierror:
         return True
-    return all(_is_free(family, address) for family, _, _, _, address in found)
+    refused = (why_not(family, address) for family, _, _, _, address in found)
+    return all(error is None or error.errno == errno.EADDRNOTAVAIL for error in refused)
 
 
-def _is_free(family: int, address: tuple[object, ...]) -> bool:
+def why_not(family: int, address: tuple[object, ...]) -> OSError | None:
+    """The error with which a process that listens there would end; None where it could."""
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         # Without this a port whose last connections are still in TIME_WAIT looks taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,8 +32,8 @@ def _is_free(family: int, address: tuple[object, ...]) -> bool:
         try:
             probe.bind(address)
         except OSError as error:
-            return error.errno == errno.EADDRNOTAVAIL
-    return True
+            return error
+    return None
 
 
 def listens(pid: int, port: int) -> bool:

@@ -5,6 +5,7 @@ import ipaddress
 import socket
 
 from cli.errors import CommandError, UsageError
+from embedded.ports import why_not
 
 EVERY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
 """Addresses that stand for all of a machine, and the one by which it reaches itself."""
@@ -23,17 +24,13 @@ def check_host(host: str, port: int = 0) -> None:
     except OSError as error:
         raise _no_address(host) from error
     for family, _, _, _, address in found:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            try:
-                probe.bind(address)
-            except OSError as error:
-                if error.errno == errno.EADDRNOTAVAIL:
-                    raise _no_address(host) from error
-                why = f"port {port} of {host} can not be had ({error.strerror})"
-                raise CommandError(f"{why}: name another by PEGBOARD_API_PORT") from error
+        refused = why_not(family, address)
+        if refused is None:
+            continue
+        if refused.errno == errno.EADDRNOTAVAIL:
+            raise _no_address(host) from refused
+        why = f"port {port} of {host} can not be had ({refused.strerror})"
+        raise CommandError(f"{why}: name another by PEGBOARD_API_PORT") from refused
 
 
 def _no_address(host: str) -> UsageError:
