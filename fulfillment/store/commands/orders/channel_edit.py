@@ -174,15 +174,15 @@ def _note(tx: Tx, order: int, edit: Edit, catalogue: Catalogue) -> None:
         deliver_by=edit.deliver_by,
         id=order,
     )
-    dated = [line for line in edit.lines if line.wanted_on is not None]
-    tx.run(
-        "UPDATE order_line l SET wanted_on = w.wanted_on"
-        " FROM unnest(CAST(:lines AS int[]), CAST(:days AS date[])) AS w(line, wanted_on)"
-        " WHERE l.order_id = :order AND l.line = w.line",
-        order=order,
-        lines=[line.line for line in dated],
-        days=[line.wanted_on for line in dated],
-    )
+    if dated := [line for line in edit.lines if line.wanted_on is not None]:
+        tx.run(
+            "UPDATE order_line l SET wanted_on = w.wanted_on"
+            " FROM unnest(CAST(:lines AS int[]), CAST(:days AS date[])) AS w(line, wanted_on)"
+            " WHERE l.order_id = :order AND l.line = w.line",
+            order=order,
+            lines=[line.line for line in dated],
+            days=[line.wanted_on for line in dated],
+        )
     customer = Customer(edit.contact, edit.address, edit.packer_note)
     write_customer(tx, order, customer)
     also = [*customer.changed, *(name for name in SHIPPING if getattr(edit, name) is not None)]

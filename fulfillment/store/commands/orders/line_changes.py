@@ -1,6 +1,6 @@
 """What people change on the lines of an order, as changes that are done or only looked at."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -80,7 +80,7 @@ def add_line(number: str, asked: Added) -> Change:
             order, WantedLine(line, new.sku, units, new.unit_price_minor)
         )
         check_size(after, "quantity")
-        insert_new(tx, order, new, catalogue)
+        insert_new(tx, order, [new], catalogue)
         return after
 
     def wants(tx: Tx) -> Mapping[str, int]:
@@ -104,7 +104,7 @@ def exchange(number: str, old: LineUnits, sku: str, unit_price_minor: int | None
         catalogue = load_catalogue(tx, [new])
         check_new(new, line.source or order.only_location, catalogue, BY_UNITS)
         check_size(after)
-        insert_new(tx, order, new, catalogue)
+        insert_new(tx, order, [new], catalogue)
         return after
 
     def wants(tx: Tx) -> Mapping[str, int]:
@@ -227,7 +227,7 @@ def _renamed(error: Mapping[str, object], fields: Fields) -> dict[str, object]:
     return {**error, "field": fields.get(field, field)}
 
 
-def insert_new(tx: Tx, order: Order, new: NewLine, catalogue: Catalogue) -> None:
-    """The row that its shipment lines point at; what is only simulated needs none."""
+def insert_new(tx: Tx, order: Order, new: Iterable[NewLine], catalogue: Catalogue) -> None:
+    """The rows that shipment lines point at; what is only simulated needs none."""
     if not tx.is_simulated:
-        insert_lines(tx, [(order.id, new)], catalogue)
+        insert_lines(tx, [(order.id, line) for line in new], catalogue)

@@ -68,12 +68,15 @@ def exchanging(number: str, old: LineUnits, sku: str, surcharge_minor: int = 0) 
 
 def _inserted(tx: Tx, before: Order, after: Order) -> Order:
     """The order, once what intake would refuse of its new lines is refused and they have rows."""
-    for line in _added(before, after):
-        new = NewLine(line.number, line.sku, line.ordered, None, line.unit_price_minor)
-        catalogue = load_catalogue(tx, [new])
+    added = _added(before, after)
+    written = [
+        NewLine(line.number, line.sku, line.ordered, None, line.unit_price_minor) for line in added
+    ]
+    catalogue = load_catalogue(tx, written)
+    for line, new in zip(added, written, strict=True):
         only = line.source or before.only_location
         check_new(new, only, catalogue, BY_UNITS, line.channel)
-        insert_new(tx, before, new, catalogue)
+    insert_new(tx, before, written, catalogue)
     check_size(after)
     return after
 
