@@ -23,3 +23,12 @@ def test_no_room_is_in_a_circle() -> None:
         found = rooms.arrows(names)
         for number, name in enumerate(names):
             assert found[name] <= set(names[number + 1 :]), name
+
+
+def test_the_tests_of_a_room_stand_in_a_folder_of_its_name() -> None:
+    for house in ("domain", "store"):
+        tests, rooms_of = rooms.ROOT / "tests" / house, rooms.ROOT / "fulfillment" / house
+        found = {test.parent.relative_to(tests) for test in tests.rglob("test_*.py")}
+        lost = {folder for folder in found if not (rooms_of / folder / "__init__.py").is_file()}
+        assert lost == set(), f"tests/{house}: folders of no room"
+        assert not list(tests.glob("test_*.py")), f"tests/{house}: a test outside of every room"

@@ -26,7 +26,7 @@ from payments.process import asking
 from payments.webhook import WebhookProvider
 from payments.wiring import provider_of
 from tests.builders.warehouse import Warehouse
-from tests.store.test_payments import axis, due, pay, priced
+from tests.store.commands.payments.test_payments import axis, due, pay, priced
 
 SECRET = "not-a-secret-but-long"
 ENTRY = Asked("pegboard-7", "acme", "SO-1", PaymentKind.REFUND, 500, "EUR")
