@@ -27,9 +27,9 @@ BULK = (
     """UPDATE orders o SET status = 'awaiting_pick_and_pack', waiting_units = 0, waves_spent = 1,
               wake_seq = wake_seq + 1, ready_since = now()
          FROM filled f WHERE o.id = f.order_id""",
-    """INSERT INTO order_event (order_id, kind, facts, actor, at)
-       SELECT order_id, 'allocated', CAST(:facts AS jsonb), 'bench', now()
-         FROM filled, generate_series(1, :events)""",
+    """INSERT INTO order_event (order_id, sequence, happenings, actor, at)
+       SELECT order_id, n + 1, CAST(:facts AS jsonb), 'bench', now()
+         FROM filled, generate_series(1, :events) AS n""",
     """INSERT INTO outbox (merchant, lane, kind, subject, payload, due_at, created_at)
        SELECT :merchant, 1, 'wake_order', order_id::text, CAST(:payload AS jsonb), now(), now()
          FROM filled""",
@@ -48,12 +48,30 @@ INSERT INTO stock_level (merchant, sku, location, on_hand) VALUES (:merchant, :s
 """
 
 
+FACTS = [
+    ["allocated", {"lines": [{"line": 1, "sku": SKU, "units": 1, "location": "A"}]}],
+    ["released", {"shipment": 1, "units": 1, "location": "A", "wave": 1}],
+    [
+        "promise_moved",
+        {
+            "line": 1,
+            "sku": SKU,
+            "from": [{"units": 1, "on": "2026-01-31"}],
+            "to": [{"units": 1, "on": "2026-01-01"}],
+        },
+    ],
+    ["ready_to_ship", {"ready": True}],
+    ["status_changed", {"from": "awaiting_stock", "to": "awaiting_pick_and_pack"}],
+]
+"""What happened to an order that was filled, as long as ours."""
+
+
 def write_in_bulk(store: Store, units: int, events: int) -> None:
     """Fill so many lines from the head, batch by batch, `events` rows of history for each."""
     some = {"merchant": MERCHANT, "sku": SKU}
     store.transact(MERCHANT, lambda tx: tx.run(RECEIVED, units=units, purchase=PURCHASE, **some))
     more = {
-        "facts": json.dumps({"sku": SKU, "units": 1, "location": "A"}),
+        "facts": json.dumps(FACTS),
         "payload": json.dumps({"merchant": MERCHANT, "progress": sorted(_progress())}),
         "events": events,
     }

@@ -113,7 +113,7 @@ EXAMPLES: Mapping[type, object] = {
         "links": {"self": "/v1/orders/SO-1001", "history": "/v1/orders/SO-1001/history"},
     },
     EventView: {
-        "id": 1, "kind": "received", "facts": {"lines": 1, "units": 24}, "actor": "shop",
+        "sequence": 1, "kind": "received", "facts": {"lines": 1, "units": 24}, "actor": "shop",
         "reason": None, "at": "2026-03-01T08:30:00Z",
     },
 }  # fmt: skip

@@ -28,7 +28,7 @@ from starter.routers.responses import Responses, problems
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=GuardedRoute)
 
-BY_ID = Sort(("e.id",), ("bigint",))
+BY_SEQUENCE = Sort(("sequence",), ("integer",))
 
 ANSWERS: Responses = {
     200: {"model": OrderOut, "description": "The order exists with this content."},
@@ -116,9 +116,9 @@ def get_order_history(
 ) -> HistoryOut:
     """Who or what did what, when and why, the first thing first."""
     check_order(session, number)
-    asked = window(limit, cursor, BY_ID)
+    asked = window(limit, cursor, BY_SEQUENCE)
     after = asked.after[0] if asked.after else 0
     events = session.read(lambda tx: read_history(tx, number, limit + 1, after))
     shown = events[:limit]
-    key = (shown[-1].id,) if len(events) > limit else None
-    return paged(HistoryOut, Page(shown, key), BY_ID)
+    key = (shown[-1].sequence,) if len(events) > limit else None
+    return paged(HistoryOut, Page(shown, key), BY_SEQUENCE)

@@ -374,7 +374,7 @@ class Warehouse:
 
     def happened(self, order: int, kind: str) -> list[dict[str, Any]]:
         """The facts of what the order's history tells of this kind, the first one first."""
-        sql = "SELECT facts FROM order_event WHERE order_id = :id AND kind = :kind ORDER BY id"
+        sql = "SELECT facts FROM happening WHERE order_id = :id AND kind = :kind ORDER BY sequence"
         return [dict(row.facts) for row in self.rows(sql, id=order, kind=kind)]
 
 

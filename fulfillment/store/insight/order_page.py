@@ -91,8 +91,8 @@ def read_status(tx: Tx, number: str) -> OrderStatus:
 def read_history(tx: Tx, number: str, limit: int, after: int) -> list[EventView]:
     """Who or what did what with an order, when and why, from the first thing on."""
     rows = tx.rows(
-        "SELECT e.id, e.kind, e.facts, e.actor, e.reason, e.at FROM order_event e"
-        " WHERE e.order_id = :order AND e.id > :after ORDER BY e.id LIMIT :most",
+        "SELECT sequence, kind, facts, actor, reason, at FROM happening"
+        " WHERE order_id = :order AND sequence > :after ORDER BY sequence LIMIT :most",
         order=_head(tx, number).id,
         after=after,
         most=limit,

@@ -203,10 +203,20 @@ order_event = Table(
     metadata,
     identity(),
     Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("facts", JSONB, nullable=False),
+    Column(
+        "sequence",
+        Integer,
+        nullable=False,
+        comment="the place of its first happening in the order's history, from 1",
+    ),
+    Column(
+        "happenings",
+        JSONB,
+        nullable=False,
+        comment="[[kind, facts], ...]: all that one transaction made of the order",
+    ),
     Column("actor", Text, nullable=False),
     Column("reason", Text),
     moment("at"),
-    Index(None, "order_id", "id"),
+    UniqueConstraint("order_id", "sequence"),
 )

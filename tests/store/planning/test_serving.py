@@ -57,7 +57,7 @@ def test_a_promise_moves_when_its_day_has_passed(warehouse: Warehouse) -> None:
     assert warehouse.one(sql, id=mine) == "2026-04-09"
     first = "SELECT first_promise->0->>1 FROM order_line WHERE order_id = :id"
     assert warehouse.one(first, id=mine) == "2026-04-01"
-    moved = "SELECT count(*) FROM order_event WHERE order_id = :id AND kind = 'promise_moved'"
+    moved = "SELECT count(*) FROM happening WHERE order_id = :id AND kind = 'promise_moved'"
     assert warehouse.one(moved, id=mine) == 1
 
 

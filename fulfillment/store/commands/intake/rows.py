@@ -174,8 +174,8 @@ WITH first AS (
       FROM (SELECT order_id, sum(units)::bigint AS units FROM parts GROUP BY order_id) t
      WHERE o.id = t.order_id
 )
-INSERT INTO order_event (order_id, kind, facts, actor, at)
-SELECT p.order_id, 'received', jsonb_build_object('lines', count(*), 'units', sum(p.units)),
-       :actor, :now
+INSERT INTO order_event (order_id, sequence, happenings, actor, at)
+SELECT p.order_id, 1, jsonb_build_array(jsonb_build_array('received',
+           jsonb_build_object('lines', count(*), 'units', sum(p.units)))), :actor, :now
   FROM parts p GROUP BY p.order_id
 """

@@ -56,6 +56,15 @@ SELECT 'restock', id, 1, supply, NULL FROM restock;
 COMMENT ON VIEW supply_line IS 'Each supply as the line of the document that announces it.'
 """
 
+HAPPENING = """
+CREATE VIEW happening AS
+SELECT e.order_id, (e.sequence + h.n - 1)::integer AS sequence, h.what ->> 0 AS kind,
+       h.what -> 1 AS facts, e.actor, e.reason, e.at
+  FROM order_event e
+ CROSS JOIN LATERAL jsonb_array_elements(e.happenings) WITH ORDINALITY AS h(what, n);
+COMMENT ON VIEW happening IS 'Each thing that happened to an order, in the order in which one tells it.'
+"""
+
 FIRST_EPOCH = """
 INSERT INTO epoch (number, actor)
 VALUES (extract(epoch FROM clock_timestamp())::bigint, 'migrate')
@@ -834,8 +843,18 @@ def upgrade() -> None:
         "order_event",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("facts", postgresql.JSONB(), nullable=False),
+        sa.Column(
+            "sequence",
+            sa.Integer(),
+            nullable=False,
+            comment="the place of its first happening in the order's history, from 1",
+        ),
+        sa.Column(
+            "happenings",
+            postgresql.JSONB(),
+            nullable=False,
+            comment="[[kind, facts], ...]: all that one transaction made of the order",
+        ),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column(
@@ -843,9 +862,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_event_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_event")),
-    )
-    op.create_index(
-        op.f("ix_order_event_order_id_id"), "order_event", ["order_id", "id"], unique=False
+        sa.UniqueConstraint("order_id", "sequence", name=op.f("uq_order_event_order_id_sequence")),
     )
     op.create_table(
         "product_barcode",
@@ -1919,6 +1936,7 @@ def upgrade() -> None:
     # ### end Alembic commands ###
     op.execute(INBOUND_SUPPLY)
     op.execute(SUPPLY_LINE)
+    op.execute(HAPPENING)
     op.execute(REFUSE_CHANGE)
     for statement in LEDGER_TRIGGERS:
         op.execute(statement)
@@ -1927,7 +1945,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take everything away."""
-    op.execute("DROP VIEW supply_line, inbound_supply")
+    op.execute("DROP VIEW happening, supply_line, inbound_supply")
     op.drop_table("served_order")
     op.drop_table("receipt_line")
     op.drop_table("peg")

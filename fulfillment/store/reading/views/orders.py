@@ -213,7 +213,8 @@ class OrderSummary:
 class EventView:
     """One thing that happened to an order: what, when, by whom, why."""
 
-    id: int
+    sequence: int
+    """Its place in the order's history, from 1 without a gap."""
     kind: str
     """What happened; the kinds are listed in the API's guide."""
     facts: dict[str, object]

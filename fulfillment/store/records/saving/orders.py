@@ -1,7 +1,7 @@
 """Orders, their lines and their histories."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from fulfillment.domain.insight.progress import progress_of
@@ -127,20 +127,30 @@ def _order_row(before: Order, after: Order, today: date) -> dict[str, object]:
     }
 
 
+APPEND = """
+INSERT INTO order_event (order_id, sequence, happenings, actor, reason, at)
+SELECT e.order_id, coalesce(last.sequence + jsonb_array_length(last.happenings), 1),
+       e.happenings, :actor, :reason, :now
+  FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS e(order_id bigint, happenings jsonb)
+  LEFT JOIN LATERAL (SELECT sequence, happenings FROM order_event x
+                      WHERE x.order_id = e.order_id ORDER BY x.sequence DESC LIMIT 1) last ON true
+"""
+
+
 def record(tx: Tx, made: Iterable[OrderEvent]) -> None:
-    """Append to the histories of orders; who and why come from the transaction."""
-    rows = list(made)
-    if not rows:
-        return
-    tx.run(
-        "INSERT INTO order_event (order_id, kind, facts, actor, reason, at)"
-        " SELECT e.order_id, e.kind, e.facts::jsonb, :actor, :reason, :now"
-        " FROM unnest(CAST(:orders AS bigint[]), CAST(:kinds AS text[]), CAST(:facts AS text[]))"
-        " WITH ORDINALITY AS e(order_id, kind, facts, n) ORDER BY e.n",
-        orders=[row.order for row in rows],
-        kinds=[row.kind for row in rows],
-        facts=[json.dumps(row.facts, default=str) for row in rows],
-        actor=tx.actor,
-        reason=tx.reason,
-        now=tx.now,
-    )
+    """Append to the histories of orders, a row for each; who and why come from the transaction.
+
+    The orders must be locked: the next place in a history is the one after its last.
+    """
+    happenings: dict[int, list[tuple[str, Mapping[str, object]]]] = {}
+    for each in made:
+        happenings.setdefault(each.order, []).append((each.kind, each.facts))
+    if happenings:
+        rows = [{"order_id": order, "happenings": its} for order, its in happenings.items()]
+        tx.run(
+            APPEND,
+            rows=json.dumps(rows, default=str),
+            actor=tx.actor,
+            reason=tx.reason,
+            now=tx.now,
+        )

@@ -281,7 +281,7 @@ def test_what_is_allocated_goes_beyond_the_limit_when_a_person_splits(warehouse)
     assert warehouse.read(mine)["waves"] == {"spent": 1, "left": 1}
     kinds = [
         row.kind
-        for row in warehouse.rows("SELECT kind FROM order_event WHERE order_id = :id", id=mine)
+        for row in warehouse.rows("SELECT kind FROM happening WHERE order_id = :id", id=mine)
     ]
     assert "beyond_max_shipments" in kinds
 

@@ -38,7 +38,7 @@ def address(warehouse, order: int, **more: Any) -> Any:
 
 
 def kinds(warehouse, order: int) -> list[str]:
-    sql = "SELECT kind FROM order_event WHERE order_id = :id ORDER BY id"
+    sql = "SELECT kind FROM happening WHERE order_id = :id ORDER BY sequence"
     return [row.kind for row in warehouse.rows(sql, id=order)]
 
 

@@ -214,7 +214,7 @@ def test_one_settles_and_one_is_refused_when_two_settle_at_once(warehouse):
     )
 
     assert codes(results) == ["already_settled"]
-    told = Counter(row.kind for row in warehouse.rows("SELECT kind FROM order_event"))
+    told = Counter(row.kind for row in warehouse.rows("SELECT kind FROM happening"))
     assert told["payment_done"] + told["payment_failed"] == 1
 
 

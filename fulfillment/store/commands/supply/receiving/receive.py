@@ -32,6 +32,7 @@ from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.reading.transfers import read_transfer
 from fulfillment.store.records.saving import record
 from fulfillment.store.transactions import outbox
+from fulfillment.store.transactions.locks import lock_orders
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 K = SupplyKind
@@ -68,6 +69,8 @@ def receive(store: Store, command: Command, receipt: Receipt) -> Answer:
         check_found(tx, document, counted)
         goods = Goods(receipt.location or document.lines[0].location, counted)
         check_places(tx, [(counted[0].line.sku, goods.location)])
+        if document.order is not None:
+            lock_orders(tx, [document.order])
         number = _take_in(tx, document, receipt, goods)
         record(tx, _told(document, number, goods))
         if document.kind is K.PURCHASE_ORDER:
