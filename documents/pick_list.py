@@ -5,7 +5,7 @@ from fulfillment.domain.model.papers import ListedUnits, PickListPaper
 
 
 def draw_pick_list(paper: PickListPaper) -> bytes:
-    """The walk by SKU with a box to tick, then each shipment with the barcodes to sort it by."""
+    """The walk by bin and SKU with a box to tick, then each shipment with the barcodes to sort it by."""
     title = f"Pick list {paper.id}"
     return sheet.drawn(
         title,
@@ -48,21 +48,28 @@ def _counted(number: int, what: str) -> str:
 
 def _walk(paper: PickListPaper) -> sheet.Part:
     """Each SKU with its bars at its first row, so that what is taken is scanned there."""
-    ordered = sorted(paper.lines, key=lambda one: (one.sku, one.merchant, one.order, one.shipment))
+    ordered = sorted(paper.lines, key=_stop)
     before = [None, *((one.sku, one.merchant) for one in ordered)]
     rows = [
         (
             "[  ]",
             line.sku if last == (line.sku, line.merchant) else sheet.barcode(line.sku, 46, 8),
             line.name,
+            line.bin or "",
             _units(line),
             f"{line.order} / {line.shipment}",
             f"{line.merchant}{', to stage' if line.to_stage else ''}",
         )
         for line, last in zip(ordered, before, strict=False)
     ]
-    titles = ("", "SKU", "Name", "Units", "Order / shipment", "Merchant")
-    return sheet.table(titles, rows, (9, 50, 36, 22, 36, 22))
+    titles = ("", "SKU", "Name", "Bin", "Units", "Order / shipment", "Merchant")
+    return sheet.table(titles, rows, (9, 50, 30, 18, 20, 30, 18))
+
+
+def _stop(line: ListedUnits) -> tuple[bool, str, str, str, str, int]:
+    """The walk goes by bin; what has none comes last, by SKU."""
+    found = (line.sku, line.merchant, line.order, line.shipment)
+    return (line.bin is None, line.bin or "", *found)
 
 
 def _units(line: ListedUnits) -> str:

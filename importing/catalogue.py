@@ -78,14 +78,27 @@ def _product(
     """The product as it should be; None where its supplier is unknown."""
     told: dict[str, Any] = dict(record.values)
     sku = str(told["sku"])
-    packs = {name[6:]: told.pop(name) for name in list(told) if name.startswith("packs.")}
+    packs = _named(told, "packs")
+    bins = _named(told, "bins")
     if suppliers is not None and "supplier" in told:
         if told["supplier"] not in suppliers:
             return None
         told["supplier"] = suppliers[told["supplier"]]
     before = known.get(sku) or NewProduct(sku, sku)
     barcodes = {**before.barcodes, **_barcodes(told)}
-    return replace(before, **told, packs={**before.packs, **packs}, barcodes=barcodes)
+    return replace(
+        before,
+        **told,
+        packs={**before.packs, **packs},
+        barcodes=barcodes,
+        bins={**before.bins, **bins},
+    )
+
+
+def _named(told: dict[str, Any], group: str) -> dict[str, Any]:
+    """The values of the columns `group.NAME` by name, taken out of the row."""
+    names = [name for name in told if name.startswith(f"{group}.")]
+    return {name.partition(".")[2]: told.pop(name) for name in names}
 
 
 def _barcodes(told: dict[str, Any]) -> dict[str, str | None]:

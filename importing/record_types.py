@@ -63,7 +63,7 @@ PRODUCTS = Kind(
         "customs_code": values.customs_code,
     },
     frozenset({"sku"}),
-    {"packs": values.pack_units, "barcodes": values.gtin},
+    {"packs": values.pack_units, "barcodes": values.gtin, "bins": values.short_text},
 )
 
 STOCK = Kind(

@@ -29,6 +29,7 @@ Limit = Annotated[StrictInt, Field(ge=0, le=1_000_000_000)]
 Gtin = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}([0-9]{4,6})?$")]
 Measure = Annotated[StrictInt, Field(ge=1, le=100_000_000)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Bin = Annotated[ShortText, StringConstraints(min_length=1)]
 CustomsCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6,14}$")]
 
 EXAMPLE_PRODUCT = {
@@ -37,7 +38,7 @@ EXAMPLE_PRODUCT = {
     "supplier": "Leaf Imports", "reorder_level": 24, "active": True,
     "barcodes": {"4006381333931": None, "14006381333938": "carton"}, "weight_g": 120,
     "length_mm": 90, "width_mm": 60, "height_mm": 140, "country_of_origin": "JP",
-    "customs_code": "090210",
+    "customs_code": "090210", "bins": {"vienna": "A-03-2"},
 }  # fmt: skip
 
 
@@ -77,6 +78,11 @@ class ProductIn(Request):
     country_of_origin: Country | None = Field(default=None, description="Two letters of ISO 3166.")
     customs_code: CustomsCode | None = Field(
         default=None, description="Of the Harmonized System, six digits or more."
+    )
+    bins: dict[Slug, Bin] = Field(
+        default_factory=dict,
+        max_length=1_000,
+        description="Where pickers find it, by location; pick lists walk by it.",
     )
 
     def to_domain(self, sku: str) -> NewProduct:

@@ -119,8 +119,8 @@ EXAMPLE_HEAD = {
 }  # fmt: skip
 EXAMPLE_LIST = EXAMPLE_HEAD | {
     "walk": [
-        {"merchant": "acme", "sku": "TEA-GREEN", "name": "Green tea", "units": 5, "picked": 3,
-         "short": 0, "left": 2, "sort": [
+        {"merchant": "acme", "sku": "TEA-GREEN", "name": "Green tea", "bin": "A-03-2", "units": 5,
+         "picked": 3, "short": 0, "left": 2, "sort": [
              {"order": "SO-1001", "shipment": 42, "shipment_number": 1, "order_line": 1,
               "to_stage": False, "pack": None, "units": 5, "picked": 3, "short": 0, "left": 2},
          ]},

@@ -258,9 +258,10 @@ def test_columns_that_nothing_reads_are_named_and_refused_when_strict(
 def test_facts_of_products_come_from_columns_of_their_names(process, write, ask, warehouse):
     file = write(
         "items.csv",
-        "sku,name,packs.carton,barcode,barcodes.carton,weight_g,country_of_origin,customs_code\n"
-        "X-1,One,12,4006381333931,14006381333938,250,GH,18050000\n"
-        "X-2,Two,,4006381333932,,,,\n",
+        "sku,name,packs.carton,barcode,barcodes.carton,weight_g,country_of_origin,customs_code,"
+        "bins.B\n"
+        "X-1,One,12,4006381333931,14006381333938,250,GH,18050000,S 4 / 2\n"
+        "X-2,Two,,4006381333932,,,,,\n",
     )
     done = process("import", "products", file, "--strict")
     assert done.returncode == 1
@@ -269,8 +270,9 @@ def test_facts_of_products_come_from_columns_of_their_names(process, write, ask,
         ("14006381333938", "carton"),
         ("4006381333931", None),
     ]
-    facts = "SELECT weight_g, country_of_origin, customs_code FROM product WHERE sku = 'X-1'"
-    assert ask(facts) == [(250, "GH", "18050000")]
+    facts = "SELECT weight_g, country_of_origin, customs_code, bins FROM product"
+    facts += " WHERE sku = 'X-1'"
+    assert ask(facts) == [(250, "GH", "18050000", {"B": "S 4 / 2"})]
     again = process("import", "products", write("one.csv", "sku,weight_g\nX-1,250\n"))
     assert again.returncode == 0
     assert len(ask("SELECT code FROM product_barcode")) == 2

@@ -81,6 +81,8 @@ COMMANDS = (
             whole("body.height_mm", "Of one unit, in millimetres."),
             option("body.country_of_origin", "Two letters of ISO 3166."),
             option("body.customs_code", "Its tariff number."),
+            options("body.bins", "LOCATION=BIN, where pickers find it; repeatable.",
+                    Pairs("a bin as LOCATION=BIN"), name="--bin"),
         ),
     ),
     Command(

@@ -84,7 +84,7 @@ def products(  # noqa: PLR0913
     """Import products.
 
     Fields: sku, name, supplier, allow_backorder, packs.NAME, barcode, barcodes.PACK, weight_g,
-    length_mm, width_mm, height_mm, country_of_origin, customs_code, ...
+    length_mm, width_mm, height_mm, country_of_origin, customs_code, bins.LOCATION, ...
 
     Example: pegboard import products items.csv --map sku=item_no --map name=title
     """

@@ -22,6 +22,7 @@ class ListedUnits:
     left: int
     to_stage: bool = False
     packs: str = ""
+    bin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

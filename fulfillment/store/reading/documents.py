@@ -79,7 +79,7 @@ def read_pick_list_paper(tx: Tx, pick_list: int, merchants: Merchants) -> PickLi
     lines = tuple(
         ListedUnits(
             step.merchant, step.sku, step.name, to.order, to.shipment,
-            to.units, to.left, to.to_stage, _packs(to.left or to.units, to.pack),
+            to.units, to.left, to.to_stage, _packs(to.left or to.units, to.pack), step.bin,
         )
         for step in found.walk for to in step.sort
     )  # fmt: skip

@@ -48,7 +48,8 @@ def known_products(tx: Tx, skus: Sequence[str]) -> dict[str, NewProduct]:
         " p.future_inventory, p.packs, p.supplier, p.reorder_level, p.active,"
         " coalesce((SELECT jsonb_object_agg(b.code, b.pack) FROM product_barcode b"
         " WHERE b.merchant = p.merchant AND b.sku = p.sku), '{}'::jsonb) AS barcodes,"
-        " p.weight_g, p.length_mm, p.width_mm, p.height_mm, p.country_of_origin, p.customs_code"
+        " p.weight_g, p.length_mm, p.width_mm, p.height_mm, p.country_of_origin, p.customs_code,"
+        " p.bins"
         " FROM product p WHERE merchant = :merchant AND sku = ANY(:skus)",
         merchant=tx.merchant,
         skus=list(skus),

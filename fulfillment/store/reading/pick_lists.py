@@ -1,4 +1,4 @@
-"""Pick lists as the picker walks them: by SKU, with what goes to which shipment."""
+"""Pick lists as the picker walks them: by bin and SKU, with what goes to which shipment."""
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
@@ -40,7 +40,7 @@ SELECT p.* FROM pick_list p
 """  # noqa: S608 -- MINE is a constant
 
 LINES = f"""
-SELECT l.merchant, l.sku, g.name, o.number AS "order", l.order_id, l.shipment,
+SELECT l.merchant, l.sku, g.name, g.bins ->> p.location AS bin, o.number AS "order", l.order_id, l.shipment,
        s.number AS shipment_number, s.status, o.holds, l.order_line, l.units, l.picked, l.short,
        l.to_stage, ol.pack, ol.pack_units, {LEFT} AS left, o.shipping_method, o.deliver_by,
        c.packer_note
@@ -52,7 +52,7 @@ SELECT l.merchant, l.sku, g.name, o.number AS "order", l.order_id, l.shipment,
   JOIN product g ON g.merchant = l.merchant AND g.sku = l.sku
   JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
  WHERE l.pick_list = :id AND {MINE}
- ORDER BY l.sku, l.merchant, o.priority, o.placed_at, o.intake_seq, l.shipment, l.order_line
+ ORDER BY bin, l.sku, l.merchant, o.priority, o.placed_at, o.intake_seq, l.shipment, l.order_line
 """  # noqa: S608 -- constants
 
 LIST = f"""
@@ -106,6 +106,7 @@ def _walk(lines: Sequence[Any]) -> Iterable[Stop]:
             merchant=merchant,
             sku=sku,
             name=rows[0].name,
+            bin=rows[0].bin,
             units=sum(row.units for row in rows),
             picked=sum(row.picked for row in rows),
             short=sum(row.short for row in rows),

@@ -10,7 +10,7 @@ class NewProduct:
     """A product. Packs are base units by name (carton = 12).
 
     Barcodes are GTINs with the pack that they are on, None for one unit; weight and size are those
-    of one unit. What is not known is None.
+    of one unit. `bins` are where pickers find it, by location. What is not known is None.
     """
 
     sku: str
@@ -30,6 +30,7 @@ class NewProduct:
     height_mm: int | None = None
     country_of_origin: str | None = None
     customs_code: str | None = None
+    bins: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,13 @@ product = Table(
     Column("height_mm", Integer),
     Column("country_of_origin", String(2)),
     Column("customs_code", Text, comment="of the Harmonized System, or longer"),
+    Column(
+        "bins",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'::jsonb"),
+        comment="where pickers find it, by location",
+    ),
     moment("created_at"),
     PrimaryKeyConstraint("merchant", "sku"),
     CheckConstraint("backorder_limit >= 0", name="backorder_limit_is_not_negative"),

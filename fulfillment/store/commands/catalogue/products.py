@@ -20,6 +20,7 @@ def put_products(store: Store, merchant: str, products: Sequence[NewProduct]) ->
         _check_product(product, index)
 
     def body(tx: Tx) -> None:
+        _check_bins(tx, products)
         _refuse_managed_change(tx, products)
         if _some_change_their_future(tx, products):
             owe_replan_of_all(tx, [merchant])
@@ -35,11 +36,11 @@ WITH rows AS (
         sku text, name text, manage_stock boolean, allow_backorder boolean, backorder_limit int,
         future_inventory boolean, packs jsonb, supplier text, reorder_level int, active boolean,
         weight_g int, length_mm int, width_mm int, height_mm int, country_of_origin text,
-        customs_code text)
+        customs_code text, bins jsonb)
 ), put AS (
     INSERT INTO product (merchant, sku, name, manage_stock, allow_backorder, backorder_limit,
                          future_inventory, packs, supplier, reorder_level, active, weight_g,
-                         length_mm, width_mm, height_mm, country_of_origin, customs_code)
+                         length_mm, width_mm, height_mm, country_of_origin, customs_code, bins)
     SELECT :merchant, r.* FROM rows r ORDER BY r.sku
     ON CONFLICT (merchant, sku) DO UPDATE SET
         name = excluded.name, manage_stock = excluded.manage_stock,
@@ -48,7 +49,8 @@ WITH rows AS (
         supplier = excluded.supplier, reorder_level = excluded.reorder_level,
         active = excluded.active, weight_g = excluded.weight_g, length_mm = excluded.length_mm,
         width_mm = excluded.width_mm, height_mm = excluded.height_mm,
-        country_of_origin = excluded.country_of_origin, customs_code = excluded.customs_code
+        country_of_origin = excluded.country_of_origin, customs_code = excluded.customs_code,
+        bins = excluded.bins
 )
 INSERT INTO sku_queue (merchant, sku) SELECT :merchant, sku FROM rows ORDER BY sku
 ON CONFLICT DO NOTHING
@@ -59,6 +61,7 @@ def _row(product: NewProduct) -> dict[str, Any]:
     return {name: getattr(product, name) for name in NewProduct.__slots__} | {
         "packs": dict(product.packs),
         "barcodes": dict(product.barcodes),
+        "bins": dict(product.bins),
     }
 
 
@@ -105,6 +108,25 @@ def _check_product(product: NewProduct, index: int) -> None:
     if product.backorder_limit is not None and product.backorder_limit < 0:
         message = f"the backorder limit of {product.sku} is zero or more"
         raise invalid("bad_limit", message, f"[{index}].backorder_limit", sku=product.sku)
+
+
+def _check_bins(tx: Tx, products: Sequence[NewProduct]) -> None:
+    """A bin is at a location that serves the merchant; refused with the one that is not."""
+    named = {location for product in products for location in product.bins}
+    if not named:
+        return
+    rows = tx.rows(
+        "SELECT location FROM merchant_location"
+        " WHERE merchant = :merchant AND location = ANY(:named)",
+        merchant=tx.merchant,
+        named=sorted(named),
+    )
+    unknown = named - {row.location for row in rows}
+    for index, product in enumerate(products):
+        for location in sorted(unknown & product.bins.keys()):
+            message = f"a bin of {product.sku} is at {location}, which does not serve the merchant"
+            field = f"[{index}].bins.{location}"
+            raise invalid("unknown_location", message, field, sku=product.sku, location=location)
 
 
 def _refuse_managed_change(tx: Tx, products: Sequence[NewProduct]) -> None:

@@ -586,6 +586,13 @@ def upgrade() -> None:
             "customs_code", sa.Text(), nullable=True, comment="of the Harmonized System, or longer"
         ),
         sa.Column(
+            "bins",
+            postgresql.JSONB(),
+            server_default=sa.text("'{}'::jsonb"),
+            nullable=False,
+            comment="where pickers find it, by location",
+        ),
+        sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
             server_default=sa.text("now()"),

@@ -50,6 +50,8 @@ class Stop(PickCounts):
     merchant: str
     sku: str
     name: str
+    bin: str | None
+    """Where it is found at the list's location; stops go by it, those without one last."""
     sort: tuple[SortedUnits, ...]
     """What of it goes to which shipment, by rank."""
 

@@ -92,3 +92,5 @@ class ProductView:
     """Two letters of ISO 3166."""
     customs_code: str | None
     """Of the Harmonized System, six digits or more."""
+    bins: dict[str, str]
+    """Where pickers find it, by location; pick lists walk by it."""
