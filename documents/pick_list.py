@@ -5,7 +5,7 @@ from fulfillment.domain.model.papers import ListedUnits, PickListPaper
 
 
 def draw_pick_list(paper: PickListPaper) -> bytes:
-    """The walk by bin and SKU with a box to tick, then each shipment with the barcodes to sort it by."""
+    """The walk by bin with a box to tick, then each shipment with the barcodes to sort it by."""
     title = f"Pick list {paper.id}"
     return sheet.drawn(
         title,
