@@ -41,8 +41,8 @@ SELECT p.* FROM pick_list p
 
 LINES = f"""
 SELECT l.merchant, l.sku, g.name, g.bins ->> p.location AS bin, o.number AS "order", l.order_id,
-       l.shipment, s.number AS shipment_number, s.status, o.holds, l.order_line, l.units, l.picked, l.short,
-       l.to_stage, ol.pack, ol.pack_units, {LEFT} AS left, o.shipping_method, o.deliver_by,
+       l.shipment, s.number AS shipment_number, s.status, o.holds, l.order_line, l.units, l.picked,
+       l.short, l.to_stage, ol.pack, ol.pack_units, {LEFT} AS left, o.shipping_method, o.deliver_by,
        c.packer_note
   FROM pick_list_line l
   JOIN pick_list p ON p.id = l.pick_list
