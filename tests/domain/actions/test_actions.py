@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.actions import holding, manual
+from fulfillment.domain.actions import manual
 from fulfillment.domain.actions.address import readdressed
 from fulfillment.domain.actions.allowed import (
     TARGETS,
@@ -263,8 +263,8 @@ def test_a_rule_refuses_exactly_what_is_not_allowed_for_any_order(each):
     told = {choice.action: choice for choice in order_actions(each)}
     for action, rule in RULES.items():
         assert tried(rule, each) == (told[action].code, told[action].why), action
-    for action, rule in BY_LINE.items():
-        tries = {tried(partial(rule, number=row.number), each)[0] for row in each.lines}
+    for action, by_line in BY_LINE.items():
+        tries = {tried(partial(by_line, number=row.number), each)[0] for row in each.lines}
         assert told[action].code == (None if None in tries else tries.pop()), action
     for action in set(OrderAction) - set(RULES) - set(BY_LINE):
         assert told[action].allowed, action
