@@ -35,8 +35,8 @@ CHANGES: dict[str, Callable[[str], Change]] = {
     "split": manual.split,
     "remove": manual.remove_unavailable,
     "back to ship": manual.back_to_ship,
-    "cancel": lifecycle.cancelling,
-    "hold": lambda number: lifecycle.putting_on_hold(number, "fraud"),
+    "cancel": lifecycle.cancel,
+    "hold": lambda number: lifecycle.hold(number, "fraud"),
 }
 
 
