@@ -123,7 +123,8 @@ def assert_refused(client: httpx.Client, number: str, told: Json, asked: Sequenc
     if told["action"] in OF_A_LINE:
         assert told["code"] in {code for code, _ in problems}, (number, told, problems)
     else:
-        assert problems == [(told["code"], told["why"])], (number, told)
+        told_so = [(told["code"], told["why"])]
+        assert problems == told_so, f"{told['action']}: TRIES refuses in other words than the rule"
 
 
 def ask(client: httpx.Client, number: str, asked: Try) -> httpx.Response:
