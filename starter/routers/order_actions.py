@@ -29,13 +29,13 @@ def verify_order(
     number: PathNumber, changing: ForChange, sent: OptionalNote = None
 ) -> OrderSummary | PreviewOut:
     """A person says that the order is good; what waits only for that is released."""
-    return changing.answer(Asked("verify", number, sent), lifecycle.verifying(number))
+    return changing.answer(Asked("verify", number, sent), lifecycle.verify(number))
 
 
 @router.post("/{number}/hold", summary="Put an order on hold")
 def hold_order(number: PathNumber, sent: HoldIn, changing: ForChange) -> OrderSummary | PreviewOut:
     """Keep it from going on; it keeps its units and its place in the queue."""
-    change = lifecycle.putting_on_hold(number, sent.reason)
+    change = lifecycle.hold(number, sent.reason)
     return changing.answer(Asked("hold", number, sent), change)
 
 
@@ -45,7 +45,7 @@ def unhold_order(
 ) -> OrderSummary | PreviewOut:
     """Lift one hold, or all of them; what waits only for that is released."""
     asked = sent or UnholdIn()
-    change = lifecycle.lifting_hold(number, asked.reason)
+    change = lifecycle.unhold(number, asked.reason)
     return changing.answer(Asked("unhold", number, asked), change)
 
 
@@ -59,5 +59,5 @@ def cancel_order(
     as a whole until it leaves.
     """
     lines = sent.to_domain() if sent else []
-    change = line_changes.cancelling_units(number, lines) if lines else lifecycle.cancelling(number)
+    change = line_changes.cancelling_units(number, lines) if lines else lifecycle.cancel(number)
     return changing.answer(Asked("cancel", number, sent), change)

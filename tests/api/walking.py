@@ -13,9 +13,10 @@ from fulfillment.store.commands.supply import serving
 from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Tx
+from tests.api.asking import NOT_LOOKED_AT, OF_A_LINE, PLACES, Json, Try, compared, requests
 from tests.api.world import ACME, World, order
 
-SKUS, PLACES = ("TEA", "TEA", "TEA", "CUP", "CUP", "STRICT", "CARD"), ("vienna", "graz")
+SKUS = ("TEA", "TEA", "TEA", "CUP", "CUP", "STRICT", "CARD")
 POLICIES: tuple[dict[str, Any], ...] = (
     {},
     {},
@@ -30,7 +31,6 @@ POLICIES: tuple[dict[str, Any], ...] = (
     {"prepare": "manual"},
     {"verify": "manual"},
 )
-Json = dict[str, Any]
 STEPS: dict[str, tuple[str, Json | None]] = {
     "start_picking": ("start-picking", None),
     "pick": ("pick", None),
@@ -45,15 +45,6 @@ LOOKED_AT = ("send_back", "correct_tracking", "void_dispatch", "replace")
 """Steps of a shipment that have a preview."""
 NOT_WHAT_IS_THERE = frozenset({"replace"})
 """Steps that may be refused for what the catalogue or the stock says of a SKU."""
-Try = tuple[str, str, Any]
-"""A request: method, the path behind the order's, and body."""
-
-OF_A_LINE = frozenset(
-    {"exchange", "exchange_returned", "pins", "stage", "unstage", "mark_backordered"}
-)
-"""Actions that are asked of a line or a place: allowed where some can, refused where none can."""
-NOT_LOOKED_AT = frozenset({"edit", "stage"})
-"""Actions without a preview."""
 
 
 class Walk:
@@ -228,7 +219,7 @@ class Walk:
         told = shown["actions"]
         refused = {one["action"]: (one["code"], one["why"]) for one in told["refused"]}
         tries = self.tries(shown)
-        assert set(told["allowed"]) | refused.keys() == set(tries)
+        compared(shown, tries)
         for action in self.random.sample(sorted(tries), 9):
             asked = tries[action]
             if action in refused:
@@ -285,57 +276,9 @@ class Walk:
                 assert answer.is_success, said
                 assert answer.json()["outcomes"] == remedy["changes"], said
 
-    def tries(self, shown: Json) -> dict[str, list[Try]]:
+    def tries(self, shown: Json) -> Mapping[str, Sequence[Try]]:
         """What to send for each action, of all that the order has."""
-        lines = [line["line"] for line in shown["lines"]]
-        kept = [
-            {"line": row["line"], "sku": row["sku"], "quantity": row["ordered"] - row["cancelled"]}
-            for row in shown["lines"]
-            if row["ordered"] > row["cancelled"]
-        ]
-        first = next(
-            (one for one in shown["lines"] if one["ordered"] > one["cancelled"]), shown["lines"][0]
-        )
-        units = first["ordered"] - first["cancelled"] or 1
-        edit = {"revision": self.revision + 1, "lines": kept or [first_line(first)]}
-        at = [{"location": place, "all": True} for place in PLACES]
-        other = "CUP" if shown["lines"][0]["sku"] != "CUP" else "TEA"
-        address = {"address": {"city": "Graz", "country": "AT"}}
-        one: dict[str, Try] = {
-            "verify": ("POST", "/verify", None),
-            "hold": ("POST", "/hold", {"reason": f"r{len(shown['holds'])}"}),
-            "unhold": ("POST", "/unhold", None),
-            "cancel": ("POST", "/cancel", None),
-            "edit": ("PUT", "", edit),
-            "priority": ("POST", "/priority", {"priority": 7}),
-            "policy": ("PATCH", "/policy", {"set": {"max_shipments": 3}}),
-            "lock": ("POST", "/lock", {"location": self.place()}),
-            "allocate": ("POST", "/allocate", None),
-            "unallocate": ("POST", "/unallocate", None),
-            "resume_allocation": ("POST", "/resume-allocation", None),
-            "split": ("POST", "/split", None),
-            "remove_unavailable": ("POST", "/remove-unavailable", None),
-            "back_to_ship": ("POST", "/back-to-ship", None),
-            "prepare": ("POST", "/prepare", {"lines": []}),
-            "quantity": ("POST", f"/lines/{first['line']}/quantity", {"units": units}),
-            "add_line": ("POST", "/lines", {"sku": other, "quantity": 1}),
-            "address": ("PUT", "/address", address),
-            "cancel_date": ("POST", "/cancel-date", {"on": "2190-01-01"}),
-        }
-        swap = {row["line"]: "CUP" if row["sku"] != "CUP" else "TEA" for row in shown["lines"]}
-        return {action: [asked] for action, asked in one.items()} | {
-            "stage": [("POST", "/stage", where) for where in at],
-            "unstage": [("POST", "/unstage", where) for where in at],
-            "mark_backordered": [("POST", "/mark-backordered", {"line": n}) for n in lines],
-            "exchange": [
-                ("POST", f"/lines/{n}/exchange", {"sku": swap[n], "units": 1}) for n in lines
-            ],
-            "exchange_returned": [
-                ("POST", f"/lines/{n}/exchange-returned", {"sku": swap[n], "reason": "Strong."})
-                for n in lines
-            ],
-            "pins": [("POST", "/pins", {"line": n, "pins": []}) for n in lines],
-        }
+        return requests(shown, place=self.place(), revision=self.revision + 1)
 
     # --- doing ---
 
@@ -465,10 +408,6 @@ class Walk:
             }
 
         return self.world.store.read(ACME, body)
-
-
-def first_line(shown: Json) -> Json:
-    return {"line": shown["line"], "sku": shown["sku"], "quantity": 1}
 
 
 WEIGHTS = {

@@ -124,16 +124,20 @@ class Warehouse:
         return order
 
     def cancel(self, order: int, key: str | None = None) -> dict[str, Any]:
-        return lifecycle.cancel(self.store, command("cancel", key), self.number(order))
+        return change_order(
+            self.store, command("cancel", key), lifecycle.cancel(self.number(order))
+        )
 
     def hold(self, order: int, reason: str = "fraud") -> dict[str, Any]:
-        return lifecycle.hold(self.store, command("hold"), self.number(order), reason)
+        return change_order(self.store, command("hold"), lifecycle.hold(self.number(order), reason))
 
     def unhold(self, order: int) -> dict[str, Any]:
-        return lifecycle.unhold(self.store, command("unhold"), self.number(order), None)
+        return change_order(
+            self.store, command("unhold"), lifecycle.unhold(self.number(order), None)
+        )
 
     def verify(self, order: int) -> dict[str, Any]:
-        return lifecycle.verify(self.store, command("verify"), self.number(order))
+        return change_order(self.store, command("verify"), lifecycle.verify(self.number(order)))
 
     def edit(
         self, order: int, wants: Mapping[int, tuple[str, int]], revision: int

@@ -78,7 +78,9 @@ class Reading:
         paths = {path for path, methods in desk.world.paths().items() if "get" in methods}
         known = {*FOUND, *WHOLE, *OPERATORS, *ELSEWHERE}
         if paths ^ known:
-            raise WalkError(f"paths that are read by nobody, or are no more: {paths ^ known}")
+            raise WalkError(
+                f"read by nobody, or no more: {paths ^ known}; say how in FOUND or WHOLE"
+            )
 
     def look(self, merchant: str, most: int = 1) -> None:
         """Every path for some objects of a merchant; its numbers; and none of them for another."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
-from tests.api.market.desk import PLACES, Desk, Json
+from tests.api.market.desk import PLACES, Desk, Json, WalkError
 from tests.api.world import ADDRESS
 
 POLICIES: tuple[Json, ...] = (
@@ -21,6 +22,9 @@ CURRENCIES = (None, None, "EUR", "JPY", "KWD")
 PRICES = (100, 250, 999, 999, None)
 ANY = "SELECT id, number, revision FROM orders WHERE merchant = :m ORDER BY id"
 LIVE = ANY.replace("ORDER", "AND finished_at IS NULL ORDER")
+OF_AN_ORDER = "/v1/orders/{number}"
+ELSEWHERE = frozenset({"", "/payments", "/lines/{line}/exchange-returned"})
+"""What is asked behind an order's path by other deeds than `act`."""
 
 
 def today() -> date:
@@ -131,6 +135,17 @@ class Sales:
             return
         look = "?preview=true" if path != "/stage" and self.desk.chance(0.15) else ""
         self.desk.ask(verb, f"/v1/orders/{order.number}{path}{look}", body)
+
+    def knows_all(self) -> None:
+        """Whatever the API lets people do to an order is among the deeds."""
+        asked = {path for _, path, _ in self.deeds([SimpleNamespace(line="{line}", sku="TEA")])}
+        there = {
+            path.removeprefix(OF_AN_ORDER)
+            for path, methods in self.desk.world.paths().items()
+            if path.startswith(OF_AN_ORDER) and methods.keys() - {"get"}
+        }
+        if missing := there - asked - ELSEWHERE:
+            raise WalkError(f"nobody asks for {sorted(missing)}: add them to `Sales.deeds`")
 
     def deeds(self, lines: list[Any]) -> Iterator[tuple[str, str, Any]]:
         chance, units = self.desk.random, self.desk.units

@@ -64,6 +64,7 @@ class Market:
         self.traders = [Trader(desk) for desk in desks]
         self.reader = Desk(world, f"{seed}/reader", self.log)
         self.reading = Reading(self.reader)
+        Sales(self.reader).knows_all()
         self.ends = threading.Event()
 
     def furnish(self) -> None:

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.actions import holding, manual
+from fulfillment.domain.actions import manual
 from fulfillment.domain.actions.address import readdressed
 from fulfillment.domain.actions.allowed import (
     TARGETS,
+    TRIES,
     Choice,
     OrderAction,
     ShipmentAction,
@@ -20,12 +21,10 @@ from fulfillment.domain.actions.allowed import (
     shipment_actions,
 )
 from fulfillment.domain.actions.line_changes import LineUnits, exchanged
-from fulfillment.domain.actions.manual_prepare import preparable
 from fulfillment.domain.actions.mark_backordered import backordered
 from fulfillment.domain.actions.pins import pinned
 from fulfillment.domain.actions.sent_again import exchanged_after_return
 from fulfillment.domain.floor import dispatch
-from fulfillment.domain.floor.staging import releasable, stageable
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.domain.model.shipments import Shipment
@@ -210,20 +209,11 @@ def test_allocating_is_allowed_when_a_line_by_hand_may_take_from_those_behind():
 
 # --- many orders ---------------------------------------------------------------------------------
 
-RULES = {
-    OrderAction.VERIFY: holding.verified,
-    OrderAction.UNHOLD: holding.unheld,
+OTHERWISE = {
     OrderAction.LOCK: lambda each: manual.locked(each, "B"),
-    OrderAction.ALLOCATE: manual.allocatable,
-    OrderAction.UNALLOCATE: manual.unallocated,
-    OrderAction.RESUME_ALLOCATION: manual.resume_allocation,
-    OrderAction.SPLIT: manual.split_now,
-    OrderAction.REMOVE_UNAVAILABLE: manual.without_unavailable,
-    OrderAction.PREPARE: preparable,
     OrderAction.ADDRESS: readdressed,
-    OrderAction.STAGE: stageable,
-    OrderAction.UNSTAGE: releasable,
 }
+"""Rules that are tried with other arguments than their commands use."""
 BY_LINE = {
     OrderAction.MARK_BACKORDERED: backordered,
     OrderAction.PINS: lambda each, number: pinned(each, number, ()),
@@ -233,6 +223,7 @@ BY_LINE = {
     ),
 }
 """Rules that are asked of one line: allowed where some line is not refused."""
+RULES = {action: rule for action, rule in TRIES.items() if action not in BY_LINE} | OTHERWISE
 
 
 @st.composite
@@ -272,8 +263,8 @@ def test_a_rule_refuses_exactly_what_is_not_allowed_for_any_order(each):
     told = {choice.action: choice for choice in order_actions(each)}
     for action, rule in RULES.items():
         assert tried(rule, each) == (told[action].code, told[action].why), action
-    for action, rule in BY_LINE.items():
-        tries = {tried(partial(rule, number=row.number), each)[0] for row in each.lines}
+    for action, by_line in BY_LINE.items():
+        tries = {tried(partial(by_line, number=row.number), each)[0] for row in each.lines}
         assert told[action].code == (None if None in tries else tries.pop()), action
     for action in set(OrderAction) - set(RULES) - set(BY_LINE):
         assert told[action].allowed, action

@@ -11,14 +11,13 @@ from fulfillment.store.planning.change import (
     Answer,
     Change,
     answer_for,
-    change_order,
     progress_answer,
 )
 from fulfillment.store.planning.distribution import serve
 from fulfillment.store.planning.first_claims import claim_until_claimed, where_they_stand
 from fulfillment.store.planning.opening import open_orders, skus_of_order
 from fulfillment.store.planning.workspace import Workspace
-from fulfillment.store.transactions.session import Command, Store, Tx
+from fulfillment.store.transactions.session import Store, Tx
 
 
 def prepare_fulfillment(store: Store, merchant: str, orders: Collection[int]) -> dict[int, Answer]:
@@ -50,23 +49,13 @@ def _all_known(space: Workspace, orders: Collection[int]) -> None:
         raise missing("order", ", ".join(map(str, unknown)))
 
 
-def verify(store: Store, command: Command, number: str) -> Answer:
+def verify(number: str) -> Change:
     """A person says that the order is good; what waits only for that is released."""
-    return change_order(store, command, verifying(number))
-
-
-def verifying(number: str) -> Change:
-    """The change that `verify` does."""
     return Change(number, lambda _, order: holding.verified(order), at_once=True)
 
 
-def hold(store: Store, command: Command, number: str, reason: str) -> Answer:
+def hold(number: str, reason: str) -> Change:
     """Keep the order from going on; it keeps its units and its place in the queue."""
-    return change_order(store, command, putting_on_hold(number, reason))
-
-
-def putting_on_hold(number: str, reason: str) -> Change:
-    """The change that `hold` does."""
     return Change(number, lambda _, order: holding.held(order, reason), at_once=True)
 
 
@@ -85,23 +74,13 @@ def hold_for_rule(store: Store, merchant: str, order: int, reason: str) -> Answe
     return store.transact(merchant, body, actor="workflow", reason=reason)
 
 
-def unhold(store: Store, command: Command, number: str, reason: str | None) -> Answer:
+def unhold(number: str, reason: str | None) -> Change:
     """Lift one hold, or all of them; what waits only for that is released."""
-    return change_order(store, command, lifting_hold(number, reason))
-
-
-def lifting_hold(number: str, reason: str | None) -> Change:
-    """The change that `unhold` does."""
     return Change(number, lambda _, order: holding.unheld(order, reason), at_once=True)
 
 
-def cancel(store: Store, command: Command, number: str) -> Answer:
+def cancel(number: str) -> Change:
     """Cancel what has not left the building, and give its units to those who wait."""
-    return change_order(store, command, cancelling(number))
-
-
-def cancelling(number: str) -> Change:
-    """The change that `cancel` does."""
 
     def make(_: Tx, order: Order) -> Order:
         try:

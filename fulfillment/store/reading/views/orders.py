@@ -216,7 +216,7 @@ class EventView:
     sequence: int
     """Its place in the order's history, from 1 without a gap."""
     kind: str
-    """What happened; the kinds are listed in the API's guide."""
+    """What happened; the guide's page on the history lists the kinds."""
     facts: dict[str, object]
     """What differs, by name; it holds no customer's data."""
     actor: str

@@ -12,7 +12,7 @@ from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.catalogue import closures
 from fulfillment.store.commands.orders import lifecycle, manual
 from tests.builders.calling import at_once
-from tests.builders.warehouse import MERCHANT, NOON, TODAY, Warehouse, command
+from tests.builders.warehouse import MERCHANT, NOON, TODAY, Warehouse
 
 A = catalogue.NewLocation("A", "A", serves={MERCHANT: 1})
 
@@ -84,7 +84,7 @@ def test_both_stay_when_one_of_two_holds_is_lifted(warehouse):
     warehouse.hold(mine, "address")
     warehouse.clock.pass_days(1)
 
-    lifecycle.unhold(warehouse.store, command("unhold"), warehouse.number(mine), "fraud")
+    warehouse.do(lifecycle.unhold(warehouse.number(mine), "fraud"))
 
     assert targets(warehouse, mine) == [("ready", NOON, TODAY)]
 

@@ -66,7 +66,7 @@ def test_both_behind_are_served_when_the_head_is_cancelled(warehouse):
     warehouse.stock(2)
     head = warehouse.order([("K1", 3)], policy=ALL_OR_NOTHING)
     behind = [warehouse.order([("K1", 1)]) for _ in range(2)]
-    change = lifecycle.cancelling(warehouse.number(head))
+    change = lifecycle.cancel(warehouse.number(head))
     assert set(warehouse.preview(change)) == {warehouse.number(each) for each in (head, *behind)}
     warehouse.do(change)
 

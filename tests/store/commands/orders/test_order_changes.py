@@ -341,7 +341,7 @@ def test_what_left_stays_shipped_when_the_rest_is_cancelled(warehouse):
     warehouse.pick(shipment)
     warehouse.ship(shipment)
     warehouse.stock(1)
-    warehouse.do(lifecycle.cancelling(warehouse.number(mine)))
+    warehouse.do(lifecycle.cancel(warehouse.number(mine)))
 
     assert warehouse.status(mine) == "shipped"
     row = warehouse.read(mine)["lines"][0]

@@ -13,6 +13,7 @@ from fulfillment.store.commands import catalogue, intake
 from fulfillment.store.commands.orders import lifecycle
 from fulfillment.store.commands.payments import asking as commands
 from fulfillment.store.commands.payments import record
+from fulfillment.store.planning.change import change_order
 from fulfillment.store.transactions.session import Command, Store
 from payments.asking import LEASE, LONGEST_LATER, Outcome, ask_due, ask_next
 from payments.manual import ManualProvider
@@ -206,7 +207,7 @@ def owed_by_bolt(store: Store) -> None:
     lifecycle.prepare_fulfillment(store, "bolt", [taken.order])
     captured = record.NewPayment(PaymentKind.CAPTURE, 500)
     record.record_payment(store, Command("bolt", "pay", "pay", "tester"), "B-1", captured)
-    lifecycle.cancel(store, Command("bolt", "cancel", "cancel", "tester"), "B-1")
+    change_order(store, Command("bolt", "cancel", "cancel", "tester"), lifecycle.cancel("B-1"))
 
 
 def test_each_entry_is_asked_for_once_when_several_processes_ask_at_once(warehouse):

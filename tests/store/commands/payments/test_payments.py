@@ -14,7 +14,6 @@ from fulfillment.domain.model.payments import EntryStatus, PaymentKind
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands import catalogue, intake
 from fulfillment.store.commands.orders import lifecycle, line_changes, manual
-from fulfillment.store.commands.orders.lifecycle import verifying
 from fulfillment.store.commands.payments import record
 from fulfillment.store.commands.payments.asking import claim_due
 from fulfillment.store.insight.order import read_explanation
@@ -195,7 +194,7 @@ def test_a_cancel_sends_as_many_statements_for_a_priced_line_as_for_ten(warehous
         mine = priced(warehouse, *[("K1", 1, 500)] * many)
         pay(warehouse, mine, "capture", 500 * many)
         with statements() as counted:
-            lifecycle.cancel(warehouse.store, command("cancel"), f"{warehouse.number(mine)}")
+            warehouse.cancel(mine)
         sent.append(len(counted))
 
     assert sent[0] == sent[1]
@@ -527,7 +526,7 @@ def test_the_gate_is_asked_after_a_person_verified(warehouse):
     mine = priced(warehouse, ("K1", 1, 500))
     pay(warehouse, mine, "authorise", 500)
     assert warehouse.status(mine) == "verifying"
-    warehouse.do(verifying(warehouse.number(mine)))
+    warehouse.do(lifecycle.verify(warehouse.number(mine)))
 
     assert warehouse.parts(mine) == [("ready", "A", 1)]
 
