@@ -2,15 +2,24 @@
 
 from collections.abc import Callable, Collection
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.planning.first_claims import claim_next
 from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue import head
+from fulfillment.store.queue.lane import (
+    NOTHING,
+    Filled,
+    PassedByError,
+    fill_plain_lines,
+    take_levels,
+)
 from fulfillment.store.queue.newcomers import any_standing_in
+from fulfillment.store.queue.pending_queues import owe
 from fulfillment.store.queue.reach import MOST
+from fulfillment.store.records.cross_docking import note_distribution
 from fulfillment.store.transactions.session import Store, Tx
 
 MOST_ROUNDS = 50
@@ -53,7 +62,32 @@ def serve_queues(
     """Serve these queues from their heads, one batch; first claims in them come first."""
     if store.read(merchant, lambda tx: any_standing_in(tx, which(tx))):
         claim_next(store, merchant)
-    store.transact(merchant, lambda tx: serve(tx, which(tx)), actor=actor)
+    store.transact(merchant, lambda tx: serve_owed(tx, which(tx)), actor=actor)
+
+
+def serve_owed(tx: Tx, skus: Collection[str]) -> None:
+    """Serve one batch of queues to which a distribution is owed: the lane first, then the planner.
+
+    A queue of which the lane has filled a whole batch, with nobody in between, is left to the next.
+    """
+    every = {*skus, *tx.also}
+    filled, space = _filled_and_planned(tx, every)
+    take_levels(tx, filled, every)
+    if whole := filled.whole & every:
+        note_distribution(tx, filled.of(whole).gains(), whole, ())
+        owe(tx, whole)
+    if space:
+        space.save()
+
+
+def _filled_and_planned(tx: Tx, skus: set[str]) -> tuple[Filled, Workspace | None]:
+    try:
+        with tx.connection.begin_nested():
+            filled = fill_plain_lines(tx, skus)
+            left = skus - filled.whole
+            return filled, _planned(tx, left, filled=filled.of(left)) if left else None
+    except PassedByError:
+        return NOTHING, _planned(tx, skus)
 
 
 def serve(
@@ -64,12 +98,17 @@ def serve(
     silent: Collection[int] = (),
 ) -> Workspace:
     """Plan and save one batch of these queues. One that changed nothing is made larger."""
+    space = _planned(tx, skus, orders=orders)
+    space.save(silent=silent)
+    return space
+
+
+def _planned(tx: Tx, skus: Collection[str], **why: Any) -> Workspace:
     batch = head.BATCH
-    space = open_queues(tx, skus, orders=orders)
+    space = open_queues(tx, skus, **why)
     space.plan()
     while not space.has_moved_on and batch < MOST:
         batch *= LARGER
-        space = open_queues(tx, skus, orders=orders, batch=batch)
+        space = open_queues(tx, skus, batch=batch, **why)
         space.plan()
-    space.save(silent=silent)
     return space

@@ -46,7 +46,12 @@ WITH freed AS MATERIALIZED (
       FROM unnest(CAST(:skus AS text[])) AS k(sku)
      CROSS JOIN unnest(CAST(:locations AS text[]), CAST(:days AS date[])) AS u(location, today)
      CROSS JOIN LATERAL (
-           SELECT coalesce(sum(v.on_hand - v.allocated), 0) AS units FROM stock_level v
+           SELECT coalesce(sum(v.on_hand - v.allocated), 0) - coalesce((
+                      SELECT sum(t.units) FROM unnest(CAST(:taken_skus AS text[]),
+                             CAST(:taken_at AS text[]), CAST(:taken AS bigint[]))
+                             AS t(sku, location, units)
+                       WHERE t.sku = k.sku AND t.location = u.location), 0) AS units
+             FROM stock_level v
             WHERE v.merchant = :merchant AND v.sku = k.sku AND v.location = u.location
               AND v.disposition = 'sellable') stock
      CROSS JOIN LATERAL (
@@ -117,6 +122,9 @@ def _pools(tx: Tx, reach: QueueQuery) -> list[Any]:
         days=list(reach.locations.values()),
         freeing=list(reach.freeing),
         margins=[reach.margin.get(sku, 0) for sku in skus],
+        taken_skus=[sku for sku, _ in reach.taken],
+        taken_at=[at for _, at in reach.taken],
+        taken=list(reach.taken.values()),
     )
 
 

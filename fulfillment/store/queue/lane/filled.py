@@ -1,0 +1,108 @@
+"""What the lane has filled: told to the planner, which goes on in the same transaction."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from fulfillment.domain.floor.cross_docking import Gain
+from fulfillment.domain.model.rank import Rank
+from fulfillment.store.queue.newcomers import Newcomer
+from fulfillment.store.transactions.session import Tx
+
+Place = tuple[str, str]
+"""SKU and location."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that was filled whole, and the shipment that goes with it."""
+
+    sku: str
+    location: str
+    order: int
+    shipment: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The lines that were filled, and the rank of the last of each SKU.
+
+    The queues that are `whole` had nobody else among as many lines as one batch serves: whoever
+    serves them leaves them owed, and goes on from the head. Their units are not taken off the
+    stock levels yet: those come last in the order of locks (`take_levels`).
+    """
+
+    lines: tuple[Line, ...] = ()
+    last: Mapping[str, Rank] = field(default_factory=dict)
+    whole: frozenset[str] = frozenset()
+
+    @property
+    def units(self) -> Counter[Place]:
+        """Units that were given out at each place."""
+        units: Counter[Place] = Counter()
+        for line in self.lines:
+            units[line.sku, line.location] += line.units
+        return units
+
+    def of(self, skus: Collection[str]) -> "Filled":
+        """What was filled in some of the queues."""
+        if all(line.sku in skus for line in self.lines):
+            return self
+        lines = tuple(line for line in self.lines if line.sku in skus)
+        return Filled(lines, self.last, self.whole)
+
+    def is_passed_by(self, newcomers: Iterable[Newcomer]) -> bool:
+        """Whether one whose first claim is to come stands before a line that was filled.
+
+        Nobody did when the queue was read. What it takes now may be what one before it was left.
+        """
+        return any(
+            one.rank < self.last[sku] for one in newcomers for sku in one.skus & self.last.keys()
+        )
+
+    def gains(self) -> Iterator[tuple[int, list[Gain], list[Gain]]]:
+        """Each order by id, with what its shipment gained, and what it gained as a whole."""
+        for line in sorted(self.lines, key=lambda line: line.order):
+            place = (line.sku, line.location)
+            by_shipment = Gain(*place, line.shipment, line.units)
+            yield line.order, [by_shipment], [Gain(*place, line.order, line.units)]
+
+
+NOTHING = Filled()
+
+
+class PassedByError(Exception):
+    """A newcomer turned up before a line that was filled: what was filled is to be taken back."""
+
+
+LOCK = """
+SELECT FROM stock_level WHERE merchant = :merchant AND sku = ANY(:skus)
+ ORDER BY sku, location, disposition FOR NO KEY UPDATE
+"""
+
+TAKE = """
+UPDATE stock_level v SET allocated = v.allocated + t.units
+  FROM unnest(CAST(:moved AS text[]), CAST(:places AS text[]), CAST(:units AS bigint[]))
+       AS t(sku, place, units)
+ WHERE v.merchant = :merchant AND v.sku = t.sku AND v.location = t.place
+   AND v.disposition = 'sellable'
+"""
+
+
+def take_levels(tx: Tx, filled: Filled, skus: Collection[str]) -> None:
+    """Take what was filled off the levels, once all orders are locked that the transaction touches.
+
+    All levels of these SKUs are locked first, sorted, so that what the planner writes beside them
+    finds its own in turn.
+    """
+    if not (moved := filled.units):
+        return
+    tx.rows(LOCK, merchant=tx.merchant, skus=sorted(skus))
+    tx.run(
+        TAKE,
+        merchant=tx.merchant,
+        moved=[sku for sku, _ in moved],
+        places=[place for _, place in moved],
+        units=list(moved.values()),
+    )

@@ -1,0 +1,101 @@
+"""Fill what is plain, under the locks of its orders, in one statement for all of it."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from fulfillment.domain.insight.news import News
+from fulfillment.domain.insight.progress import Progress
+from fulfillment.domain.model.policy import Step, resolve
+from fulfillment.domain.model.statuses import OrderStatus
+from fulfillment.domain.model.working_days import ShipDays
+from fulfillment.store.queue import head as queue
+from fulfillment.store.queue.lane.filled import NOTHING, Filled, Line
+from fulfillment.store.queue.lane.head import Found, Room, plain_lines, rooms
+from fulfillment.store.queue.lane.statement import FILL
+from fulfillment.store.records.calendars import load_calendars, targets_of_now
+from fulfillment.store.records.days import AT_ONCE
+from fulfillment.store.records.loading import load_locations, load_settings
+from fulfillment.store.transactions import outbox
+from fulfillment.store.transactions.locks import lock_orders, lock_queues
+from fulfillment.store.transactions.session import Tx
+
+
+def fill_plain_lines(tx: Tx, skus: Collection[str]) -> Filled:
+    """Fill the plain lines at the heads of those of these queues to which a distribution is owed.
+
+    The queues are locked, and stay so. Nothing is filled where what is free is only given out when
+    a purchase order changes its status, or may be taken from who is ready.
+    """
+    owed = lock_queues(tx, skus)
+    settings = resolve(*load_settings(tx))
+    refused = settings.auto_allocate_on.waits_for_status or settings.rebalance.takes_from_ready
+    if not owed or refused:
+        return NOTHING
+    places = load_locations(tx)
+    is_prepared = settings.prepare is Step.AUTOMATIC
+    free = rooms(tx, owed, places)
+    if not free or not (found := plain_lines(tx, free, places, is_prepared=is_prepared)):
+        return NOTHING
+    lock_orders(tx, [one.order for one in found])
+    return _filled(free, found, _fill(tx, free, found, is_prepared=is_prepared))
+
+
+def _fill(tx: Tx, free: Sequence[Room], found: Sequence[Found], *, is_prepared: bool) -> list[Any]:
+    places = {room.place for room in free}
+    today = _today(tx)
+    days = ShipDays(today, tx.now, load_calendars(tx, places))
+    targets = targets_of_now(tx, places)
+    return tx.rows(
+        FILL,
+        merchant=tx.merchant,
+        lines=[one.line for one in found],
+        skus=[room.sku for room in free],
+        places=[room.place for room in free],
+        targets=[targets[room.place] for room in free],
+        leaving=[days.leaving_now(room.place) for room in free],
+        is_prepared=is_prepared,
+        at_once=AT_ONCE,
+        today=today,
+        now=tx.now,
+        actor=tx.actor,
+        reason=tx.reason,
+        lane=outbox.LANES[outbox.Kind.WAKE_ORDER],
+        kind=outbox.Kind.WAKE_ORDER,
+        message=json.dumps(MESSAGE, default=str),
+        progress=json.dumps(asdict(PROGRESS), default=str),
+    )
+
+
+PROGRESS = Progress(
+    order=0,
+    number="",
+    seq=0,
+    status=OrderStatus.AWAITING_PICK_AND_PACK,
+    priority=0,
+    claimed=True,
+    verified=True,
+    prepared=True,
+)
+"""Where every order stands that the lane has filled; what differs is written over it."""
+
+MESSAGE: Mapping[str, object] = {"news": News.RELEASED}
+
+
+def _filled(free: Sequence[Room], found: Sequence[Found], rows: Sequence[Any]) -> Filled:
+    at = {room.sku: room.place for room in free}
+    lines = tuple(Line(row.sku, at[row.sku], row.order_id, row.shipment, row.units) for row in rows)
+    many = Counter(line.sku for line in lines)
+    return Filled(
+        lines,
+        {one.sku: one.rank for one in found},
+        frozenset(sku for sku, filled in many.items() if filled >= queue.BATCH),
+    )
+
+
+def _today(tx: Tx) -> date:
+    (row,) = tx.rows("SELECT time_zone FROM merchant WHERE id = :merchant", merchant=tx.merchant)
+    return tx.today(row.time_zone)
