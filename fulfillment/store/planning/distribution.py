@@ -9,13 +9,7 @@ from fulfillment.store.planning.first_claims import claim_next
 from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue import head
-from fulfillment.store.queue.lane import (
-    NOTHING,
-    Filled,
-    PassedByError,
-    fill_plain_lines,
-    take_levels,
-)
+from fulfillment.store.queue.lane import Filled, after_lane, take_levels
 from fulfillment.store.queue.newcomers import any_standing_in
 from fulfillment.store.queue.pending_queues import owe
 from fulfillment.store.queue.reach import MOST
@@ -71,23 +65,19 @@ def serve_owed(tx: Tx, skus: Collection[str]) -> None:
     A queue of which the lane has filled a whole batch, with nobody in between, is left to the next.
     """
     every = {*skus, *tx.also}
-    filled, space = _filled_and_planned(tx, every)
-    take_levels(tx, filled, every)
+
+    def planned(filled: Filled) -> Workspace | None:
+        left = every - filled.whole
+        return _planned(tx, left, filled=filled) if left else None
+
+    filled, space = after_lane(tx, every, planned)
     if whole := filled.whole & every:
-        note_distribution(tx, filled.of(whole).gains(), whole, ())
+        note_distribution(tx, filled.gains(), whole, ())
         owe(tx, whole)
     if space:
         space.save()
-
-
-def _filled_and_planned(tx: Tx, skus: set[str]) -> tuple[Filled, Workspace | None]:
-    try:
-        with tx.connection.begin_nested():
-            filled = fill_plain_lines(tx, skus)
-            left = skus - filled.whole
-            return filled, _planned(tx, left, filled=filled.of(left)) if left else None
-    except PassedByError:
-        return NOTHING, _planned(tx, skus)
+    else:
+        take_levels(tx, filled, every)
 
 
 def serve(

@@ -12,7 +12,7 @@ from fulfillment.domain.model.verification import VerificationFacts, verified
 from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.domain.planning.plan import plan
 from fulfillment.domain.planning.promise import places_of, promised
-from fulfillment.store.queue.lane import NOTHING, Filled
+from fulfillment.store.queue.lane import NOTHING, Filled, take_levels
 from fulfillment.store.queue.newcomers import is_newcomer
 from fulfillment.store.queue.pending_queues import owe, settle
 from fulfillment.store.queue.stale_plans import note_stale, planned
@@ -165,6 +165,7 @@ class Workspace:
         """Write what differs, and what is still owed to queues not served to their end."""
         differing = [id_ for id_ in sorted(self.after) if self.after[id_] != self.before[id_]]
         days = self.ship_days() if differing else ShipDays(self.today)
+        take_levels(self.tx, self.filled, self.skus)
         changes = [Change(self.before[id_], promised(self.after[id_], days)) for id_ in differing]
         self.after |= save(
             self.tx,

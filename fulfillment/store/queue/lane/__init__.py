@@ -6,6 +6,6 @@ it (tests/store/queue/lane) says: planner alone, and lane and planner, give the 
 """
 
 from fulfillment.store.queue.lane.filled import NOTHING, Filled, PassedByError, take_levels
-from fulfillment.store.queue.lane.filling import fill_plain_lines
+from fulfillment.store.queue.lane.filling import after_lane
 
-__all__ = ["NOTHING", "Filled", "PassedByError", "fill_plain_lines", "take_levels"]
+__all__ = ["NOTHING", "Filled", "PassedByError", "after_lane", "take_levels"]

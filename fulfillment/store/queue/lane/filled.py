@@ -45,13 +45,6 @@ class Filled:
             units[line.sku, line.location] += line.units
         return units
 
-    def of(self, skus: Collection[str]) -> "Filled":
-        """What was filled in some of the queues."""
-        if all(line.sku in skus for line in self.lines):
-            return self
-        lines = tuple(line for line in self.lines if line.sku in skus)
-        return Filled(lines, self.last, self.whole)
-
     def is_passed_by(self, newcomers: Iterable[Newcomer]) -> bool:
         """Whether one whose first claim is to come stands before a line that was filled.
 
@@ -98,7 +91,7 @@ def take_levels(tx: Tx, filled: Filled, skus: Collection[str]) -> None:
     """
     if not (moved := filled.units):
         return
-    tx.rows(LOCK, merchant=tx.merchant, skus=sorted(skus))
+    tx.rows(LOCK, merchant=tx.merchant, skus=sorted({*skus, *(sku for sku, _ in moved)}))
     tx.run(
         TAKE,
         merchant=tx.merchant,

@@ -2,10 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from fulfillment.domain.insight.news import News
 from fulfillment.domain.insight.progress import Progress
@@ -13,7 +14,7 @@ from fulfillment.domain.model.policy import Step, resolve
 from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.store.queue import head as queue
-from fulfillment.store.queue.lane.filled import NOTHING, Filled, Line
+from fulfillment.store.queue.lane.filled import NOTHING, Filled, Line, PassedByError, Place
 from fulfillment.store.queue.lane.head import Found, Room, plain_lines, rooms
 from fulfillment.store.queue.lane.statement import FILL
 from fulfillment.store.records.calendars import load_calendars, targets_of_now
@@ -23,12 +24,38 @@ from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.locks import lock_orders, lock_queues
 from fulfillment.store.transactions.session import Tx
 
+Result = TypeVar("Result")
 
-def fill_plain_lines(tx: Tx, skus: Collection[str]) -> Filled:
+NOTHING_MORE: Mapping[Place, int] = MappingProxyType({})
+
+
+def after_lane(
+    tx: Tx,
+    skus: Collection[str],
+    work: Callable[[Filled], Result],
+    arriving: Mapping[Place, int] = NOTHING_MORE,
+) -> tuple[Filled, Result]:
+    """Have the lane fill what it may of these queues, then do the work; what came of both.
+
+    The work opens the queues, and locks what the lane has not; it writes nothing yet. Where it
+    finds that the lane has passed somebody by, it is done without.
+    """
+    try:
+        with tx.connection.begin_nested():
+            filled = fill_plain_lines(tx, skus, arriving)
+            return filled, work(filled)
+    except PassedByError:
+        return NOTHING, work(NOTHING)
+
+
+def fill_plain_lines(
+    tx: Tx, skus: Collection[str], arriving: Mapping[Place, int] = NOTHING_MORE
+) -> Filled:
     """Fill the plain lines at the heads of those of these queues to which a distribution is owed.
 
-    The queues are locked, and stay so. Nothing is filled where what is free is only given out when
-    a purchase order changes its status, or may be taken from who is ready.
+    The queues are locked, and stay so. Units `arriving` are about to be on hand. Nothing is filled
+    where what is free is only given out when a purchase order changes its status, or may be taken
+    from who is ready.
     """
     owed = lock_queues(tx, skus)
     settings = resolve(*load_settings(tx))
@@ -37,7 +64,7 @@ def fill_plain_lines(tx: Tx, skus: Collection[str]) -> Filled:
         return NOTHING
     places = load_locations(tx)
     is_prepared = settings.prepare is Step.AUTOMATIC
-    free = rooms(tx, owed, places)
+    free = rooms(tx, owed, places, arriving)
     if not free or not (found := plain_lines(tx, free, places, is_prepared=is_prepared)):
         return NOTHING
     lock_orders(tx, [one.order for one in found])

@@ -7,6 +7,7 @@ from typing import Any
 
 from fulfillment.domain.model.rank import Rank
 from fulfillment.store.queue import head as queue
+from fulfillment.store.queue.lane.filled import Place
 from fulfillment.store.queue.lane.plain import LOOKED_UP
 from fulfillment.store.records.days import AT_ONCE
 from fulfillment.store.transactions.session import Tx
@@ -41,10 +42,14 @@ SELECT k.sku, v.location AS place, v.units
   FROM unnest(CAST(:skus AS text[])) AS k(sku)
   JOIN product p ON p.merchant = :merchant AND p.sku = k.sku AND p.manage_stock
  CROSS JOIN LATERAL (
-       SELECT a.location, v.on_hand - v.allocated AS units
+       SELECT a.location, v.on_hand - v.allocated + coalesce(more.units, 0) AS units
          FROM unnest(CAST(:places AS text[])) WITH ORDINALITY AS a(location, n)
          JOIN stock_level v ON v.merchant = :merchant AND v.sku = k.sku
-          AND v.location = a.location AND v.disposition = 'sellable' AND v.on_hand > v.allocated
+          AND v.location = a.location AND v.disposition = 'sellable'
+         LEFT JOIN unnest(CAST(:arriving AS text[]), CAST(:arriving_at AS text[]),
+                          CAST(:more AS bigint[])) AS more(sku, location, units)
+           ON more.sku = k.sku AND more.location = a.location
+        WHERE v.on_hand - v.allocated + coalesce(more.units, 0) > 0
         ORDER BY a.n LIMIT 1) v
  ORDER BY k.sku
 """
@@ -101,9 +106,19 @@ GATES = ("first", "open", "conditional", "closed", "by_hand")
 """All lines are counted, whether they take or not: a gate may be shut for a reason that is over."""
 
 
-def rooms(tx: Tx, skus: Collection[str], places: Mapping[str, date]) -> list[Room]:
+def rooms(
+    tx: Tx, skus: Collection[str], places: Mapping[str, date], arriving: Mapping[Place, int]
+) -> list[Room]:
     """Where units of these SKUs are free; a place that is out of use gives nothing."""
-    rows = tx.rows(ROOM, merchant=tx.merchant, skus=sorted(skus), places=list(places))
+    rows = tx.rows(
+        ROOM,
+        merchant=tx.merchant,
+        skus=sorted(skus),
+        places=list(places),
+        arriving=[sku for sku, _ in arriving],
+        arriving_at=[at for _, at in arriving],
+        more=list(arriving.values()),
+    )
     return [Room(*row) for row in rows]
 
 
