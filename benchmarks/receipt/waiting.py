@@ -31,9 +31,13 @@ WITH made AS (
     INSERT INTO shipment_line (shipment, order_id, order_line, units)
     SELECT id, order_id, 1, 1 FROM shipments RETURNING id, order_id
 ), pegs AS (
-    INSERT INTO peg (shipment_line, supply, units)
-    SELECT parts.id, u.id, 1 FROM parts JOIN ranked ON ranked.id = parts.order_id
+    INSERT INTO peg (shipment_line, supply, units, order_id, lock_location, counts_from, priority,
+                     placed_at, intake_seq)
+    SELECT parts.id, u.id, 1, ranked.id, '', '', 50, ranked.placed_at, ranked.intake_seq
+      FROM parts JOIN ranked ON ranked.id = parts.order_id
       JOIN supply u ON u.document = :purchase WHERE ranked.pegged
+), summed AS (
+    UPDATE supply SET pegged = least(:pegged, :lines) WHERE document = :purchase
 )
 INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at, intake_seq,
                          wanted, held, gate, pegged)

@@ -32,7 +32,12 @@ Asking = tuple[Rank, Mapping[str, int]]
 
 
 def open_orders(tx: Tx, orders: Collection[int]) -> Workspace:
-    """Lock these orders alone: their release may change, their claims may not."""
+    """Lock these orders alone: their release may change, their claims may not.
+
+    Where an earlier try found that a queue is needed after all, it is taken before them.
+    """
+    if tx.also:
+        lock_queues(tx, ())
     lock_orders(tx, orders)
     found = load_orders(tx, orders)
     return Workspace(tx, _today(tx), before=dict(found), after=dict(found), asked=frozenset(orders))

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fulfillment.domain.model.rank import Rank
-from fulfillment.store.queue.affected_pegs import Reached, SearchScope, at_the_edges, displaced_by
+from fulfillment.store.queue.affected_pegs import Reached, at_the_edges, displaced_by
 from fulfillment.store.queue.conditional_demand import CONDITIONAL, wanted_conditionally
 from fulfillment.store.queue.reach import QueueQuery, hungry_lines
 from fulfillment.store.queue.stale_plans import stale_in
 from fulfillment.store.queue.supply_usage import QueueDelta
+from fulfillment.store.queue.unpegged_lines import SearchScope
 from fulfillment.store.records.late_pins import orders_of_late_pins
 from fulfillment.store.transactions.session import Tx
 
@@ -73,10 +74,8 @@ SELECT pool.sku, pool.location,
 place by place through the keys: a table that has just grown is taken for empty when planned."""
 
 PEGGED = """
-SELECT DISTINCT d.order_id FROM supply u
-  JOIN peg p ON p.supply = u.id
-  JOIN open_demand d ON d.shipment_line = p.shipment_line
- WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
+SELECT DISTINCT p.order_id FROM supply u JOIN peg p ON p.supply = u.id
+ WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.in_queue
 """
 
 ASKED = """

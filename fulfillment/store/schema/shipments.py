@@ -127,9 +127,26 @@ peg = Table(
     Column("supply", BigInteger, ForeignKey("supply.id"), nullable=False),
     Column("pinned", Boolean, nullable=False, server_default=text("false")),
     Column("units", Integer, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("lock_location", String(63), nullable=False, comment="'' for none: rows are compared"),
+    Column("counts_from", Text, nullable=False, comment="'' for none"),
+    Column("priority", SmallInteger, nullable=False),
+    Column("placed_at", Instant, nullable=False),
+    Column("intake_seq", BigInteger, nullable=False),
     PrimaryKeyConstraint("shipment_line", "supply", "pinned"),
     CheckConstraint("units > 0", name="units_is_positive"),
-    Index(None, "supply"),
+    Index(
+        "ix_peg_rank",
+        "supply",
+        "pinned",
+        "lock_location",
+        "counts_from",
+        "priority",
+        "placed_at",
+        "intake_seq",
+        "shipment_line",
+    ),
+    comment="Whose line it is stands in it as in the queue, so that it is read from either end.",
 )
 
 

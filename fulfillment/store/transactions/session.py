@@ -52,7 +52,8 @@ class Tx:
     """One open transaction: its connection, whose data it is, when and by whom.
 
     `also` are queues that an earlier try of the same work found to be needed. In the `memo` is
-    what was read once and does not change while the transaction lasts.
+    what was read once and does not change while the transaction lasts. The `queues` it holds are
+    named by merchant and SKU.
     """
 
     connection: Connection
@@ -63,6 +64,7 @@ class Tx:
     also: frozenset[str] = frozenset()
     is_simulated: bool = False
     memo: dict[str, Any] = field(default_factory=dict)
+    queues: set[tuple[str, str]] = field(default_factory=set)
 
     def rows(self, sql: str, **parameters: object) -> list[Any]:
         """Run a statement and return its rows."""

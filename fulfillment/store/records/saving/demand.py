@@ -24,6 +24,7 @@ def write_demand(tx: Tx, changes: list[Change], products: Products) -> None:
 
 
 UPSERT_DEMAND = """
+WITH written AS (
 INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at, intake_seq,
                          wanted, held, lock_location, gate, pegged, counts_from)
 SELECT r.shipment_line, :merchant, r.sku, r.order_id, r.priority, r.placed_at, r.intake_seq,
@@ -36,7 +37,17 @@ ON CONFLICT (shipment_line) DO UPDATE
    SET wanted = excluded.wanted, held = excluded.held, priority = excluded.priority,
        lock_location = excluded.lock_location, gate = excluded.gate,
        pegged = excluded.pegged, counts_from = excluded.counts_from
+RETURNING *
+)
+UPDATE peg p
+   SET lock_location = coalesce(w.lock_location, ''), counts_from = coalesce(w.counts_from, ''),
+       priority = w.priority
+  FROM written w
+ WHERE p.shipment_line = w.shipment_line
+   AND (p.lock_location, p.counts_from, p.priority)
+    <> (coalesce(w.lock_location, ''), coalesce(w.counts_from, ''), w.priority)
 """
+"""Pegs say of their line what the queue says. The rest of a rank never changes."""
 
 
 def _demand(orders: Iterable[Order], products: Products) -> dict[int, dict[str, object]]:
