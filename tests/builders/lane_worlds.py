@@ -1,7 +1,7 @@
 """Merchants with many orders that wait in all ways there are, and goods that come; by seed."""
 
 import random
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,8 +35,6 @@ POLICIES: tuple[dict[str, object], ...] = (
 )
 SETTINGS: tuple[dict[str, object], ...] = (
     {},
-    {},
-    {},
     {"routing": "location_priority"},
     {"rebalance": "off"},
     {"rebalance": "unpicked"},
@@ -49,23 +47,27 @@ SETTINGS: tuple[dict[str, object], ...] = (
 
 @dataclass
 class LaneWorld:
-    """One merchant by one seed; `plain` is the share of orders of which nothing is special."""
+    """One merchant by one seed; `plain` is the share of orders of which nothing is special.
+
+    In a wild one, settings and a person's word leave little of what is plain.
+    """
 
     warehouse: Warehouse
     chance: random.Random
     orders: int
-    plain: float = 0.7
+    plain: float = 0.9
+    is_wild: bool = False
     purchases: list[str] = field(default_factory=list)
 
     def build(self) -> None:
         """Take orders in, claim for them, and let things happen to some of them."""
         self._furnish()
-        for _ in range(3):
+        for _ in range(2):
             self._announce()
-            self._take_in(self.orders // 3)
-            self._count(3)
+            self._take_in(self.orders // 2)
+            self._count(2)
             claim_all(self.warehouse.store, MERCHANT)
-            self._happen(self.orders // 20 + 1)
+            self._happen(4)
         self.settle()
         if self.chance.random() < 0.3:
             self._take_in(self.chance.randint(1, 3))
@@ -100,8 +102,8 @@ class LaneWorld:
                 MERCHANT,
                 "Acme",
                 time_zone=chance.choice(["UTC", "Asia/Tokyo", "America/Los_Angeles"]),
-                authorise_before_release=chance.random() < 0.05,
-                reauthorise_on_release=chance.random() < 0.05,
+                authorise_before_release=self.is_wild and chance.random() < 0.1,
+                reauthorise_on_release=self.is_wild and chance.random() < 0.1,
             ),
         )
         for priority, place in enumerate(chance.sample(PLACES, len(PLACES)), start=1):
@@ -116,9 +118,10 @@ class LaneWorld:
         world.products("K1", "K2", future_inventory=chance.random() < 0.5)
         world.products("K3", backorder_limit=chance.choice([None, 5]))
         world.products("K4", manage_stock=False)
-        world.settings(**chance.choice(SETTINGS))
-        if chance.random() < 0.2:
-            world.settings(preset=chance.choice(sorted(PRESETS)))
+        if self.is_wild:
+            world.settings(**chance.choice(SETTINGS))
+            if chance.random() < 0.3:
+                world.settings(preset=chance.choice(sorted(PRESETS)))
 
     def _take_in(self, many: int) -> None:
         new = [self._new_order() for _ in range(many)]
@@ -140,7 +143,7 @@ class LaneWorld:
 
     def _announce(self) -> None:
         chance = self.chance
-        lines = [("K1", chance.randint(1, self.orders)), ("K2", chance.randint(1, 9))]
+        lines = [("K1", chance.randint(1, 2 * self.orders)), ("K2", chance.randint(1, 9))]
         self.purchases.append(
             self.warehouse.purchase(
                 lines[: chance.randint(1, 2)],
@@ -157,7 +160,7 @@ class LaneWorld:
 
     def _receive(self, chance: random.Random) -> None:
         purchase = chance.choice(self.purchases)
-        units = chance.choice([3, self.orders // 4 + 1, self.orders, 2 * self.orders])
+        units = chance.choice([3, self.orders // 4 + 1, 2 * self.orders, 2 * self.orders])
         left = self.warehouse.one(
             "SELECT sum(u.outstanding) FROM supply u WHERE u.document = :n AND u.sku = 'K1'",
             n=purchase,
@@ -187,13 +190,15 @@ class LaneWorld:
             lambda: do(manual.policy(number, chance.choice(POLICIES))),
             lambda: do(manual.lock(number, chance.choice(PLACES))),
             lambda: do(manual.allocate(number)),
-            lambda: do(pin(number, 1, [Pinned(chance.choice(self.purchases), units=1)])),
-            lambda: self.warehouse.settings(**chance.choice(SETTINGS)),
             lambda: self.warehouse.move(
                 chance.choice(self.purchases), chance.choice(["in_transit", "arrived"])
             ),
         )
-        chance.choice(deeds)()
+        wilder: Sequence[Callable[[], object]] = (
+            lambda: do(pin(number, 1, [Pinned(chance.choice(self.purchases), units=1)])),
+            lambda: self.warehouse.settings(**chance.choice(SETTINGS)),
+        )
+        chance.choice([*deeds, *(wilder if self.is_wild else ())])()
 
     def open_orders(self) -> list[str]:
         sql = "SELECT number FROM orders WHERE finished_at IS NULL ORDER BY id"

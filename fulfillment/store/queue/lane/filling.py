@@ -40,11 +40,13 @@ def after_lane(
     The work opens the queues, and locks what the lane has not; it writes nothing yet. Where it
     finds that the lane has passed somebody by, it is done without.
     """
+    held = frozenset(tx.queues)
     try:
         with tx.connection.begin_nested():
             filled = fill_plain_lines(tx, skus, arriving)
             return filled, work(filled)
     except PassedByError:
+        tx.queues.intersection_update(held)
         return NOTHING, work(NOTHING)
 
 

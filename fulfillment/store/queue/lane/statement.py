@@ -52,6 +52,11 @@ FILL = f"""
 WITH filled AS MATERIALIZED ({FILLED}
 ), unpegged AS (
     DELETE FROM peg p USING filled f WHERE p.shipment_line = f.shipment_line
+    RETURNING p.supply, p.units
+), freed AS (
+    UPDATE supply u SET pegged = u.pegged - p.units
+      FROM (SELECT supply, sum(units) AS units FROM unpegged GROUP BY supply) p
+     WHERE u.id = p.supply
 ), unqueued AS (
     DELETE FROM open_demand d USING filled f WHERE d.shipment_line = f.shipment_line
 ), claimed AS (

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 WORLDS = int(os.environ.get("PEGBOARD_WORLDS", "3"))
 FIRST_SEED = int(os.environ.get("PEGBOARD_SEED", "1"))
-ORDERS = int(os.environ.get("PEGBOARD_STEPS", "60"))
+ORDERS = int(os.environ.get("PEGBOARD_STEPS", "90"))
 """Orders of each world; more of them, and more worlds with fresh seeds, by these options."""
 
 Copied = Callable[[LaneWorld], tuple[LaneWorld, LaneWorld]]
@@ -42,7 +42,8 @@ def world_of(databases: list[str], postgres: Any) -> Callable[[int], LaneWorld]:
     def make(seed: int) -> LaneWorld:
         warehouse = Warehouse.on(postgres.url_of(databases[0]), threads=2)
         chance = random.Random(seed)
-        return LaneWorld(warehouse, chance, ORDERS, plain=chance.choice([0.3, 0.7, 0.95]))
+        plain, is_wild = chance.choice([0.6, 0.9, 0.97]), chance.random() < 0.3
+        return LaneWorld(warehouse, chance, ORDERS, plain, is_wild)
 
     return make
 
