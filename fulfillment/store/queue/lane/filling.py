@@ -15,7 +15,7 @@ from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.store.queue import head as queue
 from fulfillment.store.queue.lane.filled import NOTHING, Filled, Line, PassedByError, Place
-from fulfillment.store.queue.lane.head import Found, Room, plain_lines, rooms
+from fulfillment.store.queue.lane.head import Found, Room, first_lines, rooms
 from fulfillment.store.queue.lane.statement import FILL
 from fulfillment.store.records.calendars import load_calendars, targets_of_now
 from fulfillment.store.records.days import AT_ONCE
@@ -67,7 +67,7 @@ def fill_plain_lines(
     places = load_locations(tx)
     is_prepared = settings.prepare is Step.AUTOMATIC
     free = rooms(tx, owed, places, arriving)
-    if not free or not (found := plain_lines(tx, free, places, is_prepared=is_prepared)):
+    if not free or not (found := first_lines(tx, free, places)):
         return NOTHING
     lock_orders(tx, [one.order for one in found])
     return _filled(free, found, _fill(tx, free, found, is_prepared=is_prepared))
@@ -94,7 +94,7 @@ def _fill(tx: Tx, free: Sequence[Room], found: Sequence[Found], *, is_prepared: 
         reason=tx.reason,
         lane=outbox.LANES[outbox.Kind.WAKE_ORDER],
         kind=outbox.Kind.WAKE_ORDER,
-        message=json.dumps(MESSAGE, default=str),
+        message=json.dumps({"merchant": tx.merchant, "news": News.RELEASED}),
         progress=json.dumps(asdict(PROGRESS), default=str),
     )
 
@@ -110,8 +110,6 @@ PROGRESS = Progress(
     prepared=True,
 )
 """Where every order stands that the lane has filled; what differs is written over it."""
-
-MESSAGE: Mapping[str, object] = {"news": News.RELEASED}
 
 
 def _filled(free: Sequence[Room], found: Sequence[Found], rows: Sequence[Any]) -> Filled:

@@ -8,8 +8,6 @@ from typing import Any
 from fulfillment.domain.model.rank import Rank
 from fulfillment.store.queue import head as queue
 from fulfillment.store.queue.lane.filled import Place
-from fulfillment.store.queue.lane.plain import LOOKED_UP
-from fulfillment.store.records.days import AT_ONCE
 from fulfillment.store.transactions.session import Tx
 
 
@@ -93,8 +91,8 @@ WITH ranked AS (
                       ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line)
 )
 SELECT d.sku, d.order_id, d.shipment_line, d.priority, d.placed_at, d.intake_seq
-  FROM ranked d {LOOKED_UP}
- WHERE d.upto <= d.units AND NOT d.is_over
+  FROM ranked d
+ WHERE d.upto <= d.units AND NOT d.is_over AND d.gate = 'open' AND d.held = 0
  ORDER BY d.sku, d.priority, d.placed_at, d.intake_seq, d.shipment_line
 """  # noqa: S608 -- constants
 """Everybody up to and with a line finds all that he wants or holds free at the room's place. So it
@@ -122,10 +120,8 @@ def rooms(
     return [Room(*row) for row in rows]
 
 
-def plain_lines(
-    tx: Tx, free: Sequence[Room], places: Mapping[str, date], *, is_prepared: bool
-) -> list[Found]:
-    """The plain lines among the first of each queue, as many as a batch, in the order of rank."""
+def first_lines(tx: Tx, free: Sequence[Room], places: Mapping[str, date]) -> list[Found]:
+    """Those of the first lines of each queue, as many as a batch, that may be plain, by rank."""
     rows = tx.rows(
         HEAD,
         merchant=tx.merchant,
@@ -135,8 +131,6 @@ def plain_lines(
         most=[room.most for room in free],
         places=list(places),
         gates=list(GATES),
-        is_prepared=is_prepared,
-        at_once=AT_ONCE,
     )
     return [Found(row.sku, row.order_id, row.shipment_line, _rank(row)) for row in rows]
 

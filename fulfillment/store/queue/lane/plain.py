@@ -18,11 +18,12 @@ PLAIN = """
    AND NOT EXISTS (SELECT FROM shipment x WHERE x.order_id = o.id AND x.id <> s.id)
    AND NOT EXISTS (SELECT FROM order_line x WHERE x.order_id = o.id AND x.line <> l.line)
    AND NOT EXISTS (SELECT FROM late_pin x WHERE x.order_id = o.id)
-   AND NOT EXISTS (SELECT FROM peg x WHERE x.shipment_line = sl.id AND x.pinned)
+   AND (SELECT bool_or(x.pinned) FROM peg x WHERE x.shipment_line = sl.id) IS NOT TRUE
 """
 """The only line of the only shipment of its order, that waits for all of its units, may go, and is
 bound to nothing that a person said. It is filled whole, so that no knob about parts is asked. Its
-gate is what the settings say that are in force: while they are being changed, nobody is plain."""
+gate is what the settings say that are in force: while they are being changed, nobody is plain.
+(Asked for pinned pegs by NOT EXISTS, the index over supplies is searched for each line.)"""
 
 LOOKED_UP = f"""
  CROSS JOIN LATERAL (

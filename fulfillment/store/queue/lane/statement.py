@@ -10,13 +10,16 @@ from fulfillment.store.transactions.outbox import OVERWRITE
 FILLED = f"""
     SELECT d.shipment_line, d.order_id, d.sku, d.wanted AS units, d.priority,
            at.place, at.target, at.leaves, f.*,
-           greatest(f.promised, CAST(:today AS date)) <> at.leaves AS moves
+           greatest(f.promised, CAST(:today AS date)) <> at.leaves AS moves,
+           dense_rank() OVER (ORDER BY d.sku, d.wanted, d.priority, f.line, f.shipment_number,
+                                       f.promised) AS alike
       FROM unnest(CAST(:lines AS bigint[])) AS c(line)
      CROSS JOIN LATERAL (SELECT * FROM open_demand x WHERE x.shipment_line = c.line LIMIT 1) d
       JOIN unnest(CAST(:skus AS text[]), CAST(:places AS text[]), CAST(:targets AS date[]),
                   CAST(:leaving AS date[])) AS at(sku, place, target, leaves) ON at.sku = d.sku
      {LOOKED_UP}
 """  # noqa: S608 -- constants
+"""Lines that are `alike` have the same to tell, which is put together once for all of them."""
 
 HAPPENINGS = """
        jsonb_build_array(
@@ -38,18 +41,23 @@ HAPPENINGS = """
                'from', 'awaiting_stock', 'to', 'awaiting_pick_and_pack')))
 """
 
-PAYLOAD = """
-       CAST(:message AS jsonb) || jsonb_build_object(
-           'merchant', CAST(:merchant AS text), 'epoch', epoch.number,
-           'progress', CAST(:progress AS jsonb) || jsonb_build_object(
-               'order', f.order_id, 'number', f.order_number, 'seq', f.seq,
-               'priority', f.priority, 'epoch', epoch.number,
-               'shipments', jsonb_build_array(jsonb_build_object('number', f.shipment_number,
-                   'status', 'ready', 'location', f.place, 'expected_on', NULL))))
+PROGRESS = """
+       CAST(:progress AS jsonb) || jsonb_build_object(
+           'priority', f.priority, 'epoch', epoch.number,
+           'shipments', jsonb_build_array(jsonb_build_object('number', f.shipment_number,
+               'status', 'ready', 'location', f.place, 'expected_on', NULL)))
 """
+
+TELLING = f"""
+    SELECT f.alike, {HAPPENINGS} AS happenings, {PROGRESS} AS progress,
+           CAST(:message AS jsonb) || jsonb_build_object('epoch', epoch.number) AS message
+      FROM (SELECT DISTINCT ON (alike) * FROM filled ORDER BY alike) f
+     CROSS JOIN (SELECT max(number) AS number FROM epoch) AS epoch
+"""  # noqa: S608 -- constants
 
 FILL = f"""
 WITH filled AS MATERIALIZED ({FILLED}
+), telling AS MATERIALIZED ({TELLING}
 ), unpegged AS (
     DELETE FROM peg p USING filled f WHERE p.shipment_line = f.shipment_line
     RETURNING p.supply, p.units
@@ -78,15 +86,17 @@ WITH filled AS MATERIALIZED ({FILLED}
       FROM filled f WHERE o.id = f.order_id
 ), told AS (
     INSERT INTO order_event (order_id, sequence, happenings, actor, reason, at)
-    SELECT f.order_id, coalesce(last.next, 1), {HAPPENINGS}, :actor, :reason, :now
-      FROM filled f
+    SELECT f.order_id, coalesce(last.next, 1), t.happenings, :actor, :reason, :now
+      FROM filled f JOIN telling t ON t.alike = f.alike
       LEFT JOIN LATERAL (
            SELECT x.sequence + jsonb_array_length(x.happenings) AS next FROM order_event x
             WHERE x.order_id = f.order_id ORDER BY x.sequence DESC LIMIT 1) last ON true
 ), woken AS (
     INSERT INTO outbox (merchant, lane, kind, subject, payload, due_at, created_at)
-    SELECT :merchant, :lane, :kind, f.order_id::text, {PAYLOAD}, :now, :now
-      FROM filled f CROSS JOIN (SELECT max(number) AS number FROM epoch) AS epoch
+    SELECT :merchant, :lane, :kind, f.order_id::text,
+           t.message || jsonb_build_object('progress', t.progress || jsonb_build_object(
+               'order', f.order_id, 'number', f.order_number, 'seq', f.seq)), :now, :now
+      FROM filled f JOIN telling t ON t.alike = f.alike
      ORDER BY f.order_id::text
     {OVERWRITE}
 )
