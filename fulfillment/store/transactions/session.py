@@ -17,6 +17,7 @@ from sqlalchemy.pool import Pool
 from fulfillment.domain.model.days import day_of
 from fulfillment.domain.model.meaning import canonical
 from fulfillment.domain.model.refusals import conflict
+from fulfillment.store.transactions.arrays import ListDumper
 from fulfillment.store.transactions.held import named_if_held
 from fulfillment.store.transactions.patience import PATIENCE, Patience
 from fulfillment.store.transactions.turns import Turns
@@ -223,7 +224,9 @@ def connect(
 
     @event.listens_for(engine, "do_connect")
     def watched(_dialect: Any, _record: Any, given: Any, named: Any) -> Any:
-        return patience.connection_class.connect(*given, **named)
+        connection = patience.connection_class.connect(*given, **named)
+        connection.adapters.register_dumper(list, ListDumper)
+        return connection
 
     return engine
 
