@@ -18,6 +18,7 @@ from embedded.postgres import EmbeddedPostgres
 from fulfillment.store import migrations
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.supply import serving, stock
+from fulfillment.store.sums.blocks import rebuild
 from fulfillment.store.transactions.session import Command, Store, Tx, connect
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -43,8 +44,8 @@ WITH made AS (
     SELECT id, order_id, 1, 1 FROM shipments RETURNING id, order_id
 )
 INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at, intake_seq,
-                         wanted, held, gate)
-SELECT parts.id, :merchant, :sku, made.id, 50, made.placed_at, made.intake_seq, 1, 0, 'open'
+                         wanted, held, gate, apart)
+SELECT parts.id, :merchant, :sku, made.id, 50, made.placed_at, made.intake_seq, 1, 0, 'open', false
   FROM parts JOIN made ON made.id = parts.order_id
 """
 
@@ -81,6 +82,7 @@ def wait_in_line(store: Store, lines: int) -> None:
 
     def body(tx: Tx) -> None:
         tx.run(WAITING, merchant=MERCHANT, sku=SKU, lines=lines)
+        rebuild(tx, [SKU])
 
     store.transact(MERCHANT, body)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

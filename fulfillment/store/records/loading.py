@@ -247,9 +247,19 @@ def load_levels(
 def load_waiting(tx: Tx, skus: Collection[str], orders: Collection[int]) -> dict[str, int]:
     """Units of these SKUs for which orders wait that have claimed, outside of these orders."""
     rows = tx.rows(
-        "SELECT sku, sum(wanted)::bigint AS units FROM open_demand"
-        " WHERE merchant = :merchant AND sku = ANY(:skus) AND wanted > 0 AND gate <> 'first'"
-        " AND order_id <> ALL(:orders) GROUP BY sku",
+        """
+        SELECT sku, sum(units)::bigint AS units FROM (
+            SELECT sku, wanted AS units FROM waiting_units
+             WHERE merchant = :merchant AND sku = ANY(:skus)
+             UNION ALL
+            SELECT sku, -wanted FROM open_demand
+             WHERE merchant = :merchant AND sku = ANY(:skus) AND apart AND wanted > 0
+               AND gate = 'first'
+             UNION ALL
+            SELECT sku, -wanted FROM open_demand
+             WHERE order_id = ANY(:orders) AND sku = ANY(:skus) AND gate <> 'first') part
+         GROUP BY sku
+        """,
         merchant=tx.merchant,
         skus=list(skus),
         orders=list(orders),

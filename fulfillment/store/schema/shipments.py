@@ -198,6 +198,12 @@ open_demand = Table(
         server_default=text("false"),
         comment="its pegs were changed with many others, and it was not planned since",
     ),
+    Column(
+        "apart",
+        Boolean,
+        nullable=False,
+        comment="not in the sums of its queue: before its first claim, or at several places",
+    ),
     product_key(),
     CheckConstraint("wanted >= 0 AND held >= 0 AND wanted + held > 0", name="wants_or_holds"),
     CheckConstraint("pegged BETWEEN 0 AND wanted", name="pegged_is_wanted"),
@@ -232,6 +238,15 @@ open_demand = Table(
         "placed_at",
         "intake_seq",
         postgresql_where=text("stale"),
+    ),
+    Index(
+        "ix_open_demand_apart",
+        "merchant",
+        "sku",
+        "priority",
+        "placed_at",
+        "intake_seq",
+        postgresql_where=text("apart AND wanted > 0"),
     ),
     Index(
         "ix_open_demand_held",

@@ -1,4 +1,4 @@
-"""Pegs are read from either end, and supplies know what is pegged on them (docs/adr/0041)."""
+"""Pegs are read from either end, and what waits is summed in blocks of rank (docs/adr/0041)."""
 
 from typing import Any
 
@@ -51,10 +51,118 @@ PEG_COLUMNS: dict[str, tuple[sa.types.TypeEngine[Any], str | None]] = {
 }
 
 
+SET_APART = """
+UPDATE open_demand d SET apart = true
+ WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = d.order_id AND o.first_claimed)
+    OR EXISTS (SELECT 1 FROM open_demand a JOIN open_demand b USING (order_id, sku)
+                WHERE a.order_id = d.order_id AND a.sku = d.sku AND a.wanted > 0 AND b.wanted > 0
+                  AND a.lock_location IS DISTINCT FROM b.lock_location)
+"""
+
+FIRST_BLOCKS = """
+INSERT INTO queue_block (merchant, sku, place, priority, placed_at, intake_seq, wanted, unpegged,
+                         orders, unpegged_orders)
+SELECT merchant, sku, coalesce(lock_location, ''), -1, '-infinity', 0, sum(wanted),
+       sum(wanted - pegged), count(DISTINCT intake_seq),
+       count(DISTINCT intake_seq) FILTER (WHERE wanted > pegged)
+  FROM open_demand WHERE wanted > 0 AND NOT apart GROUP BY 1, 2, 3
+"""
+"""One block for each place of a queue; the first change of one that is too large splits it."""
+
+WAITING_UNITS = """
+CREATE VIEW waiting_units AS
+SELECT merchant, sku, place, wanted, unpegged FROM queue_block
+ UNION ALL
+SELECT merchant, sku, coalesce(lock_location, ''), wanted, wanted - pegged
+  FROM open_demand WHERE apart AND wanted > 0;
+COMMENT ON VIEW waiting_units IS
+    'Parts of what is wanted of each SKU at each place (an empty one: at any), to be added up.'
+"""
+
+
 def upgrade() -> None:
-    """Copy ranks into pegs, and count what is pegged on each supply."""
+    """Copy ranks into pegs, count what is pegged on each supply, and sum what waits."""
     _rank_pegs()
     _count_pegs()
+    _sum_queues()
+
+
+def _sum_queues() -> None:
+    op.add_column(
+        "open_demand",
+        sa.Column(
+            "apart",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="not in the sums of its queue: before its first claim, or at several places",
+        ),
+    )
+    op.execute(SET_APART)
+    op.alter_column("open_demand", "apart", server_default=None)
+    op.create_index(
+        "ix_open_demand_apart",
+        "open_demand",
+        ["merchant", "sku", "priority", "placed_at", "intake_seq"],
+        postgresql_where=sa.text("apart AND wanted > 0"),
+    )
+    _make_blocks()
+    op.execute(FIRST_BLOCKS)
+    op.execute(WAITING_UNITS)
+
+
+def _make_blocks() -> None:
+    op.create_table(
+        "queue_block",
+        sa.Column("merchant", sa.String(length=63), nullable=False),
+        sa.Column("sku", sa.String(length=63), nullable=False),
+        sa.Column(
+            "place",
+            sa.String(length=63),
+            nullable=False,
+            comment="to which its lines are bound; '' for none",
+        ),
+        sa.Column(
+            "priority",
+            sa.SmallInteger(),
+            nullable=False,
+            comment="with the next two: its first rank",
+        ),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("intake_seq", sa.BigInteger(), nullable=False),
+        sa.Column("wanted", sa.BigInteger(), nullable=False),
+        sa.Column("unpegged", sa.BigInteger(), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column(
+            "unpegged_orders",
+            sa.Integer(),
+            nullable=False,
+            comment="orders that are not pegged whole",
+        ),
+        sa.CheckConstraint(
+            "unpegged BETWEEN 0 AND wanted", name=op.f("ck_queue_block_unpegged_is_wanted")
+        ),
+        sa.CheckConstraint(
+            "unpegged_orders BETWEEN 0 AND orders",
+            name=op.f("ck_queue_block_unpegged_orders_are_orders"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant", "sku"],
+            ["product.merchant", "product.sku"],
+            name=op.f("fk_queue_block_merchant_sku"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "merchant",
+            "sku",
+            "place",
+            "priority",
+            "placed_at",
+            "intake_seq",
+            name=op.f("pk_queue_block"),
+        ),
+        comment="Sums over the lines of a queue from a rank to the next block's; some hundred orders.",
+        postgresql_with={"fillfactor": 50},
+    )
 
 
 def _rank_pegs() -> None:
@@ -115,6 +223,10 @@ def _count_pegs() -> None:
 
 def downgrade() -> None:
     """Forget the ranks and the sums."""
+    op.execute("DROP VIEW waiting_units")
+    op.drop_table("queue_block")
+    op.drop_index("ix_open_demand_apart", "open_demand")
+    op.drop_column("open_demand", "apart")
     op.execute(INBOUND_SUPPLY.format(pegged=COUNTED))
     op.drop_index("ix_supply_in_queue", "supply")
     op.drop_column("supply", "in_queue")

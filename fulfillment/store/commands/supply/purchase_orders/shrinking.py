@@ -6,17 +6,19 @@ from typing import Any
 from fulfillment.domain.model.orders import OrderEvent
 from fulfillment.store.queue.peg_kinds import FIRST_TO_LAST, KINDS, LAST_TO_FIRST, OF_KIND
 from fulfillment.store.records.saving.orders import record
+from fulfillment.store.sums.blocks import add_relation
 from fulfillment.store.transactions.locks import lock_orders
 from fulfillment.store.transactions.session import LocksTooSmallError, Tx
 
 SURPLUS = f"""
 WITH RECURSIVE supplies AS MATERIALIZED (
-    SELECT u.id AS supply, u.pegged - (u.outstanding - c.units) AS units
+    SELECT u.id AS supply, u.sku, u.pegged - (u.outstanding - c.units) AS units
       FROM unnest(CAST(:supplies AS bigint[]), CAST(:coming AS int[])) AS c(supply, units)
       JOIN supply u ON u.id = c.supply AND u.pegged > u.outstanding - c.units
 ), {KINDS}
-SELECT shipment_line, supply, pinned, units, order_id, least(units, surplus - before) AS surplus
-  FROM (SELECT p.*, s.units AS surplus,
+SELECT sku, shipment_line, supply, pinned, units, order_id,
+       least(units, surplus - before) AS surplus
+  FROM (SELECT p.*, s.sku, s.units AS surplus,
                sum(p.units) OVER (PARTITION BY p.supply ORDER BY {{whole}}) - p.units AS before
           FROM supplies s JOIN kind ON kind.supply = s.supply CROSS JOIN LATERAL (
                SELECT * FROM peg p WHERE {OF_KIND.format(kind="kind")}
@@ -29,26 +31,37 @@ FIRST_GO = SURPLUS.format(whole=f"{FIRST_TO_LAST}, p.pinned DESC", each=FIRST_TO
 LAST_GO = SURPLUS.format(whole=f"p.pinned, {LAST_TO_FIRST}", each=LAST_TO_FIRST)
 
 CUT = """
-WITH cut AS (
+cut AS MATERIALIZED (
     SELECT * FROM unnest(CAST(:lines AS bigint[]), CAST(:supplies AS bigint[]),
                          CAST(:pinned AS boolean[]), CAST(:surplus AS int[]))
         AS c(line, supply, pinned, units)
 ), gone AS (
     DELETE FROM peg p USING cut WHERE p.shipment_line = cut.line
        AND p.supply = cut.supply AND p.pinned = cut.pinned AND p.units = cut.units
-), summed AS (
+), less AS (
+    UPDATE peg p SET units = p.units - cut.units FROM cut
+     WHERE p.shipment_line = cut.line AND p.supply = cut.supply AND p.pinned = cut.pinned
+       AND p.units > cut.units
+), counted AS (
     UPDATE supply u SET pegged = u.pegged - c.units
       FROM (SELECT supply, sum(units) AS units FROM cut GROUP BY supply) c WHERE u.id = c.supply
-), counted AS (
+), unpegged AS (
     UPDATE open_demand d SET pegged = d.pegged - c.units, stale = true
       FROM (SELECT line, sum(units) AS units FROM cut GROUP BY line) c
      WHERE d.shipment_line = c.line
+    RETURNING d.sku, coalesce(d.lock_location, '') AS place, d.priority, d.placed_at, d.intake_seq,
+              d.order_id, d.apart, c.units
+), delta AS MATERIALIZED (
+    SELECT c.sku, c.place, c.priority, c.placed_at, c.intake_seq, 0 AS wanted,
+           c.units AS unpegged, 0 AS orders, (was.unpegged = 0)::int AS unpegged_orders
+      FROM (SELECT sku, place, priority, placed_at, intake_seq, order_id, sum(units) AS units
+              FROM unpegged WHERE NOT apart GROUP BY 1, 2, 3, 4, 5, 6) c
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(d.wanted - d.pegged), 0) AS unpegged FROM open_demand d
+            WHERE d.order_id = c.order_id AND d.sku = c.sku) was
 )
-UPDATE peg p SET units = p.units - cut.units FROM cut
- WHERE p.shipment_line = cut.line AND p.supply = cut.supply AND p.pinned = cut.pinned
-   AND p.units > cut.units
 """
-
+"""What is read beside what is written is as it was before."""
 
 KEEP_PINS = """
 WITH cut AS (
@@ -104,8 +117,10 @@ def shrink_pegs(
     if not {row.order_id for row in rows} <= locked:
         raise LocksTooSmallError
     _keep_pins(tx, [row for row in rows if row.pinned and row.supply in late])
-    tx.run(
+    add_relation(
+        tx,
         CUT,
+        {row.sku for row in rows},
         lines=[row.shipment_line for row in rows],
         supplies=[row.supply for row in rows],
         pinned=[row.pinned for row in rows],
