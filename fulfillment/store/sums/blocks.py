@@ -4,7 +4,7 @@ Who adds holds the queue, so no two do it at once: asked here, not remembered. A
 block yet gets one from before all ranks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from fulfillment.store.sums.contributions import Key, Sums
@@ -54,7 +54,7 @@ placed AS MATERIALIZED (
       FROM total WHERE intake_seq IS NULL
     RETURNING sku, orders, intake_seq
 )
-SELECT sku, max(orders) AS most, bool_or(orders = 0 AND intake_seq > 0) AS is_empty
+SELECT sku, max(orders) AS most, bool_or(orders = 0 AND intake_seq > 0) AS is_empty{more}
   FROM (SELECT * FROM changed UNION ALL SELECT * FROM made) written GROUP BY sku ORDER BY sku
 """
 """Behind the relation `delta`. Each change is looked up by itself: a wrong guess of how many there
@@ -82,17 +82,22 @@ def add_to_sums(tx: Tx, change: Mapping[Key, Sums]) -> None:
     )
 
 
-def add_relation(tx: Tx, delta: str, queues: set[str], **parameters: Any) -> None:
+def add_relation(
+    tx: Tx, delta: str, queues: Collection[str], *, more: str = "", **parameters: Any
+) -> list[Any]:
     """Add what a statement finds: its last relation is `delta`, and may read what it writes.
 
-    `queues` are the SKUs whose sums it changes.
+    `queues` are the SKUs whose sums it changes. A row for each of them comes back, with `more`
+    columns where the statement has something to tell of a `written.sku`.
     """
     hold_queues(tx, queues)
-    written = tx.rows(f"WITH {delta}, {ADD}", merchant=tx.merchant, **parameters)
+    sql = f"WITH {delta}, {ADD.format(more=more)}"
+    written = tx.rows(sql, merchant=tx.merchant, **parameters)
     if large := [row.sku for row in written if row.most > 2 * SIZE]:
         split(tx, large)
     if emptied := [row.sku for row in written if row.is_empty]:
         tx.run(DROP_EMPTY, merchant=tx.merchant, skus=emptied)
+    return written
 
 
 DROP_EMPTY = """

@@ -1,4 +1,4 @@
-"""Lists as parameters of statements: one text for the whole list, and no type for the driver to find.
+"""Lists as parameters of statements: one text for all of it, and no type for the driver to find.
 
 The driver looks at each element, asks how it is written, and searches it for what has to be quoted;
 lists of thousands of ids took longer than their statements. Statements say themselves what a list

@@ -1,7 +1,7 @@
 """What the lane has filled: told to the planner, which goes on in the same transaction."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fulfillment.domain.floor.cross_docking import Gain
@@ -13,37 +13,27 @@ Place = tuple[str, str]
 """SKU and location."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line that was filled whole, and the shipment that goes with it."""
-
-    sku: str
-    location: str
-    order: int
-    shipment: int
-    units: int
+Line = tuple[int, int, int]
+"""A line that was filled whole: its order, the shipment that goes with it, and its units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The lines that were filled, and the rank of the last of each SKU.
+    """The lines that were filled at each place, and the rank of the last of each SKU.
 
     The queues that are `whole` had nobody else among as many lines as one batch serves: whoever
     serves them leaves them owed, and goes on from the head. Their units are not taken off the
     stock levels yet: those come last in the order of locks (`take_levels`).
     """
 
-    lines: tuple[Line, ...] = ()
+    lines: Mapping[Place, Sequence[Line]] = field(default_factory=dict)
     last: Mapping[str, Rank] = field(default_factory=dict)
     whole: frozenset[str] = frozenset()
 
     @property
     def units(self) -> Counter[Place]:
         """Units that were given out at each place."""
-        units: Counter[Place] = Counter()
-        for line in self.lines:
-            units[line.sku, line.location] += line.units
-        return units
+        return Counter({at: sum(units for *_, units in its) for at, its in self.lines.items()})
 
     def is_passed_by(self, newcomers: Iterable[Newcomer]) -> bool:
         """Whether one whose first claim is to come stands before a line that was filled.
@@ -55,11 +45,10 @@ class Filled:
         )
 
     def gains(self) -> Iterator[tuple[int, list[Gain], list[Gain]]]:
-        """Each order by id, with what its shipment gained, and what it gained as a whole."""
-        for line in sorted(self.lines, key=lambda line: line.order):
-            place = (line.sku, line.location)
-            by_shipment = Gain(*place, line.shipment, line.units)
-            yield line.order, [by_shipment], [Gain(*place, line.order, line.units)]
+        """Each order, with what its shipment gained, and what it gained as a whole."""
+        for place, its in self.lines.items():
+            for order, shipment, units in its:
+                yield order, [Gain(*place, shipment, units)], [Gain(*place, order, units)]
 
 
 NOTHING = Filled()

@@ -1,7 +1,6 @@
 """Fill what is plain, under the locks of its orders, in one statement for all of it."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -14,12 +13,13 @@ from fulfillment.domain.model.policy import Step, resolve
 from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.store.queue import head as queue
-from fulfillment.store.queue.lane.filled import NOTHING, Filled, Line, PassedByError, Place
+from fulfillment.store.queue.lane.filled import NOTHING, Filled, PassedByError, Place
 from fulfillment.store.queue.lane.head import Found, Room, first_lines, rooms
-from fulfillment.store.queue.lane.statement import FILL
+from fulfillment.store.queue.lane.statement import FILL, LINES
 from fulfillment.store.records.calendars import load_calendars, targets_of_now
 from fulfillment.store.records.days import AT_ONCE
 from fulfillment.store.records.loading import load_locations, load_settings
+from fulfillment.store.sums.blocks import add_relation
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.locks import lock_orders, lock_queues
 from fulfillment.store.transactions.session import Tx
@@ -69,7 +69,7 @@ def fill_plain_lines(
     free = rooms(tx, owed, places, arriving)
     if not free or not (found := first_lines(tx, free, places)):
         return NOTHING
-    lock_orders(tx, [one.order for one in found])
+    lock_orders(tx, [order for one in found for order in one.orders])
     return _filled(free, found, _fill(tx, free, found, is_prepared=is_prepared))
 
 
@@ -78,10 +78,12 @@ def _fill(tx: Tx, free: Sequence[Room], found: Sequence[Found], *, is_prepared: 
     today = _today(tx)
     days = ShipDays(today, tx.now, load_calendars(tx, places))
     targets = targets_of_now(tx, places)
-    return tx.rows(
+    return add_relation(
+        tx,
         FILL,
-        merchant=tx.merchant,
-        lines=[one.line for one in found],
+        [one.sku for one in found],
+        more=LINES,
+        lines=[line for one in found for line in one.lines],
         skus=[room.sku for room in free],
         places=[room.place for room in free],
         targets=[targets[room.place] for room in free],
@@ -114,12 +116,10 @@ PROGRESS = Progress(
 
 def _filled(free: Sequence[Room], found: Sequence[Found], rows: Sequence[Any]) -> Filled:
     at = {room.sku: room.place for room in free}
-    lines = tuple(Line(row.sku, at[row.sku], row.order_id, row.shipment, row.units) for row in rows)
-    many = Counter(line.sku for line in lines)
     return Filled(
-        lines,
-        {one.sku: one.rank for one in found},
-        frozenset(sku for sku, filled in many.items() if filled >= queue.BATCH),
+        {(row.sku, at[row.sku]): row.lines for row in rows},
+        {one.sku: one.last for one in found},
+        frozenset(row.sku for row in rows if len(row.lines) >= queue.BATCH),
     )
 
 

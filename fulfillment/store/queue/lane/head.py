@@ -27,12 +27,12 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A line at the head of a queue that may be filled; its order is to be locked first."""
+    """Lines at the head of a queue that may be filled, once their orders are locked."""
 
     sku: str
-    order: int
-    line: int
-    rank: Rank
+    orders: Sequence[int]
+    lines: Sequence[int]
+    last: Rank
 
 
 ROOM = """
@@ -90,10 +90,15 @@ WITH ranked AS (
     WINDOW so_far AS (PARTITION BY d.sku
                       ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line)
 )
-SELECT d.sku, d.order_id, d.shipment_line, d.priority, d.placed_at, d.intake_seq
-  FROM ranked d
- WHERE d.upto <= d.units AND NOT d.is_over AND d.gate = 'open' AND d.held = 0
- ORDER BY d.sku, d.priority, d.placed_at, d.intake_seq, d.shipment_line
+, chosen AS (
+    SELECT * FROM ranked d
+     WHERE d.upto <= d.units AND NOT d.is_over AND d.gate = 'open' AND d.held = 0
+)
+SELECT c.sku, c.orders, c.lines, last.priority, last.placed_at, last.intake_seq
+  FROM (SELECT sku, jsonb_agg(order_id) AS orders, jsonb_agg(shipment_line) AS lines,
+               max(upto) AS upto FROM chosen GROUP BY sku) c
+  JOIN chosen last ON last.sku = c.sku AND last.upto = c.upto
+ ORDER BY c.sku
 """  # noqa: S608 -- constants
 """Everybody up to and with a line finds all that he wants or holds free at the room's place. So it
 does not matter what those before it decide: the line finds its units there, and no earlier place
@@ -121,7 +126,7 @@ def rooms(
 
 
 def first_lines(tx: Tx, free: Sequence[Room], places: Mapping[str, date]) -> list[Found]:
-    """Those of the first lines of each queue, as many as a batch, that may be plain, by rank."""
+    """Those of the first lines of each queue, as many as a batch, that may be plain."""
     rows = tx.rows(
         HEAD,
         merchant=tx.merchant,
@@ -132,7 +137,7 @@ def first_lines(tx: Tx, free: Sequence[Room], places: Mapping[str, date]) -> lis
         places=list(places),
         gates=list(GATES),
     )
-    return [Found(row.sku, row.order_id, row.shipment_line, _rank(row)) for row in rows]
+    return [Found(row.sku, row.orders, row.lines, _rank(row)) for row in rows]
 
 
 def _rank(row: Any) -> Rank:

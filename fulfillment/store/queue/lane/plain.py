@@ -6,6 +6,7 @@ takes only its own lock for (a hold, a person's word) may have changed in betwee
 
 PLAIN = """
        d.gate = 'open' AND d.held = 0 AND d.lock_location IS NULL AND d.counts_from IS NULL
+   AND NOT d.apart
    AND o.status = 'awaiting_stock' AND o.waves_spent = 0
    AND o.lock_location IS NULL AND o.pickup_location IS NULL
    AND (o.prepared OR :is_prepared AND NOT o.policy ? 'prepare')

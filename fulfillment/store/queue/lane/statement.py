@@ -8,8 +8,8 @@ from fulfillment.store.queue.lane.plain import LOOKED_UP
 from fulfillment.store.transactions.outbox import OVERWRITE
 
 FILLED = f"""
-    SELECT d.shipment_line, d.order_id, d.sku, d.wanted AS units, d.priority,
-           at.place, at.target, at.leaves, f.*,
+    SELECT d.shipment_line, d.order_id, d.sku, d.wanted AS units, d.pegged, d.priority,
+           d.placed_at, d.intake_seq, at.place, at.target, at.leaves, f.*,
            greatest(f.promised, CAST(:today AS date)) <> at.leaves AS moves,
            dense_rank() OVER (ORDER BY d.sku, d.wanted, d.priority, f.line, f.shipment_number,
                                        f.promised) AS alike
@@ -56,7 +56,7 @@ TELLING = f"""
 """  # noqa: S608 -- constants
 
 FILL = f"""
-WITH filled AS MATERIALIZED ({FILLED}
+filled AS MATERIALIZED ({FILLED}
 ), telling AS MATERIALIZED ({TELLING}
 ), unpegged AS (
     DELETE FROM peg p USING filled f WHERE p.shipment_line = f.shipment_line
@@ -99,6 +99,15 @@ WITH filled AS MATERIALIZED ({FILLED}
       FROM filled f JOIN telling t ON t.alike = f.alike
      ORDER BY f.order_id::text
     {OVERWRITE}
+), delta AS MATERIALIZED (
+    SELECT sku, '' AS place, priority, placed_at, intake_seq, -units AS wanted,
+           pegged - units AS unpegged, -1 AS orders, -(units > pegged)::int AS unpegged_orders
+      FROM filled
 )
-SELECT sku, order_id, shipment, units FROM filled
 """  # noqa: S608 -- constants
+"""Its last relation is what leaves the sums of the queue: see `sums.blocks.add_relation`."""
+
+LINES = """,
+       (SELECT jsonb_agg(jsonb_build_array(f.order_id, f.shipment, f.units) ORDER BY f.order_id)
+          FROM filled f WHERE f.sku = written.sku) AS lines"""
+"""The lines of each SKU: order, shipment, units."""

@@ -75,7 +75,7 @@ class Counted:
         if self.is_shut:
             return NOTHING
         filled = self.fill(*arguments)
-        self.lines += len(filled.lines)
+        self.lines += sum(map(len, filled.lines.values()))
         return filled
 
 

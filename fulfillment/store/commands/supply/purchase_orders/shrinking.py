@@ -30,6 +30,8 @@ SELECT sku, shipment_line, supply, pinned, units, order_id,
 FIRST_GO = SURPLUS.format(whole=f"{FIRST_TO_LAST}, p.pinned DESC", each=FIRST_TO_LAST)
 LAST_GO = SURPLUS.format(whole=f"p.pinned, {LAST_TO_FIRST}", each=LAST_TO_FIRST)
 
+WHOSE = "SELECT jsonb_agg(DISTINCT order_id) AS orders FROM ({surplus}) surplus"
+
 CUT = """
 cut AS MATERIALIZED (
     SELECT * FROM unnest(CAST(:lines AS bigint[]), CAST(:supplies AS bigint[]),
@@ -108,13 +110,12 @@ def shrink_pegs(
         return
     sql = LAST_GO if last_go else FIRST_GO
     supplies, units = list(coming), list(coming.values())
-    found = tx.rows(sql, supplies=supplies, coming=units)
-    if not found:
+    (whose,) = tx.rows(WHOSE.format(surplus=sql), supplies=supplies, coming=units)
+    if not whose.orders:
         return
-    locked = {row.order_id for row in found}
-    lock_orders(tx, locked)
+    lock_orders(tx, whose.orders)
     rows = tx.rows(sql, supplies=supplies, coming=units)
-    if not {row.order_id for row in rows} <= locked:
+    if not {row.order_id for row in rows} <= set(whose.orders):
         raise LocksTooSmallError
     _keep_pins(tx, [row for row in rows if row.pinned and row.supply in late])
     add_relation(
