@@ -72,6 +72,11 @@ class LaneWorld:
         if self.chance.random() < 0.3:
             self._take_in(self.chance.randint(1, 3))
 
+    def clock_of(self, other: "LaneWorld") -> None:
+        """Be where another world is: it was built, and this is its copy."""
+        self.warehouse.clock.now = other.warehouse.clock.now
+        self.purchases = list(other.purchases)
+
     def settle(self) -> None:
         """Everything that is owed is done."""
         claim_all(self.warehouse.store, MERCHANT)
@@ -80,12 +85,12 @@ class LaneWorld:
     def goods_come(self, seed: int) -> None:
         """Some receipts, and whoever serves them, in one turn or the other."""
         chance = random.Random(seed)
+        if chance.random() < 0.3:
+            self.warehouse.clock.pass_days(1)
         for _ in range(chance.randint(1, 3)):
             self._receive(chance)
             if chance.random() < 0.3:
                 self.try_to(lambda: self._restock(chance))
-            if chance.random() < 0.2:
-                self.warehouse.clock.pass_days(1)
         if chance.random() < 0.5:
             for purchase in self.purchases:
                 while self.warehouse.serve(purchase):

@@ -6,8 +6,11 @@ from fulfillment.domain.planning.recheck import recheck_on
 from fulfillment.store.commands.supply.overdue import declare_others_overdue
 from fulfillment.store.planning.distribution import serve, serve_owed
 from fulfillment.store.planning.first_claims import claim_next
+from fulfillment.store.planning.workspace import skus_of
 from fulfillment.store.queue.newcomers import any_standing_in
 from fulfillment.store.records.days import AT_ONCE, MERCHANTS_DAY, days_now
+from fulfillment.store.records.loading import load_products
+from fulfillment.store.records.saving.demand import write_gates
 from fulfillment.store.transactions.session import Store, Tx
 
 MOST_SKUS = 50
@@ -85,6 +88,7 @@ def _look_again(tx: Tx, orders: list[int]) -> None:
     )
     space = serve(tx, [row.sku for row in rows], orders)
     served = [space.after[id_] for id_ in orders if not space.is_behind(space.after[id_])]
+    write_gates(tx, served, load_products(tx, skus_of(served)))
     days = [(order.id, recheck_on(order, space.today)) for order in served]
     tx.run(
         "UPDATE orders o SET recheck_on = r.day"

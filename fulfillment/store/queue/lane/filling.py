@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from fulfillment.domain.insight.news import News
 from fulfillment.domain.insight.progress import Progress
-from fulfillment.domain.model.policy import Step, resolve
+from fulfillment.domain.model.policy import Policy, Step, resolve
 from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.store.queue import head as queue
@@ -65,15 +65,14 @@ def fill_plain_lines(
     if not owed or refused:
         return NOTHING
     places = load_locations(tx)
-    is_prepared = settings.prepare is Step.AUTOMATIC
     free = rooms(tx, owed, places, arriving)
     if not free or not (found := first_lines(tx, free, places)):
         return NOTHING
     lock_orders(tx, [order for one in found for order in one.orders])
-    return _filled(free, found, _fill(tx, free, found, is_prepared=is_prepared))
+    return _filled(free, found, _fill(tx, free, found, settings))
 
 
-def _fill(tx: Tx, free: Sequence[Room], found: Sequence[Found], *, is_prepared: bool) -> list[Any]:
+def _fill(tx: Tx, free: Sequence[Room], found: Sequence[Found], settings: Policy) -> list[Any]:
     places = {room.place for room in free}
     today = _today(tx)
     days = ShipDays(today, tx.now, load_calendars(tx, places))
@@ -88,7 +87,8 @@ def _fill(tx: Tx, free: Sequence[Room], found: Sequence[Found], *, is_prepared: 
         places=[room.place for room in free],
         targets=[targets[room.place] for room in free],
         leaving=[days.leaving_now(room.place) for room in free],
-        is_prepared=is_prepared,
+        is_prepared=settings.prepare is Step.AUTOMATIC,
+        auto_allocate=settings.auto_allocate,
         at_once=AT_ONCE,
         today=today,
         now=tx.now,

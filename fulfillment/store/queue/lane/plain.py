@@ -10,6 +10,7 @@ PLAIN = """
    AND o.status = 'awaiting_stock' AND o.waves_spent = 0
    AND o.lock_location IS NULL AND o.pickup_location IS NULL
    AND (o.prepared OR :is_prepared AND NOT o.policy ? 'prepare')
+   AND coalesce(o.policy ->> 'auto_allocate', :auto_allocate) = 'always'
    AND o.recheck_on IS DISTINCT FROM :at_once AND NOT m.replan_due
    AND NOT m.authorise_before_release AND NOT m.reauthorise_on_release
    AND s.status = 'backorder' AND sl.units = d.wanted
@@ -23,7 +24,7 @@ PLAIN = """
 """
 """The only line of the only shipment of its order, that waits for all of its units, may go, and is
 bound to nothing that a person said. It is filled whole, so that no knob about parts is asked. Its
-gate is what the settings say that are in force: while they are being changed, nobody is plain.
+gate is what the settings say that are in force; while they are being changed, nobody is plain.
 (Asked for pinned pegs by NOT EXISTS, the index over supplies is searched for each line.)"""
 
 LOOKED_UP = f"""

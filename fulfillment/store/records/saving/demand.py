@@ -32,6 +32,16 @@ def write_demand(tx: Tx, changes: list[Change], products: Products) -> None:
     add_to_sums(tx, change_of(_summed(before), _summed(after)))
 
 
+def write_gates(tx: Tx, orders: Iterable[Order], products: Products) -> None:
+    """Write the lines of orders that were planned under other settings, changed or not.
+
+    What a line may take is in the queue too, and an order says nothing of a setting of all.
+    """
+    rows = [row | {"shipment_line": line} for line, row in _demand(orders, products).items()]
+    if rows:
+        tx.run(UPSERT_DEMAND, merchant=tx.merchant, rows=json.dumps(rows, default=str))
+
+
 def _summed(rows: Rows) -> Iterator[QueueLine]:
     """The lines that are in the sums of their queues."""
     return (
