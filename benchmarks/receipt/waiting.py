@@ -58,7 +58,6 @@ def wait_in_line(store: Store, lines: int, bringing: int) -> None:
     )
 
     def body(tx: Tx) -> None:
-        tx.run("SET LOCAL statement_timeout = 0")
         tx.run(
             WAITING,
             merchant=MERCHANT,
