@@ -50,6 +50,9 @@ class Asked:
         """All of them: first those that only read, so that all read the same."""
         last = f"O-{self.lines}"
         return [
+            self._reading(
+                "explain, the 90th", lambda tx: read_explanation(tx, "O-90"), picture=True
+            ),
             self._reading("explain, the last", lambda tx: read_explanation(tx, last), picture=True),
             self._reading("promise", lambda tx: read_promise(tx, self._basket()), picture=True),
             self._reading("SKU page", lambda tx: read_sku_explanation(tx, SKU), picture=True),

@@ -19,6 +19,7 @@ from fulfillment.store import migrations
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.supply import serving, stock
 from fulfillment.store.sums.blocks import rebuild
+from fulfillment.store.transactions.patience import Patience
 from fulfillment.store.transactions.session import Command, Store, Tx, connect
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -68,7 +69,7 @@ def a_store() -> Iterator[Store]:
         place.chmod(0o711)
         with EmbeddedPostgres(place / "postgres") as server:
             migrations.upgrade(server.url)
-            store = Store(connect(server.url))
+            store = Store(connect(server.url, patience=Patience(statement=3_600)))
             catalogue.put_merchant(store, catalogue.NewMerchant(MERCHANT, "Bench"))
             at = catalogue.NewLocation("A", "A", serves={MERCHANT: 1})
             catalogue.put_location(store, at)

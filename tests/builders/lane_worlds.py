@@ -13,6 +13,8 @@ from fulfillment.store.commands.orders import lifecycle, manual
 from fulfillment.store.commands.orders.pins import Pinned, pin
 from fulfillment.store.commands.supply import receiving
 from fulfillment.store.planning.first_claims import claim_all
+from fulfillment.store.queue.pending_queues import owe
+from tests.builders.long_queue import wait_in_line
 from tests.builders.warehouse import MERCHANT, Warehouse
 
 SKUS, PLACES = ("K1", "K2", "K3", "K4"), ("A", "B", "C")
@@ -62,12 +64,14 @@ class LaneWorld:
     def build(self) -> None:
         """Take orders in, claim for them, and let things happen to some of them."""
         self._furnish()
-        for _ in range(2):
+        for part in range(3):
             self._announce()
-            self._take_in(self.orders // 2)
-            self._count(2)
+            wait_in_line(self.warehouse, self._plain() // 3, prefix=f"L{part}-")
+            self.warehouse.store.transact(MERCHANT, lambda tx: owe(tx, ["K1"]))
+            self._take_in((self.orders - self._plain()) // 3)
+            self._count(1)
             claim_all(self.warehouse.store, MERCHANT)
-            self._happen(4)
+            self._happen(3)
         self.settle()
         if self.chance.random() < 0.3:
             self._take_in(self.chance.randint(1, 3))
@@ -98,6 +102,10 @@ class LaneWorld:
         self.settle()
 
     # --- the parts ---
+
+    def _plain(self) -> int:
+        """Orders that are written at once: the planner has to look at each of them all the same."""
+        return int(self.orders * self.plain)
 
     def _furnish(self) -> None:
         world, chance = self.warehouse, self.chance
@@ -134,7 +142,7 @@ class LaneWorld:
 
     def _new_order(self) -> intake.NewOrder:
         chance = self.chance
-        if chance.random() < self.plain:
+        if chance.random() < 0.5:
             wants = [(chance.choice(["K1", "K1", "K1", "K2"]), chance.randint(1, 3))]
             return self.warehouse.new_order("", wants, priority=chance.choice([50, 50, 50, 40]))
         wants = [(chance.choice(SKUS), chance.randint(1, 6)) for _ in range(chance.randint(1, 3))]
@@ -165,7 +173,7 @@ class LaneWorld:
 
     def _receive(self, chance: random.Random) -> None:
         purchase = chance.choice(self.purchases)
-        units = chance.choice([3, self.orders // 4 + 1, 2 * self.orders, 2 * self.orders])
+        units = chance.choice([3, self.orders // 4 + 1, self.orders, self.orders])
         left = self.warehouse.one(
             "SELECT sum(u.outstanding) FROM supply u WHERE u.document = :n AND u.sku = 'K1'",
             n=purchase,

@@ -60,6 +60,9 @@ SELECT a.sku, o.number, a.units, a.location, s.status, l.order_line,
 ) held WHERE place <= :most ORDER BY sku, place
 """
 
+BOUND_AHEAD = lines("p", until=("u", "<"), limit="LIMIT :most")
+APART_AHEAD = lines_apart("a", until=("u", "<"), limit="LIMIT :most", which="d.gate <> 'by_hand'")
+
 AHEAD = f"""
 WITH until AS MATERIALIZED (
     SELECT CAST(:priority AS int) AS priority, CAST(:placed_at AS timestamptz) AS placed_at,
@@ -69,11 +72,10 @@ WITH until AS MATERIALIZED (
 )
 SELECT order_id, sku, lock_location, wanted, least(pegged, wanted) AS pegged FROM (
     SELECT d.* FROM until u CROSS JOIN place p
-     CROSS JOIN LATERAL ({lines("p", until=("u", "<"), limit="LIMIT :most")}) d
+     CROSS JOIN LATERAL ({BOUND_AHEAD}) d
      UNION ALL
     SELECT d.* FROM until u CROSS JOIN unnest(CAST(:skus AS text[])) AS a(sku)
-     CROSS JOIN LATERAL (
-           {lines_apart("a", until=("u", "<"), limit="LIMIT :most", which="d.gate <> 'by_hand'")}) d
+     CROSS JOIN LATERAL ({APART_AHEAD}) d
 ) d
  WHERE gate <> 'by_hand'
  ORDER BY priority, placed_at, intake_seq, shipment_line LIMIT :most

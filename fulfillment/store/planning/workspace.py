@@ -22,9 +22,9 @@ from fulfillment.store.records.loading import (
     load_levels,
     load_products,
     load_supplies,
-    load_waiting,
 )
 from fulfillment.store.records.saving import Change, save
+from fulfillment.store.sums.reading import units_of_others
 from fulfillment.store.transactions.session import Tx
 
 
@@ -133,7 +133,7 @@ class Workspace:
     def _waiting_elsewhere(self, products: Mapping[str, Product]) -> dict[str, int]:
         """Units for which orders out of reach wait, of products that limit how many may."""
         limited = sorted(sku for sku in self.skus if products[sku].backorder_limit is not None)
-        return load_waiting(self.tx, limited, self.after) if limited else {}
+        return units_of_others(self.tx, limited, self.after) if limited else {}
 
     def _supplies(self) -> tuple[Supply, ...]:
         there = load_supplies(self.tx, self.skus, self.after)

@@ -31,7 +31,7 @@ WITH kind AS MATERIALIZED (
 SELECT q.order_id FROM kind CROSS JOIN LATERAL (
        SELECT f.order_id, sum(f.units) OVER (ORDER BY f.priority, f.placed_at, f.intake_seq,
                                                       f.shipment_line) - f.units AS before
-         FROM (SELECT * FROM peg p WHERE {OF_KIND.format(kind="kind")}
+         FROM (SELECT * FROM peg p WHERE {OF_KIND}
                 ORDER BY {FIRST_TO_LAST} LIMIT kind.firsts) f) q
  WHERE q.before < kind.firsts
  UNION
@@ -41,7 +41,7 @@ SELECT q.order_id FROM (
                   - p.units AS behind
          FROM kind CROSS JOIN LATERAL (
               SELECT * FROM peg p
-               WHERE {OF_KIND.format(kind="kind")}
+               WHERE {OF_KIND}
                  AND (p.priority, p.placed_at, p.intake_seq)
                   >= (CAST(:priority AS int), CAST(:placed_at AS timestamptz),
                       CAST(:intake_seq AS bigint))

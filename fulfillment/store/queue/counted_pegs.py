@@ -14,7 +14,7 @@ SELECT c.n, coalesce(sum(q.units), 0)::bigint AS units
               CAST(:most AS bigint[])) WITH ORDINALITY
        AS c(supply, lock_location, counts_from, most, n)
  CROSS JOIN LATERAL (SELECT false AS pinned, c.supply, c.lock_location, c.counts_from) kind
- CROSS JOIN LATERAL (SELECT p.units FROM peg p WHERE {OF_KIND.format(kind="kind")}
+ CROSS JOIN LATERAL (SELECT p.units FROM peg p WHERE {OF_KIND}
                       ORDER BY {FIRST_TO_LAST} LIMIT c.most) q
  GROUP BY c.n
 """  # noqa: S608 -- constants
@@ -28,7 +28,7 @@ SELECT c.sku, coalesce(sum(q.units), 0)::bigint AS units
  CROSS JOIN LATERAL (SELECT false AS pinned, c.supply, c.lock_location, c.counts_from) kind
  CROSS JOIN LATERAL (
        SELECT p.units FROM peg p
-        WHERE {OF_KIND.format(kind="kind")}
+        WHERE {OF_KIND}
           AND (p.priority, p.placed_at, p.intake_seq) < (c.priority, c.placed_at, c.intake_seq)
         ORDER BY {FIRST_TO_LAST} LIMIT :most) q
  GROUP BY c.sku

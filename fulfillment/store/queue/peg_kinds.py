@@ -29,8 +29,8 @@ kind AS (
 """One row for each kind of peg on the supplies of a relation `supplies`; in a WITH RECURSIVE."""
 
 OF_KIND = """
-p.supply = {kind}.supply AND p.pinned = {kind}.pinned AND p.lock_location = {kind}.lock_location
-   AND p.counts_from = {kind}.counts_from
+p.supply = kind.supply AND p.pinned = kind.pinned AND p.lock_location = kind.lock_location
+   AND p.counts_from = kind.counts_from
 """
 """Whether a peg is of a kind; equal on the first columns of the index."""
 

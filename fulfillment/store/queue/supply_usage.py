@@ -159,8 +159,8 @@ END = """
        SELECT p.priority, p.placed_at, p.intake_seq FROM peg p
         WHERE {of_kind} ORDER BY {order} LIMIT 1) {name} ON true
 """
-AT_FIRST = END.format(of_kind=OF_KIND.format(kind="kind"), order=FIRST_TO_LAST, name="f")
-AT_LAST = END.format(of_kind=OF_KIND.format(kind="kind"), order=LAST_TO_FIRST, name="l")
+AT_FIRST = END.format(of_kind=OF_KIND, order=FIRST_TO_LAST, name="f")
+AT_LAST = END.format(of_kind=OF_KIND, order=LAST_TO_FIRST, name="l")
 
 HELD = f"""
 WITH RECURSIVE supplies AS MATERIALIZED (

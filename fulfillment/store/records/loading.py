@@ -244,29 +244,6 @@ def load_levels(
     return tuple(StockLevel(*row) for row in rows)
 
 
-def load_waiting(tx: Tx, skus: Collection[str], orders: Collection[int]) -> dict[str, int]:
-    """Units of these SKUs for which orders wait that have claimed, outside of these orders."""
-    rows = tx.rows(
-        """
-        SELECT sku, sum(units)::bigint AS units FROM (
-            SELECT sku, wanted AS units FROM waiting_units
-             WHERE merchant = :merchant AND sku = ANY(:skus)
-             UNION ALL
-            SELECT sku, -wanted FROM open_demand
-             WHERE merchant = :merchant AND sku = ANY(:skus) AND apart AND wanted > 0
-               AND gate = 'first'
-             UNION ALL
-            SELECT sku, -wanted FROM open_demand
-             WHERE order_id = ANY(:orders) AND sku = ANY(:skus) AND gate <> 'first') part
-         GROUP BY sku
-        """,
-        merchant=tx.merchant,
-        skus=list(skus),
-        orders=list(orders),
-    )
-    return {row.sku: row.units for row in rows}
-
-
 def load_supplies(tx: Tx, skus: Collection[str], orders: Collection[int]) -> tuple[Supply, ...]:
     """Inbound supply of these SKUs, less what orders outside these hold pegs on."""
     rows = tx.rows(

@@ -26,6 +26,9 @@ until AS MATERIALIZED (
 )
 """
 
+OF_LAST = lines("b", since=("b", ">="), until=("u", "<"))
+APART = lines_apart("a", until=("u", "<"))
+
 BEFORE = f"""
 WITH {UNTIL}, block AS MATERIALIZED (
     SELECT b.*, row_number() OVER (PARTITION BY b.sku, b.place ORDER BY b.priority DESC,
@@ -35,10 +38,10 @@ WITH {UNTIL}, block AS MATERIALIZED (
        AND (b.priority, b.placed_at, b.intake_seq) < (u.priority, u.placed_at, u.intake_seq)
 ), line AS (
     SELECT d.sku, d.order_id, d.wanted FROM until u CROSS JOIN block b
-     CROSS JOIN LATERAL ({lines("b", since=("b", ">="), until=("u", "<"))}) d WHERE b.is_last
+     CROSS JOIN LATERAL ({OF_LAST}) d WHERE b.is_last
      UNION ALL
     SELECT d.sku, d.order_id, d.wanted FROM until u CROSS JOIN asked a
-     CROSS JOIN LATERAL ({lines_apart("a", until=("u", "<"))}) d
+     CROSS JOIN LATERAL ({APART}) d
 )
 SELECT sku, sum(orders)::bigint AS orders, sum(wanted)::bigint AS wanted FROM (
     SELECT sku, orders, wanted FROM block WHERE NOT is_last
@@ -46,6 +49,9 @@ SELECT sku, sum(orders)::bigint AS orders, sum(wanted)::bigint AS wanted FROM (
     SELECT sku, count(DISTINCT order_id), sum(wanted) FROM line GROUP BY sku) part
  GROUP BY sku
 """  # noqa: S608 -- constants
+
+NEXT = lines("p", since=("s", ">"), until=("u", "<"), limit="LIMIT 1")
+NEXT_APART = lines_apart("s", since=("s", ">"), until=("u", "<"), limit="LIMIT 1")
 
 FIRST = f"""
 WITH RECURSIVE {UNTIL}, place AS MATERIALIZED (
@@ -58,11 +64,9 @@ WITH RECURSIVE {UNTIL}, place AS MATERIALIZED (
     SELECT s.sku, s.n + 1, next.priority::int, next.placed_at, next.intake_seq, next.order_id
       FROM step s CROSS JOIN until u CROSS JOIN LATERAL (
            SELECT * FROM (
-               SELECT d.* FROM place p CROSS JOIN LATERAL (
-{lines("p", since=("s", ">"), until=("u", "<"), limit="LIMIT 1")}) d WHERE p.sku = s.sku
+               SELECT d.* FROM place p CROSS JOIN LATERAL ({NEXT}) d WHERE p.sku = s.sku
                 UNION ALL
-               SELECT d.* FROM (
-{lines_apart("s", since=("s", ">"), until=("u", "<"), limit="LIMIT 1")}) d) d
+               SELECT d.* FROM ({NEXT_APART}) d) d
             ORDER BY d.priority, d.placed_at, d.intake_seq LIMIT 1) next
      WHERE s.n < :most
 )
@@ -108,6 +112,26 @@ def units_waiting(tx: Tx, skus: Collection[str]) -> Counter[str]:
         skus=list(skus),
     )
     return Counter({row.sku: row.units for row in rows})
+
+
+OUTSIDE = """
+SELECT sku, sum(units)::bigint AS units FROM (
+    SELECT sku, wanted AS units FROM waiting_units
+     WHERE merchant = :merchant AND sku = ANY(:skus)
+     UNION ALL
+    SELECT sku, -wanted FROM open_demand
+     WHERE merchant = :merchant AND sku = ANY(:skus) AND apart AND wanted > 0 AND gate = 'first'
+     UNION ALL
+    SELECT sku, -wanted FROM open_demand
+     WHERE order_id = ANY(:orders) AND sku = ANY(:skus) AND gate <> 'first') part
+ GROUP BY sku
+"""
+
+
+def units_of_others(tx: Tx, skus: Collection[str], orders: Collection[int]) -> dict[str, int]:
+    """Units of these SKUs for which orders wait that have claimed, outside of these orders."""
+    rows = tx.rows(OUTSIDE, merchant=tx.merchant, skus=list(skus), orders=list(orders))
+    return {row.sku: row.units for row in rows}
 
 
 def _rank(rank: Rank) -> dict[str, object]:

@@ -21,6 +21,8 @@ class Met(NamedTuple):
 
 UNPEGGED = "d.wanted > d.pegged"
 
+OF_PART = lines("p", since=("p", ">="), until=("e", "<"), which=UNPEGGED)
+
 SHORT = f"""
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest(CAST(:skus AS text[]), CAST(:locations AS text[]), CAST(:places AS text[]),
@@ -79,7 +81,7 @@ WITH asked AS MATERIALIZED (
       FROM part p
      CROSS JOIN LATERAL (SELECT p.end_priority AS priority, p.end_placed AS placed_at,
                                 p.end_seq AS intake_seq) e
-     CROSS JOIN LATERAL ({lines("p", since=("p", ">="), until=("e", "<"), which=UNPEGGED)}) d
+     CROSS JOIN LATERAL ({OF_PART}) d
      UNION ALL
     SELECT a.n, a.shipment_line, a.order_id, a.priority, a.placed_at, a.intake_seq, a.units, true
       FROM apart a JOIN start s USING (n)

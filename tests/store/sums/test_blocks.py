@@ -114,7 +114,9 @@ class Queue:
             )
 
     def summed(self, one: Write | None) -> Iterator[QueueLine]:
-        for _, place, part in one.lines() if one and not one.apart else ():
+        if one is None or one.apart:
+            return
+        for _, place, part in one.lines():
             unpegged = part.wanted - part.pegged
             yield QueueLine(one.order, one.rank, "K1", place, part.wanted, unpegged)
 

@@ -21,7 +21,7 @@ SELECT sku, shipment_line, supply, pinned, units, order_id,
   FROM (SELECT p.*, s.sku, s.units AS surplus,
                sum(p.units) OVER (PARTITION BY p.supply ORDER BY {{whole}}) - p.units AS before
           FROM supplies s JOIN kind ON kind.supply = s.supply CROSS JOIN LATERAL (
-               SELECT * FROM peg p WHERE {OF_KIND.format(kind="kind")}
+               SELECT * FROM peg p WHERE {OF_KIND}
                 ORDER BY {{each}} LIMIT s.units) p) ranked
  WHERE before < surplus
 """  # noqa: S608 -- constants
@@ -85,7 +85,7 @@ RELEASED = f"""
 WITH RECURSIVE supplies AS MATERIALIZED (
     SELECT unnest(CAST(:supplies AS bigint[])) AS supply
 ), {KINDS}
-SELECT DISTINCT p.order_id FROM kind JOIN peg p ON {OF_KIND.format(kind="kind")}
+SELECT DISTINCT p.order_id FROM kind JOIN peg p ON {OF_KIND}
  WHERE kind.counts_from <> '' ORDER BY p.order_id
 """  # noqa: S608 -- constants
 """Only what is released says from which status its pegs count."""
