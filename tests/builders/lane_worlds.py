@@ -156,7 +156,10 @@ class LaneWorld:
 
     def _announce(self) -> None:
         chance = self.chance
-        lines = [("K1", chance.randint(1, 2 * self.orders)), ("K2", chance.randint(1, 9))]
+        lines = [
+            ("K1", chance.randint(self.orders // 2, 2 * self.orders)),
+            ("K2", chance.randint(1, 9)),
+        ]
         self.purchases.append(
             self.warehouse.purchase(
                 lines[: chance.randint(1, 2)],

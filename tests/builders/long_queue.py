@@ -9,8 +9,8 @@ WAITING = """
 WITH made AS (
     INSERT INTO orders (merchant, number, content_hash, status, placed_at, placed_on, currency,
                         policy, verified, first_claimed, waiting_units, created_at)
-    SELECT :merchant, CAST(:prefix AS text) || n, '', 'awaiting_stock', :now, :today, 'EUR', '{}', true, true, 1,
-           :now
+    SELECT :merchant, CAST(:prefix AS text) || n, '', 'awaiting_stock', :now, :today, 'EUR', '{}',
+           true, true, 1, :now
       FROM generate_series(1, :lines) n
     RETURNING id, intake_seq
 ), ranked AS (

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import Shipment
@@ -12,8 +13,7 @@ Place = tuple[str, str]
 """SKU and location."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
+class Gain(NamedTuple):
     """Units that somebody has gained at a location: a shipment, or an order as a whole."""
 
     sku: str
@@ -33,8 +33,7 @@ class Arrival:
     units: int
 
 
-@dataclass(frozen=True, slots=True)
-class Docked:
+class Docked(NamedTuple):
     """Units of one receipt's line that go to a taker: a shipment, or an order as a whole."""
 
     receipt: int

@@ -21,12 +21,12 @@ from tests.store.queue.lane.tables import TABLES, WITHOUT_TURNS
 
 pytestmark = pytest.mark.slow
 
-WORLDS = int(os.environ.get("PEGBOARD_WORLDS", "3"))
+WORLDS = int(os.environ.get("PEGBOARD_WORLDS", "2"))
 FIRST_SEED = int(os.environ.get("PEGBOARD_SEED", "1"))
-ORDERS = int(os.environ.get("PEGBOARD_STEPS", "90"))
+ORDERS = int(os.environ.get("PEGBOARD_STEPS", "240"))
 """Orders of each world; more of them, and more worlds with fresh seeds, by these options."""
 
-Twins = Callable[[int], tuple[LaneWorld, LaneWorld]]
+Twins = Callable[[int, int], tuple[LaneWorld, LaneWorld]]
 
 
 @pytest.fixture
@@ -38,10 +38,10 @@ def databases(new_database: Callable[[], str], postgres: Any) -> Iterator[list[s
         postgres.execute("DROP DATABASE {name} WITH (FORCE)", name=name)
 
 
-def world_on(url: str, seed: int) -> LaneWorld:
+def world_on(url: str, seed: int, orders: int) -> LaneWorld:
     chance = random.Random(seed)
     plain, is_wild = chance.choice([0.6, 0.9, 0.97]), chance.random() < 0.3
-    return LaneWorld(Warehouse.on(url, threads=2), chance, ORDERS, plain, is_wild)
+    return LaneWorld(Warehouse.on(url, threads=2), chance, orders, plain, is_wild)
 
 
 @pytest.fixture
@@ -49,13 +49,13 @@ def make_twins(databases: list[str], postgres: Any) -> Iterator[Twins]:
     """A world by its seed, as the planner alone made it, and another one that is the same."""
     made: list[LaneWorld] = []
 
-    def make(seed: int) -> tuple[LaneWorld, LaneWorld]:
-        world = world_on(postgres.url_of(databases[0]), seed)
+    def make(seed: int, orders: int) -> tuple[LaneWorld, LaneWorld]:
+        world = world_on(postgres.url_of(databases[0]), seed, orders)
         world.build()
         world.warehouse.engine.dispose()
         databases.append(f"{databases[0]}_copy")
         postgres.execute("CREATE DATABASE {n} TEMPLATE {t}", n=databases[1], t=databases[0])
-        other = world_on(postgres.url_of(databases[1]), seed)
+        other = world_on(postgres.url_of(databases[1]), seed, orders)
         other.clock_of(world)
         made[:] = [world, other]
         return world, other
@@ -88,7 +88,7 @@ def test_lane_and_planner_leave_the_world_of_the_planner_alone(
     seed, batch, make_twins, lane, monkeypatch
 ):
     lane.is_shut = True
-    by_planner, by_lane = make_twins(seed)
+    by_planner, by_lane = make_twins(seed, ORDERS if batch > ORDERS else ORDERS // 4)
     monkeypatch.setattr("fulfillment.store.queue.head.BATCH", batch)
     for turn in range(2):
         for world, lane.is_shut in ((by_planner, True), (by_lane, False)):
