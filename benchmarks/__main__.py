@@ -18,6 +18,8 @@ benchmarks, each with its own README and --help:
                                           database that was put back has forgotten
   python -m benchmarks.weeks              five weeks of a wholesaler at once, and what another
                                           merchant feels of it (also `make bench ARGS=weeks`)
+  python -m benchmarks.growth             what takes longer where a hundred times as many wait
+                                          (also `make bench ARGS=growth`)
 """
 
 
@@ -30,6 +32,12 @@ def main() -> None:
         from benchmarks.weeks.__main__ import app as weeks  # noqa: PLC0415 -- only when it is run
 
         weeks()
+        return
+    if sys.argv[1:2] == ["growth"]:
+        del sys.argv[1]
+        from benchmarks.growth.__main__ import app as growth  # noqa: PLC0415 -- only when it is run
+
+        growth()
         return
     from benchmarks.intake.__main__ import app  # noqa: PLC0415 -- only when it is run
 

@@ -11,8 +11,10 @@ from fulfillment.store.transactions.session import Store, Tx
 
 FIRST = """
 CREATE TEMPORARY TABLE filled ON COMMIT DROP AS
-SELECT shipment_line AS line, order_id FROM open_demand WHERE merchant = :merchant AND sku = :sku
- ORDER BY priority, placed_at, intake_seq LIMIT :units
+SELECT d.shipment_line AS line, d.order_id, l.shipment FROM open_demand d
+  JOIN shipment_line l ON l.id = d.shipment_line
+ WHERE d.merchant = :merchant AND d.sku = :sku
+ ORDER BY d.priority, d.placed_at, d.intake_seq LIMIT :units
 """
 
 BULK = (
@@ -28,11 +30,14 @@ BULK = (
               wake_seq = wake_seq + 1, ready_since = now()
          FROM filled f WHERE o.id = f.order_id""",
     """INSERT INTO order_event (order_id, sequence, happenings, actor, at)
-       SELECT order_id, n + 1, CAST(:facts AS jsonb), 'bench', now()
-         FROM filled, generate_series(1, :events) AS n""",
+       SELECT order_id, 1, CAST(:facts AS jsonb), 'bench', now() FROM filled""",
     """INSERT INTO outbox (merchant, lane, kind, subject, payload, due_at, created_at)
        SELECT :merchant, 1, 'wake_order', order_id::text, CAST(:payload AS jsonb), now(), now()
          FROM filled""",
+    """INSERT INTO cross_dock (receipt, supply, shipment, units)
+       SELECT r.id, u.id, f.shipment, 1 FROM filled f, receipt r, supply u""",
+    """INSERT INTO served_order (receipt, supply, order_id, units)
+       SELECT r.id, u.id, f.order_id, 1 FROM filled f, receipt r, supply u""",
     """UPDATE stock_level SET allocated = allocated + (SELECT count(*) FROM filled)
         WHERE merchant = :merchant AND sku = :sku""",
 )
@@ -42,7 +47,14 @@ WITH booked AS (
     INSERT INTO stock_ledger (merchant, sku, location, units, kind, reference, actor, at)
     VALUES (:merchant, :sku, 'A', :units, 'receipt', 'R1', 'bench', now())
 ), counted AS (
-    UPDATE supply SET received = received + :units WHERE document = :purchase
+    UPDATE supply SET received = received + :units, pegged = pegged - :units
+     WHERE document = :purchase
+), came AS (
+    INSERT INTO receipt (merchant, number, purchase_order, location, actor, at)
+    SELECT :merchant, 'R1', id, 'A', 'bench', now() FROM purchase_order RETURNING id
+), lines AS (
+    INSERT INTO receipt_line (receipt, supply, units)
+    SELECT came.id, u.id, :units FROM came, supply u
 )
 INSERT INTO stock_level (merchant, sku, location, on_hand) VALUES (:merchant, :sku, 'A', :units)
 """
@@ -66,14 +78,13 @@ FACTS = [
 """What happened to an order that was filled, as long as ours."""
 
 
-def write_in_bulk(store: Store, units: int, events: int) -> None:
-    """Fill so many lines from the head, batch by batch, `events` rows of history for each."""
+def write_in_bulk(store: Store, units: int) -> None:
+    """Fill so many lines from the head, batch by batch."""
     some = {"merchant": MERCHANT, "sku": SKU}
     store.transact(MERCHANT, lambda tx: tx.run(RECEIVED, units=units, purchase=PURCHASE, **some))
     more = {
         "facts": json.dumps(FACTS),
         "payload": json.dumps({"merchant": MERCHANT, "progress": sorted(_progress())}),
-        "events": events,
     }
 
     def body(tx: Tx, batch: int) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from fulfillment.store.commands.supply import purchase_orders
+from fulfillment.store.sums.blocks import rebuild
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 MERCHANT, SKU, PURCHASE = "bench", "TEA", "P1"
@@ -31,14 +32,18 @@ WITH made AS (
     INSERT INTO shipment_line (shipment, order_id, order_line, units)
     SELECT id, order_id, 1, 1 FROM shipments RETURNING id, order_id
 ), pegs AS (
-    INSERT INTO peg (shipment_line, supply, units)
-    SELECT parts.id, u.id, 1 FROM parts JOIN ranked ON ranked.id = parts.order_id
+    INSERT INTO peg (shipment_line, supply, units, order_id, lock_location, counts_from, priority,
+                     placed_at, intake_seq)
+    SELECT parts.id, u.id, 1, ranked.id, '', '', 50, ranked.placed_at, ranked.intake_seq
+      FROM parts JOIN ranked ON ranked.id = parts.order_id
       JOIN supply u ON u.document = :purchase WHERE ranked.pegged
+), summed AS (
+    UPDATE supply SET pegged = least(:pegged, :lines) WHERE document = :purchase
 )
 INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at, intake_seq,
-                         wanted, held, gate, pegged)
+                         wanted, held, gate, pegged, apart)
 SELECT parts.id, :merchant, :sku, ranked.id, 50, ranked.placed_at, ranked.intake_seq, 1, 0, 'open',
-       ranked.pegged::int
+       ranked.pegged::int, false
   FROM parts JOIN ranked ON ranked.id = parts.order_id
 """
 
@@ -62,6 +67,7 @@ def wait_in_line(store: Store, lines: int, bringing: int) -> None:
             purchase=PURCHASE,
             due_on=due_on,
         )
+        rebuild(tx, [SKU])
 
     store.transact(MERCHANT, body)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

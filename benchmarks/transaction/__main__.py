@@ -18,6 +18,8 @@ from embedded.postgres import EmbeddedPostgres
 from fulfillment.store import migrations
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.supply import serving, stock
+from fulfillment.store.sums.blocks import rebuild
+from fulfillment.store.transactions.patience import Patience
 from fulfillment.store.transactions.session import Command, Store, Tx, connect
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -43,8 +45,8 @@ WITH made AS (
     SELECT id, order_id, 1, 1 FROM shipments RETURNING id, order_id
 )
 INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at, intake_seq,
-                         wanted, held, gate)
-SELECT parts.id, :merchant, :sku, made.id, 50, made.placed_at, made.intake_seq, 1, 0, 'open'
+                         wanted, held, gate, apart)
+SELECT parts.id, :merchant, :sku, made.id, 50, made.placed_at, made.intake_seq, 1, 0, 'open', false
   FROM parts JOIN made ON made.id = parts.order_id
 """
 
@@ -67,7 +69,7 @@ def a_store() -> Iterator[Store]:
         place.chmod(0o711)
         with EmbeddedPostgres(place / "postgres") as server:
             migrations.upgrade(server.url)
-            store = Store(connect(server.url))
+            store = Store(connect(server.url, patience=Patience(statement=3_600)))
             catalogue.put_merchant(store, catalogue.NewMerchant(MERCHANT, "Bench"))
             at = catalogue.NewLocation("A", "A", serves={MERCHANT: 1})
             catalogue.put_location(store, at)
@@ -81,6 +83,7 @@ def wait_in_line(store: Store, lines: int) -> None:
 
     def body(tx: Tx) -> None:
         tx.run(WAITING, merchant=MERCHANT, sku=SKU, lines=lines)
+        rebuild(tx, [SKU])
 
     store.transact(MERCHANT, body)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

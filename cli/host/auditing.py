@@ -21,6 +21,7 @@ from fulfillment.store.integrity.checks import CHECKS
 from fulfillment.store.integrity.invariants import Finding
 from fulfillment.store.integrity.invariants import audit as audit_store
 from fulfillment.store.integrity.queue_checks import QUEUE_CHECKS
+from fulfillment.store.integrity.sum_checks import SUM_CHECKS
 from fulfillment.store.reading.unfinished import OrderName
 from fulfillment.store.transactions.session import Store
 
@@ -81,7 +82,9 @@ class Result:
 
 def check(store: Store, at: Callable[[str], None], *, with_engine: bool) -> Result:
     """Run every check, saying at which one it is; with the engine, Temporal must answer."""
-    rules = {check.number: check.rule for check in (*CHECKS, *QUEUE_CHECKS)} | PLAN_RULES
+    rules = {
+        check.number: check.rule for check in (*CHECKS, *QUEUE_CHECKS, *SUM_CHECKS)
+    } | PLAN_RULES
     findings = audit_store(store, at)
     missing: list[OrderName] = []
     if with_engine:

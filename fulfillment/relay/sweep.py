@@ -17,6 +17,7 @@ from fulfillment.relay.listing import Name, gathered, is_running, runs
 from fulfillment.store.commands.catalogue.closures import renew_broken_off
 from fulfillment.store.integrity.queue_checks import owe_idle
 from fulfillment.store.integrity.restarts import owe_overdue, start_unfinished, wake_overdue
+from fulfillment.store.integrity.sum_checks import mend_sums
 from fulfillment.store.transactions.apart import each_apart
 from fulfillment.store.transactions.session import Store
 from fulfillment.store.transactions.threads import in_thread
@@ -28,6 +29,9 @@ OWED_TOO_LONG = timedelta(seconds=30)
 """After so long a queue is served whoever was to do it: its workflow may have been ended."""
 
 IDLE_EVERY_SECONDS = 60.0
+SUMS_EVERY_SECONDS = 3_600.0
+"""Sums are compared with all that they add up."""
+
 STEP_SECONDS = 300.0
 """A step that takes longer waits for an answer that does not come; it is done again."""
 
@@ -50,6 +54,7 @@ class Sweep:
     pulse: Pulse = field(default_factory=lambda: Pulse("sweep", silent_seconds=600))
     healing: Healing = field(default_factory=Healing)
     next_idle: float = 0.0
+    next_sums: float = 0.0
     seen: dict[str, datetime] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -70,6 +75,7 @@ class Sweep:
             "calendars": lambda: in_thread(None, renew_broken_off, self.store),
             "both_sides": self.heal,
             "idle": self.give_what_is_idle,
+            "sums": self.mend_sums,
         }
 
     async def give_what_is_idle(self) -> None:
@@ -79,6 +85,14 @@ class Sweep:
         self.next_idle = now + IDLE_EVERY_SECONDS
         for merchant, skus in (await in_thread(None, owe_idle, self.store)).items():
             log.error("units_were_idle", merchant=merchant, skus=skus)
+
+    async def mend_sums(self) -> None:
+        """Now and then, have what is kept beside queues written anew where it is wrong: a fault."""
+        if (now := time.monotonic()) < self.next_sums:
+            return
+        self.next_sums = now + SUMS_EVERY_SECONDS
+        for merchant, skus in (await in_thread(None, mend_sums, self.store)).items():
+            log.error("sums_were_wrong", merchant=merchant, skus=skus)
 
     async def heal(self) -> None:
         """Compare both sides now and then, and bring them together where they differ."""

@@ -39,6 +39,7 @@ UPDATE purchase_order SET expected_on = expected_on - :days;
 UPDATE orders SET recheck_on = recheck_on - :days,
        placed_at = placed_at - make_interval(days => :days), placed_on = placed_on - :days;
 UPDATE open_demand SET placed_at = placed_at - make_interval(days => :days);
+UPDATE peg SET placed_at = placed_at - make_interval(days => :days);
 UPDATE shipment SET expected_on = expected_on - :days;
 UPDATE order_line SET promise = (
        SELECT jsonb_agg(jsonb_build_array(p->0, ((p->>1)::date - :days)::text))

@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import Shipment
@@ -12,8 +13,7 @@ Place = tuple[str, str]
 """SKU and location."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
+class Gain(NamedTuple):
     """Units that somebody has gained at a location: a shipment, or an order as a whole."""
 
     sku: str
@@ -33,8 +33,7 @@ class Arrival:
     units: int
 
 
-@dataclass(frozen=True, slots=True)
-class Docked:
+class Docked(NamedTuple):
     """Units of one receipt's line that go to a taker: a shipment, or an order as a whole."""
 
     receipt: int
@@ -72,19 +71,22 @@ def order_gains(before: Order, after: Order) -> Iterator[Gain]:
 
 def dock(arrivals: Sequence[Arrival], gained: Iterable[Gain]) -> list[Docked]:
     """Give what was gained out of what arrived there, the first receipt first."""
-    left: dict[Place, deque[Arrival]] = defaultdict(deque)
+    here: dict[Place, deque[Arrival]] = defaultdict(deque)
     for arrival in arrivals:
-        left[arrival.sku, arrival.location].append(arrival)
+        here[arrival.sku, arrival.location].append(arrival)
+    used: Counter[Place] = Counter()
     docked: Counter[tuple[int, int, int]] = Counter()
     for gain in gained:
-        wanted, here = gain.units, left[gain.sku, gain.location]
-        while wanted and here:
-            first = here.popleft()
-            units = min(wanted, first.units)
+        wanted, place = gain.units, (gain.sku, gain.location)
+        while wanted and here[place]:
+            first = here[place][0]
+            units = min(wanted, first.units - used[place])
             docked[first.receipt, first.supply, gain.taker] += units
             wanted -= units
-            if units < first.units:
-                here.appendleft(replace(first, units=first.units - units))
+            used[place] += units
+            if used[place] == first.units:
+                here[place].popleft()
+                used[place] = 0
     return [Docked(*key, units) for key, units in sorted(docked.items())]
 
 

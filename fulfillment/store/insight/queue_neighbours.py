@@ -1,51 +1,47 @@
 """Who stands before an order in the queues of its SKUs, and who behind it holds units of them."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from fulfillment.domain.insight.explanation import Ahead, Holding, Rival, Rivals
 from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.store.queue.reach import rank_parameters
+from fulfillment.store.sums.lines import lines, lines_apart
+from fulfillment.store.sums.reading import Waiting, first_waiting, waiting_before
 from fulfillment.store.transactions.session import Tx
 
 SHOWN = 3
 """Orders ahead that are named; the others are counted."""
 
-RIVALS = """
-WITH rival AS (
-    SELECT d.sku, d.order_id, d.wanted, 0 AS held, 0 AS idle FROM open_demand d
-     WHERE d.merchant = :merchant AND d.sku = ANY(:skus) AND d.wanted > 0
-       AND (d.priority, d.placed_at, d.intake_seq) < (:priority, :placed_at, :intake_seq)
-    UNION ALL
-    SELECT a.sku, l.order_id, 0, a.units,
-           CASE WHEN s.status IN ('backorder', 'future') THEN a.units ELSE 0 END
+HOLDERS = """
+WITH holder AS (
+    SELECT a.sku, l.order_id, sum(a.units)::bigint AS held,
+           coalesce(sum(a.units) FILTER (WHERE s.status IN ('backorder', 'future')), 0)::bigint
+               AS idle
       FROM allocation a
       JOIN shipment_line l ON l.id = a.shipment_line
       JOIN shipment s ON s.id = l.shipment
       JOIN orders o ON o.id = l.order_id
      WHERE a.merchant = :merchant AND a.sku = ANY(:skus)
        AND (o.priority, o.placed_at, o.intake_seq) < (:priority, :placed_at, :intake_seq)
-), by_order AS (
-    SELECT sku, order_id, sum(wanted)::bigint AS wanted, sum(held)::bigint AS held,
-           sum(idle)::bigint AS idle
-      FROM rival GROUP BY sku, order_id
+     GROUP BY a.sku, l.order_id
 ), ranked AS (
-    SELECT b.*, o.number, o.priority, count(*) OVER all_of AS orders,
-           sum(b.wanted) OVER all_of AS all_wanted, sum(b.held) OVER all_of AS all_held,
-           sum(b.idle) OVER all_of AS all_idle,
-           count(*) FILTER (WHERE b.wanted > 0) OVER all_of AS waiting,
-           row_number() OVER (PARTITION BY b.sku
+    SELECT h.*, o.number, o.priority, o.placed_at, o.intake_seq,
+           sum(h.held) OVER all_of AS all_held, sum(h.idle) OVER all_of AS all_idle,
+           count(*) FILTER (WHERE NOT EXISTS (
+               SELECT 1 FROM open_demand d WHERE d.order_id = h.order_id AND d.sku = h.sku
+                  AND d.wanted > 0)) OVER all_of AS satisfied,
+           row_number() OVER (PARTITION BY h.sku
                               ORDER BY o.priority, o.placed_at, o.intake_seq) AS place
-      FROM by_order b JOIN orders o ON o.id = b.order_id
-    WINDOW all_of AS (PARTITION BY b.sku)
+      FROM holder h JOIN orders o ON o.id = h.order_id
+    WINDOW all_of AS (PARTITION BY h.sku)
 )
-SELECT sku, number, wanted, held, idle, priority, orders, waiting, all_wanted::bigint,
-       all_held::bigint, all_idle::bigint
-  FROM ranked
- WHERE place <= :shown ORDER BY sku, place
+SELECT * FROM ranked WHERE place <= :shown ORDER BY sku, place
 """
+"""Who holds units before a rank, and how many of them want none."""
 
 
 LATER = """
@@ -64,12 +60,26 @@ SELECT a.sku, o.number, a.units, a.location, s.status, l.order_line,
 ) held WHERE place <= :most ORDER BY sku, place
 """
 
-AHEAD = """
-SELECT order_id, sku, lock_location, wanted, least(pegged, wanted) AS pegged FROM open_demand
- WHERE merchant = :merchant AND sku = ANY(:skus) AND wanted > 0 AND gate <> 'by_hand'
-   AND (priority, placed_at, intake_seq) < (:priority, :placed_at, :intake_seq)
+BOUND_AHEAD = lines("p", until=("u", "<"), limit="LIMIT :most")
+APART_AHEAD = lines_apart("a", until=("u", "<"), limit="LIMIT :most", which="d.gate <> 'by_hand'")
+
+AHEAD = f"""
+WITH until AS MATERIALIZED (
+    SELECT CAST(:priority AS int) AS priority, CAST(:placed_at AS timestamptz) AS placed_at,
+           CAST(:intake_seq AS bigint) AS intake_seq
+), place AS MATERIALIZED (
+    SELECT DISTINCT sku, place FROM queue_block WHERE merchant = :merchant AND sku = ANY(:skus)
+)
+SELECT order_id, sku, lock_location, wanted, least(pegged, wanted) AS pegged FROM (
+    SELECT d.* FROM until u CROSS JOIN place p
+     CROSS JOIN LATERAL ({BOUND_AHEAD}) d
+     UNION ALL
+    SELECT d.* FROM until u CROSS JOIN unnest(CAST(:skus AS text[])) AS a(sku)
+     CROSS JOIN LATERAL ({APART_AHEAD}) d
+) d
+ WHERE gate <> 'by_hand'
  ORDER BY priority, placed_at, intake_seq, shipment_line LIMIT :most
-"""
+"""  # noqa: S608 -- constants
 
 MOST_AHEAD = 1_000
 """Lines ahead for which a remedy is to be enough; behind more, no supply is offered."""
@@ -130,26 +140,37 @@ def _holdings(
 
 def rivals_of(tx: Tx, order: Order, skus: Collection[str]) -> dict[str, Rivals]:
     """All before it that want or hold units, by SKU."""
-    rows = tx.rows(
-        RIVALS,
-        merchant=tx.merchant,
-        skus=list(skus),
-        shown=SHOWN,
-        **rank_parameters(order.rank),
-    )
-    first: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        first[row.sku].append(row)
+    waiting = waiting_before(tx, skus, order.rank)
+    first = first_waiting(tx, skus, SHOWN, order.rank)
+    holders: dict[str, list[Any]] = defaultdict(list)
+    rank = rank_parameters(order.rank)
+    for row in tx.rows(HOLDERS, merchant=tx.merchant, skus=list(skus), shown=SHOWN, **rank):
+        holders[row.sku].append(row)
     return {
-        sku: Rivals(
-            first=tuple(
-                Rival(row.number, row.wanted, row.held, row.priority, row.idle) for row in mine
-            ),
-            orders=mine[0].orders,
-            wanted=mine[0].all_wanted,
-            held=mine[0].all_held,
-            idle=mine[0].all_idle,
-            waiting=mine[0].waiting,
-        )
-        for sku, mine in first.items()
+        sku: _rivals(waiting[sku], first[sku], holders[sku])
+        for sku in skus
+        if waiting[sku].orders or holders[sku]
     }
+
+
+def _rivals(waiting: Waiting, first: Sequence[Any], holders: Sequence[Any]) -> Rivals:
+    """The first of either, as one list; who wants and holds is among the first of both."""
+    wanted = {row.order_id: row.wanted for row in first}
+    held = {row.order_id: (row.held, row.idle) for row in holders}
+    ranked = {Rank(row.priority, row.placed_at, row.intake_seq): row for row in (*first, *holders)}
+    shown = [ranked[rank] for rank in sorted(ranked)[:SHOWN]]
+    return Rivals(
+        first=tuple(
+            _rival(row, wanted.get(row.order_id, 0), held.get(row.order_id)) for row in shown
+        ),
+        orders=waiting.orders + (holders[0].satisfied if holders else 0),
+        wanted=waiting.units,
+        held=int(holders[0].all_held) if holders else 0,
+        idle=int(holders[0].all_idle) if holders else 0,
+        waiting=waiting.orders,
+    )
+
+
+def _rival(row: Any, wanted: int, holds: tuple[int, int] | None) -> Rival:
+    held, idle = holds or (0, 0)
+    return Rival(row.number, wanted, held, row.priority, idle)

@@ -38,7 +38,8 @@ SELECT o.number AS "order", o.merchant, o.holds, o.policy,
        s.target_ship_on,
 s.carrier, s.tracking, s.shipped_at,
 (SELECT p.number FROM shipment p WHERE p.id = s.parent) AS parent,
-(SELECT array_agg(c.number ORDER BY c.number) FROM shipment c WHERE c.parent = s.id) AS children,
+(SELECT array_agg(c.number ORDER BY c.number) FROM shipment c
+  WHERE c.order_id = s.order_id AND c.parent = s.id) AS children,
 (SELECT jsonb_agg(jsonb_build_object(
             'line', sl.order_line, 'sku', ol.sku, 'units', sl.units,
             'pack', ol.pack, 'pack_units', ol.pack_units,

@@ -22,6 +22,7 @@ from fulfillment.store.reading.views.explanations import (
 )
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.records.out_of_use import load_out_of_use
+from fulfillment.store.sums.reading import first_waiting, waiting_before
 from fulfillment.store.transactions.session import Tx
 
 SHOWN = 20
@@ -40,23 +41,14 @@ SELECT location, disposition, on_hand, allocated, on_hand - allocated AS availab
 """
 
 HOLDERS = """
-SELECT o.id, o.number AS "order", a.units, a.location, s.status, count(*) OVER () AS holders,
-       sum(a.units) OVER () AS held
+SELECT o.id AS order_id, o.number AS "order", a.units, a.location, s.status,
+       count(*) OVER () AS holders, sum(a.units) OVER () AS held
   FROM allocation a
   JOIN shipment_line l ON l.id = a.shipment_line
   JOIN shipment s ON s.id = l.shipment
   JOIN orders o ON o.id = s.order_id
  WHERE a.merchant = :merchant AND a.sku = :sku
  ORDER BY o.priority, o.placed_at, o.intake_seq, l.id LIMIT :shown
-"""
-
-WAITING = """
-SELECT o.id, o.number AS "order", sum(d.wanted)::bigint AS wanted, o.priority, o.placed_at,
-       o.intake_seq,
-       count(*) OVER () AS orders, sum(sum(d.wanted)) OVER () AS units
-  FROM open_demand d JOIN orders o ON o.id = d.order_id
- WHERE d.merchant = :merchant AND d.sku = :sku AND d.wanted > 0
- GROUP BY o.id ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT :shown
 """
 
 SUPPLY = """
@@ -78,8 +70,9 @@ def read_sku_explanation(tx: Tx, sku: str) -> SkuExplanation:
         raise missing("product", sku)
     found = tx.rows(LEVELS, **names)
     holders = tx.rows(HOLDERS, shown=SHOWN, **names)
-    waiting = tx.rows(WAITING, shown=SHOWN, **names)
-    orders = load_orders(tx, {row.id for row in [*holders, *waiting]})
+    waiting = first_waiting(tx, [sku], SHOWN)[sku]
+    in_all = waiting_before(tx, [sku])[sku]
+    orders = load_orders(tx, {row.order_id for row in [*holders, *waiting]})
     supply = tx.rows(SUPPLY, **names)
     idle = load_out_of_use(tx, {one.location for one in (*found, *supply)})
     levels = [view(SkuLevel, row, out_of_use=idle.get(row.location)) for row in found]
@@ -96,14 +89,14 @@ def read_sku_explanation(tx: Tx, sku: str) -> SkuExplanation:
             held_by_waiting_orders=sum(row.units for row in holders if row.status in HELD_WAITING),
         ),
         levels=tuple(levels),
-        holders=tuple(_holder(row, orders[row.id]) for row in holders),
+        holders=tuple(_holder(row, orders[row.order_id]) for row in holders),
         holders_in_all=holders[0].holders if holders else 0,
         waiting=tuple(
-            _waiter(tx, row, orders[row.id], sku, explained=place < EXPLAINED)
+            _waiter(tx, row, orders[row.order_id], sku, explained=place < EXPLAINED)
             for place, row in enumerate(waiting)
         ),
-        waiting_in_all=waiting[0].orders if waiting else 0,
-        units_wanted=int(waiting[0].units) if waiting else 0,
+        waiting_in_all=in_all.orders,
+        units_wanted=in_all.units,
         supply=tuple(view(Coming, row, out_of_use=idle.get(row.location)) for row in supply),
     )
 
@@ -119,7 +112,7 @@ def _waiter(tx: Tx, row: Any, order: Order, sku: str, *, explained: bool) -> Wai
     if explained:
         lines = explain(order, surroundings(tx, order))
         reasons = _once(reason for line in lines if line.sku == sku for reason in line.reasons)
-    return view(Waiter, row, order_status=order.status, reasons=reasons)
+    return view(Waiter, row, order=row.number, order_status=order.status, reasons=reasons)
 
 
 def _once(reasons: Iterable[Reason]) -> tuple[ShortReason, ...]:

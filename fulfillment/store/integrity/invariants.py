@@ -13,6 +13,7 @@ from fulfillment.domain.planning.plan import plan
 from fulfillment.store.commands.supply.overdue import PASSED
 from fulfillment.store.integrity.checks import CHECKS
 from fulfillment.store.integrity.queue_checks import QUEUE_CHECKS
+from fulfillment.store.integrity.sum_checks import SUM_CHECKS
 from fulfillment.store.records.days import MERCHANTS_DAY, days_now
 from fulfillment.store.records.loading import (
     load_levels,
@@ -52,7 +53,7 @@ def audit(store: Store, at: Callable[[str], None] = unheard) -> list[Finding]:
 
 
 def _broken_checks(tx: Tx, at: Callable[[str], None]) -> Iterator[Finding]:
-    for check in (*CHECKS, *QUEUE_CHECKS):
+    for check in (*CHECKS, *QUEUE_CHECKS, *SUM_CHECKS):
         at(f"rule {check.number}, {check.rule}")
         rows = tx.connection.execute(text(check.sql)).mappings().fetchmany(SHOWN)
         if rows:

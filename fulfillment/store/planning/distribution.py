@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Collection
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.planning.first_claims import claim_next
 from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue import head
+from fulfillment.store.queue.lane import Filled, after_lane, take_levels
 from fulfillment.store.queue.newcomers import any_standing_in
+from fulfillment.store.queue.pending_queues import owe
 from fulfillment.store.queue.reach import MOST
+from fulfillment.store.records.cross_docking import note_distribution
 from fulfillment.store.transactions.session import Store, Tx
 
 MOST_ROUNDS = 50
@@ -53,7 +56,28 @@ def serve_queues(
     """Serve these queues from their heads, one batch; first claims in them come first."""
     if store.read(merchant, lambda tx: any_standing_in(tx, which(tx))):
         claim_next(store, merchant)
-    store.transact(merchant, lambda tx: serve(tx, which(tx)), actor=actor)
+    store.transact(merchant, lambda tx: serve_owed(tx, which(tx)), actor=actor)
+
+
+def serve_owed(tx: Tx, skus: Collection[str]) -> None:
+    """Serve one batch of queues to which a distribution is owed: the lane first, then the planner.
+
+    A queue of which the lane has filled a whole batch, with nobody in between, is left to the next.
+    """
+    every = {*skus, *tx.also}
+
+    def planned(filled: Filled) -> Workspace | None:
+        left = every - filled.whole
+        return _planned(tx, left, filled=filled) if left else None
+
+    filled, space = after_lane(tx, every, planned)
+    if whole := filled.whole & every:
+        note_distribution(tx, filled.gains(), whole, ())
+        owe(tx, whole)
+    if space:
+        space.save()
+    else:
+        take_levels(tx, filled, every)
 
 
 def serve(
@@ -64,12 +88,17 @@ def serve(
     silent: Collection[int] = (),
 ) -> Workspace:
     """Plan and save one batch of these queues. One that changed nothing is made larger."""
+    space = _planned(tx, skus, orders=orders)
+    space.save(silent=silent)
+    return space
+
+
+def _planned(tx: Tx, skus: Collection[str], **why: Any) -> Workspace:
     batch = head.BATCH
-    space = open_queues(tx, skus, orders=orders)
+    space = open_queues(tx, skus, **why)
     space.plan()
     while not space.has_moved_on and batch < MOST:
         batch *= LARGER
-        space = open_queues(tx, skus, orders=orders, batch=batch)
+        space = open_queues(tx, skus, batch=batch, **why)
         space.plan()
-    space.save(silent=silent)
     return space

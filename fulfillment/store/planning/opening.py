@@ -12,6 +12,7 @@ from fulfillment.store.planning.workspace import Workspace, skus_of
 from fulfillment.store.queue import head as queue
 from fulfillment.store.queue.head import head_of_queues
 from fulfillment.store.queue.holders import holders_behind
+from fulfillment.store.queue.lane import NOTHING, Filled, PassedByError
 from fulfillment.store.queue.newcomers import (
     MOST_LINES,
     InTheWay,
@@ -31,7 +32,12 @@ Asking = tuple[Rank, Mapping[str, int]]
 
 
 def open_orders(tx: Tx, orders: Collection[int]) -> Workspace:
-    """Lock these orders alone: their release may change, their claims may not."""
+    """Lock these orders alone: their release may change, their claims may not.
+
+    Where an earlier try found that a queue is needed after all, it is taken before them.
+    """
+    if tx.also:
+        lock_queues(tx, ())
     lock_orders(tx, orders)
     found = load_orders(tx, orders)
     return Workspace(tx, _today(tx), before=dict(found), after=dict(found), asked=frozenset(orders))
@@ -48,7 +54,8 @@ class Opening:
     once the queues are locked. `by_po_status` says that a purchase order's change of status is
     what starts it. Everybody who is pegged on a supply that was `written` is opened too. A `batch`
     is how many lines of each sort are served, where not as many as usual. Those met `on_the_way`
-    are newcomers for which the plan claims as well.
+    are newcomers for which the plan claims as well. `filled` is what this transaction has filled
+    already, and not taken off the levels yet.
     """
 
     skus: frozenset[str]
@@ -60,6 +67,7 @@ class Opening:
     written: Collection[int] = ()
     batch: int = 0
     on_the_way: frozenset[int] = frozenset()
+    filled: Filled = NOTHING
 
     @property
     def most(self) -> int:
@@ -79,6 +87,8 @@ def open_queues(tx: Tx, skus: Iterable[str], **why: Any) -> Workspace:
         space = _open(tx, opening)
         more = deciding_queues(tx, space.after.values(), space.skus)
         way = in_the_way(tx, space.after.values(), space.skus, _giving(space, opening))
+        if opening.filled.is_passed_by(way.newcomers.values()):
+            raise PassedByError
         along = _claimed_along(tx, way, opening)
         met = along.keys() - {*opening.orders, *opening.on_the_way}
         skus_met = frozenset(sku for id_ in met for sku in along[id_]) - space.skus
@@ -133,9 +143,10 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         locations,
         opening.most,
         None if due else opening.claiming,
-        orders,
-        opening.margin,
-        opening.asking() if opening.asking else None,
+        freeing=orders,
+        margin=opening.margin,
+        taken=opening.filled.units,
+        asking=opening.asking() if opening.asking else None,
         unpicked=settings.rebalance.takes_from_ready,
         everybody=bool(by_po_status) and waits_for_status,
         written=opening.written,
@@ -164,6 +175,7 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         short=holders.cut,
         asked=frozenset(opening.orders),
         by_po_status=by_po_status,
+        filled=opening.filled,
     )
 
 

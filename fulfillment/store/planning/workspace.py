@@ -12,18 +12,19 @@ from fulfillment.domain.model.verification import VerificationFacts, verified
 from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.domain.planning.plan import plan
 from fulfillment.domain.planning.promise import places_of, promised
+from fulfillment.store.queue.lane import NOTHING, Filled, take_levels
 from fulfillment.store.queue.newcomers import is_newcomer
 from fulfillment.store.queue.pending_queues import owe, settle
 from fulfillment.store.queue.stale_plans import note_stale, planned
 from fulfillment.store.records.calendars import load_calendars
-from fulfillment.store.records.cross_docking import note_distribution
+from fulfillment.store.records.cross_docking import changed_gains, note_distribution
 from fulfillment.store.records.loading import (
     load_levels,
     load_products,
     load_supplies,
-    load_waiting,
 )
 from fulfillment.store.records.saving import Change, save
+from fulfillment.store.sums.reading import units_of_others
 from fulfillment.store.transactions.session import Tx
 
 
@@ -33,7 +34,7 @@ class Workspace:
 
     `arriving` are signed units by SKU and location that the caller is about to add to on hand. In a
     simulation, `coming` is supply that would be inbound, and `received` are units by supply that
-    would not be outstanding any more. The
+    would not be outstanding any more. What the lane has `filled` is off no level yet. The
     queues in `until` are served only as far as that rank. The `newcomers` are claimed for by the
     plan, each with what is known to verify it. In the queues of `short`, more holders of what
     somebody wants are left; in those that are `asked_again`, who is left behind the cut asks by
@@ -59,6 +60,7 @@ class Workspace:
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
     coming: tuple[Supply, ...] = ()
     received: Mapping[int, int] = field(default_factory=dict)
+    filled: Filled = NOTHING
     _known: Mapping[str, Product] = field(default_factory=dict)
     _is_planned: bool = False
 
@@ -131,7 +133,7 @@ class Workspace:
     def _waiting_elsewhere(self, products: Mapping[str, Product]) -> dict[str, int]:
         """Units for which orders out of reach wait, of products that limit how many may."""
         limited = sorted(sku for sku in self.skus if products[sku].backorder_limit is not None)
-        return load_waiting(self.tx, limited, self.after) if limited else {}
+        return units_of_others(self.tx, limited, self.after) if limited else {}
 
     def _supplies(self) -> tuple[Supply, ...]:
         there = load_supplies(self.tx, self.skus, self.after)
@@ -144,6 +146,7 @@ class Workspace:
     def _levels(self, products: Mapping[str, Product]) -> tuple[StockLevel, ...]:
         """What is free in the tables, what is about to come, and what was given back so far."""
         free: Counter[tuple[str, str]] = Counter(self.arriving)
+        free.subtract(self.filled.units)
         for level in load_levels(self.tx, self.skus, self.locations):
             free[level.sku, level.location] += level.available
         # What comes back from a voided dispatch brings its own units along.
@@ -162,6 +165,7 @@ class Workspace:
         """Write what differs, and what is still owed to queues not served to their end."""
         differing = [id_ for id_ in sorted(self.after) if self.after[id_] != self.before[id_]]
         days = self.ship_days() if differing else ShipDays(self.today)
+        take_levels(self.tx, self.filled, self.skus)
         changes = [Change(self.before[id_], promised(self.after[id_], days)) for id_ in differing]
         self.after |= save(
             self.tx,
@@ -173,7 +177,8 @@ class Workspace:
         served = (self.due if self._is_planned else frozenset()) - self.until.keys()
         if self.due:
             pairs = ((self.before[order], self.after[order]) for order in sorted(self.after))
-            note_distribution(self.tx, pairs, self.due, served)
+            gained = [*changed_gains(pairs), *self.filled.gains()]
+            note_distribution(self.tx, gained, self.due, served)
         if self._is_planned:
             planned(self.tx, self.stale, self.skus - self.until.keys())
         # Where no peg was left to move, a further batch would find as little.

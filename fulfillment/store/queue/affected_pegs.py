@@ -6,99 +6,50 @@ as many units as that is; whoever stands in between keeps what it has (docs/adr/
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from fulfillment.domain.model.rank import Rank
-from fulfillment.store.queue.supply_usage import (
-    RANK,
-    Queue,
-    QueueDelta,
-    Sort,
-    UnpeggedLine,
-    load_sources,
-)
+from fulfillment.store.queue.counted_pegs import misplaced_units, with_later_units
+from fulfillment.store.queue.peg_kinds import FIRST_TO_LAST, LAST_TO_FIRST, OF_KIND
+from fulfillment.store.queue.reach import rank_parameters
+from fulfillment.store.queue.supply_usage import Queue, QueueDelta, Sort, load_sources
+from fulfillment.store.queue.unpegged_lines import WHOLE, SearchScope, with_unpegged_lines
 from fulfillment.store.transactions.session import Tx
 
-WHOLE = 2**31 - 1
-"""So many units of a supply are looked at where everybody on it is."""
+BEFORE_ALL = Rank(-1, datetime.min.replace(tzinfo=UTC), 0)
 
-LINES = """
-       (SELECT * FROM open_demand d
-         WHERE d.merchant = :merchant AND d.sku = k.sku AND d.gate = gate.name
-           AND {lock} AND d.wanted > d.pegged AND d.order_id <> ALL(:freeing)
-         ORDER BY d.lock_location, d.priority, d.placed_at, d.intake_seq LIMIT k.most)
-"""
-
-UNLOCKED = LINES.format(lock="place.location IS NULL AND d.lock_location IS NULL")
-LOCKED = LINES.format(lock="d.lock_location = place.location")
-
-BARE = f"""
-SELECT k.sku, d.order_id, d.lock_location, d.counts_from, {RANK} AS place,
-       d.wanted - d.pegged AS units
-  FROM unnest(CAST(:skus AS text[]), CAST(:most AS bigint[])) AS k(sku, most)
- CROSS JOIN unnest(CAST(:gates AS text[])) AS gate(name)
- CROSS JOIN (SELECT NULL AS location UNION ALL SELECT unnest(CAST(:locations AS text[]))) AS place
- CROSS JOIN LATERAL (
-{UNLOCKED}
-       UNION ALL
-{LOCKED}) d
- ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line
-"""  # noqa: S608 -- constants
-
-PEGGED_GATES = ("first", "open", "conditional", "closed")
-"""Lines by hand are not pegged."""
-
-MISPLACED = f"""
-SELECT c.sku, coalesce(sum(p.units), 0)::bigint AS units
-  FROM unnest(CAST(:skus AS text[]), CAST(:supplies AS bigint[]), CAST(:locks AS text[]),
-              CAST(:counts AS text[]), CAST(:until AS text[]))
-       AS c(sku, supply, lock_location, counts_from, until)
-  JOIN peg p ON p.supply = c.supply AND NOT p.pinned
-  JOIN open_demand d ON d.shipment_line = p.shipment_line
-   AND d.lock_location IS NOT DISTINCT FROM c.lock_location
-   AND d.counts_from IS NOT DISTINCT FROM c.counts_from
- WHERE {RANK} < CAST(c.until AS bigint[])
- GROUP BY c.sku
-"""  # noqa: S608 -- RANK is a constant
-
-EDGES = """
-SELECT DISTINCT order_id FROM (
-    SELECT d.order_id, c.firsts, c.lasts,
-           sum(p.units) OVER (PARTITION BY p.supply, p.pinned, d.lock_location, d.counts_from
-               ORDER BY d.priority, d.placed_at, d.intake_seq, d.shipment_line)
-               - p.units AS before,
-           sum(p.units) OVER (PARTITION BY p.supply, p.pinned
-               ORDER BY d.priority DESC, d.placed_at DESC, d.intake_seq DESC,
-                        d.shipment_line DESC) - p.units AS behind
-      FROM unnest(CAST(:supplies AS bigint[]), CAST(:pinned AS boolean[]),
+EDGES = f"""
+WITH kind AS MATERIALIZED (
+    SELECT * FROM unnest(CAST(:supplies AS bigint[]), CAST(:pinned AS boolean[]),
                   CAST(:locks AS text[]), CAST(:counts AS text[]), CAST(:firsts AS bigint[]),
-                  CAST(:lasts AS bigint[])) AS c(supply, pinned, lock_location, counts_from, firsts,
-                                              lasts)
-      JOIN peg p ON p.supply = c.supply AND p.pinned = c.pinned
-      JOIN open_demand d ON d.shipment_line = p.shipment_line
-       AND d.lock_location IS NOT DISTINCT FROM c.lock_location
-       AND d.counts_from IS NOT DISTINCT FROM c.counts_from
-       AND (CAST(:priority AS int) IS NULL OR (d.priority, d.placed_at, d.intake_seq)
-            >= (:priority, :placed_at, :intake_seq))) ranked
- WHERE before < firsts OR behind < lasts
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchScope:
-    """Where the merchant is, and what is not looked for or looked at as a whole.
-
-    The orders `freeing` are looked at already; everybody on the `written` supplies is. Units that
-    have to move because the pegs are not as they should be are moved a `batch` at a time.
-    """
-
-    locations: Mapping[str, date]
-    batch: int
-    freeing: Collection[int] = ()
-    written: Collection[int] = ()
+                  CAST(:lasts AS bigint[]))
+        AS k(supply, pinned, lock_location, counts_from, firsts, lasts)
+)
+SELECT q.order_id FROM kind CROSS JOIN LATERAL (
+       SELECT f.order_id, sum(f.units) OVER (ORDER BY f.priority, f.placed_at, f.intake_seq,
+                                                      f.shipment_line) - f.units AS before
+         FROM (SELECT * FROM peg p WHERE {OF_KIND}
+                ORDER BY {FIRST_TO_LAST} LIMIT kind.firsts) f) q
+ WHERE q.before < kind.firsts
+ UNION
+SELECT q.order_id FROM (
+       SELECT p.order_id, kind.lasts,
+              sum(p.units) OVER (PARTITION BY kind.supply, kind.pinned ORDER BY {LAST_TO_FIRST})
+                  - p.units AS behind
+         FROM kind CROSS JOIN LATERAL (
+              SELECT * FROM peg p
+               WHERE {OF_KIND}
+                 AND (p.priority, p.placed_at, p.intake_seq)
+                  >= (CAST(:priority AS int), CAST(:placed_at AS timestamptz),
+                      CAST(:intake_seq AS bigint))
+               ORDER BY {LAST_TO_FIRST} LIMIT kind.lasts) p) q
+ WHERE q.behind < q.lasts
+"""  # noqa: S608 -- constants
+"""Who is on the first units of each kind, and on the last of each supply. A line has a unit at
+least, so as many lines from an end hold as many units; the pegs between are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +78,9 @@ def at_the_edges(tx: Tx, ground: SearchScope, stirs: Mapping[str, QueueDelta]) -
         for sku, sources in load_sources(tx, ground.locations, stirs).items()
         if sources
     }
-    misplaced = _misplaced(tx, queues)
-    queues = _with_bare(tx, ground, queues, misplaced)
+    queues = with_later_units(tx, queues, ground.batch + 1)
+    misplaced = misplaced_units(tx, queues, ground.batch + 1)
+    queues = with_unpegged_lines(tx, ground, queues, misplaced)
     edges: list[Edge] = []
     bare: set[int] = set()
     for sku, queue in queues.items():
@@ -187,7 +139,7 @@ def _first_bare(queue: Queue, ground: SearchScope, freed: int) -> set[int]:
     return orders
 
 
-def _orders_at(tx: Tx, edges: Iterable[Edge], first: Rank | None = None) -> frozenset[int]:
+def _orders_at(tx: Tx, edges: Iterable[Edge], first: Rank = BEFORE_ALL) -> frozenset[int]:
     every = list(edges)
     read = {edge.supply for edge in every if edge.firsts or edge.lasts}
     chosen = [edge for edge in every if edge.supply in read]
@@ -197,73 +149,10 @@ def _orders_at(tx: Tx, edges: Iterable[Edge], first: Rank | None = None) -> froz
         EDGES,
         supplies=[edge.supply for edge in chosen],
         pinned=[edge.pinned for edge in chosen],
-        locks=[edge.lock for edge in chosen],
-        counts=[edge.counts_from for edge in chosen],
+        locks=[edge.lock or "" for edge in chosen],
+        counts=[edge.counts_from or "" for edge in chosen],
         firsts=[edge.firsts for edge in chosen],
         lasts=[edge.lasts for edge in chosen],
-        priority=first and first.priority,
-        placed_at=first and first.placed_at,
-        intake_seq=first and first.intake_seq,
+        **rank_parameters(first),
     )
     return frozenset(row.order_id for row in rows)
-
-
-def _misplaced(tx: Tx, queues: Mapping[str, Queue]) -> Counter[str]:
-    """Units by SKU that are pegged later than they should be."""
-    found = [(sku, *each) for sku, queue in queues.items() for each in queue.misplaced()]
-    if not found:
-        return Counter()
-    rows = tx.rows(
-        MISPLACED,
-        skus=[sku for sku, *_ in found],
-        supplies=[source.id for _, source, _, _ in found],
-        locks=[cell.sort.lock for _, _, cell, _ in found],
-        counts=[cell.sort.counts_from for _, _, cell, _ in found],
-        until=["{" + ",".join(map(str, until)) + "}" for *_, until in found],
-    )
-    return Counter({row.sku: row.units for row in rows})
-
-
-def _with_bare(
-    tx: Tx, ground: SearchScope, queues: Mapping[str, Queue], misplaced: Mapping[str, int]
-) -> dict[str, Queue]:
-    """The queues with the first lines of each sort that are not pegged, as far as they matter."""
-    most = dict.fromkeys(queues, 1)
-    while queues:
-        found = _bare(tx, ground, most)
-        queues = {
-            sku: Queue(queue.sources, queue.stir, found[sku]) for sku, queue in queues.items()
-        }
-        wanted = {sku: _needed(queue, misplaced[sku]) for sku, queue in queues.items()}
-        if all(wanted[sku] <= most[sku] or _is_all(found[sku], most[sku]) for sku in most):
-            break
-        most = {sku: max(wanted[sku], 2 * most[sku]) for sku in most}
-    return dict(queues)
-
-
-def _needed(queue: Queue, misplaced: int) -> int:
-    """How many lines of each sort have to be known: each wants a unit at least."""
-    coming = sum(source.open for source in queue.sources)
-    return min(queue.stir.freed + misplaced + coming + queue.passed_over() + 1, WHOLE)
-
-
-def _is_all(lines: Sequence[UnpeggedLine], most: int) -> bool:
-    """Whether no sort of line was read only in part."""
-    return len(lines) < most
-
-
-def _bare(tx: Tx, ground: SearchScope, most: Mapping[str, int]) -> dict[str, list[UnpeggedLine]]:
-    rows = tx.rows(
-        BARE,
-        merchant=tx.merchant,
-        skus=list(most),
-        most=list(most.values()),
-        gates=list(PEGGED_GATES),
-        locations=list(ground.locations),
-        freeing=list(ground.freeing),
-    )
-    found: dict[str, list[UnpeggedLine]] = {sku: [] for sku in most}
-    for row in rows:
-        sort = Sort(row.lock_location, row.counts_from)
-        found[row.sku].append(UnpeggedLine(row.order_id, sort, row.place, row.units))
-    return found

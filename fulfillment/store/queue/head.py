@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fulfillment.domain.model.rank import Rank
-from fulfillment.store.queue.affected_pegs import Reached, SearchScope, at_the_edges, displaced_by
+from fulfillment.store.queue.affected_pegs import Reached, at_the_edges, displaced_by
 from fulfillment.store.queue.conditional_demand import CONDITIONAL, wanted_conditionally
 from fulfillment.store.queue.reach import QueueQuery, hungry_lines
 from fulfillment.store.queue.stale_plans import stale_in
 from fulfillment.store.queue.supply_usage import QueueDelta
+from fulfillment.store.queue.unpegged_lines import SearchScope
 from fulfillment.store.records.late_pins import orders_of_late_pins
 from fulfillment.store.transactions.session import Tx
 
@@ -46,7 +47,12 @@ WITH freed AS MATERIALIZED (
       FROM unnest(CAST(:skus AS text[])) AS k(sku)
      CROSS JOIN unnest(CAST(:locations AS text[]), CAST(:days AS date[])) AS u(location, today)
      CROSS JOIN LATERAL (
-           SELECT coalesce(sum(v.on_hand - v.allocated), 0) AS units FROM stock_level v
+           SELECT coalesce(sum(v.on_hand - v.allocated), 0) - coalesce((
+                      SELECT sum(t.units) FROM unnest(CAST(:taken_skus AS text[]),
+                             CAST(:taken_at AS text[]), CAST(:taken AS bigint[]))
+                             AS t(sku, location, units)
+                       WHERE t.sku = k.sku AND t.location = u.location), 0) AS units
+             FROM stock_level v
             WHERE v.merchant = :merchant AND v.sku = k.sku AND v.location = u.location
               AND v.disposition = 'sellable') stock
      CROSS JOIN LATERAL (
@@ -68,10 +74,8 @@ SELECT pool.sku, pool.location,
 place by place through the keys: a table that has just grown is taken for empty when planned."""
 
 PEGGED = """
-SELECT DISTINCT d.order_id FROM supply u
-  JOIN peg p ON p.supply = u.id
-  JOIN open_demand d ON d.shipment_line = p.shipment_line
- WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
+SELECT DISTINCT p.order_id FROM supply u JOIN peg p ON p.supply = u.id
+ WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.in_queue
 """
 
 ASKED = """
@@ -117,6 +121,9 @@ def _pools(tx: Tx, reach: QueueQuery) -> list[Any]:
         days=list(reach.locations.values()),
         freeing=list(reach.freeing),
         margins=[reach.margin.get(sku, 0) for sku in skus],
+        taken_skus=[sku for sku, _ in reach.taken],
+        taken_at=[at for _, at in reach.taken],
+        taken=list(reach.taken.values()),
     )
 
 

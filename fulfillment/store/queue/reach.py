@@ -26,17 +26,19 @@ class QueueQuery:
     whose first claim is still to come and that rank no later than the last: all others have had
     their turn, and want nothing that is free. What the orders `freeing` hold counts as something
     to give, and so do units of the `margin`, which the caller is about to add; the orders
-    themselves are not looked for. `asking` are the units that somebody at a rank is about to want
-    beside what stands in the queues. `locations` are those the merchant may use, with the day that
-    it is at each. With `unpicked`, released shipments nobody picks yet may give too. In the queues
-    `awaiting_status`, only first claims and what is released take what is there. A `batch` is how
-    many lines of each sort are served, and units of pegs moved.
+    themselves are not looked for. Units by SKU and place that were `taken` are not free any more,
+    although the levels do not say so yet. `asking` are the units that somebody at a rank is about
+    to want beside what stands in the queues. `locations` are those the merchant may use, with the
+    day that it is at each. With `unpicked`, released shipments nobody picks yet may give too. In
+    the queues `awaiting_status`, only first claims and what is released take what is there. A
+    `batch` is how many lines of each sort are served, and units of pegs moved.
     """
 
     skus: frozenset[str]
     locations: Mapping[str, date]
     batch: int
     claiming: tuple[Rank, Rank] | None = None
+    taken: Mapping[tuple[str, str], int] = field(default_factory=dict)
     freeing: Collection[int] = ()
     margin: Mapping[str, int] = field(default_factory=dict)
     asking: tuple[Rank, Mapping[str, int]] | None = None

@@ -3,17 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from fulfillment.domain.model.policy import MinPoStatus
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.queue.peg_kinds import FIRST_TO_LAST, KINDS, LAST_TO_FIRST, OF_KIND
 from fulfillment.store.transactions.session import Tx
 
-Place = list[int]
-"""A rank as a list of numbers, as the database compares it."""
-
-RANK = "ARRAY[d.priority, (extract(epoch FROM d.placed_at) * 1000000)::bigint, d.intake_seq]"
+Place = tuple[int, datetime, int] | tuple[()]
+"""A rank as the database sorts it: priority, placed-at, intake sequence. () is before all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,10 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The pegs of all lines of one sort on one supply."""
+    """The pegs of all lines of one sort on one supply, by the first and the last of them."""
 
     sort: Sort
     pinned: bool
-    units: int
     first: Place
     last: Place
 
@@ -52,12 +50,8 @@ class Source:
     status: PurchaseOrderStatus | None
     outstanding: int
     nth: int | None
+    pegged: int
     cells: tuple[Cell, ...]
-
-    @property
-    def pegged(self) -> int:
-        """Units pegged on it."""
-        return sum(cell.units for cell in self.cells)
 
     @property
     def open(self) -> int:
@@ -95,11 +89,16 @@ class QueueDelta:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The supplies of one SKU, and who of it is not pegged yet."""
+    """The supplies of one SKU, and who of it is not pegged yet.
+
+    `later` are units of those who may want to move to an earlier supply, by supply and sort, as
+    far as they were counted.
+    """
 
     sources: tuple[Source, ...]
     stir: QueueDelta
     bare: list[UnpeggedLine] = field(default_factory=list)
+    later: Mapping[tuple[int, Sort], int] = field(default_factory=dict)
 
     def before(self, sort: Sort, nth: int | None = None) -> list[Source]:
         """The supplies that a line of this sort would rather have than the nth; all, for none."""
@@ -108,7 +107,7 @@ class Queue:
     def taken_until(self, sort: Sort, nth: int | None = None) -> Place:
         """The last place that was given any of those: nobody before it should go without."""
         lasts = [cell.last for source in self.before(sort, nth) for cell in source.queued]
-        return max(lasts, default=[])
+        return max(lasts, default=())
 
     def misplaced(self) -> Iterator[tuple[Source, Cell, Place]]:
         """Pegs of which some are later than they should be."""
@@ -131,31 +130,54 @@ class Queue:
         """Units nobody is pegged on that somebody would move to."""
         return sum(min(source.open, self._takers(source)) for source in self.sources)
 
+    def may_move_up(self) -> dict[tuple[int, Sort], int]:
+        """Pegs whose lines may use an earlier supply that has open units, and how many of these."""
+        found: dict[tuple[int, Sort], int] = {}
+        for source in self.sources:
+            for later, cell in self._behind(source) if source.open else ():
+                key = (later.id, cell.sort)
+                found[key] = max(found.get(key, 0), source.open)
+        return found
+
+    def _behind(self, source: Source) -> Iterator[tuple[Source, Cell]]:
+        """The pegs on later supplies of lines that may use this one."""
+        if source.nth is None:
+            return
+        for later in self.sources:
+            if later.nth is not None and later.nth > source.nth:
+                yield from ((later, c) for c in later.queued if c.sort.may_use(source))
+
     def _takers(self, source: Source) -> int:
         if not source.open:
             return 0
-        later = (s for s in self.sources if s.nth is not None and s.nth > (source.nth or 0))
-        pegged = sum(c.units for s in later for c in s.queued if c.sort.may_use(source))
+        pegged = sum(self.later.get((s.id, cell.sort), 0) for s, cell in self._behind(source))
         return pegged + sum(line.units for line in self.bare if line.sort.may_use(source))
 
 
+END = """
+  LEFT JOIN LATERAL (
+       SELECT p.priority, p.placed_at, p.intake_seq FROM peg p
+        WHERE {of_kind} ORDER BY {order} LIMIT 1) {name} ON true
+"""
+AT_FIRST = END.format(of_kind=OF_KIND, order=FIRST_TO_LAST, name="f")
+AT_LAST = END.format(of_kind=OF_KIND, order=LAST_TO_FIRST, name="l")
+
 HELD = f"""
-WITH held AS (
-    SELECT p.supply, p.pinned, d.lock_location, d.counts_from, sum(p.units)::bigint AS units,
-           min({RANK}) AS first, max({RANK}) AS last
-      FROM supply u JOIN peg p ON p.supply = u.id
-      JOIN open_demand d ON d.shipment_line = p.shipment_line
-     WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
-     GROUP BY p.supply, p.pinned, d.lock_location, d.counts_from
-)
-SELECT u.id, u.sku, u.location, u.outstanding, i.counts_until, i.expected_on, i.status,
-       h.pinned, h.lock_location, h.counts_from, h.units, h.first, h.last
-  FROM supply u
+WITH RECURSIVE supplies AS MATERIALIZED (
+    SELECT u.id AS supply FROM supply u
+     WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.in_queue
+), {KINDS}
+SELECT u.id, u.sku, u.location, u.outstanding, u.pegged, i.counts_until, i.expected_on, i.status,
+       kind.pinned, kind.lock_location, kind.counts_from,
+       f.priority AS first_priority, f.placed_at AS first_placed, f.intake_seq AS first_seq,
+       l.priority AS last_priority, l.placed_at AS last_placed, l.intake_seq AS last_seq
+  FROM supplies s
+  JOIN supply u ON u.id = s.supply
   LEFT JOIN inbound_supply i ON i.id = u.id
-  LEFT JOIN held h ON h.supply = u.id
- WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND (u.inbound OR h.supply IS NOT NULL)
- ORDER BY u.id, h.pinned, h.lock_location, h.counts_from
-"""  # noqa: S608 -- RANK is a constant
+  LEFT JOIN kind ON kind.supply = u.id
+  {AT_FIRST} {AT_LAST}
+ ORDER BY u.id, kind.pinned, kind.lock_location, kind.counts_from
+"""  # noqa: S608 -- constants
 
 
 def load_sources(
@@ -201,9 +223,14 @@ def counts(row: Any, days: Mapping[str, date]) -> bool:
 def _source(rows: Sequence[Any], nth: int | None) -> Source:
     head = rows[0]
     cells = tuple(
-        Cell(Sort(row.lock_location, row.counts_from), row.pinned, row.units, row.first, row.last)
+        Cell(
+            Sort(row.lock_location or None, row.counts_from or None),
+            row.pinned,
+            (row.first_priority, row.first_placed, row.first_seq),
+            (row.last_priority, row.last_placed, row.last_seq),
+        )
         for row in rows
-        if row.units is not None
+        if row.pinned is not None
     )
     status = None if head.status is None else PurchaseOrderStatus(head.status)
-    return Source(head.id, head.location, status, head.outstanding, nth, cells)
+    return Source(head.id, head.location, status, head.outstanding, nth, head.pegged, cells)

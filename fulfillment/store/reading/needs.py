@@ -1,4 +1,4 @@
-"""The statements behind purchase suggestions: what is needed, and by whom."""
+"""The statements behind purchase suggestions: what is needed, and what is drafted beyond it."""
 
 from fulfillment.store.reading.suppliers import SUPPLIER_OF
 
@@ -6,10 +6,12 @@ NEEDS = f"""
 WITH usable AS (
     SELECT * FROM unnest(CAST(:locations AS text[])) AS u(location)
 ), queued AS (
-    SELECT d.shipment_line, d.sku, d.lock_location AS place, d.wanted FROM open_demand d
-     WHERE d.merchant = :merchant AND d.wanted > 0
-       AND (d.lock_location IS NULL OR d.lock_location = ANY(:locations))
-       AND (CAST(:skus AS text[]) IS NULL OR d.sku = ANY(:skus))
+    SELECT w.sku, nullif(w.place, '') AS place, sum(w.wanted) AS wanted,
+           sum(w.unpegged) AS unpegged
+      FROM waiting_units w
+     WHERE w.merchant = :merchant AND (w.place = '' OR w.place = ANY(:locations))
+       AND (CAST(:skus AS text[]) IS NULL OR w.sku = ANY(:skus))
+     GROUP BY w.sku, w.place
 ), drafted AS (
     SELECT u.sku, u.location, u.outstanding AS units
       FROM purchase_order o JOIN purchase_order_line l ON l.purchase_order = o.id
@@ -26,14 +28,10 @@ WITH usable AS (
 ), inbound AS (
     SELECT u.id, u.sku, u.location, u.outstanding AS units, u.pegged
       FROM inbound_supply u JOIN usable USING (location) WHERE u.merchant = :merchant
-), by_line AS (
-    SELECT g.shipment_line, sum(g.units) AS units FROM peg g JOIN inbound i ON i.id = g.supply
-     GROUP BY g.shipment_line
 ), counted AS (
-    SELECT q.sku, q.place, q.wanted AS waiting,
-           least(q.wanted, coalesce(g.units, 0)) AS waiting_pegged,
+    SELECT q.sku, q.place, q.wanted AS waiting, q.wanted - q.unpegged AS waiting_pegged,
            0 AS free, 0 AS coming, 0 AS coming_pegged, 0 AS drafted
-      FROM queued q LEFT JOIN by_line g USING (shipment_line)
+      FROM queued q
     UNION ALL
     SELECT v.sku, v.location, 0, 0, v.on_hand - v.allocated, 0, 0, 0
       FROM stock_level v JOIN usable USING (location)
@@ -57,44 +55,9 @@ SELECT c.sku, c.name, c.supplier, c.reorder_level, n.place,
 
 One statement, so that nothing is counted twice, or not at all, while it is approved or received.
 Demand bound to a location that may not be used, and what is there, counts nowhere: nothing that
-is bought could be given to it.
+is bought could be given to it. What is pegged on a place that has just gone out of use counts as
+pegged until the plan has followed, a moment later.
 """
-
-SHORT = """
-WITH asked AS (
-    SELECT * FROM unnest(CAST(:skus AS text[]), CAST(:locations AS text[]),
-                         CAST(:places AS text[]), CAST(:met AS bigint[]))
-        AS a(sku, location, place, met)
-), pegged AS (
-    SELECT g.shipment_line, sum(g.units) AS units
-      FROM inbound_supply u JOIN peg g ON g.supply = u.id
-     WHERE u.merchant = :merchant AND u.sku = ANY(:skus) AND u.location = ANY(:usable)
-     GROUP BY g.shipment_line
-), queued AS (
-    SELECT a.sku, a.location, a.place, a.met, d.shipment_line, d.order_id, d.priority,
-           d.placed_at, d.intake_seq,
-           d.wanted - least(d.wanted, coalesce(g.units, 0)) AS units
-      FROM asked a JOIN open_demand d ON d.merchant = :merchant AND d.sku = a.sku AND d.wanted > 0
-       AND d.lock_location IS NOT DISTINCT FROM a.place
-      LEFT JOIN pegged g USING (shipment_line)
-), served AS (
-    SELECT *, sum(units) OVER (PARTITION BY sku, place
-                  ORDER BY priority, placed_at, intake_seq, shipment_line) - met AS beyond
-      FROM queued
-), short AS (
-    SELECT sku, location, order_id, priority, placed_at, intake_seq,
-           sum(least(units, beyond))::bigint AS units,
-           row_number() OVER (PARTITION BY sku, location
-                              ORDER BY priority, placed_at, intake_seq) AS nth,
-           count(*) OVER (PARTITION BY sku, location) AS order_count
-      FROM served WHERE units > 0 AND beyond > 0
-     GROUP BY sku, location, order_id, priority, placed_at, intake_seq
-)
-SELECT s.sku, s.location, o.number, s.units, s.priority, s.placed_at, s.intake_seq, s.order_count
-  FROM short s JOIN orders o ON o.id = s.order_id WHERE s.nth <= :most
- ORDER BY s.sku, s.location, s.nth
-"""
-"""Who is short of what is asked: the queue of a place is served from its head with what is met."""
 
 SURPLUS = """
 WITH surplus AS (

@@ -28,8 +28,7 @@ SELECT p.number, p.supplier, p.status, p.expected_on, p.created_at,
        SELECT count(*) AS line_count, sum(u.ordered)::bigint AS ordered,
               sum(u.received + u.over_received)::bigint AS received,
               sum(u.closed)::bigint AS closed,
-              coalesce(sum((SELECT sum(g.units) FROM peg g
-                             WHERE g.supply = u.id)), 0)::bigint AS pegged
+              sum(u.pegged)::bigint AS pegged
          FROM purchase_order_line l JOIN supply u ON u.id = l.supply
         WHERE l.purchase_order = p.id) t
  WHERE {conditions} ORDER BY {order_by} LIMIT :most
@@ -67,7 +66,7 @@ SELECT p.number, p.supplier, p.status, p.expected_on AS header_date, p.created_a
        p.over_receipt_percent, l.line, l.pack, l.pack_units, u.sku, u.location, u.ordered,
        u.received + u.over_received AS received, u.over_received, u.closed, u.expected_on,
        u.outstanding, u.inbound AND u.overdue AS overdue,
-       coalesce((SELECT sum(units) FROM peg WHERE supply = u.id), 0)::bigint AS pegged
+       u.pegged
   FROM purchase_order p JOIN purchase_order_line l ON l.purchase_order = p.id
   JOIN supply u ON u.id = l.supply WHERE p.merchant = :merchant AND p.number = :number
  ORDER BY l.line

@@ -13,7 +13,7 @@ NEWEST_FIRST = Sort(("r.id",), ("bigint",), descending=True)
 LIST = """
 SELECT r.number, r.created_at, u.sku, u.location, u.ordered AS units, u.received, u.closed,
        u.outstanding, u.expected_on,
-       coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::bigint AS pegged, {keys}
+       u.pegged, {keys}
   FROM restock r JOIN supply u ON u.id = r.supply
  WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """

@@ -14,7 +14,7 @@ READ = """
 SELECT t.number, t.location, o.number AS order, t.status, t.reason, t.expected_on, t.created_at,
        l.line, u.sku, l.order_line, u.ordered AS units, u.received, u.closed,
        u.outstanding,
-       coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::bigint AS pegged,
+       u.pegged,
        coalesce((SELECT jsonb_object_agg(c.disposition, c.units) FROM (
            SELECT rl.disposition, sum(rl.units) AS units
              FROM receipt_line rl JOIN receipt r ON r.id = rl.receipt
@@ -32,8 +32,7 @@ SELECT t.number, t.location, o.number AS order, t.status, t.reason, t.expected_o
  CROSS JOIN LATERAL (
        SELECT count(*) AS line_count, sum(u.ordered)::bigint AS units,
               sum(u.received)::bigint AS received, sum(u.closed)::bigint AS closed,
-              coalesce(sum((SELECT sum(p.units) FROM peg p
-                             WHERE p.supply = u.id)), 0)::bigint AS pegged
+              sum(u.pegged)::bigint AS pegged
          FROM return_line l JOIN supply u ON u.id = l.supply WHERE l.customer_return = t.id) s
  WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """

@@ -63,7 +63,7 @@ WITH chosen AS (
       FROM at GROUP BY sku
 ), demand AS (
     SELECT d.sku, sum(d.wanted)::bigint AS waiting
-      FROM open_demand d JOIN chosen c USING (merchant, sku) GROUP BY d.sku
+      FROM chosen c JOIN waiting_units d USING (merchant, sku) GROUP BY d.sku
 ), coming AS (
     SELECT u.sku, sum(u.outstanding) FILTER (
                WHERE u.expected_on BETWEEN :today AND :horizon)::bigint AS in_horizon,

@@ -14,11 +14,12 @@ from typing import Any
 from fulfillment.domain.insight.purchase_suggestions import Need, Suggestion, suggest, surplus
 from fulfillment.domain.model.rank import LAST_PRIORITY, Rank
 from fulfillment.domain.model.refusals import invalid
-from fulfillment.store.reading.needs import NEEDS, SHORT, SURPLUS
+from fulfillment.store.reading.needs import NEEDS, SURPLUS
 from fulfillment.store.reading.paging import Key, Page, Sort, Window
 from fulfillment.store.reading.rows import rows_as, view
 from fulfillment.store.reading.views.purchasing import ShortOrder, SuggestionView
 from fulfillment.store.records.loading import load_locations
+from fulfillment.store.sums.short import Met, short_orders
 from fulfillment.store.transactions.session import Tx
 
 BY_NEED = Sort(
@@ -80,7 +81,7 @@ def list_suggestions(tx: Tx, window: Window, wanted: Wanted) -> Page[SuggestionV
     found = _sorted(tx, wanted, locations)
     behind = [one for one in found if after is None or one.key > after]
     shown = behind[: window.limit]
-    orders = _short_orders(tx, shown, locations, MOST_ORDERS)
+    orders = _short_orders(tx, shown, MOST_ORDERS)
     drafts: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in _surplus_lines(tx, shown):
         drafts[row.sku, row.location].append(row.number)
@@ -116,7 +117,7 @@ def _surplus_lines(tx: Tx, found: Sequence[Found]) -> list[Any]:
 
 def _sorted(tx: Tx, wanted: Wanted, locations: Sequence[str]) -> list[Found]:
     counted = list(_counted(tx, wanted, locations))
-    first = _short_orders(tx, counted, locations, 1)
+    first = _short_orders(tx, counted, 1)
     ranked = (_ranked(one, first[_place(one)]) for one in counted)
     return sorted(ranked, key=lambda one: one.key)
 
@@ -189,24 +190,13 @@ def _ranked(found: Found, first: Sequence[Any]) -> Found:
 
 
 def _short_orders(
-    tx: Tx, found: Sequence[Found], locations: Sequence[str], most: int
+    tx: Tx, found: Iterable[Found], most: int
 ) -> Mapping[tuple[str, str], Sequence[Any]]:
     """The first orders in rank that are short, by SKU and location; each tells how many are."""
-    queues = [(*_place(one), *queue) for one in found for queue in one.met]
+    queues = [Met(*_place(one), *queue) for one in found for queue in one.met]
     orders: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    if queues:
-        skus, locations, places, met = map(list, zip(*queues, strict=True))
-        for row in tx.rows(
-            SHORT,
-            merchant=tx.merchant,
-            skus=skus,
-            locations=locations,
-            places=places,
-            met=met,
-            usable=list(locations),
-            most=most,
-        ):
-            orders[row.sku, row.location].append(row)
+    for row in short_orders(tx, queues, most):
+        orders[row.sku, row.location].append(row)
     return orders
 
 

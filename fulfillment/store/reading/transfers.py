@@ -14,7 +14,7 @@ READ = """
 SELECT t.number, t.source, t.destination, t.status, t.expected_on, t.shipped_at, t.created_at,
        l.line, u.sku, u.ordered AS units, u.received, u.closed,
        u.outstanding,
-       coalesce((SELECT sum(p.units) FROM peg p WHERE p.supply = u.id), 0)::bigint AS pegged
+       u.pegged
   FROM transfer t JOIN transfer_line l ON l.transfer = t.id JOIN supply u ON u.id = l.supply
  WHERE t.merchant = :merchant AND t.number = :number ORDER BY l.line
 """
@@ -26,8 +26,7 @@ SELECT t.number, t.source, t.destination, t.status, t.expected_on, t.shipped_at,
  CROSS JOIN LATERAL (
        SELECT count(*) AS line_count, sum(u.ordered)::bigint AS units,
               sum(u.received)::bigint AS received, sum(u.closed)::bigint AS closed,
-              coalesce(sum((SELECT sum(p.units) FROM peg p
-                             WHERE p.supply = u.id)), 0)::bigint AS pegged
+              sum(u.pegged)::bigint AS pegged
          FROM transfer_line l JOIN supply u ON u.id = l.supply WHERE l.transfer = t.id) s
  WHERE {conditions} ORDER BY {order_by} LIMIT :most
 """

@@ -1,8 +1,8 @@
 """Note where received goods go: straight to a released shipment, or to the shelf."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
-from fulfillment.domain.floor.cross_docking import Arrival, dock, gains, order_gains
+from fulfillment.domain.floor.cross_docking import Arrival, Gain, dock, gains, order_gains
 from fulfillment.domain.model.orders import Order
 from fulfillment.store.transactions.session import Tx
 
@@ -54,13 +54,21 @@ UPDATE receipt_line l SET undistributed = 0 FROM supply u
 """
 
 
+Gained = tuple[int, list[Gain], list[Gain]]
+"""An order, what its released shipments gained, and what it gained as a whole."""
+
+
+def changed_gains(orders: Iterable[tuple[Order, Order]]) -> Iterator[Gained]:
+    """What each order gained, as it was and is stored."""
+    for before, after in orders:
+        if before != after:
+            yield after.id, list(gains(before, after)), list(order_gains(before, after))
+
+
 def note_distribution(
-    tx: Tx,
-    orders: Iterable[tuple[Order, Order]],
-    due: Collection[str],
-    served: Collection[str],
+    tx: Tx, gained: Iterable[Gained], due: Collection[str], served: Collection[str]
 ) -> None:
-    """Note what orders gained, as they were and are stored, of goods whose queues are `due`.
+    """Note what orders gained of goods whose queues are `due`, order by order as they were taken.
 
     What is left of the queues that are `served` to their end goes to the shelf. The queues are
     locked, so nobody distributes the same units.
@@ -68,10 +76,10 @@ def note_distribution(
     rows = tx.rows(ARRIVALS, merchant=tx.merchant, skus=sorted(due))
     if not rows:
         return
-    changed = [(before, after) for before, after in orders if before != after]
-    _note_served(tx, changed, due)
-    gained = [gain for before, after in changed for gain in gains(before, after)]
-    if docked := dock([Arrival(*row) for row in rows], gained):
+    by_order = sorted(gained, key=lambda each: each[0])
+    _note_served(tx, (gain for _, _, whole in by_order for gain in whole), due)
+    by_shipment = (gain for _, released, _ in by_order for gain in released)
+    if docked := dock([Arrival(*row) for row in rows], by_shipment):
         tx.run(
             DOCKED,
             receipts=[row.receipt for row in docked],
@@ -83,10 +91,9 @@ def note_distribution(
         tx.run(SHELVED, merchant=tx.merchant, skus=sorted(served))
 
 
-def _note_served(tx: Tx, changed: Iterable[tuple[Order, Order]], due: Collection[str]) -> None:
+def _note_served(tx: Tx, gained: Iterable[Gain], due: Collection[str]) -> None:
     """Note which orders got the goods, whether they may go already or wait for more."""
     rows = tx.rows(ORDERS_ARRIVALS, merchant=tx.merchant, skus=sorted(due))
-    gained = [gain for before, after in changed for gain in order_gains(before, after)]
     served = dock([Arrival(*row) for row in rows if row.units > 0], gained)
     if served:
         tx.run(

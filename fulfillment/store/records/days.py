@@ -5,8 +5,12 @@ and no row can make a statement fail that looks at the rows of others too.
 """
 
 import json
+from datetime import date
 
 from fulfillment.store.transactions.session import Tx
+
+AT_ONCE = date.min
+"""The day written for an order that has to be planned again whatever the day."""
 
 MERCHANTS_DAY = "((SELECT CAST(:days AS jsonb)) ->> m.time_zone)::date"
 LOCATIONS_DAY = "((SELECT CAST(:days AS jsonb)) ->> at.time_zone)::date"

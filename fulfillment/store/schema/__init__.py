@@ -13,6 +13,7 @@ from fulfillment.store.schema import (
     payments,
     sales,
     shipments,
+    sums,
     supplies,
     work,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "payments",
     "sales",
     "shipments",
+    "sums",
     "supplies",
     "work",
 ]

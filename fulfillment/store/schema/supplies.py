@@ -103,6 +103,20 @@ supply = Table(
         server_default=text("false"),
         comment="its date has passed, and all who waited for it were planned anew",
     ),
+    Column(
+        "pegged",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="units of all its pegs; it changes only while its queue is locked",
+    ),
+    Column(
+        "in_queue",
+        Boolean,
+        Computed("inbound OR pegged > 0", persisted=True),
+        nullable=False,
+        comment="its queue has to look at it",
+    ),
     product_key(),
     CheckConstraint("kind IN ('purchase_order', 'transfer', 'return', 'restock')", name="kind"),
     CheckConstraint("ordered > 0", name="ordered_is_positive"),
@@ -110,8 +124,10 @@ supply = Table(
         "received >= 0 AND over_received >= 0 AND closed >= 0", name="nothing_is_negative"
     ),
     CheckConstraint("received + closed <= ordered", name="no_more_than_ordered"),
+    CheckConstraint("pegged >= 0", name="pegged_is_not_negative"),
     Index(None, "merchant", "sku", postgresql_where=text("inbound")),
     Index("ix_supply_queue", "merchant", "sku"),
+    Index("ix_supply_in_queue", "merchant", "sku", postgresql_where=text("in_queue")),
     Index("ix_supply_due", "expected_on", postgresql_where=text("inbound AND NOT overdue")),
 )
 

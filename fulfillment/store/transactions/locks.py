@@ -30,12 +30,23 @@ def lock_more_queues(tx: Tx, skus: Collection[str]) -> None:
         raise LocksTooSmallError(skus)
 
 
+def hold_queues(tx: Tx, skus: Iterable[str]) -> None:
+    """Hold the queues of whose rows sums are kept: asked by whoever writes such a row.
+
+    One that was not taken with the others is taken now, if nobody has it; else all is done anew.
+    """
+    if missing := {sku for sku in skus if (tx.merchant, sku) not in tx.queues}:
+        lock_more_queues(tx, missing)
+
+
 def _queues(tx: Tx, skus: Iterable[str], locking: str) -> list[Any]:
     sql = "SELECT sku, due_since FROM sku_queue WHERE merchant = :merchant AND sku = ANY(:skus)"
     in_order = f"{sql} ORDER BY sku {'' if tx.is_simulated else locking}"
     wanted = sorted(set(skus))
     with wanting("queue", wanted):
-        return tx.rows(in_order, merchant=tx.merchant, skus=wanted)
+        found = tx.rows(in_order, merchant=tx.merchant, skus=wanted)
+    tx.queues.update((tx.merchant, row.sku) for row in found)
+    return found
 
 
 def lock_orders(tx: Tx, orders: Collection[int]) -> None:

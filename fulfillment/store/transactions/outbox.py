@@ -53,6 +53,22 @@ class Message:
     attempts: int
 
 
+OVERWRITE = """
+    ON CONFLICT (kind, subject) DO UPDATE SET payload = excluded.payload,
+       lane = least(outbox.lane, excluded.lane),
+       version = outbox.version + 1, attempts = 0, due_at = excluded.due_at
+"""
+"""A newer message for whom it is for takes the place of the one that still waits."""
+
+PUT = f"""
+INSERT INTO outbox (merchant, lane, kind, subject, payload, due_at, created_at)
+SELECT :merchant, :lane, :kind, m.subject, m.payload::jsonb
+       || jsonb_build_object('epoch', (SELECT max(number) FROM epoch)), :now, :now
+  FROM unnest(CAST(:subjects AS text[]), CAST(:payloads AS text[])) AS m(subject, payload)
+{OVERWRITE}
+"""  # noqa: S608 -- OVERWRITE is a constant
+
+
 def put(
     tx: Tx, kind: Kind, messages: Iterable[tuple[str, dict[str, Any]]], lane: int | None = None
 ) -> None:
@@ -64,13 +80,7 @@ def put(
     if not rows:
         return
     tx.run(
-        "INSERT INTO outbox (merchant, lane, kind, subject, payload, due_at, created_at)"
-        " SELECT :merchant, :lane, :kind, m.subject, m.payload::jsonb"
-        " || jsonb_build_object('epoch', (SELECT max(number) FROM epoch)), :now, :now"
-        " FROM unnest(CAST(:subjects AS text[]), CAST(:payloads AS text[])) AS m(subject, payload)"
-        " ON CONFLICT (kind, subject) DO UPDATE SET payload = excluded.payload,"
-        " lane = least(outbox.lane, excluded.lane),"
-        " version = outbox.version + 1, attempts = 0, due_at = excluded.due_at",
+        PUT,
         merchant=tx.merchant,
         lane=LANES[kind] if lane is None else lane,
         kind=kind,

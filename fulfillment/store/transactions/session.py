@@ -17,6 +17,7 @@ from sqlalchemy.pool import Pool
 from fulfillment.domain.model.days import day_of
 from fulfillment.domain.model.meaning import canonical
 from fulfillment.domain.model.refusals import conflict
+from fulfillment.store.transactions.arrays import ListDumper
 from fulfillment.store.transactions.held import named_if_held
 from fulfillment.store.transactions.patience import PATIENCE, Patience
 from fulfillment.store.transactions.turns import Turns
@@ -52,7 +53,8 @@ class Tx:
     """One open transaction: its connection, whose data it is, when and by whom.
 
     `also` are queues that an earlier try of the same work found to be needed. In the `memo` is
-    what was read once and does not change while the transaction lasts.
+    what was read once and does not change while the transaction lasts. The `queues` it holds are
+    named by merchant and SKU.
     """
 
     connection: Connection
@@ -63,6 +65,7 @@ class Tx:
     also: frozenset[str] = frozenset()
     is_simulated: bool = False
     memo: dict[str, Any] = field(default_factory=dict)
+    queues: set[tuple[str, str]] = field(default_factory=set)
 
     def rows(self, sql: str, **parameters: object) -> list[Any]:
         """Run a statement and return its rows."""
@@ -221,7 +224,9 @@ def connect(
 
     @event.listens_for(engine, "do_connect")
     def watched(_dialect: Any, _record: Any, given: Any, named: Any) -> Any:
-        return patience.connection_class.connect(*given, **named)
+        connection = patience.connection_class.connect(*given, **named)
+        connection.adapters.register_dumper(list, ListDumper)
+        return connection
 
     return engine
 

@@ -9,6 +9,7 @@ from fulfillment.domain.model.policy import Knobs
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.commands.intake.documents import NewLine
 from fulfillment.store.records.loading import load_settings
+from fulfillment.store.sums.reading import units_waiting
 from fulfillment.store.transactions.session import Tx
 
 
@@ -61,7 +62,7 @@ def load_catalogue(tx: Tx, lines: Iterable[NewLine], order: int | None = None) -
         products={product.sku: product for product in products},
         locations=frozenset(heads[0].locations or ()),
         free=_free(tx, strict) if strict else {},
-        waiting=_waiting(tx, strict) if strict else {},
+        waiting=units_waiting(tx, strict) if strict else {},
         currency=heads[0].currency,
         now=tx.now,
         settings=load_settings(tx),
@@ -90,13 +91,3 @@ def _free(tx: Tx, skus: list[str]) -> dict[tuple[str, str], int]:
         skus=skus,
     )
     return {(row.sku, row.location): row.units for row in rows}
-
-
-def _waiting(tx: Tx, skus: list[str]) -> dict[str, int]:
-    rows = tx.rows(
-        "SELECT sku, sum(wanted)::bigint AS units FROM open_demand"
-        " WHERE merchant = :merchant AND sku = ANY(:skus) AND wanted > 0 GROUP BY sku",
-        merchant=tx.merchant,
-        skus=skus,
-    )
-    return {row.sku: row.units for row in rows}

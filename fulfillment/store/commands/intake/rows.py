@@ -162,9 +162,9 @@ WITH first AS (
     RETURNING id, order_id, order_line, units
 ), queued AS (
     INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at,
-                             intake_seq, wanted, held, lock_location, gate)
+                             intake_seq, wanted, held, lock_location, gate, apart)
     SELECT p.id, l.merchant, l.sku, p.order_id, o.priority, o.placed_at, o.intake_seq, p.units, 0,
-           coalesce(o.lock_location, o.pickup_location), 'first'
+           coalesce(o.lock_location, o.pickup_location), 'first', true
       FROM parts p
       JOIN orders o ON o.id = p.order_id
       JOIN order_line l ON l.order_id = p.order_id AND l.line = p.order_line AND l.managed

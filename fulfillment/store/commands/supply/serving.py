@@ -1,18 +1,17 @@
 """Serve what is owed: queues, orders whose day has come, orders under other settings."""
 
 from collections.abc import Collection
-from datetime import date
 
 from fulfillment.domain.planning.recheck import recheck_on
 from fulfillment.store.commands.supply.overdue import declare_others_overdue
-from fulfillment.store.planning.distribution import serve
+from fulfillment.store.planning.distribution import serve, serve_owed
 from fulfillment.store.planning.first_claims import claim_next
+from fulfillment.store.planning.workspace import skus_of
 from fulfillment.store.queue.newcomers import any_standing_in
-from fulfillment.store.records.days import MERCHANTS_DAY, days_now
+from fulfillment.store.records.days import AT_ONCE, MERCHANTS_DAY, days_now
+from fulfillment.store.records.loading import load_products
+from fulfillment.store.records.saving.demand import write_gates
 from fulfillment.store.transactions.session import Store, Tx
-
-AT_ONCE = date.min
-"""The day written for an order that has to be planned again whatever the day."""
 
 MOST_SKUS = 50
 MOST_ORDERS = 200
@@ -39,7 +38,7 @@ def serve_due(
         if orders:
             _look_again(tx, orders)
         elif skus := due_skus(tx, most_skus, without):
-            serve(tx, skus)
+            serve_owed(tx, skus)
         return len(due_skus(tx, most_skus, without)) + len(due_orders(tx, most_orders))
 
     # In a transaction of its own: it takes orders, and the batch takes queues first.
@@ -89,6 +88,7 @@ def _look_again(tx: Tx, orders: list[int]) -> None:
     )
     space = serve(tx, [row.sku for row in rows], orders)
     served = [space.after[id_] for id_ in orders if not space.is_behind(space.after[id_])]
+    write_gates(tx, served, load_products(tx, skus_of(served)))
     days = [(order.id, recheck_on(order, space.today)) for order in served]
     tx.run(
         "UPDATE orders o SET recheck_on = r.day"

@@ -1,10 +1,12 @@
 """Allocations and pegs."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import Claim
 from fulfillment.store.records.saving.changes import Change, lines_of
+from fulfillment.store.transactions.locks import hold_queues
 from fulfillment.store.transactions.session import Tx
 
 
@@ -74,14 +76,42 @@ def write_pegs(tx: Tx, changes: list[Change]) -> None:
             **_peg_columns(gone),
         )
     if new:
-        tx.run(
-            "INSERT INTO peg (shipment_line, supply, pinned, units)"
-            " SELECT * FROM unnest(CAST(:lines AS bigint[]), CAST(:supplies AS bigint[]),"
-            " CAST(:pinned AS boolean[]), CAST(:units AS int[]))"
-            " ON CONFLICT (shipment_line, supply, pinned) DO UPDATE SET units = excluded.units",
-            **_peg_columns(list(new)),
-            units=list(new.values()),
-        )
+        tx.run(UPSERT_PEGS, **_peg_columns(list(new)), units=list(new.values()))
+    moved = Counter[int]()
+    for (_, supply, _), units in after.items():
+        moved[supply] += units
+    for (_, supply, _), units in before.items():
+        moved[supply] -= units
+    count_pegs(tx, moved)
+
+
+UPSERT_PEGS = """
+INSERT INTO peg (shipment_line, supply, pinned, units, order_id, lock_location, counts_from,
+                 priority, placed_at, intake_seq)
+SELECT n.line, n.supply, n.pinned, n.units, d.order_id, coalesce(d.lock_location, ''),
+       coalesce(d.counts_from, ''), d.priority, d.placed_at, d.intake_seq
+  FROM unnest(CAST(:lines AS bigint[]), CAST(:supplies AS bigint[]), CAST(:pinned AS boolean[]),
+              CAST(:units AS int[])) AS n(line, supply, pinned, units)
+ CROSS JOIN LATERAL (SELECT * FROM open_demand d WHERE d.shipment_line = n.line LIMIT 1) d
+ON CONFLICT (shipment_line, supply, pinned) DO UPDATE SET units = excluded.units
+"""
+"""What a peg says of its line is read off the queue, which is written before."""
+
+
+def count_pegs(tx: Tx, moved: Mapping[int, int]) -> None:
+    """Keep the sum of the pegs of each supply by so many units more, or less."""
+    changed = {supply: units for supply, units in sorted(moved.items()) if units}
+    if not changed:
+        return
+    rows = tx.rows(COUNT_PEGS, supplies=list(changed), units=list(changed.values()))
+    hold_queues(tx, {row.sku for row in rows})
+
+
+COUNT_PEGS = """
+UPDATE supply u SET pegged = u.pegged + m.units
+  FROM unnest(CAST(:supplies AS bigint[]), CAST(:units AS int[])) AS m(supply, units)
+ WHERE u.id = m.supply RETURNING u.sku
+"""
 
 
 def _peg_columns(keys: list[tuple[int, int, bool]]) -> dict[str, object]:

@@ -1,13 +1,21 @@
 """The queue: one row for each waiting line."""
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
 from fulfillment.domain.planning.auto_allocation import auto_allocation
 from fulfillment.store.records.saving.changes import Change, Products
+from fulfillment.store.sums.blocks import add_to_sums
+from fulfillment.store.sums.contributions import QueueLine, change_of
 from fulfillment.store.transactions.session import Tx
+
+Rows = Mapping[int, dict[str, Any]]
+"""Rows of the queue by shipment line."""
 
 
 def write_demand(tx: Tx, changes: list[Change], products: Products) -> None:
@@ -21,26 +29,68 @@ def write_demand(tx: Tx, changes: list[Change], products: Products) -> None:
     if new:
         rows = [row | {"shipment_line": line} for line, row in new.items()]
         tx.run(UPSERT_DEMAND, merchant=tx.merchant, rows=json.dumps(rows, default=str))
+    add_to_sums(tx, change_of(_summed(before), _summed(after)))
+
+
+def write_gates(tx: Tx, orders: Iterable[Order], products: Products) -> None:
+    """Write the lines of orders that were planned under other settings, changed or not.
+
+    What a line may take is in the queue too, and an order says nothing of a setting of all.
+    """
+    rows = [row | {"shipment_line": line} for line, row in _demand(orders, products).items()]
+    if rows:
+        tx.run(UPSERT_DEMAND, merchant=tx.merchant, rows=json.dumps(rows, default=str))
+
+
+def _summed(rows: Rows) -> Iterator[QueueLine]:
+    """The lines that are in the sums of their queues."""
+    return (
+        QueueLine(
+            row["order_id"],
+            Rank(row["priority"], row["placed_at"], row["intake_seq"]),
+            row["sku"],
+            row["lock_location"] or "",
+            row["wanted"],
+            row["wanted"] - row["pegged"],
+        )
+        for row in rows.values()
+        if row["wanted"] and not row["apart"]
+    )
 
 
 UPSERT_DEMAND = """
+WITH written AS (
 INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at, intake_seq,
-                         wanted, held, lock_location, gate, pegged, counts_from)
+                         wanted, held, lock_location, gate, pegged, counts_from, apart)
 SELECT r.shipment_line, :merchant, r.sku, r.order_id, r.priority, r.placed_at, r.intake_seq,
-       r.wanted, r.held, r.lock_location, r.gate, r.pegged, r.counts_from
+       r.wanted, r.held, r.lock_location, r.gate, r.pegged, r.counts_from, r.apart
   FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
        shipment_line bigint, sku text, order_id bigint, priority int, placed_at timestamptz,
        intake_seq bigint, wanted int, held int, lock_location text, gate text,
-       pegged int, counts_from text)
+       pegged int, counts_from text, apart boolean)
 ON CONFLICT (shipment_line) DO UPDATE
    SET wanted = excluded.wanted, held = excluded.held, priority = excluded.priority,
        lock_location = excluded.lock_location, gate = excluded.gate,
-       pegged = excluded.pegged, counts_from = excluded.counts_from
+       pegged = excluded.pegged, counts_from = excluded.counts_from, apart = excluded.apart
+RETURNING *
+)
+UPDATE peg p
+   SET lock_location = coalesce(w.lock_location, ''), counts_from = coalesce(w.counts_from, ''),
+       priority = w.priority
+  FROM written w
+ WHERE p.shipment_line = w.shipment_line
+   AND (p.lock_location, p.counts_from, p.priority)
+    <> (coalesce(w.lock_location, ''), coalesce(w.counts_from, ''), w.priority)
 """
+"""Pegs say of their line what the queue says. The rest of a rank never changes."""
 
 
-def _demand(orders: Iterable[Order], products: Products) -> dict[int, dict[str, object]]:
-    return {
+def _demand(orders: Iterable[Order], products: Products) -> Rows:
+    return {line: row for order in orders for line, row in _lines(order, products).items()}
+
+
+def _lines(order: Order, products: Products) -> Rows:
+    rows = {
         line.id: {
             "sku": line.sku,
             "order_id": order.id,
@@ -54,11 +104,17 @@ def _demand(orders: Iterable[Order], products: Products) -> dict[int, dict[str, 
             "pegged": line.pegged,
             "counts_from": None if shipment.is_waiting else order.policy.min_po_status,
         }
-        for order in orders
         for shipment in order.planned
         for line in shipment.lines
         if (line.wanted or _held(shipment, line)) and products[line.sku].managed
     }
+    places = defaultdict(set)
+    for row in rows.values():
+        if row["wanted"]:
+            places[row["sku"]].add(row["lock_location"])
+    for row in rows.values():
+        row["apart"] = not order.first_claimed or len(places[row["sku"]]) > 1
+    return rows
 
 
 def _gate(order: Order, shipment: Shipment, line: ShipmentLine) -> str:

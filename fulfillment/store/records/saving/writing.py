@@ -45,10 +45,10 @@ def save(
     write_shipments(tx, stored)
     write_levels(tx, stored, products)
     write_claims(tx, stored)
+    write_demand(tx, stored, products)
     write_pegs(tx, stored)
     write_late_pins(tx, stored)
     opened = write_floor(tx, stored)
-    write_demand(tx, stored, products)
     write_lines(tx, stored)
     final = [Change(change.before, _woken(change.after)) for change in stored]
     write_orders(tx, final, today)

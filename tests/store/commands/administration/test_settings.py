@@ -352,3 +352,11 @@ def test_settings_are_read_once_when_a_batch_comes(shop, statements):
         intake.create_orders(shop.store, MERCHANT, new, "tester")
 
     assert len([sql for sql in sent if "FROM setting" in sql]) == 1
+
+
+def test_the_queue_says_who_takes_what_is_free_when_a_setting_says_so_now(shop):
+    shop.order([("K1", 2)])
+    for value, gate in (("never", "closed"), ("complete_only", "conditional"), ("always", "open")):
+        change(shop, {"auto_allocate": value})
+        shop.serve_due()
+        assert shop.one("SELECT gate FROM open_demand") == gate

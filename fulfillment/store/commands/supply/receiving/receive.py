@@ -24,6 +24,8 @@ from fulfillment.store.commands.supply.receiving.receipts import Receipt
 from fulfillment.store.commands.supply.receiving.receivable import Receivable, complete, locked
 from fulfillment.store.commands.supply.stock import check_places
 from fulfillment.store.planning.opening import open_queues
+from fulfillment.store.planning.workspace import Workspace
+from fulfillment.store.queue.lane import NOTHING, Filled, after_lane
 from fulfillment.store.queue.pending_queues import note_owed
 from fulfillment.store.reading.purchase_orders import read_purchase_order
 from fulfillment.store.reading.restocks import read_restock
@@ -105,8 +107,8 @@ def _take_in(tx: Tx, document: Receivable, receipt: Receipt, goods: Goods) -> st
     open_levels(tx, moves)
     space = None
     if at_once or not is_bought:
-        margin = {move.sku: move.units for move in moves if move.disposition == "sellable"}
-        space = open_queues(tx, goods.skus, orders=at_once, margin=margin, by_po_status=by_status)
+        opening = {"orders": at_once, "by_po_status": by_status}
+        space = _opened(tx, goods, opening, lane=not grants)
         for order, its in grants.items():
             space.put(granted(space.after[order], its))
     lock_levels(tx, space.skus if space else goods.skus)
@@ -115,6 +117,20 @@ def _take_in(tx: Tx, document: Receivable, receipt: Receipt, goods: Goods) -> st
     if space:
         plan_and_save(space, {})
     return number
+
+
+def _opened(tx: Tx, goods: Goods, why: Mapping[str, Any], *, lane: bool) -> Workspace:
+    """The queues of what comes, opened after the lane has filled what it may of it.
+
+    What comes on pins is no room for anybody else: then it is all left to the planner.
+    """
+    came = {(m.sku, m.location): m.units for m in goods.moves() if m.disposition == "sellable"}
+    margin = {sku: units for (sku, _), units in came.items()}
+
+    def opened(filled: Filled) -> Workspace:
+        return open_queues(tx, goods.skus, margin=margin, filled=filled, **why)
+
+    return after_lane(tx, goods.skus, opened, came)[1] if lane else opened(NOTHING)
 
 
 def _is_complete(document: Receivable, goods: Goods) -> bool:
