@@ -118,7 +118,7 @@ def _set_aside(tx: Tx, order: int, why: str) -> None:
     Written without loading it: that may be what fails. Once a person lifts the hold, it claims.
     """
     tx.run("UPDATE open_demand SET gate = 'by_hand' WHERE order_id = :order", order=order)
-    held = tx.run(
+    held = tx.count(
         "UPDATE orders SET holds = array_append(holds, :reason), status = 'on_hold',"
         " ready_since = NULL"
         " WHERE id = :order AND NOT holds @> ARRAY[:reason]",

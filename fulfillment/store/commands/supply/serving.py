@@ -55,7 +55,7 @@ def _flag_all_if_settings_changed(tx: Tx) -> None:
     This runs after the change is committed: whoever planned with the old settings has either
     committed, or holds the row that this waits for.
     """
-    changed = tx.run(
+    changed = tx.count(
         "UPDATE merchant SET replan_due = false WHERE id = :merchant AND replan_due",
         merchant=tx.merchant,
     )
