@@ -20,7 +20,7 @@ def sent_statements() -> Iterator[list[str]]:
             sent.append(str(sql))
         return execute(self, sql, *given, **named)
 
-    psycopg.Cursor.execute = noting  # type: ignore[method-assign]
+    psycopg.Cursor.execute = noting  # type: ignore[assignment]
     try:
         yield sent
     finally:

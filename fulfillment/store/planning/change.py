@@ -31,7 +31,7 @@ class Change:
     location that come with it. What a document would bring is only simulated: the supply that is
     `coming` with it, the units `received` of supply that is there, by id, and the orders that stand
     `ahead` and are served with it first. The shipment in its `past`, which has left, is loaded too.
-    `answer` tells more than where the order stands then.
+    `answer` is what the change tells of itself, also when it is asked for again.
     Where `of_finished`, it is `make` that refuses an order of which nothing is left to do. What is
     done `at_once` asks for no stock: it need not wait until those before the order are served.
     """
@@ -54,6 +54,7 @@ class Change:
 def change_order(store: Store, command: Command, change: Change) -> Answer:
     """Do it: one transaction, once for the command's key.
 
+    Answered is what the change itself tells; how its orders stand then is read by who shows them.
     Where those before the order are still to be served, they are served first, in batches of their
     own: what a change finds does not depend on how far a distribution has come.
     """
@@ -63,7 +64,7 @@ def change_order(store: Store, command: Command, change: Change) -> Answer:
         space = changed(tx, change, order)
         told = change.answer(space.before[order], space.after[order])
         space.save()
-        return answer_for(space, order) | told
+        return told
 
     return served_before(store, command.merchant, lambda: store.execute(command, body))
 

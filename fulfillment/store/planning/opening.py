@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from fulfillment.domain.model.policy import resolve
@@ -21,9 +20,16 @@ from fulfillment.store.queue.newcomers import (
 )
 from fulfillment.store.queue.reach import QueueQuery
 from fulfillment.store.queue.related_queues import deciding_queues, started_by_status
+from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.records.loading import load_locations, load_orders, load_settings
 from fulfillment.store.records.verification_facts import verification_facts
-from fulfillment.store.transactions.locks import lock_more_queues, lock_orders, lock_queues
+from fulfillment.store.transactions.locks import (
+    lock_more_queues,
+    lock_order_of,
+    locking_orders,
+    locking_queues,
+    owed_of,
+)
 from fulfillment.store.transactions.session import LocksTooSmallError, Tx
 
 Asking = tuple[Rank, Mapping[str, int]]
@@ -32,9 +38,22 @@ Asking = tuple[Rank, Mapping[str, int]]
 
 def open_orders(tx: Tx, orders: Collection[int]) -> Workspace:
     """Lock these orders alone: their release may change, their claims may not."""
-    lock_orders(tx, orders)
+    with locking_orders(tx, orders):
+        return _alone(tx, orders)
+
+
+def open_order_of(tx: Tx, shipment: int) -> tuple[int, Workspace]:
+    """Lock the order of a shipment alone; which it is, and a refusal where there is none."""
+    order = lock_order_of(tx, shipment)
+    if order is None:
+        raise missing("shipment", shipment)
+    return order, _alone(tx, [order])
+
+
+def _alone(tx: Tx, orders: Collection[int]) -> Workspace:
     found = load_orders(tx, orders)
-    return Workspace(tx, _today(tx), before=dict(found), after=dict(found), asked=frozenset(orders))
+    today, asked = merchant_today(tx), frozenset(orders)
+    return Workspace(tx, today, before=dict(found), after=dict(found), asked=asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +142,9 @@ def _giving(space: Workspace, opening: Opening) -> set[str]:
 
 def _open(tx: Tx, opening: Opening) -> Workspace:
     wanted, orders = opening.skus, {*opening.orders, *opening.on_the_way}
-    due = lock_queues(tx, wanted)
-    locations = load_locations(tx)
+    with locking_queues(tx, wanted) as locked:
+        locations = load_locations(tx)
+    due = owed_of(locked)
     by_po_status = wanted if opening.by_po_status else started_by_status(tx, due)
     settings = resolve(*load_settings(tx))
     waits_for_status = settings.auto_allocate_on.waits_for_status
@@ -145,13 +165,13 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
     reached = head.orders | orders
     holders = holders_behind(tx, reach, reached)
     touched = reached | holders.orders
-    lock_orders(tx, touched)
-    found = load_orders(tx, touched)
+    with locking_orders(tx, touched):
+        found = load_orders(tx, touched)
     if more := skus_of([found[order] for order in orders if order in found]) - wanted:
         raise LocksTooSmallError(more)
     return Workspace(
         tx,
-        _today(tx),
+        merchant_today(tx),
         skus=wanted,
         locations=locations,
         before=dict(found),
@@ -189,8 +209,3 @@ def rank_of_order(tx: Tx, order: int) -> Rank:
     """An order's place in the queue, read without a lock: only its priority may change."""
     (row,) = tx.rows("SELECT priority, placed_at, intake_seq FROM orders WHERE id = :id", id=order)
     return Rank(*row)
-
-
-def _today(tx: Tx) -> date:
-    (row,) = tx.rows("SELECT time_zone FROM merchant WHERE id = :merchant", merchant=tx.merchant)
-    return tx.today(row.time_zone)

@@ -17,13 +17,17 @@ from fulfillment.store.queue.pending_queues import owe, settle
 from fulfillment.store.queue.stale_plans import note_stale, planned
 from fulfillment.store.records.calendars import load_calendars
 from fulfillment.store.records.cross_docking import note_distribution
-from fulfillment.store.records.loading import (
-    load_levels,
-    load_products,
-    load_supplies,
+from fulfillment.store.records.goods import (
+    ask_for_levels,
+    ask_for_products,
+    ask_for_supplies,
+    levels_of,
     load_waiting,
+    products_of,
+    supplies_of,
 )
 from fulfillment.store.records.saving import Change, save
+from fulfillment.store.transactions.dialogue import Question
 from fulfillment.store.transactions.session import Tx
 
 
@@ -104,7 +108,8 @@ class Workspace:
 
     def snapshot(self, first_claims: Collection[int] = ()) -> Snapshot:
         """What the rules look at: the orders as they stand now, stock and supply."""
-        products = self._products()
+        free, coming = self._asked_goods()
+        calendars, products = self._days_and_products().calendars, self._known
         return Snapshot(
             today=self.today,
             skus=self.skus,
@@ -112,15 +117,22 @@ class Workspace:
             day_at=self.locations,
             products=products,
             orders=tuple(self.after.values()),
-            levels=self._levels(products) if self.skus else (),
-            supplies=self._supplies() if self.skus else (),
+            levels=self._levels(products, levels_of(free)) if free else (),
+            supplies=self._supplies(supplies_of(coming)) if coming else (),
             first_claims=frozenset(first_claims),
             until=self.until,
             by_po_status=self.by_po_status,
             waiting=self._waiting_elsewhere(products) if first_claims else {},
             now=self.tx.now,
-            calendars=self.ship_days().calendars,
+            calendars=calendars,
         )
+
+    def _asked_goods(self) -> tuple[Question | None, Question | None]:
+        """Levels and supplies of the queues, which are on their way while other things are read."""
+        if not self.skus:
+            return None, None
+        levels = ask_for_levels(self.tx, self.skus, self.locations)
+        return levels, ask_for_supplies(self.tx, self.skus, self.after)
 
     def ship_days(self) -> ShipDays:
         """From when goods can leave any place that is in use, or that an order has to do with."""
@@ -133,18 +145,19 @@ class Workspace:
         limited = sorted(sku for sku in self.skus if products[sku].backorder_limit is not None)
         return load_waiting(self.tx, limited, self.after) if limited else {}
 
-    def _supplies(self) -> tuple[Supply, ...]:
-        there = load_supplies(self.tx, self.skus, self.after)
+    def _supplies(self, there: Iterable[Supply]) -> tuple[Supply, ...]:
         left = (
             replace(one, outstanding=one.outstanding - self.received.get(one.id, 0))
             for one in there
         )
         return (*left, *self.coming)
 
-    def _levels(self, products: Mapping[str, Product]) -> tuple[StockLevel, ...]:
+    def _levels(
+        self, products: Mapping[str, Product], there: Iterable[StockLevel]
+    ) -> tuple[StockLevel, ...]:
         """What is free in the tables, what is about to come, and what was given back so far."""
         free: Counter[tuple[str, str]] = Counter(self.arriving)
-        for level in load_levels(self.tx, self.skus, self.locations):
+        for level in there:
             free[level.sku, level.location] += level.available
         # What comes back from a voided dispatch brings its own units along.
         shipped = {s.id for o in self.before.values() for s in o.shipments if not s.is_live}
@@ -161,7 +174,7 @@ class Workspace:
     def save(self, *, silent: Collection[int] = ()) -> None:
         """Write what differs, and what is still owed to queues not served to their end."""
         differing = [id_ for id_ in sorted(self.after) if self.after[id_] != self.before[id_]]
-        days = self.ship_days() if differing else ShipDays(self.today)
+        days = self._days_and_products() if differing else ShipDays(self.today)
         changes = [Change(self.before[id_], promised(self.after[id_], days)) for id_ in differing]
         self.after |= save(
             self.tx,
@@ -231,10 +244,21 @@ class Workspace:
 
     def _products(self) -> Mapping[str, Product]:
         """The products of all its orders and queues, read once while these are the same."""
-        skus = frozenset(skus_of([*self.before.values(), *self.after.values()]) | self.skus)
-        if not skus <= self._known.keys():
-            self._known = load_products(self.tx, skus)
+        if asked := self._asked_products():
+            self._known = products_of(asked)
         return self._known
+
+    def _days_and_products(self) -> ShipDays:
+        """The working days of its places; what else is read waits with them."""
+        asked = self._asked_products()
+        days = self.ship_days()
+        if asked:
+            self._known = products_of(asked)
+        return days
+
+    def _asked_products(self) -> Question | None:
+        skus = frozenset(skus_of([*self.before.values(), *self.after.values()]) | self.skus)
+        return None if skus <= self._known.keys() else ask_for_products(self.tx, skus)
 
     def _met_newcomers(self) -> set[int]:
         """Orders met on the way whose own workflows have yet to ask how they stand."""

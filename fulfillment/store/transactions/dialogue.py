@@ -27,6 +27,8 @@ AT_ONE_INSTANT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 Parameters = Mapping[str, object]
 
+DIALECT: Any = driver.dialect()  # type: ignore[no-untyped-call]
+
 
 class NotKeptError(Exception):
     """The database ended a transaction otherwise than by the commit that it was asked for."""
@@ -47,8 +49,14 @@ class Question:
 class Dialogue:
     """One open transaction of one connection."""
 
-    def __init__(self, connection: psycopg.Connection[Any], pipeline: psycopg.Pipeline) -> None:
-        self._connection, self._pipeline = connection, pipeline
+    def __init__(
+        self, connection: psycopg.Connection[Any], pipeline: psycopg.Pipeline, known: dict[str, Any]
+    ) -> None:
+        """In `known` is what was read over this connection before, each with its version.
+
+        It ends with the connection: a database that was put back is never taken for the other.
+        """
+        self._connection, self._pipeline, self.known = connection, pipeline, known
 
     def ask(self, sql: str, parameters: Parameters | None = None) -> Question:
         """Send a statement, and go on."""
@@ -95,7 +103,7 @@ def dialogue(engine: Engine, begin: str = CHANGING, *, keep: bool = True) -> Ite
         connection.autocommit = True  # The statement that begins it is ours.
         try:
             with _as_sqlalchemy_tells_it(), connection.pipeline() as pipeline:
-                said = Dialogue(connection, pipeline)
+                said = Dialogue(connection, pipeline, pooled.info)
                 yield from _held(said, begin)
                 end = said.ask("COMMIT" if keep else "ROLLBACK").cursor
             # To leave the pipeline was to wait for all of it.
@@ -126,7 +134,7 @@ def _give_back(connection: psycopg.Connection[Any], invalidate: Any) -> None:
 @lru_cache(maxsize=2_000)
 def _as_the_driver_has_it(sql: str) -> str:
     """The statement with its `:names` as the driver writes parameters."""
-    return str(text(sql).compile(dialect=driver.dialect()))
+    return str(text(sql).compile(dialect=DIALECT))
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from sqlalchemy.pool import Pool
 
 from fulfillment.domain.model.days import day_of
 from fulfillment.domain.model.meaning import canonical
-from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.transactions.dialogue import (
     AT_ONE_INSTANT,
     READING,
@@ -24,8 +23,9 @@ from fulfillment.store.transactions.dialogue import (
     Question,
     dialogue,
 )
-from fulfillment.store.transactions.idle import ask_the_idle
 from fulfillment.store.transactions.held import named_if_held
+from fulfillment.store.transactions.idle import ask_the_idle
+from fulfillment.store.transactions.once import begin_command, end_command
 from fulfillment.store.transactions.patience import PATIENCE, Patience
 from fulfillment.store.transactions.turns import Turns
 from fulfillment.store.transactions.zones import zone_of
@@ -100,7 +100,10 @@ class Tx:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What somebody asks for. `key` is its business identity: the same key is the same request."""
+    """What somebody asks for. `key` is its business identity: the same key is the same request.
+
+    Where it is not `repeatable`, nobody else can name the key: no request comes again under it.
+    """
 
     merchant: str
     verb: str
@@ -108,6 +111,7 @@ class Command:
     actor: str
     content: Mapping[str, object] = field(default_factory=dict)
     reason: str | None = None
+    repeatable: bool = True
 
     @property
     def fingerprint(self) -> bytes:
@@ -145,11 +149,11 @@ class Store:
         """
 
         def once(tx: Tx) -> dict[str, Any]:
-            stored = _begin_command(tx, command)
+            stored = begin_command(tx, command)
             if stored is not None:
                 return stored
             plain = json.dumps(body(tx), default=_plain)
-            _end_command(tx, command, plain)
+            end_command(tx, command, plain)
             return dict(json.loads(plain))
 
         return self.transact(command.merchant, once, actor=command.actor, reason=command.reason)
@@ -245,45 +249,6 @@ def connect(
 
 def _is_retried(error: Exception) -> bool:
     return getattr(getattr(error, "orig", None), "sqlstate", None) in RETRIED_SQLSTATES
-
-
-def _begin_command(tx: Tx, command: Command) -> dict[str, Any] | None:
-    """Take the key, or the stored result of the one who had it first.
-
-    The insert waits for a twin that is under way, and then sees its result.
-    """
-    taken = tx.count(
-        "INSERT INTO command (merchant, key, verb, fingerprint, actor, at)"
-        " VALUES (:merchant, :key, :verb, :fingerprint, :actor, :now) ON CONFLICT DO NOTHING",
-        merchant=command.merchant,
-        key=command.key,
-        verb=command.verb,
-        fingerprint=command.fingerprint,
-        actor=command.actor,
-        now=tx.now,
-    )
-    if taken:
-        return None
-    (found,) = tx.rows(
-        "SELECT fingerprint, result FROM command WHERE merchant = :merchant AND key = :key",
-        merchant=command.merchant,
-        key=command.key,
-    )
-    if bytes(found.fingerprint) != command.fingerprint:
-        sent = command.key.split(":", 2)[-1]
-        message = f"the key {sent!r} was used for another request; choose a new one"
-        raise conflict("key_reused", message, key=sent)
-    return dict(found.result)
-
-
-def _end_command(tx: Tx, command: Command, result: str) -> None:
-    tx.run(
-        "UPDATE command SET result = CAST(:result AS jsonb)"
-        " WHERE merchant = :merchant AND key = :key",
-        result=result,
-        merchant=command.merchant,
-        key=command.key,
-    )
 
 
 def _plain(value: object) -> str:
