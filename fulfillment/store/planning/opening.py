@@ -7,7 +7,8 @@ from typing import Any
 from fulfillment.domain.model.policy import resolve
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.planning.workspace import Workspace, skus_of
+from fulfillment.store.planning.lines import skus_of
+from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue import head as queue
 from fulfillment.store.queue.head import head_of_queues
 from fulfillment.store.queue.holders import holders_behind
@@ -22,7 +23,6 @@ from fulfillment.store.queue.reach import QueueQuery
 from fulfillment.store.queue.related_queues import deciding_queues, started_by_status
 from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.records.loading import load_locations, load_orders, load_settings
-from fulfillment.store.records.verification_facts import verification_facts
 from fulfillment.store.transactions.locks import (
     lock_more_queues,
     lock_order_of,
@@ -116,7 +116,7 @@ def open_queues(tx: Tx, skus: Iterable[str], **why: Any) -> Workspace:
     if opening.claiming:
         # Who is left asks again: only what was owed to somebody before is owed on.
         space.asked_again = space.until.keys() - space.due
-    space.newcomers = verification_facts(tx, claimed) if claimed else {}
+    space.newcomers = claimed
     return space
 
 
