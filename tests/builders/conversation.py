@@ -7,7 +7,6 @@ waits for each message that asks for all answers so far: Sync, Flush, or a query
 import contextlib
 import re
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,25 +16,31 @@ from sqlalchemy import Engine, event
 
 from tests.builders.counting import sent_statements
 
+ASKS_FOR_ALL = {"Sync", "Flush", "Query"}
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Statements as they were sent, and messages of the protocol by their names."""
+    """Statements as they were sent, and messages of the protocol by their names, in order."""
 
     statements: list[str]
-    messages: Counter[str]
+    messages: list[str]
 
     @property
     def waits(self) -> int:
         """How often the database was waited for: the round trips."""
-        return sum(self.messages[name] for name in ("Sync", "Flush", "Query"))
+        before = ["", *self.messages]
+        return sum(
+            name in ASKS_FOR_ALL and last not in ASKS_FOR_ALL
+            for last, name in zip(before, self.messages, strict=False)
+        )
 
 
 @contextlib.contextmanager
 def conversation(engine: Engine) -> Iterator[Said]:
     """Note what the block says to the database over connections of the engine's pool."""
     with tempfile.TemporaryFile() as record, sent_statements() as statements:
-        said = Said(statements, Counter())
+        said = Said(statements, [])
 
         def listen(connection: Any, *_more: Any) -> None:
             connection.pgconn.trace(record.fileno())
@@ -52,7 +57,7 @@ def conversation(engine: Engine) -> Iterator[Said]:
             event.remove(engine, "checkout", listen)
             event.remove(engine, "checkin", ignore)
             record.seek(0)
-            said.messages.update(SENT.findall(record.read().decode()))
+            said.messages.extend(SENT.findall(record.read().decode()))
 
 
 SENT = re.compile(r"^F\t\d+\t(\w+)", re.MULTILINE)

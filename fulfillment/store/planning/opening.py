@@ -187,6 +187,19 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
     )
 
 
+def order_and_skus(tx: Tx, number: str) -> tuple[int, frozenset[str]]:
+    """The id of an order by its number, and its lines' SKUs: see `order_id`, `skus_of_order`."""
+    rows = tx.rows(
+        "SELECT o.id, (SELECT array_agg(DISTINCT sku) FROM order_line WHERE order_id = o.id) AS skus"
+        "  FROM orders o WHERE o.merchant = :merchant AND o.number = :number",
+        merchant=tx.merchant,
+        number=number,
+    )
+    if not rows:
+        raise missing("order", number)
+    return int(rows[0].id), frozenset(rows[0].skus)
+
+
 def order_id(tx: Tx, number: str) -> int:
     """The id of an order by its number; a refusal if this merchant has none of that number."""
     rows = tx.rows(
