@@ -190,8 +190,9 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
 def order_and_skus(tx: Tx, number: str) -> tuple[int, frozenset[str]]:
     """The id of an order by its number, and its lines' SKUs: see `order_id`, `skus_of_order`."""
     rows = tx.rows(
-        "SELECT o.id, (SELECT array_agg(DISTINCT sku) FROM order_line WHERE order_id = o.id) AS skus"
-        "  FROM orders o WHERE o.merchant = :merchant AND o.number = :number",
+        "SELECT o.id,"
+        " (SELECT array_agg(DISTINCT sku) FROM order_line WHERE order_id = o.id) AS skus"
+        " FROM orders o WHERE o.merchant = :merchant AND o.number = :number",
         merchant=tx.merchant,
         number=number,
     )
