@@ -103,6 +103,12 @@ class Weight:
     index_bytes: int
 
 
+def as_it_lies(store: Store) -> int:
+    """Bytes of all tables and indexes, with what is dead in them."""
+    with store.engine.connect() as connection:
+        return sum(row.rows_bytes + row.index_bytes for row in connection.exec_driver_sql(SIZES))
+
+
 def weigh(store: Store) -> dict[str, Weight]:
     """Every table as it is when nothing dead is in it."""
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -161,8 +167,11 @@ def main(
         furnish(store)
         live(store, range(20), Spent())
         before, spent = weigh(store), Spent()
+        compact = as_it_lies(store)
         live(store, range(20, 20 + orders), spent)
+        lying = as_it_lies(store) - compact
         show_weights(before, weigh(store), orders)
+        console.print(f"{lying / orders / 1024:.1f} KB an order as it lies, with what is dead")
         show_spent(spent, orders)
 
 
