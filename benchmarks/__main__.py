@@ -12,6 +12,7 @@ benchmarks, each with its own README and --help:
   python -m benchmarks.plan               seconds to plan queues of growing length, no database
   python -m benchmarks.transaction        one adjustment while many wait, on a real database
   python -m benchmarks.receipt            one receipt while many wait, against bulk statements
+  python -m benchmarks.weight             rows, bytes and CPU time of one order, intake to shipped
   python -m benchmarks.wake               wakes per second by the relay, against a bare loop
   python -m benchmarks.northwind FOLDER   a real order history, imported and shipped to its end
   python -m benchmarks.restore            seconds until thousands of orders go on, whose claims a

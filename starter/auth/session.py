@@ -50,7 +50,9 @@ class Session:
     ) -> Command:
         """What the caller asks for. Without a key of the client's it is a request of its own."""
         name = f"{verb}:{part_of_key(subject)}:{key or uuid4()}"
-        return Command(self.merchant, verb, name, self.actor, content, reason)
+        return Command(
+            self.merchant, verb, name, self.actor, content, reason, repeatable=key is not None
+        )
 
 
 def actor_of(caller: Caller) -> str:

@@ -63,7 +63,10 @@ async def create_order(
     if is_prepared is None and taken.outcome is Outcome.EXISTING:
         response.status_code = 200
         return await run_in_threadpool(_order, session, order.number)
-    return await run_in_threadpool(_accepted, session, order.number, taken.outcome)
+    if taken.outcome is Outcome.CREATED:
+        return _accepted(order.number, taken.outcome, OrderStatus.RECEIVED)
+    status = await run_in_threadpool(_status, session, order.number)
+    return _accepted(order.number, taken.outcome, status)
 
 
 def _is_prepared(session: Session, number: str) -> bool:
@@ -80,8 +83,7 @@ def _order(session: Session, number: str) -> OrderOut:
     return view(OrderOut, found, links=order_links(number))
 
 
-def _accepted(session: Session, number: str, outcome: Outcome) -> AcceptedOut:
-    status = _status(session, number)
+def _accepted(number: str, outcome: Outcome, status: OrderStatus) -> AcceptedOut:
     return AcceptedOut(number=number, outcome=outcome, status=status, links=order_links(number))
 
 

@@ -199,8 +199,8 @@ class LaneWorld:
     def _deed(self, number: str) -> None:
         chance, do = self.chance, self.warehouse.do
         deeds: Sequence[Callable[[], object]] = (
-            lambda: do(lifecycle.putting_on_hold(number, "fraud")),
-            lambda: do(lifecycle.cancelling(number)),
+            lambda: do(lifecycle.hold(number, "fraud")),
+            lambda: do(lifecycle.cancel(number)),
             lambda: do(manual.unallocate(number)),
             lambda: do(manual.priority(number, chance.choice([10, 45, 90]))),
             lambda: do(manual.policy(number, chance.choice(POLICIES))),

@@ -27,7 +27,13 @@ from fulfillment.store.commands.supply import (
 )
 from fulfillment.store.insight.order_page import read_order
 from fulfillment.store.integrity.invariants import audit
-from fulfillment.store.planning.change import Change, change_order, preview_change
+from fulfillment.store.planning.change import (
+    Change,
+    change_order,
+    preview_change,
+    progress_answer,
+)
+from fulfillment.store.planning.first_claims import where_they_stand
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Command, Store, Tx, connect
 from tests.builders.plain import plain, stored
@@ -124,31 +130,45 @@ class Warehouse:
         return order
 
     def cancel(self, order: int, key: str | None = None) -> dict[str, Any]:
-        return change_order(
-            self.store, command("cancel", key), lifecycle.cancel(self.number(order))
-        )
+        done = self.order_change("cancel", lifecycle.cancel(self.number(order)), key)
+        return done | self.stand(order)
 
     def hold(self, order: int, reason: str = "fraud") -> dict[str, Any]:
-        return change_order(self.store, command("hold"), lifecycle.hold(self.number(order), reason))
+        done = self.order_change("hold", lifecycle.hold(self.number(order), reason))
+        return done | self.stand(order)
 
     def unhold(self, order: int) -> dict[str, Any]:
-        return change_order(
-            self.store, command("unhold"), lifecycle.unhold(self.number(order), None)
-        )
+        done = self.order_change("unhold", lifecycle.unhold(self.number(order), None))
+        return done | self.stand(order)
 
     def verify(self, order: int) -> dict[str, Any]:
-        return change_order(self.store, command("verify"), lifecycle.verify(self.number(order)))
+        done = self.order_change("verify", lifecycle.verify(self.number(order)))
+        return done | self.stand(order)
+
+    def order_change(self, kind: str, change: Change, key: str | None = None) -> dict[str, Any]:
+        return change_order(self.store, command(kind, key), change)
 
     def edit(
         self, order: int, wants: Mapping[int, tuple[str, int]], revision: int
     ) -> dict[str, Any]:
         lines = tuple(intake.NewLine(line, *want) for line, want in wants.items())
         edit = channel_edit.Edit(self.number(order), revision, lines)
-        return channel_edit.edit_order(self.store, command("edit"), edit)
+        return channel_edit.edit_order(self.store, command("edit"), edit) | self.stand(order)
 
     def do(self, change: Change) -> dict[str, Any]:
-        """Do what a person asks of an order, as `hands` makes it."""
-        return change_order(self.store, command("by hand"), change)
+        """Do what a person asks of an order; what it tells, and where the order stands then."""
+        done = change_order(self.store, command("by hand"), change)
+        sql = "SELECT id FROM orders WHERE merchant = :merchant AND number = :number"
+        return done | self.stand(self.one(sql, merchant=MERCHANT, number=change.number))
+
+    def stand(self, order: int) -> dict[str, Any]:
+        """Where an order stands, as its workflow is told."""
+        stands = where_they_stand(self.store, MERCHANT, [order])[order]
+        return progress_answer(stands)
+
+    def stand_of(self, shipment: int) -> dict[str, Any]:
+        """Where the order of a shipment stands."""
+        return self.stand(self.one("SELECT order_id FROM shipment WHERE id = :id", id=shipment))
 
     def refusal(self, change: Change) -> str:
         """The code with which a change is refused, the same whether done or only looked at."""
@@ -179,16 +199,16 @@ class Warehouse:
     # --- the floor ---
 
     def start_picking(self, shipment: int) -> dict[str, Any]:
-        return floor.start_picking(self.store, command("start"), shipment)
+        return floor.start_picking(self.store, command("start"), shipment) | self.stand_of(shipment)
 
     def pick(self, shipment: int) -> dict[str, Any]:
-        return floor.pick(self.store, command("pick"), shipment)
+        return floor.pick(self.store, command("pick"), shipment) | self.stand_of(shipment)
 
     def pack(self, shipment: int) -> dict[str, Any]:
-        return floor.pack(self.store, command("pack"), shipment)
+        return floor.pack(self.store, command("pack"), shipment) | self.stand_of(shipment)
 
     def ship(self, shipment: int, key: str | None = None) -> dict[str, Any]:
-        return floor.ship(self.store, command("ship", key), shipment)
+        return floor.ship(self.store, command("ship", key), shipment) | self.stand_of(shipment)
 
     # --- stock and supply ---
 

@@ -3,12 +3,11 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import event
 
+from tests.builders.counting import sent_statements
 from tests.builders.warehouse import Warehouse
 
 settings.register_profile("store", derandomize=True, deadline=None)
@@ -29,20 +28,6 @@ def warehouse(database_url: str) -> Iterator[Warehouse]:
 
 
 @pytest.fixture
-def statements(warehouse: Warehouse) -> Counting:
+def statements() -> Counting:
     """Counts the statements that a block sends."""
-
-    @contextlib.contextmanager
-    def counting() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, sql: str, *_more: Any) -> None:
-            sent.append(sql)
-
-        event.listen(warehouse.engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(warehouse.engine, "before_cursor_execute", note)
-
-    return counting
+    return sent_statements

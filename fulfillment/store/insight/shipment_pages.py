@@ -73,6 +73,11 @@ GROUP = f"""
  WHERE o.id = :order AND o.merchant = :merchant ORDER BY s.number
 """
 
+ONE = f"""
+{COLUMNS} FROM shipment s JOIN orders o ON o.id = s.order_id
+ WHERE s.id = :id AND o.merchant = :merchant
+"""
+
 LIST = f"""
 {COLUMNS}, {{keys}} FROM shipment s JOIN orders o ON o.id = s.order_id
  WHERE {{conditions}} ORDER BY {{order_by}} LIMIT :most
@@ -135,7 +140,6 @@ coalesce(s.status IN ('ready', 'picking', 'picked', 'packed') AND s.target_ship_
 """  # noqa: S608 -- a constant
 
 CONDITIONS: Mapping[str, str] = {
-    "id": "s.id = :id",
     "merchant": "o.merchant = :merchant",
     "statuses": "s.status = ANY(:statuses)",
     "location": "s.location = :location",
@@ -146,10 +150,11 @@ CONDITIONS: Mapping[str, str] = {
 
 def read_shipment(tx: Tx, shipment: int) -> ShipmentView:
     """One shipment of the merchant, or a refusal."""
-    page = _shipments(tx, Window(1), BY_RANK, {"id": shipment, "merchant": tx.merchant})
-    if not page.items:
+    asked = tx.ask(ONE, id=shipment, merchant=tx.merchant)
+    settings = load_settings(tx)
+    if not (rows := asked.rows()):
         raise missing("shipment", shipment)
-    return page.items[0]
+    return _shipment(rows[0], settings)
 
 
 def list_shipments(

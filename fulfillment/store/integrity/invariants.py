@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import text
-
 from fulfillment.domain.insight.progress import progress_of
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.supply import Snapshot
@@ -14,6 +12,7 @@ from fulfillment.store.commands.supply.overdue import PASSED
 from fulfillment.store.integrity.checks import CHECKS
 from fulfillment.store.integrity.queue_checks import QUEUE_CHECKS
 from fulfillment.store.integrity.sum_checks import SUM_CHECKS
+from fulfillment.store.reading import snapshot
 from fulfillment.store.records.days import MERCHANTS_DAY, days_now
 from fulfillment.store.records.loading import (
     load_levels,
@@ -46,18 +45,20 @@ def audit(store: Store, at: Callable[[str], None] = unheard) -> list[Finding]:
 
     Reads one consistent snapshot, so that it can run while the system works; says what it is at.
     """
-    connection = store.engine.connect().execution_options(isolation_level="REPEATABLE READ")
-    with connection:
-        tx = Tx(connection, "*", store.clock(), "audit")
-        return [*_broken_checks(tx, at), *_plans_not_kept(tx, at)]
+
+    def body(tx: Tx) -> list[Finding]:
+        told = replace(tx, actor="audit")
+        return [*_broken_checks(told, at), *_plans_not_kept(told, at)]
+
+    return snapshot.read(store, "*", body)
 
 
 def _broken_checks(tx: Tx, at: Callable[[str], None]) -> Iterator[Finding]:
     for check in (*CHECKS, *QUEUE_CHECKS, *SUM_CHECKS):
         at(f"rule {check.number}, {check.rule}")
-        rows = tx.connection.execute(text(check.sql)).mappings().fetchmany(SHOWN)
+        rows = tx.rows(check.sql)[:SHOWN]
         if rows:
-            yield Finding(check.number, check.rule, tuple(dict(row) for row in rows))
+            yield Finding(check.number, check.rule, tuple(row._asdict() for row in rows))
 
 
 def _plans_not_kept(tx: Tx, at: Callable[[str], None]) -> Iterator[Finding]:

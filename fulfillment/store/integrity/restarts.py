@@ -43,8 +43,9 @@ def start_unfinished(store: Store, merchant: str, numbers: Sequence[str]) -> int
 
 def restarts_owed(store: Store) -> int:
     """How many orders that are started again are still to be delivered."""
-    sql = "SELECT count(*) AS owed FROM outbox WHERE lane = :lane"
-    (row,) = store.read("*", lambda tx: tx.rows(sql, lane=outbox.RESTART_LANE))
+    # Written out, so that the index finds it which holds these alone.
+    sql = f"SELECT count(*) AS owed FROM outbox WHERE lane = {outbox.RESTART_LANE}"  # noqa: S608 -- a constant
+    (row,) = store.read("*", lambda tx: tx.rows(sql))
     return int(row.owed)
 
 

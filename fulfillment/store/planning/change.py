@@ -12,7 +12,7 @@ from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.supply import Supply
 from fulfillment.store.planning.distribution import NotServedYetError, served_before
-from fulfillment.store.planning.opening import open_queues, order_id, rank_of_order, skus_of_order
+from fulfillment.store.planning.opening import open_queues, order_and_skus
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue.reach import MOST
 from fulfillment.store.records.loading import load_orders, load_past
@@ -31,7 +31,7 @@ class Change:
     location that come with it. What a document would bring is only simulated: the supply that is
     `coming` with it, the units `received` of supply that is there, by id, and the orders that stand
     `ahead` and are served with it first. The shipment in its `past`, which has left, is loaded too.
-    `answer` tells more than where the order stands then.
+    `answer` is what the change tells of itself, also when it is asked for again.
     Where `of_finished`, it is `make` that refuses an order of which nothing is left to do. What is
     done `at_once` asks for no stock: it need not wait until those before the order are served.
     """
@@ -54,16 +54,16 @@ class Change:
 def change_order(store: Store, command: Command, change: Change) -> Answer:
     """Do it: one transaction, once for the command's key.
 
+    Answered is what the change itself tells; how its orders stand then is read by who shows them.
     Where those before the order are still to be served, they are served first, in batches of their
     own: what a change finds does not depend on how far a distribution has come.
     """
 
     def body(tx: Tx) -> Answer:
-        order = order_id(tx, change.number)
-        space = changed(tx, change, order)
+        order, space = changed(tx, change)
         told = change.answer(space.before[order], space.after[order])
         space.save()
-        return answer_for(space, order) | told
+        return told
 
     return served_before(store, command.merchant, lambda: store.execute(command, body))
 
@@ -79,25 +79,25 @@ def preview_change(store: Store, merchant: str, change: Change) -> list[Impact]:
 
 def simulated(tx: Tx, change: Change) -> list[Impact]:
     """What a change would make of every order, on a picture of the data."""
-    order = order_id(tx, change.number)
-    space = changed(tx, change, order)
+    order, space = changed(tx, change)
     change.answer(space.before[order], space.after[order])
     return outcomes((space.before[id_], space.after[id_]) for id_ in sorted(space.after))
 
 
-def changed(tx: Tx, change: Change, order: int) -> Workspace:
+def changed(tx: Tx, change: Change) -> tuple[int, Workspace]:
     """The order's queues opened, the change made, and everything planned again; not saved.
 
     `NotServedYetError` where somebody before it is still to be served.
     """
+    order, its = order_and_skus(tx, change.number)
     more = change.wants(tx)
-    skus = skus_of_order(tx, order) | {sku for sku, _ in change.arriving} | more.keys()
+    skus = its | {sku for sku, _ in change.arriving} | more.keys()
 
     def asking() -> tuple[Rank, Mapping[str, int]]:
-        rank = rank_of_order(tx, order)
+        rank, units = _wanting(tx, order)
         if change.priority is not None:
             rank = replace(rank, priority=change.priority)
-        return rank, Counter(_units(tx, order)) + Counter(more)
+        return rank, Counter(units) + Counter(more)
 
     margin = Counter(_added(change.arriving)) + Counter(more)
 
@@ -119,7 +119,7 @@ def changed(tx: Tx, change: Change, order: int) -> Workspace:
     space.put(change.make(tx, mine))
     takes = change.takes(space.after[order]) if change.takes else None
     space.plan(hand_claims={order: takes} if takes else {})
-    return space
+    return order, space
 
 
 def _bring(space: Workspace, change: Change) -> None:
@@ -151,13 +151,17 @@ def _in_turn(
     return space
 
 
-def _units(tx: Tx, order: int) -> Mapping[str, int]:
+def _wanting(tx: Tx, order: int) -> tuple[Rank, Mapping[str, int]]:
+    """An order's place, and what is left of its lines, as they are under the queues' locks."""
     rows = tx.rows(
-        "SELECT sku, sum(ordered - cancelled - shipped)::bigint AS units FROM order_line"
-        " WHERE order_id = :id GROUP BY sku ORDER BY sku",
+        "SELECT o.priority, o.placed_at, o.intake_seq, l.sku,"
+        " sum(l.ordered - l.cancelled - l.shipped)::bigint AS units"
+        " FROM orders o JOIN order_line l ON l.order_id = o.id"
+        " WHERE o.id = :id GROUP BY o.id, l.sku ORDER BY l.sku",
         id=order,
     )
-    return {row.sku: row.units for row in rows}
+    rank = Rank(rows[0].priority, rows[0].placed_at, rows[0].intake_seq)
+    return rank, {row.sku: row.units for row in rows}
 
 
 def _added(arriving: Mapping[tuple[str, str], int]) -> Mapping[str, int]:

@@ -1,17 +1,18 @@
 """First claims: made in rank order, whoever asks for them."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 
 from fulfillment.domain.insight.progress import Progress, progress_of
 from fulfillment.domain.model.orders import OrderEvent
-from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.queue.newcomers import (
     CLAIM_FAILED,
+    Newcomer,
     first_to_claim,
     how_many_to_claim,
     next_to_claim,
@@ -30,32 +31,53 @@ BATCH = 200
 """Lines of each sort that are served in one queue while first claims are made."""
 
 
-def claim_until_claimed(store: Store, merchant: str, orders: Collection[int]) -> None:
-    """Make first claims until these orders have theirs, or the call's time is over."""
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """For which orders first claims were tried, and where those stand that have theirs."""
+
+    tried: Collection[int]
+    stand: Mapping[int, Progress]
+
+
+def claim_until_claimed(
+    store: Store, merchant: str, orders: Collection[int]
+) -> Mapping[int, Progress]:
+    """Make first claims until these orders have theirs, or the call's time is over.
+
+    Where those stand that claimed here; of the others the caller knows nothing new.
+    """
     until = time.monotonic() + PATIENCE
-    while claim_next(store, merchant, orders) and time.monotonic() < until:
-        pass
+    left, stand = set(orders), dict[int, Progress]()
+    while left:
+        claimed = claim_next(store, merchant, left)
+        stand |= {id_: its for id_, its in claimed.stand.items() if id_ in left}
+        left -= stand.keys()
+        if not claimed.tried or time.monotonic() >= until:
+            break
+    return stand
 
 
-def claim_next(store: Store, merchant: str, orders: Collection[int] | None = None) -> int:
-    """Make the first claims whose turn it is, in one transaction; for how many it was tried.
+def claim_next(store: Store, merchant: str, orders: Collection[int] | None = None) -> Claimed:
+    """Make the first claims whose turn it is, in one transaction.
 
     With `orders`, those that these need; else the first of all the merchant's. One that goes wrong
     is tried alone, and set aside if it is at fault: it must not keep the others from their turn.
     """
+    batch: list[Newcomer] = []
 
-    def which(tx: Tx) -> list[int]:
-        return first_to_claim(tx) if orders is None else next_to_claim(tx, orders)
+    def body(tx: Tx) -> Mapping[int, Progress]:
+        batch[:] = first_to_claim(tx) if orders is None else next_to_claim(tx, orders)
+        return _claim(tx, batch) if batch else {}
 
-    batch = store.read(merchant, which)
     try:
-        _claim(store, merchant, batch)
+        stand = store.transact(merchant, body, actor="workflow")
     except Exception as error:  # what is wrong with one of them is no reason to refuse the others
         if _is_tried_again(error):
             raise
-        for order in batch:
-            _claim_alone(store, merchant, order)
-    return len(batch)
+        stand = {}
+        for one in batch:
+            stand |= _claim_alone(store, merchant, one)
+    return Claimed([one.order for one in batch], stand)
 
 
 def claim_all(store: Store, merchant: str) -> int:
@@ -65,7 +87,7 @@ def claim_all(store: Store, merchant: str) -> int:
     transaction brought none further: that one's workflow asks by itself.
     """
     first = left = _unclaimed(store, merchant)
-    while left and claim_next(store, merchant):
+    while left and claim_next(store, merchant).tried:
         before, left = left, _unclaimed(store, merchant)
         if left >= before:
             break
@@ -81,35 +103,28 @@ def _is_tried_again(error: Exception) -> bool:
     return is_infrastructure(error) or is_contention(error)
 
 
-def _claim_alone(store: Store, merchant: str, order: int) -> None:
+def _claim_alone(store: Store, merchant: str, one: Newcomer) -> Mapping[int, Progress]:
     try:
-        _claim(store, merchant, [order])
+        return store.transact(merchant, lambda tx: _claim(tx, [one]), actor="workflow")
     except Exception as error:
         if _is_tried_again(error):
             raise
-        log.exception("first_claim_failed", merchant=merchant, order=order)
+        log.exception("first_claim_failed", merchant=merchant, order=one.order)
         why = str(getattr(error, "code", type(error).__name__))
-        store.transact(merchant, lambda tx: _set_aside(tx, order, why), actor="workflow")
+        store.transact(merchant, lambda tx: _set_aside(tx, one.order, why), actor="workflow")
+        return {}
 
 
-def _claim(store: Store, merchant: str, orders: Collection[int]) -> None:
-    if orders:
-        store.transact(merchant, lambda tx: _claimed(tx, orders), actor="workflow")
-
-
-def _claimed(tx: Tx, orders: Collection[int]) -> None:
-    lines = tx.rows(
-        "SELECT DISTINCT l.sku, o.priority, o.placed_at, o.intake_seq FROM order_line l"
-        " JOIN orders o ON o.id = l.order_id"
-        " WHERE o.merchant = :merchant AND o.id = ANY(:orders)",
-        merchant=tx.merchant,
-        orders=list(orders),
-    )
-    ranks = [Rank(row.priority, row.placed_at, row.intake_seq) for row in lines]
-    skus = {row.sku for row in lines}
+def _claim(tx: Tx, batch: Sequence[Newcomer]) -> Mapping[int, Progress]:
+    """Claim for these at their ranks; where those of them stand that have claimed then."""
+    skus = frozenset[str]().union(*(one.skus for one in batch))
+    ranks = [one.rank for one in batch]
+    orders = [one.order for one in batch]
     space = open_queues(tx, skus, orders=orders, claiming=(min(ranks), max(ranks)), batch=BATCH)
     space.plan()
     space.save(silent=orders)
+    made = (space.after[id_] for id_ in orders if id_ in space.after)
+    return {order.id: progress_of(order) for order in made if order.first_claimed}
 
 
 def _set_aside(tx: Tx, order: int, why: str) -> None:
@@ -118,7 +133,7 @@ def _set_aside(tx: Tx, order: int, why: str) -> None:
     Written without loading it: that may be what fails. Once a person lifts the hold, it claims.
     """
     tx.run("UPDATE open_demand SET gate = 'by_hand' WHERE order_id = :order", order=order)
-    held = tx.run(
+    held = tx.count(
         "UPDATE orders SET holds = array_append(holds, :reason), status = 'on_hold',"
         " ready_since = NULL"
         " WHERE id = :order AND NOT holds @> ARRAY[:reason]",

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from fulfillment.domain.model.policy import resolve
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.planning.workspace import Workspace, skus_of
+from fulfillment.store.planning.lines import skus_of
+from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue import head as queue
 from fulfillment.store.queue.head import head_of_queues
 from fulfillment.store.queue.holders import holders_behind
@@ -22,9 +22,16 @@ from fulfillment.store.queue.newcomers import (
 )
 from fulfillment.store.queue.reach import QueueQuery
 from fulfillment.store.queue.related_queues import deciding_queues, started_by_status
+from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.records.loading import load_locations, load_orders, load_settings
-from fulfillment.store.records.verification_facts import verification_facts
-from fulfillment.store.transactions.locks import lock_more_queues, lock_orders, lock_queues
+from fulfillment.store.transactions.locks import (
+    lock_more_queues,
+    lock_order_of,
+    lock_queues,
+    locking_orders,
+    locking_queues,
+    owed_of,
+)
 from fulfillment.store.transactions.session import LocksTooSmallError, Tx
 
 Asking = tuple[Rank, Mapping[str, int]]
@@ -36,11 +43,29 @@ def open_orders(tx: Tx, orders: Collection[int]) -> Workspace:
 
     Where an earlier try found that a queue is needed after all, it is taken before them.
     """
+    _take_what_was_missed(tx)
+    with locking_orders(tx, orders):
+        return _alone(tx, orders)
+
+
+def open_order_of(tx: Tx, shipment: int) -> tuple[int, Workspace]:
+    """Lock the order of a shipment alone; which it is, and a refusal where there is none."""
+    _take_what_was_missed(tx)
+    order = lock_order_of(tx, shipment)
+    if order is None:
+        raise missing("shipment", shipment)
+    return order, _alone(tx, [order])
+
+
+def _take_what_was_missed(tx: Tx) -> None:
     if tx.also:
         lock_queues(tx, ())
-    lock_orders(tx, orders)
+
+
+def _alone(tx: Tx, orders: Collection[int]) -> Workspace:
     found = load_orders(tx, orders)
-    return Workspace(tx, _today(tx), before=dict(found), after=dict(found), asked=frozenset(orders))
+    today, asked = merchant_today(tx), frozenset(orders)
+    return Workspace(tx, today, before=dict(found), after=dict(found), asked=asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +132,7 @@ def open_queues(tx: Tx, skus: Iterable[str], **why: Any) -> Workspace:
     if opening.claiming:
         # Who is left asks again: only what was owed to somebody before is owed on.
         space.asked_again = space.until.keys() - space.due
-    space.newcomers = verification_facts(tx, claimed) if claimed else {}
+    space.newcomers = claimed
     return space
 
 
@@ -133,8 +158,9 @@ def _giving(space: Workspace, opening: Opening) -> set[str]:
 
 def _open(tx: Tx, opening: Opening) -> Workspace:
     wanted, orders = opening.skus, {*opening.orders, *opening.on_the_way}
-    due = lock_queues(tx, wanted)
-    locations = load_locations(tx)
+    with locking_queues(tx, wanted) as locked:
+        locations = load_locations(tx)
+    due = owed_of(locked)
     by_po_status = wanted if opening.by_po_status else started_by_status(tx, due)
     settings = resolve(*load_settings(tx))
     waits_for_status = settings.auto_allocate_on.waits_for_status
@@ -156,13 +182,13 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
     reached = head.orders | orders
     holders = holders_behind(tx, reach, reached)
     touched = reached | holders.orders
-    lock_orders(tx, touched)
-    found = load_orders(tx, touched)
+    with locking_orders(tx, touched):
+        found = load_orders(tx, touched)
     if more := skus_of([found[order] for order in orders if order in found]) - wanted:
         raise LocksTooSmallError(more)
     return Workspace(
         tx,
-        _today(tx),
+        merchant_today(tx),
         skus=wanted,
         locations=locations,
         before=dict(found),
@@ -177,6 +203,20 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         by_po_status=by_po_status,
         filled=opening.filled,
     )
+
+
+def order_and_skus(tx: Tx, number: str) -> tuple[int, frozenset[str]]:
+    """The id of an order by its number, and its lines' SKUs: see `order_id`, `skus_of_order`."""
+    rows = tx.rows(
+        "SELECT o.id,"
+        " (SELECT array_agg(DISTINCT sku) FROM order_line WHERE order_id = o.id) AS skus"
+        " FROM orders o WHERE o.merchant = :merchant AND o.number = :number",
+        merchant=tx.merchant,
+        number=number,
+    )
+    if not rows:
+        raise missing("order", number)
+    return int(rows[0].id), frozenset(rows[0].skus)
 
 
 def order_id(tx: Tx, number: str) -> int:
@@ -201,8 +241,3 @@ def rank_of_order(tx: Tx, order: int) -> Rank:
     """An order's place in the queue, read without a lock: only its priority may change."""
     (row,) = tx.rows("SELECT priority, placed_at, intake_seq FROM orders WHERE id = :id", id=order)
     return Rank(*row)
-
-
-def _today(tx: Tx) -> date:
-    (row,) = tx.rows("SELECT time_zone FROM merchant WHERE id = :merchant", merchant=tx.merchant)
-    return tx.today(row.time_zone)

@@ -12,19 +12,25 @@ from fulfillment.domain.model.verification import VerificationFacts, verified
 from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.domain.planning.plan import plan
 from fulfillment.domain.planning.promise import places_of, promised
+from fulfillment.store.planning.lines import claims, live_units, skus_of, wants, wants_supply
 from fulfillment.store.queue.lane import NOTHING, Filled, take_levels
 from fulfillment.store.queue.newcomers import is_newcomer
 from fulfillment.store.queue.pending_queues import owe, settle
 from fulfillment.store.queue.stale_plans import note_stale, planned
 from fulfillment.store.records.calendars import load_calendars
 from fulfillment.store.records.cross_docking import changed_gains, note_distribution
-from fulfillment.store.records.loading import (
-    load_levels,
-    load_products,
-    load_supplies,
+from fulfillment.store.records.goods import (
+    ask_for_levels,
+    ask_for_products,
+    ask_for_supplies,
+    levels_of,
+    products_of,
+    supplies_of,
 )
 from fulfillment.store.records.saving import Change, save
+from fulfillment.store.records.verification_facts import ask_for_facts, facts_of
 from fulfillment.store.sums.reading import units_of_others
+from fulfillment.store.transactions.dialogue import Question
 from fulfillment.store.transactions.session import Tx
 
 
@@ -35,8 +41,8 @@ class Workspace:
     `arriving` are signed units by SKU and location that the caller is about to add to on hand. In a
     simulation, `coming` is supply that would be inbound, and `received` are units by supply that
     would not be outstanding any more. What the lane has `filled` is off no level yet. The
-    queues in `until` are served only as far as that rank. The `newcomers` are claimed for by the
-    plan, each with what is known to verify it. In the queues of `short`, more holders of what
+    queues in `until` are served only as far as that rank. The `newcomers` are verified, and
+    claimed for, by the plan. In the queues of `short`, more holders of what
     somebody wants are left; in those that are `asked_again`, who is left behind the cut asks by
     itself. Only a plan settles what is owed to a queue.
     """
@@ -55,7 +61,7 @@ class Workspace:
     short: frozenset[str] = frozenset()
     asked_again: Set[str] = frozenset()
     asked: frozenset[int] = frozenset()
-    newcomers: Mapping[int, VerificationFacts] = field(default_factory=dict)
+    newcomers: frozenset[int] = frozenset()
     by_po_status: frozenset[str] = frozenset()
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
     coming: tuple[Supply, ...] = ()
@@ -75,18 +81,20 @@ class Workspace:
         hand_claims: Mapping[int, frozenset[int]] | None = None,
     ) -> None:
         """Bring every order of the workspace to what the rules say (behaviour.md §4, §5)."""
-        claiming = {*first_claims, *self._claim_for_newcomers()}
-        snapshot = replace(self.snapshot(claiming), hand_claims=hand_claims or {})
-        for order in plan(snapshot):
+        facts = ask_for_facts(self.tx, self.newcomers) if self.newcomers else None
+        goods = self._read_goods()
+        claimed_for = self._claim_for_newcomers(facts_of(facts)) if facts else set()
+        snapshot = self._snapshot({*first_claims, *claimed_for}, goods)
+        for order in plan(replace(snapshot, hand_claims=hand_claims or {})):
             self.put(order)
         self._is_planned = True
 
-    def _claim_for_newcomers(self) -> set[int]:
+    def _claim_for_newcomers(self, facts: Mapping[int, VerificationFacts]) -> set[int]:
         """Verify those whose first claim this plan makes; which they are."""
         mine = {id_ for id_ in self.newcomers if is_newcomer(self.after[id_])}
         for id_ in mine:
             order = replace(self.after[id_], first_claimed=True)
-            self.put(verified(order, self.newcomers[id_]))
+            self.put(verified(order, facts[id_]))
         return mine
 
     @property
@@ -101,27 +109,39 @@ class Workspace:
     def is_behind(self, order: Order) -> frozenset[str]:
         """The queues in which somebody before the order is still to be served."""
         return frozenset(
-            sku for sku, last in self.until.items() if order.rank > last and _wants(order, sku)
+            sku for sku, last in self.until.items() if order.rank > last and wants(order, sku)
         )
 
-    def snapshot(self, first_claims: Collection[int] = ()) -> Snapshot:
+    def _read_goods(self) -> tuple[tuple[StockLevel, ...], tuple[Supply, ...], ShipDays]:
+        """What is free, what is inbound, and when it can leave: asked together, waited for once."""
+        levels = ask_for_levels(self.tx, self.skus, self.locations) if self.skus else None
+        supplies = ask_for_supplies(self.tx, self.skus, self.after) if self.skus else None
+        days = self._days_and_products()
+        free = self._levels(self._known, levels_of(levels)) if levels else ()
+        return free, self._supplies(supplies_of(supplies)) if supplies else (), days
+
+    def _snapshot(
+        self,
+        first_claims: Collection[int],
+        goods: tuple[tuple[StockLevel, ...], tuple[Supply, ...], ShipDays],
+    ) -> Snapshot:
         """What the rules look at: the orders as they stand now, stock and supply."""
-        products = self._products()
+        levels, supplies, days = goods
         return Snapshot(
             today=self.today,
             skus=self.skus,
             locations=tuple(self.locations),
             day_at=self.locations,
-            products=products,
+            products=self._known,
             orders=tuple(self.after.values()),
-            levels=self._levels(products) if self.skus else (),
-            supplies=self._supplies() if self.skus else (),
+            levels=levels,
+            supplies=supplies,
             first_claims=frozenset(first_claims),
             until=self.until,
             by_po_status=self.by_po_status,
-            waiting=self._waiting_elsewhere(products) if first_claims else {},
+            waiting=self._waiting_elsewhere(self._known) if first_claims else {},
             now=self.tx.now,
-            calendars=self.ship_days().calendars,
+            calendars=days.calendars,
         )
 
     def ship_days(self) -> ShipDays:
@@ -135,24 +155,25 @@ class Workspace:
         limited = sorted(sku for sku in self.skus if products[sku].backorder_limit is not None)
         return units_of_others(self.tx, limited, self.after) if limited else {}
 
-    def _supplies(self) -> tuple[Supply, ...]:
-        there = load_supplies(self.tx, self.skus, self.after)
+    def _supplies(self, there: Iterable[Supply]) -> tuple[Supply, ...]:
         left = (
             replace(one, outstanding=one.outstanding - self.received.get(one.id, 0))
             for one in there
         )
         return (*left, *self.coming)
 
-    def _levels(self, products: Mapping[str, Product]) -> tuple[StockLevel, ...]:
+    def _levels(
+        self, products: Mapping[str, Product], there: Iterable[StockLevel]
+    ) -> tuple[StockLevel, ...]:
         """What is free in the tables, what is about to come, and what was given back so far."""
         free: Counter[tuple[str, str]] = Counter(self.arriving)
         free.subtract(self.filled.units)
-        for level in load_levels(self.tx, self.skus, self.locations):
+        for level in there:
             free[level.sku, level.location] += level.available
         # What comes back from a voided dispatch brings its own units along.
         shipped = {s.id for o in self.before.values() for s in o.shipments if not s.is_live}
         for sign, orders in ((1, self.before), (-1, self.after)):
-            for sku, location, units in _claims(orders.values(), shipped):
+            for sku, location, units in claims(orders.values(), shipped):
                 if sku in self.skus and products[sku].managed:
                     free[sku, location] += sign * units
         return tuple(
@@ -164,7 +185,7 @@ class Workspace:
     def save(self, *, silent: Collection[int] = ()) -> None:
         """Write what differs, and what is still owed to queues not served to their end."""
         differing = [id_ for id_ in sorted(self.after) if self.after[id_] != self.before[id_]]
-        days = self.ship_days() if differing else ShipDays(self.today)
+        days = self._days_and_products() if differing else ShipDays(self.today)
         take_levels(self.tx, self.filled, self.skus)
         changes = [Change(self.before[id_], promised(self.after[id_], days)) for id_ in differing]
         self.after |= save(
@@ -203,7 +224,7 @@ class Workspace:
             for sku in self.is_behind(order)
         }
         rows |= {
-            (id_, sku) for id_, order in self.after.items() for sku in short if _wants(order, sku)
+            (id_, sku) for id_, order in self.after.items() for sku in short if wants(order, sku)
         }
         kept = {sku for sku in self.asked_again if self._is_kept_behind(sku)}
         rows |= {
@@ -211,7 +232,7 @@ class Workspace:
             for id_, order in self.after.items()
             if order.first_claimed
             for sku in kept
-            if order.rank <= self.until[sku] and _wants_supply(order, sku)
+            if order.rank <= self.until[sku] and wants_supply(order, sku)
         }
         note_stale(self.tx, rows)
         return {sku for _, sku in rows}
@@ -229,55 +250,30 @@ class Workspace:
         return {
             line.sku
             for id_ in self.after.keys() - self.asked
-            if _live_units(self.after[id_]) < _live_units(self.before[id_])
+            if live_units(self.after[id_]) < live_units(self.before[id_])
             for line in self.after[id_].lines
             if line.sku in self.skus
         }
 
     def _products(self) -> Mapping[str, Product]:
         """The products of all its orders and queues, read once while these are the same."""
-        skus = frozenset(skus_of([*self.before.values(), *self.after.values()]) | self.skus)
-        if not skus <= self._known.keys():
-            self._known = load_products(self.tx, skus)
+        if asked := self._asked_products():
+            self._known = products_of(asked)
         return self._known
+
+    def _days_and_products(self) -> ShipDays:
+        """The working days of its places; what else is read waits with them."""
+        asked = self._asked_products()
+        days = self.ship_days()
+        if asked:
+            self._known = products_of(asked)
+        return days
+
+    def _asked_products(self) -> Question | None:
+        skus = frozenset(skus_of([*self.before.values(), *self.after.values()]) | self.skus)
+        return None if skus <= self._known.keys() else ask_for_products(self.tx, skus)
 
     def _met_newcomers(self) -> set[int]:
         """Orders met on the way whose own workflows have yet to ask how they stand."""
         met = self.after.keys() - self.asked
         return {order for order in met if not self.before[order].first_claimed}
-
-
-def _wants(order: Order, sku: str) -> bool:
-    return any(line.sku == sku and line.wanted for s in order.planned for line in s.lines)
-
-
-def _wants_supply(order: Order, sku: str) -> bool:
-    """Whether units of a line of the SKU are neither claimed nor pegged, and could be."""
-    by_hand = {line.number for line in order.lines if line.by_hand}
-    return any(
-        line.sku == sku and line.order_line not in by_hand and line.wanted > line.pegged
-        for shipment in order.planned
-        for line in shipment.lines
-    )
-
-
-def _live_units(order: Order) -> int:
-    return sum(line.units for shipment in order.live for line in shipment.lines)
-
-
-def skus_of(orders: Iterable[Order]) -> set[str]:
-    """The SKUs of all their lines."""
-    return {line.sku for order in orders for line in order.lines}
-
-
-def _claims(
-    orders: Iterable[Order], without: Collection[int] = ()
-) -> Iterable[tuple[str, str, int]]:
-    for order in orders:
-        for shipment in order.shipments:
-            for line in shipment.lines if shipment.id not in without else ():
-                yield from (
-                    (line.sku, claim.location, claim.units)
-                    for claim in line.claims
-                    if not claim.drop_ship
-                )

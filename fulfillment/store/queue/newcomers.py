@@ -78,8 +78,10 @@ SELECT DISTINCT d.order_id FROM open_demand d CROSS JOIN LATERAL (
 
 UNCLAIMED = """
 SELECT o.id, o.priority, o.placed_at, o.intake_seq,
-       (SELECT count(*) FROM order_line l WHERE l.order_id = o.id) AS lines
-  FROM orders o
+       l.lines, l.skus
+  FROM orders o CROSS JOIN LATERAL (
+       SELECT count(*) AS lines, array_agg(DISTINCT l.sku) AS skus
+         FROM order_line l WHERE l.order_id = o.id) l
  WHERE o.merchant = :merchant AND NOT o.first_claimed AND o.finished_at IS NULL
    AND NOT o.holds @> ARRAY['claim_failed'] {which}
  ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT :most
@@ -169,22 +171,19 @@ def claimed_along(
     if not ids:
         return {}
     rows = tx.rows(AMONG, merchant=tx.merchant, orders=ids, most=len(ids))
-    skus: dict[int, set[str]] = {id_: set() for id_ in _within_bounds(rows, most_lines)}
-    sql = "SELECT DISTINCT order_id, sku FROM order_line WHERE order_id = ANY(:orders)"
-    for row in tx.rows(sql, orders=sorted(skus)):
-        skus[row.order_id].add(row.sku)
-    return {id_: frozenset(mine) for id_, mine in skus.items()}
+    return {one.order: one.skus for one in _within_bounds(rows, most_lines)}
 
 
-def next_to_claim(tx: Tx, asked: Collection[int]) -> list[int]:
+def next_to_claim(tx: Tx, asked: Collection[int]) -> list[Newcomer]:
     """The newcomers for which a transaction claims next, in rank order; none where all have.
 
     Those asked for before whom no newcomer stands in any of their queues; where each has one
     before it, the first of those. So a small order need not wait for a large one with which it
     shares nothing, and one that does is never passed.
     """
-    mine = tx.rows(AMONG, merchant=tx.merchant, orders=sorted(asked), most=len(asked))
-    if not mine:
+    among = tx.ask(AMONG, merchant=tx.merchant, orders=sorted(asked), most=len(asked))
+    load_settings(tx)
+    if not (mine := among.rows()):
         return []
     free = _before_all_others(tx, [row.id for row in mine])
     if free:
@@ -195,7 +194,7 @@ def next_to_claim(tx: Tx, asked: Collection[int]) -> list[int]:
     return _within_bounds(tx.rows(AMONG, merchant=tx.merchant, orders=chain, most=len(chain)))
 
 
-def first_to_claim(tx: Tx) -> list[int]:
+def first_to_claim(tx: Tx) -> list[Newcomer]:
     """The first newcomers of all the merchant's, as many as one transaction claims for."""
     return _within_bounds(tx.rows(HEAD, merchant=tx.merchant, most=MOST_LINES))
 
@@ -251,14 +250,15 @@ def _unpicked_may_give(tx: Tx) -> bool:
     return resolve(*load_settings(tx)).rebalance.takes_from_ready
 
 
-def _within_bounds(rows: Iterable[Any], most_lines: int = MOST_LINES) -> list[int]:
-    chosen: list[int] = []
+def _within_bounds(rows: Iterable[Any], most_lines: int = MOST_LINES) -> list[Newcomer]:
+    chosen: list[Newcomer] = []
     lines = 0
     for row in rows:
         lines += row.lines
         if chosen and lines > most_lines:
             break
-        chosen.append(row.id)
+        rank = Rank(row.priority, row.placed_at, row.intake_seq)
+        chosen.append(Newcomer(row.id, rank, frozenset(row.skus)))
     return chosen
 
 

@@ -89,4 +89,4 @@ def owed_to_queues_since(store: Store, before: datetime) -> list[dict[str, Any]]
 
 def _since(store: Store, sql: str, before: datetime) -> list[dict[str, Any]]:
     rows = store.read("*", lambda tx: tx.rows(sql, before=before))
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name
+    return [row._asdict() for row in rows]

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.reading.places import ORDER_IS_AT
 from fulfillment.store.records.days import LEAVE_BY
+from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.transactions.session import Tx
 
 
@@ -204,9 +205,3 @@ def _begins(text: str) -> str:
     for special in ("\\", "%", "_"):
         text = text.replace(special, f"\\{special}")
     return f"{text}%"
-
-
-def merchant_today(tx: Tx) -> date:
-    """Today where the merchant is."""
-    (row,) = tx.rows("SELECT time_zone FROM merchant WHERE id = :merchant", merchant=tx.merchant)
-    return tx.today(row.time_zone)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.reading.order_filters import OrderFilter, conditions, merchant_today
+from fulfillment.store.reading.order_filters import OrderFilter, conditions
 from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
 from fulfillment.store.reading.rows import rows_as, view
 from fulfillment.store.reading.views.orders import OrderSummary
 from fulfillment.store.records.days import LEAVE_BY
+from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.transactions.session import Tx
 
 __all__ = ["NO_DATE", "SORTS", "OrderFilter", "list_orders", "merchant_today", "read_summary"]

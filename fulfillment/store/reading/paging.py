@@ -63,7 +63,7 @@ def page_of(rows: Sequence[Any], limit: int, item: Callable[[Any], Item]) -> Pag
 
 
 def _keys(row: Any) -> list[tuple[str, Any]]:
-    named = [(name, value) for name, value in row._mapping.items() if name.startswith("key_")]  # noqa: SLF001
+    named = [(name, value) for name, value in row._asdict().items() if name.startswith("key_")]
     return sorted(named)
 
 

@@ -41,4 +41,4 @@ def owed_since(store: Store, created_before: datetime, most: int) -> list[dict[s
         " ORDER BY created_at, id LIMIT :most"
     )
     rows = store.read("*", lambda tx: tx.rows(sql, before=created_before, most=most))
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name
+    return [row._asdict() for row in rows]

@@ -18,26 +18,44 @@ log = structlog.get_logger(__name__)
 
 MEMO = "calendars"
 
-KEEP = "SELECT id FROM location WHERE id = ANY(:locations) ORDER BY id FOR KEY SHARE"
+VERSION = "l.calendar_revision || '.' || l.xmin AS version"
+"""Raised by every change of a calendar, and another one whenever its row is written by hand."""
+
+VERSIONS = f"SELECT l.id, {VERSION} FROM location l WHERE l.id = ANY(:locations) ORDER BY l.id"  # noqa: S608 -- constants
+
+KEEP = f"{VERSIONS} FOR KEY SHARE"
 """Whoever changes a calendar waits until those who computed with it have committed."""
 
-READ = """
-SELECT l.id, l.time_zone, l.cutoff, l.working_days, l.holidays, l.handling_days,
+READ = f"""
+SELECT l.id, {VERSION}, l.time_zone, l.cutoff, l.working_days, l.holidays, l.handling_days,
        (SELECT array_agg(c.on_day) FROM location_closure c WHERE c.location = l.id) AS closures
   FROM location l WHERE l.id = ANY(:locations)
-"""
+"""  # noqa: S608 -- constants
 
 
 def load_calendars(
     tx: Tx, locations: Collection[str], *, only_read: bool = False
 ) -> Mapping[str, WorkDays]:
-    """The working days of these locations, read once in a transaction for all that it decides."""
-    known: dict[str, WorkDays] = tx.memo.setdefault(MEMO, {})
-    if new := sorted(set(locations) - known.keys()):
-        if not (only_read or tx.is_simulated):
-            tx.rows(KEEP, locations=new)
-        known |= {row.id: _work_days(row) for row in tx.rows(READ, locations=new)}
-    return known
+    """The working days of these locations, read once in a transaction for all that it decides.
+
+    What a connection read before is taken while the location has the same version, which is read
+    under the lock that keeps others from changing it.
+    """
+    found: dict[str, WorkDays] = tx.memo.setdefault(MEMO, {})
+    if new := sorted(set(locations) - found.keys()):
+        sql = VERSIONS if only_read or tx.is_simulated else KEEP
+        rows = tx.rows(sql, locations=new)
+        found |= _of_versions(tx, {row.id: row.version for row in rows})
+    return found
+
+
+def _of_versions(tx: Tx, versions: Mapping[str, str]) -> dict[str, WorkDays]:
+    known: dict[str, tuple[str, WorkDays]] = tx.dialogue.known.setdefault(MEMO, {})
+    changed = [at for at, version in versions.items() if known.get(at, ("",))[0] != version]
+    if changed:
+        rows = tx.rows(READ, locations=changed)
+        known |= {row.id: (row.version, _work_days(row)) for row in rows}
+    return {at: known[at][1] for at in versions}
 
 
 def ship_days_of(tx: Tx, order: Order, today: date) -> ShipDays:

@@ -1,7 +1,7 @@
 """Rows into values, a fixed number of queries for any number of orders."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -10,12 +10,28 @@ from fulfillment.domain.model.payments import PaymentTerms
 from fulfillment.domain.model.policy import Knobs, resolve
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.shipments import Claim, LatePin, Peg, Shipment, ShipmentLine, Slice
-from fulfillment.domain.model.statuses import LIVE, PurchaseOrderStatus, ShipmentStatus
-from fulfillment.domain.model.supply import Product, StockLevel, Supply
+from fulfillment.domain.model.statuses import LIVE, ShipmentStatus
+from fulfillment.store.records.goods import (
+    load_levels,
+    load_products,
+    load_supplies,
+    load_waiting,
+    status_of,
+)
+from fulfillment.store.records.ground import EVERYBODY, load_ground
 from fulfillment.store.transactions.session import Tx
 
-EVERYBODY = "*"
-"""The scope of the default settings."""
+__all__ = [
+    "EVERYBODY",
+    "load_levels",
+    "load_locations",
+    "load_orders",
+    "load_past",
+    "load_products",
+    "load_settings",
+    "load_supplies",
+    "load_waiting",
+]
 
 LIVE_STATUSES = sorted(str(status) for status in LIVE)
 
@@ -72,24 +88,19 @@ PAST = SHIPMENTS.format(which="s.order_id = :order AND s.id = :shipment AND s.st
 
 def load_settings(tx: Tx) -> tuple[Knobs, Knobs]:
     """The knobs of the transaction's merchant, and the default ones."""
-    if found := tx.memo.get(f"settings of {tx.merchant}"):
-        return found[0], found[1]
-    scopes: dict[str, dict[str, object]] = {tx.merchant: {}, EVERYBODY: {}}
-    sql = "SELECT scope, knob, value FROM setting WHERE scope = ANY(:scopes)"
-    for row in tx.rows(sql, scopes=list(scopes)):
-        scopes[row.scope][row.knob] = row.value
-    tx.memo[f"settings of {tx.merchant}"] = (scopes[tx.merchant], scopes[EVERYBODY])
-    return scopes[tx.merchant], scopes[EVERYBODY]
+    ground = load_ground(tx)
+    return ground.own, ground.everybody
 
 
 def load_orders(tx: Tx, ids: Collection[int]) -> dict[int, Order]:
     """These orders with their live shipments, by id; lock them first if they are to change."""
     if not ids:
         return {}
+    parts = tx.ask(LIVE_ONES, ids=list(ids), live=LIVE_STATUSES)
+    heads = tx.ask(ORDERS, merchant=tx.merchant, ids=list(ids))
     settings = load_settings(tx)
-    shipments = _load_shipments(tx, ids)
-    rows = tx.rows(ORDERS, merchant=tx.merchant, ids=list(ids))
-    return {row.id: _order(row, shipments.get(row.id, ()), settings) for row in rows}
+    shipments = _shipments(parts.rows())
+    return {row.id: _order(row, shipments.get(row.id, ()), settings) for row in heads.rows()}
 
 
 def load_past(tx: Tx, order: Order, shipment: int) -> Order:
@@ -159,8 +170,7 @@ def _slices(stored: list[list[Any]] | None) -> tuple[Slice, ...] | None:
     return tuple(Slice(units, date.fromisoformat(on)) for units, on in stored)
 
 
-def _load_shipments(tx: Tx, ids: Collection[int]) -> dict[int, tuple[Shipment, ...]]:
-    rows = tx.rows(LIVE_ONES, ids=list(ids), live=LIVE_STATUSES)
+def _shipments(rows: Iterable[Any]) -> dict[int, tuple[Shipment, ...]]:
     lines: dict[int, list[ShipmentLine]] = defaultdict(list)
     heads = {}
     for row in rows:
@@ -200,80 +210,9 @@ def _line(row: Any) -> ShipmentLine:
 def _peg(row: list[Any]) -> Peg:
     supply, units, location, due_on, pinned, source, status = row
     day = date.fromisoformat(due_on) if due_on else date.max
-    return Peg(supply, units, location, day, pinned, source, _status(status))
-
-
-def _status(stored: str | None) -> PurchaseOrderStatus | None:
-    return None if stored is None else PurchaseOrderStatus(stored)
-
-
-def load_products(tx: Tx, skus: Iterable[str]) -> Mapping[str, Product]:
-    """The products of these SKUs."""
-    rows = tx.rows(
-        "SELECT sku, manage_stock, allow_backorder, future_inventory, backorder_limit FROM product"
-        " WHERE merchant = :merchant AND sku = ANY(:skus)",
-        merchant=tx.merchant,
-        skus=sorted(set(skus)),
-    )
-    return {row.sku: Product(*row) for row in rows}
+    return Peg(supply, units, location, day, pinned, source, status_of(status))
 
 
 def load_locations(tx: Tx) -> dict[str, date]:
     """The merchant's active locations by priority, each with the day that it is there now."""
-    rows = tx.rows(
-        "SELECT ml.location, l.time_zone FROM merchant_location ml"
-        " JOIN location l ON l.id = ml.location"
-        " WHERE ml.merchant = :merchant AND l.active ORDER BY ml.priority, ml.location",
-        merchant=tx.merchant,
-    )
-    return {row.location: tx.today(row.time_zone) for row in rows}
-
-
-def load_levels(
-    tx: Tx, skus: Collection[str], locations: Collection[str]
-) -> tuple[StockLevel, ...]:
-    """Sellable stock of these SKUs at these locations where any is free."""
-    rows = tx.rows(
-        "SELECT sku, location, on_hand - allocated AS available FROM stock_level"
-        " WHERE merchant = :merchant AND sku = ANY(:skus) AND location = ANY(:locations)"
-        " AND disposition = 'sellable' AND on_hand > allocated ORDER BY sku, location",
-        merchant=tx.merchant,
-        skus=sorted(skus),
-        locations=list(locations),
-    )
-    return tuple(StockLevel(*row) for row in rows)
-
-
-def load_supplies(tx: Tx, skus: Collection[str], orders: Collection[int]) -> tuple[Supply, ...]:
-    """Inbound supply of these SKUs, less what orders outside these hold pegs on."""
-    rows = tx.rows(
-        """
-        WITH theirs AS MATERIALIZED (
-            SELECT p.supply, sum(p.units) AS units FROM shipment_line sl
-              JOIN peg p ON p.shipment_line = sl.id
-             WHERE sl.order_id = ANY(:orders) GROUP BY p.supply
-        )
-        SELECT u.id, u.sku, u.location,
-               (u.outstanding - u.pegged
-                + coalesce((SELECT units FROM theirs WHERE supply = u.id), 0))::bigint
-                   AS open_units,
-               u.expected_on, u.document AS source, u.status
-          FROM inbound_supply u WHERE u.merchant = :merchant AND u.sku = ANY(:skus)
-         ORDER BY u.expected_on, u.id
-        """,
-        merchant=tx.merchant,
-        skus=sorted(skus),
-        orders=list(orders),
-    )
-    return tuple(
-        Supply(
-            id=row.id,
-            sku=row.sku,
-            location=row.location,
-            outstanding=row.open_units,
-            due_on=row.expected_on,
-            source=row.source,
-            status=_status(row.status),
-        )
-        for row in rows
-    )
+    return {location: tx.today(zone) for location, zone in load_ground(tx).locations.items()}

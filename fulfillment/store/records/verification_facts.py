@@ -5,6 +5,7 @@ from collections.abc import Collection
 from fulfillment.domain.model.policy import resolve
 from fulfillment.domain.model.verification import VerificationFacts
 from fulfillment.store.records.loading import load_settings
+from fulfillment.store.transactions.dialogue import Question
 from fulfillment.store.transactions.session import Tx
 
 TWIN = """
@@ -43,13 +44,17 @@ SELECT o.id, coalesce(c.address, '{{}}'::jsonb) <> '{{}}'::jsonb AS has_address,
 """  # noqa: S608 -- constants
 
 
-def verification_facts(tx: Tx, orders: Collection[int]) -> dict[int, VerificationFacts]:
-    """What is known of each order's address, and of orders like it."""
+def ask_for_facts(tx: Tx, orders: Collection[int]) -> Question:
+    """Ask what is known of each order's address, and of orders like it."""
     duplicates = resolve(*load_settings(tx)).duplicates
-    rows = tx.rows(FACTS, merchant=tx.merchant, orders=list(orders), duplicates=duplicates)
+    return tx.ask(FACTS, merchant=tx.merchant, orders=list(orders), duplicates=duplicates)
+
+
+def facts_of(asked: Question) -> dict[int, VerificationFacts]:
+    """What was asked, by order."""
     return {
         row.id: VerificationFacts(
             row.has_address, row.is_picked_up, row.looks_like, row.same_address_as
         )
-        for row in rows
+        for row in asked.rows()
     }

@@ -48,7 +48,7 @@ outbox = Table(
         " 'replan')",
         name="kind",
     ),
-    Index(None, "lane", "due_at"),
+    Index("ix_outbox_restarts", "id", postgresql_where=text("lane = 3")),
     Index("ix_outbox_turn", "merchant", "lane", "priority", "id"),
 )
 

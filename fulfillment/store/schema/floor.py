@@ -129,7 +129,6 @@ package = Table(
     CheckConstraint(
         "length_mm > 0 AND width_mm > 0 AND height_mm > 0", name="dimensions_are_positive"
     ),
-    Index(None, "tracking"),
     *searched("ix_package_tracking", "tracking"),
 )
 

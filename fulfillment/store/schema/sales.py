@@ -143,7 +143,7 @@ order_customer = Table(
     Column("contact", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("address", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("packer_note", Text, comment="for who packs it; not for the customer"),
-    Index(None, "reference"),
+    Index(None, "reference", postgresql_where=text("reference IS NOT NULL")),
     *searched("ix_order_customer", "reference"),
     Index(
         "ix_order_customer_address",

@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 LOCK_NOT_AVAILABLE = "55P03"
 MOST_TOLD = 5
 
-Kind = Literal["queue", "order", "row"]
+Kind = Literal["queue", "order", "shipment", "row"]
 
 
 class HeldError(Exception):
@@ -30,7 +30,10 @@ class HeldError(Exception):
 
 
 class LockWantedError(Exception):
-    """A lock was not had in time: of these queues or orders, or of something else."""
+    """A lock was not had in time: of these queues or orders, or of something else.
+
+    Those of a shipment are its order's.
+    """
 
     def __init__(self, kind: Kind = "row", wanted: Collection[Any] = ()) -> None:
         self.kind: Kind = kind
@@ -95,12 +98,21 @@ def _held_by(engine: Engine, merchant: str, error: LockWantedError) -> HeldError
             # It is told without names: this is only about what to tell.
             names, holders = [], []
     log.warning("lock_not_had", merchant=merchant, kind=error.kind, names=names, holders=holders)
-    return HeldError(error.kind, names)
+    return HeldError("order" if error.kind == "shipment" else error.kind, names)
+
+
+def _orders_of(engine: Engine, shipments: Sequence[int]) -> list[int]:
+    """It is the order that is locked, where a shipment is wanted."""
+    sql = text("SELECT order_id FROM shipment WHERE id = ANY(:shipments)")
+    with engine.connect() as connection:
+        return list(connection.scalars(sql, {"shipments": list(shipments)}))
 
 
 def _look(
     engine: Engine, merchant: str, error: LockWantedError
 ) -> tuple[list[str], list[dict[str, Any]]]:
+    if error.kind == "shipment":
+        return _look(engine, merchant, LockWantedError("order", _orders_of(engine, error.wanted)))
     table, key, name = ROWS[error.kind]
     at = {"table": table, "key": key, "name": name}
 

@@ -7,26 +7,41 @@ circle can form; what must be taken later is taken at once or, where somebody ha
 set from the start again. What is only simulated locks nothing.
 """
 
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 
+from fulfillment.store.transactions.dialogue import Question
 from fulfillment.store.transactions.held import wanting
 from fulfillment.store.transactions.session import LocksTooSmallError, Tx
 
 
 def lock_queues(tx: Tx, skus: Iterable[str]) -> frozenset[str]:
-    """Take the queues of these SKUs; those on which a distribution is still owed are returned.
+    """Take the queues of these SKUs; those on which a distribution is still owed are returned."""
+    with locking_queues(tx, skus) as locked:
+        return owed_of(locked)
 
-    What was read before is forgotten: settings may have changed while this waited.
+
+@contextmanager
+def locking_queues(tx: Tx, skus: Iterable[str]) -> Iterator[Question]:
+    """Ask for the queues of these SKUs: what the block waits for, it reads under their locks.
+
+    What was read before is forgotten: settings may have changed while this waits.
     """
-    queues = _queues(tx, {*skus, *tx.also}, "FOR NO KEY UPDATE")
+    wanted = sorted({*skus, *tx.also})
     tx.memo.clear()
-    return frozenset(row.sku for row in queues if row.due_since is not None)
+    with wanting("queue", wanted):
+        yield _ask(tx, wanted, "FOR NO KEY UPDATE")
+
+
+def owed_of(locked: Question) -> frozenset[str]:
+    """Of the queues that were taken, those on which a distribution is still owed."""
+    return frozenset(row.sku for row in locked.rows() if row.due_since is not None)
 
 
 def lock_more_queues(tx: Tx, skus: Collection[str]) -> None:
     """Take further queues without waiting for anybody; else all is to be taken anew."""
-    if len(_queues(tx, skus, "FOR NO KEY UPDATE SKIP LOCKED")) < len(set(skus)):
+    wanted = sorted(set(skus))
+    if len(_ask(tx, wanted, "FOR NO KEY UPDATE SKIP LOCKED").rows()) < len(wanted):
         raise LocksTooSmallError(skus)
 
 
@@ -39,24 +54,42 @@ def hold_queues(tx: Tx, skus: Iterable[str]) -> None:
         lock_more_queues(tx, missing)
 
 
-def _queues(tx: Tx, skus: Iterable[str], locking: str) -> list[Any]:
+def _ask(tx: Tx, skus: list[str], locking: str) -> Question:
     sql = "SELECT sku, due_since FROM sku_queue WHERE merchant = :merchant AND sku = ANY(:skus)"
     in_order = f"{sql} ORDER BY sku {'' if tx.is_simulated else locking}"
-    wanted = sorted(set(skus))
-    with wanting("queue", wanted):
-        found = tx.rows(in_order, merchant=tx.merchant, skus=wanted)
-    tx.queues.update((tx.merchant, row.sku) for row in found)
-    return found
+    tx.queues.update((tx.merchant, sku) for sku in skus)
+    return tx.ask(in_order, merchant=tx.merchant, skus=skus)
+
+
+LOCK_ORDERS = """
+SELECT id FROM orders WHERE merchant = :merchant AND id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE
+"""
+
+LOCK_BY_SHIPMENT = """
+SELECT o.id FROM orders o
+ WHERE o.merchant = :merchant AND o.id = (SELECT order_id FROM shipment WHERE id = :shipment)
+   FOR NO KEY UPDATE
+"""
 
 
 def lock_orders(tx: Tx, orders: Collection[int]) -> None:
     """Take the rows of these orders."""
-    if orders and not tx.is_simulated:
-        wanted = sorted(set(orders))
-        with wanting("order", wanted):
-            tx.rows(
-                "SELECT id FROM orders WHERE merchant = :merchant AND id = ANY(:ids)"
-                " ORDER BY id FOR NO KEY UPDATE",
-                merchant=tx.merchant,
-                ids=wanted,
-            )
+    with locking_orders(tx, orders):
+        tx.dialogue.wait()
+
+
+@contextmanager
+def locking_orders(tx: Tx, orders: Collection[int]) -> Iterator[None]:
+    """Ask for the rows of these orders: what the block waits for, it reads under their locks."""
+    wanted = sorted(set(orders))
+    with wanting("order", wanted):
+        if wanted and not tx.is_simulated:
+            tx.run(LOCK_ORDERS, merchant=tx.merchant, ids=wanted)
+        yield
+
+
+def lock_order_of(tx: Tx, shipment: int) -> int | None:
+    """Take the row of a shipment's order, and tell which it is; None where there is none."""
+    with wanting("shipment", [shipment]):
+        rows = tx.rows(LOCK_BY_SHIPMENT, merchant=tx.merchant, shipment=shipment)
+    return int(rows[0].id) if rows else None

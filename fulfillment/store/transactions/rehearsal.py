@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
-
+from fulfillment.store.transactions.dialogue import Dialogue, dialogue
 from fulfillment.store.transactions.held import named_if_held
 from fulfillment.store.transactions.session import Store
 
@@ -17,15 +16,15 @@ LONGEST_PAUSE = "10min"
 class _Rehearsal(Store):
     """A store all of whose transactions are parts of one that is open already."""
 
-    stage: Connection
+    stage: Dialogue
 
     @contextmanager
-    def _turn(self, merchant: str) -> Iterator[Connection]:
-        with named_if_held(self.engine, merchant), self.stage.begin_nested():
+    def _turn(self, merchant: str) -> Iterator[Dialogue]:
+        with named_if_held(self.engine, merchant), self.stage.savepoint():
             yield self.stage
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def _reading(self, begin: str) -> Iterator[Dialogue]:  # noqa: ARG002 -- it is begun
         yield self.stage
 
 
@@ -36,10 +35,7 @@ def rehearsed(store: Store) -> Iterator[Store]:
     What they lock stays locked so long: others who want it wait, or are told who holds it. For
     one thread only.
     """
-    with store.engine.connect() as connection, connection.begin() as whole:
-        pause = text("SELECT set_config('idle_in_transaction_session_timeout', :pause, true)")
-        connection.execute(pause, {"pause": LONGEST_PAUSE})
-        try:
-            yield _Rehearsal(store.engine, store.clock, stage=connection)
-        finally:
-            whole.rollback()
+    with dialogue(store.engine, keep=False) as stage:
+        pause = "SELECT set_config('idle_in_transaction_session_timeout', :pause, true)"
+        stage.ask(pause, {"pause": LONGEST_PAUSE})
+        yield _Rehearsal(store.engine, store.clock, stage=stage)

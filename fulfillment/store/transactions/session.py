@@ -10,15 +10,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import Pool
 
 from fulfillment.domain.model.days import day_of
 from fulfillment.domain.model.meaning import canonical
-from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.transactions.arrays import ListDumper
+from fulfillment.store.transactions.dialogue import (
+    AT_ONE_INSTANT,
+    READING,
+    Dialogue,
+    Question,
+    dialogue,
+)
 from fulfillment.store.transactions.held import named_if_held
+from fulfillment.store.transactions.idle import ask_the_idle
+from fulfillment.store.transactions.once import begin_command, end_command
 from fulfillment.store.transactions.patience import PATIENCE, Patience
 from fulfillment.store.transactions.turns import Turns
 from fulfillment.store.transactions.zones import zone_of
@@ -50,14 +58,14 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One open transaction: its connection, whose data it is, when and by whom.
+    """One open transaction: what is said in it, whose data it is, when and by whom.
 
     `also` are queues that an earlier try of the same work found to be needed. In the `memo` is
     what was read once and does not change while the transaction lasts. The `queues` it holds are
     named by merchant and SKU.
     """
 
-    connection: Connection
+    dialogue: Dialogue
     merchant: str
     now: datetime
     actor: str
@@ -68,12 +76,20 @@ class Tx:
     queues: set[tuple[str, str]] = field(default_factory=set)
 
     def rows(self, sql: str, **parameters: object) -> list[Any]:
-        """Run a statement and return its rows."""
-        return list(self.connection.execute(text(sql), parameters).fetchall())
+        """Run a statement and wait for its rows."""
+        return self.dialogue.ask(sql, parameters).rows()
 
-    def run(self, sql: str, **parameters: object) -> int:
-        """Run a statement; how many rows it touched."""
-        return self.connection.execute(text(sql), parameters).rowcount
+    def ask(self, sql: str, **parameters: object) -> Question:
+        """Run a statement whose rows are waited for later: others are sent meanwhile."""
+        return self.dialogue.ask(sql, parameters)
+
+    def run(self, sql: str, **parameters: object) -> None:
+        """Run a statement that nobody waits for, before the commit or an answer that is needed."""
+        self.dialogue.ask(sql, parameters)
+
+    def count(self, sql: str, **parameters: object) -> int:
+        """Run a statement and wait; how many rows it touched."""
+        return self.dialogue.count(sql, parameters)
 
     def today(self, time_zone: str) -> date:
         """The day it is now in a time zone."""
@@ -87,7 +103,10 @@ class Tx:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What somebody asks for. `key` is its business identity: the same key is the same request."""
+    """What somebody asks for. `key` is its business identity: the same key is the same request.
+
+    Where it is not `repeatable`, nobody else can name the key: no request comes again under it.
+    """
 
     merchant: str
     verb: str
@@ -95,6 +114,7 @@ class Command:
     actor: str
     content: Mapping[str, object] = field(default_factory=dict)
     reason: str | None = None
+    repeatable: bool = True
 
     @property
     def fingerprint(self) -> bytes:
@@ -132,11 +152,11 @@ class Store:
         """
 
         def once(tx: Tx) -> dict[str, Any]:
-            stored = _begin_command(tx, command)
+            stored = begin_command(tx, command)
             if stored is not None:
                 return stored
             plain = json.dumps(body(tx), default=_plain)
-            _end_command(tx, command, plain)
+            end_command(tx, command, plain)
             return dict(json.loads(plain))
 
         return self.transact(command.merchant, once, actor=command.actor, reason=command.reason)
@@ -153,8 +173,8 @@ class Store:
         attempt, also = 0, frozenset[str]()
         while True:
             try:
-                with self._turn(merchant) as connection:
-                    result = body(Tx(connection, merchant, self.clock(), actor, reason, also))
+                with self._turn(merchant) as said:
+                    result = body(Tx(said, merchant, self.clock(), actor, reason, also))
             except LocksTooSmallError as error:
                 # A set that grows comes to an end; only one that does not is a try lost.
                 attempt += error.skus <= also
@@ -171,29 +191,28 @@ class Store:
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 -- not a secret
 
     @contextmanager
-    def _turn(self, merchant: str) -> Iterator[Connection]:
-        """A connection with a transaction of its own, kept if nothing is raised."""
+    def _turn(self, merchant: str) -> Iterator[Dialogue]:
+        """A transaction of its own, kept if nothing is raised."""
         turn = self.turns.take(merchant) if self.turns else nullcontext()
-        with turn, named_if_held(self.engine, merchant), self.engine.begin() as connection:
-            yield connection
+        with turn, named_if_held(self.engine, merchant), dialogue(self.engine) as said:
+            yield said
 
-    def read(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
-        """Run a query; nothing it does is kept."""
-        with self._reading() as connection:
-            return body(Tx(connection, merchant, self.clock(), "reader"))
+    def read(self, merchant: str, body: Callable[[Tx], Result], begin: str = READING) -> Result:
+        """Run queries; they can change nothing."""
+        with self._reading(begin) as said:
+            return body(Tx(said, merchant, self.clock(), "reader"))
 
-    def _reading(self) -> AbstractContextManager[Connection]:
-        """A connection of which nothing is kept."""
-        return self.engine.connect()
+    def _reading(self, begin: str) -> AbstractContextManager[Dialogue]:
+        """A transaction that can change nothing."""
+        return dialogue(self.engine, begin)
 
     def simulate(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
         """Run a body that decides on one moment's picture of the data; nothing of it is kept.
 
         It takes no lock that anybody would wait for, and sees nothing change while it runs.
         """
-        with self.engine.connect() as connection:
-            picture = connection.execution_options(isolation_level="REPEATABLE READ")
-            return body(Tx(picture, merchant, self.clock(), "reader", is_simulated=True))
+        with dialogue(self.engine, AT_ONE_INSTANT) as said:
+            return body(Tx(said, merchant, self.clock(), "reader", is_simulated=True))
 
 
 def connect(
@@ -208,7 +227,8 @@ def connect(
     Nobody waits for it for ever: neither for a lock, nor for a server that says nothing.
     """
     sizing: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
-    sizing |= {"pool_pre_ping": True, "pool_timeout": patience.pool}
+    # The last one that came back is lent first: the server has planned its statements.
+    sizing |= {"pool_use_lifo": True, "pool_timeout": patience.pool}
     engine = create_engine(
         database_url,
         isolation_level="READ COMMITTED",
@@ -228,50 +248,12 @@ def connect(
         connection.adapters.register_dumper(list, ListDumper)
         return connection
 
+    ask_the_idle(engine)
     return engine
 
 
 def _is_retried(error: Exception) -> bool:
     return getattr(getattr(error, "orig", None), "sqlstate", None) in RETRIED_SQLSTATES
-
-
-def _begin_command(tx: Tx, command: Command) -> dict[str, Any] | None:
-    """Take the key, or the stored result of the one who had it first.
-
-    The insert waits for a twin that is under way, and then sees its result.
-    """
-    taken = tx.run(
-        "INSERT INTO command (merchant, key, verb, fingerprint, actor, at)"
-        " VALUES (:merchant, :key, :verb, :fingerprint, :actor, :now) ON CONFLICT DO NOTHING",
-        merchant=command.merchant,
-        key=command.key,
-        verb=command.verb,
-        fingerprint=command.fingerprint,
-        actor=command.actor,
-        now=tx.now,
-    )
-    if taken:
-        return None
-    (found,) = tx.rows(
-        "SELECT fingerprint, result FROM command WHERE merchant = :merchant AND key = :key",
-        merchant=command.merchant,
-        key=command.key,
-    )
-    if bytes(found.fingerprint) != command.fingerprint:
-        sent = command.key.split(":", 2)[-1]
-        message = f"the key {sent!r} was used for another request; choose a new one"
-        raise conflict("key_reused", message, key=sent)
-    return dict(found.result)
-
-
-def _end_command(tx: Tx, command: Command, result: str) -> None:
-    tx.run(
-        "UPDATE command SET result = CAST(:result AS jsonb)"
-        " WHERE merchant = :merchant AND key = :key",
-        result=result,
-        merchant=command.merchant,
-        key=command.key,
-    )
 
 
 def _plain(value: object) -> str:

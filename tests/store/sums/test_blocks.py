@@ -15,6 +15,7 @@ from fulfillment.store.sums.blocks import add_to_sums, rebuild
 from fulfillment.store.sums.contributions import QueueLine, change_of
 from fulfillment.store.sums.reading import first_waiting, units_waiting, waiting_before
 from fulfillment.store.sums.short import Met, short_orders
+from fulfillment.store.transactions.dialogue import dialogue
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Tx
 from tests.builders.warehouse import MERCHANT, NOON, Warehouse
@@ -144,8 +145,9 @@ def tx(warehouse: Warehouse) -> Iterator[Tx]:
     """A transaction with so many orders, of which nothing is kept."""
     for _ in range(ORDERS):
         warehouse.take([("K1", 1)] * LINES)
-    with warehouse.engine.connect() as connection:
-        yield Tx(connection, MERCHANT, NOON, "tester")
+    with dialogue(warehouse.engine, keep=False) as said:
+        said.ask("SAVEPOINT nothing")
+        yield Tx(said, MERCHANT, NOON, "tester")
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +156,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def anew(tx: Tx) -> Queue:
-    tx.connection.rollback()
+    tx.run("ROLLBACK TO SAVEPOINT nothing")
     tx.queues.clear()
     return Queue(tx)
 

@@ -10,6 +10,7 @@ from fulfillment.store.sums import blocks
 from fulfillment.store.sums.blocks import add_to_sums
 from fulfillment.store.sums.contributions import QueueLine, change_of
 from fulfillment.store.sums.reading import waiting_before
+from fulfillment.store.transactions.dialogue import dialogue
 from fulfillment.store.transactions.session import LocksTooSmallError, Tx
 from tests.builders.calling import at_once
 from tests.builders.warehouse import MERCHANT, NOON, Warehouse
@@ -19,19 +20,20 @@ NEW = change_of([], [QueueLine(1, Rank(50, NOON, 1), "K1", "", 2, 1)])
 
 
 def test_who_does_not_hold_the_queue_takes_it_before_its_sums_are_written(warehouse: Warehouse):
-    with warehouse.engine.connect() as mine, warehouse.engine.connect() as other:
+    with dialogue(warehouse.engine) as mine, warehouse.engine.connect() as other:
         add_to_sums(Tx(mine, MERCHANT, NOON, "tester"), NEW)
+        mine.wait()
         skipping = text(f"{HOLD.text} SKIP LOCKED")
         assert other.execute(skipping).fetchall() == []
 
 
 def test_all_is_done_anew_when_somebody_else_holds_the_queue(warehouse: Warehouse):
-    with warehouse.engine.connect() as mine, warehouse.engine.connect() as other:
+    with dialogue(warehouse.engine) as mine, warehouse.engine.connect() as other:
         other.execute(HOLD)
         with pytest.raises(LocksTooSmallError) as error:
             add_to_sums(Tx(mine, MERCHANT, NOON, "tester"), NEW)
         assert error.value.skus == {"K1"}
-        assert mine.execute(text("SELECT 1 FROM queue_block")).fetchall() == []
+        assert mine.ask("SELECT 1 FROM queue_block").rows() == []
 
 
 @pytest.mark.parametrize("size", [1, 256])
@@ -48,8 +50,8 @@ def test_no_sum_is_lost_when_two_write_one_queue_at_once(warehouse: Warehouse, m
         warehouse.cancel(mine[0])
 
     at_once(lambda: work(orders[::2]), lambda: work(orders[1::2]))
-    with warehouse.engine.connect() as connection:
-        waiting = waiting_before(Tx(connection, MERCHANT, NOON, "tester"), ["K1"])["K1"]
+    with dialogue(warehouse.engine) as said:
+        waiting = waiting_before(Tx(said, MERCHANT, NOON, "tester"), ["K1"])["K1"]
     assert (waiting.orders, waiting.units) == (10, 24 - 1 - 2)
 
 

@@ -15,6 +15,7 @@ from fulfillment.store.sums.blocks import SIZE, add_to_sums
 from fulfillment.store.sums.contributions import QueueLine, change_of
 from fulfillment.store.sums.reading import first_waiting, waiting_before
 from fulfillment.store.sums.short import Met, short_orders
+from fulfillment.store.transactions.dialogue import dialogue
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Tx
 from tests.builders.long_queue import rows_read, stand_in_line
@@ -28,12 +29,11 @@ TABLES = ("open_demand", "queue_block", "peg", "supply")
 def tx(new_database: Callable[[], str]) -> Iterator[Tx]:
     warehouse = Warehouse.on(new_database(), threads=2).furnish(["K1"])
     stand_in_line(warehouse, LINES, PEGGED)
-    with warehouse.engine.connect() as connection:
-        tx = Tx(connection, MERCHANT, NOON, "tester")
+    with dialogue(warehouse.engine, keep=False) as said:
+        tx = Tx(said, MERCHANT, NOON, "tester")
         lock_queues(tx, ["K1"])
         yield tx
         assert [check.number for check in SUM_CHECKS if tx.rows(check.sql)] == []
-        connection.rollback()
     warehouse.engine.dispose()
 
 

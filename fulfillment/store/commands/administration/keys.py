@@ -82,7 +82,7 @@ def revoke_key(store: Store, key: str) -> None:
     """End a key, by the whole of it or by its first part."""
 
     def body(tx: Tx) -> None:
-        ended = tx.run(
+        ended = tx.count(
             "UPDATE api_key SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id",
             id=_key_id(key),
             now=tx.now,

@@ -44,7 +44,7 @@ def remove_closure(store: Store, location: str, day: date) -> None:
 
     def body(tx: Tx) -> None:
         change_calendar(tx, location)
-        gone = tx.run(
+        gone = tx.count(
             "DELETE FROM location_closure WHERE location = :location AND on_day = :day",
             location=location,
             day=day,
@@ -60,7 +60,7 @@ def change_calendar(tx: Tx, location: str) -> None:
     """Wait for those who compute target days by this calendar, and keep others from beginning."""
     # A lock as for its key: it waits for all who read the calendar under FOR KEY SHARE.
     tx.rows("SELECT 1 FROM location WHERE id = :id FOR UPDATE", id=location)
-    changed = tx.run(
+    changed = tx.count(
         "UPDATE location SET calendar_revision = calendar_revision + 1 WHERE id = :id", id=location
     )
     if not changed:

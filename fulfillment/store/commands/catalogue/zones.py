@@ -39,7 +39,7 @@ def _by_python(name: str, field: str, moments: list[datetime]) -> list[datetime]
 def _by_the_database(tx: Tx, name: str, moments: list[datetime]) -> list[datetime]:
     """None where it does not know the zone."""
     try:
-        with tx.connection.begin_nested():
+        with tx.dialogue.savepoint():
             rows = tx.rows(
                 "SELECT m.moment AT TIME ZONE :name AS local"
                 " FROM unnest(CAST(:moments AS timestamptz[])) WITH ORDINALITY AS m(moment, turn)"

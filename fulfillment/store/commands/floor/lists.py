@@ -232,7 +232,7 @@ def _end_list(tx: Tx, pick_list: int) -> None:
         "UPDATE pick_list_line SET short = units - picked WHERE pick_list = :id AND to_stage",
         id=pick_list,
     )
-    ended = tx.run(
+    ended = tx.count(
         "UPDATE pick_list p SET status = 'given_up', done_at = :now WHERE id = :id"
         " AND NOT EXISTS (SELECT 1 FROM pick_list_line l WHERE l.pick_list = p.id"
         " AND l.picked + l.short < l.units)",

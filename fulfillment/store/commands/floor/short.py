@@ -20,7 +20,6 @@ from fulfillment.store.commands.supply.moves.levels import (
     lock_levels,
     move_levels,
 )
-from fulfillment.store.planning.change import answer_for
 from fulfillment.store.planning.opening import open_queues, rank_of_order, skus_of_order
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.reading.pick_lists import head_of
@@ -76,8 +75,7 @@ def pick_short(store: Store, command: Command, short: ShortPick) -> Answer:
         if not went_on:
             _stage(space, line, short)
         _ask_to_count(tx, line, units, short.shipment)
-        told = {"short": units, "went_on": went_on}
-        return answer_for(space, line.order) | told
+        return {"short": units, "went_on": went_on}
 
     return store.execute(command, body)
 

@@ -10,7 +10,7 @@ from fulfillment.domain.floor.staging import Moving
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.commands.orders.manual import check_location
-from fulfillment.store.planning.change import Change, answer_for
+from fulfillment.store.planning.change import Change
 from fulfillment.store.planning.opening import open_orders, order_id
 from fulfillment.store.records.saving.pick_lists import settle_staging
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -56,7 +56,7 @@ def stage(store: Store, command: Command, wanted: Staging) -> Answer:
         (label,) = fill_containers(tx, [Filling(before, wanted.location, units, wanted.label)])
         settle_staging(tx, [shipment.id for shipment in before.waiting])
         told: Answer = {"container": label, "staged": _lines(before, units)}
-        return answer_for(space, order) | told
+        return told
 
     return store.execute(command, body)
 

@@ -11,7 +11,7 @@ def finish_task(store: Store, command: Command, task: int) -> TaskView:
     """A task is done once; the second who says so is refused."""
 
     def body(tx: Tx) -> TaskView:
-        done = tx.run(
+        done = tx.count(
             "UPDATE task SET done_at = :now WHERE id = :id AND merchant = :merchant"
             " AND done_at IS NULL",
             id=task,

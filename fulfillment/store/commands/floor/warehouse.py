@@ -8,7 +8,6 @@ from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import Shipment
 from fulfillment.store.commands.floor.packing import pack, ship
 from fulfillment.store.commands.floor.packing.opening import open_shipment, refusing_moves
-from fulfillment.store.planning.change import answer_for
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 __all__ = ["pack", "pick", "ship", "start_picking"]
@@ -32,6 +31,6 @@ def _step(store: Store, command: Command, shipment: int, step: Step) -> dict[str
             opened = open_shipment(tx, shipment)
             opened.space.put(step(opened.order, opened.shipment))
             opened.space.save()
-            return answer_for(opened.space, opened.order.id)
+            return {}
 
     return store.execute(command, body)

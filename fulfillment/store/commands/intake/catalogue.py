@@ -8,7 +8,7 @@ from typing import Any
 from fulfillment.domain.model.policy import Knobs
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.commands.intake.documents import NewLine
-from fulfillment.store.records.loading import load_settings
+from fulfillment.store.records.ground import load_ground
 from fulfillment.store.sums.reading import units_waiting
 from fulfillment.store.transactions.session import Tx
 
@@ -42,32 +42,27 @@ class Catalogue:
 def load_catalogue(tx: Tx, lines: Iterable[NewLine], order: int | None = None) -> Catalogue:
     """What the checks need to know of the products of these lines, and of the order's own."""
     skus = sorted({line.sku for line in lines})
-    heads = tx.rows(
-        "SELECT currency, time_zone, shipping_methods,"
-        " (SELECT array_agg(ml.location) FROM merchant_location ml"
-        " JOIN location l ON l.id = ml.location AND l.active WHERE ml.merchant = m.id) AS locations"
-        " FROM merchant m WHERE m.id = :merchant",
-        merchant=tx.merchant,
-    )
-    if not heads:
-        raise missing("merchant", tx.merchant)
-    products = tx.rows(
+    asked = tx.ask(
         "SELECT sku, manage_stock, allow_backorder, backorder_limit, packs, active FROM product"
         " WHERE merchant = :merchant AND sku = ANY(:skus)",
         merchant=tx.merchant,
         skus=skus,
     )
+    ground = load_ground(tx)
+    if ground.currency is None:
+        raise missing("merchant", tx.merchant)
+    products = asked.rows()
     strict = [p.sku for p in products if not p.allow_backorder or p.backorder_limit is not None]
     return Catalogue(
         products={product.sku: product for product in products},
-        locations=frozenset(heads[0].locations or ()),
+        locations=frozenset(ground.locations),
         free=_free(tx, strict) if strict else {},
         waiting=units_waiting(tx, strict) if strict else {},
-        currency=heads[0].currency,
+        currency=ground.currency,
         now=tx.now,
-        settings=load_settings(tx),
-        time_zone=heads[0].time_zone,
-        shipping_methods=heads[0].shipping_methods,
+        settings=(ground.own, ground.everybody),
+        time_zone=ground.time_zone,
+        shipping_methods=ground.shipping_methods,
         ordered=_ordered(tx, order) if order is not None else {},
     )
 

@@ -45,6 +45,7 @@ def _order_row(order: NewOrder, catalogue: Catalogue, now: datetime) -> dict[str
         "policy": own_knobs(order, catalogue),
         "lock_location": order.lock_location,
         "pickup_location": order.pickup_location,
+        "waiting_units": sum(units_of(line, catalogue) for line in order.lines),
         "reference": order.customer_reference,
         "contact": order.contact,
         "address": order.address,
@@ -54,18 +55,18 @@ def _order_row(order: NewOrder, catalogue: Catalogue, now: datetime) -> dict[str
 INSERT_ORDERS = """
 INSERT INTO orders (merchant, number, revision, content_hash, priority, placed_at, placed_on,
                     ship_by, shipping_method, deliver_by, transit_days, currency, policy,
-                    lock_location, pickup_location, created_at)
+                    lock_location, pickup_location, waiting_units, created_at)
 SELECT :merchant, r.number, r.revision, decode(r.content_hash, 'hex'), r.priority,
        r.placed_at, r.placed_on, r.ship_by, r.shipping_method, r.deliver_by, r.transit_days,
-       r.currency, r.policy, r.lock_location, r.pickup_location, :now
+       r.currency, r.policy, r.lock_location, r.pickup_location, r.waiting_units, :now
   FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (
        number text, revision int, content_hash text, priority int, placed_at timestamptz,
        placed_on date, ship_by date, shipping_method text, deliver_by date,
        transit_days smallint, currency text, policy jsonb, lock_location text,
-       pickup_location text))
+       pickup_location text, waiting_units bigint))
        WITH ORDINALITY AS r(number, revision, content_hash, priority, placed_at, placed_on,
                             ship_by, shipping_method, deliver_by, transit_days, currency, policy,
-                            lock_location, pickup_location, n)
+                            lock_location, pickup_location, waiting_units, n)
  ORDER BY r.n
 ON CONFLICT (merchant, number) DO NOTHING
 RETURNING id, number
@@ -169,10 +170,6 @@ WITH first AS (
       JOIN orders o ON o.id = p.order_id
       JOIN order_line l ON l.order_id = p.order_id AND l.line = p.order_line AND l.managed
     RETURNING order_id, wanted
-), counted AS (
-    UPDATE orders o SET waiting_units = t.units
-      FROM (SELECT order_id, sum(units)::bigint AS units FROM parts GROUP BY order_id) t
-     WHERE o.id = t.order_id
 )
 INSERT INTO order_event (order_id, sequence, happenings, actor, at)
 SELECT p.order_id, 1, jsonb_build_array(jsonb_build_array('received',

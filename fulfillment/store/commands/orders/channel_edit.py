@@ -24,7 +24,6 @@ from fulfillment.store.commands.intake import (
     units_of,
 )
 from fulfillment.store.commands.orders.details import Customer, has_address, write_customer
-from fulfillment.store.planning.change import answer_for
 from fulfillment.store.planning.opening import open_queues, order_id, rank_of_order, skus_of_order
 from fulfillment.store.reading.packages import packed_units
 from fulfillment.store.records.saving import record
@@ -92,7 +91,7 @@ def edit_order(store: Store, command: Command, edit: Edit) -> dict[str, Any]:
             space.plan()
             space.save()
             _note(tx, order, edit, catalogue)
-        return answer_for(space, order)
+        return {}
 
     return store.execute(command, body)
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from fulfillment.domain.actions.address import readdressed
 from fulfillment.domain.model.orders import Order
@@ -12,6 +11,7 @@ from fulfillment.domain.model.refusals import invalid
 from fulfillment.domain.planning.expiry import with_cancel_date
 from fulfillment.store.planning.change import Change
 from fulfillment.store.reading.packages import packed_units
+from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.transactions.session import Tx
 
 Details = Mapping[str, object]
@@ -85,13 +85,6 @@ def cancel_date(number: str, on: date | None) -> Change:
     """Another day on which what still waits is cancelled; None gives it back to the policy."""
 
     def make(tx: Tx, order: Order) -> Order:
-        return with_cancel_date(order, on, _today(tx))
+        return with_cancel_date(order, on, merchant_today(tx))
 
     return Change(number, make)
-
-
-def _today(tx: Tx) -> date:
-    """The day it is for the merchant."""
-    (row,) = tx.rows("SELECT time_zone FROM merchant WHERE id = :merchant", merchant=tx.merchant)
-    zone: Any = row.time_zone
-    return tx.today(zone)

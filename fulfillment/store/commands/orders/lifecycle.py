@@ -27,8 +27,9 @@ def prepare_fulfillment(store: Store, merchant: str, orders: Collection[int]) ->
     transaction for those whose turn it is (docs/adr/0031). Called again, it only tells. An order
     before which too much is still to be done, or whose claim went wrong, is told as not claimed.
     """
-    claim_until_claimed(store, merchant, orders)
-    stand = where_they_stand(store, merchant, orders)
+    claimed = claim_until_claimed(store, merchant, orders)
+    others = set(orders) - claimed.keys()
+    stand = {**claimed, **(where_they_stand(store, merchant, others) if others else {})}
     return {id_: progress_answer(progress) for id_, progress in stand.items()}
 
 

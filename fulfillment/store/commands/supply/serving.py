@@ -6,7 +6,7 @@ from fulfillment.domain.planning.recheck import recheck_on
 from fulfillment.store.commands.supply.overdue import declare_others_overdue
 from fulfillment.store.planning.distribution import serve, serve_owed
 from fulfillment.store.planning.first_claims import claim_next
-from fulfillment.store.planning.workspace import skus_of
+from fulfillment.store.planning.lines import skus_of
 from fulfillment.store.queue.newcomers import any_standing_in
 from fulfillment.store.records.days import AT_ONCE, MERCHANTS_DAY, days_now
 from fulfillment.store.records.loading import load_products
@@ -54,7 +54,7 @@ def _flag_all_if_settings_changed(tx: Tx) -> None:
     This runs after the change is committed: whoever planned with the old settings has either
     committed, or holds the row that this waits for.
     """
-    changed = tx.run(
+    changed = tx.count(
         "UPDATE merchant SET replan_due = false WHERE id = :merchant AND replan_due",
         merchant=tx.merchant,
     )

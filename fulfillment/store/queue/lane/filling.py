@@ -42,7 +42,7 @@ def after_lane(
     """
     held = frozenset(tx.queues)
     try:
-        with tx.connection.begin_nested():
+        with tx.dialogue.savepoint():
             filled = fill_plain_lines(tx, skus, arriving)
             return filled, work(filled)
     except PassedByError:

@@ -46,8 +46,9 @@ def write_due(tx: Tx, orders: Collection[int], renewed: Collection[int] = ()) ->
     if not orders:
         return []
     # Whoever is about to ask for an entry has it before, or finds it as it is left here.
-    tx.run(LOCK, orders=list(orders))
-    payments = load_payments(tx, orders)
+    if not (paid := {row.order_id for row in tx.rows(LOCK, orders=list(orders))}):
+        return []  # Where nothing was authorised or captured, nothing is due.
+    payments = load_payments(tx, paid)
     due: list[_Due] = []
     withdrawn: list[int] = []
     told: list[OrderEvent] = []
@@ -141,6 +142,5 @@ UPDATE payment_entry SET status = 'failed', withdrawn = true, settled_at = :now
 """
 
 LOCK = """
-SELECT FROM payment_entry WHERE order_id = ANY(:orders) AND status = 'due'
- ORDER BY id FOR NO KEY UPDATE
+SELECT order_id FROM payment_entry WHERE order_id = ANY(:orders) ORDER BY id FOR NO KEY UPDATE
 """

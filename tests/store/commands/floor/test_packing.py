@@ -54,22 +54,26 @@ def picked(warehouse: Warehouse, *wants: tuple[str, int]) -> tuple[int, int]:
 def pack(warehouse: Warehouse, shipment: int, *packages: dict[int, int], key: str = "") -> Any:
     contents = [Contents(tuple(units.items())) for units in packages]
     asked = command("pack", key or None, packages=packages)
-    return packing.pack(warehouse.store, asked, shipment, contents)
+    done = packing.pack(warehouse.store, asked, shipment, contents)
+    return done | warehouse.stand_of(shipment)
 
 
 def repack(warehouse: Warehouse, shipment: int, number: int, units: dict[int, int]) -> Any:
     contents = Contents(tuple(units.items()), Size(weight_g=900))
-    return packing.repack(warehouse.store, command("repack"), shipment, number, contents)
+    done = packing.repack(warehouse.store, command("repack"), shipment, number, contents)
+    return done | warehouse.stand_of(shipment)
 
 
 def unpack(warehouse: Warehouse, shipment: int, number: int) -> Any:
-    return packing.unpack(warehouse.store, command("unpack"), shipment, number)
+    done = packing.unpack(warehouse.store, command("unpack"), shipment, number)
+    return done | warehouse.stand_of(shipment)
 
 
 def ship(warehouse: Warehouse, shipment: int, *numbers: int, key: str = "") -> Any:
     labels = [(number, Label("Example Post", "Parcel", f"EP{number}")) for number in numbers]
     asked = command("ship", key or None, numbers=numbers)
-    return packing.ship(warehouse.store, asked, shipment, Dispatch(labels=labels))
+    done = packing.ship(warehouse.store, asked, shipment, Dispatch(labels=labels))
+    return done | warehouse.stand_of(shipment)
 
 
 def refusal(call: Any, *args: Any) -> str:
@@ -216,7 +220,7 @@ def test_a_package_leaves_while_the_rest_is_still_being_packed(warehouse):
     pack(warehouse, shipment)
 
     assert packages(warehouse, shipment)[1:] == [(2, "packed", {1: 2})]
-    assert packing.ship(warehouse.store, command("ship"), shipment)["status"] == "shipped"
+    assert warehouse.ship(shipment)["status"] == "shipped"
 
 
 def test_what_is_in_no_package_makes_one_when_all_of_it_leaves(warehouse):

@@ -158,7 +158,7 @@ def test_a_newcomer_that_turns_up_behind_the_lane_has_it_taken_back(warehouse, l
     plain = [warehouse.order([("K1", 2)]) for _ in range(3)]
     purchase = received(warehouse, 6)
     newcomers: list[int] = []
-    head_of_queues = opening.head_of_queues
+    head_of_queues = head.head_of_queues
 
     def with_newcomer(*arguments: Any) -> Any:
         if not newcomers:

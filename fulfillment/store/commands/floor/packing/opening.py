@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fulfillment.domain.model.orders import Order
-from fulfillment.domain.model.refusals import RefusedError, conflict, missing
+from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.domain.model.shipments import Shipment
 from fulfillment.domain.model.statuses import MoveNotAllowedError
-from fulfillment.store.planning.opening import open_orders
+from fulfillment.store.planning.opening import open_order_of
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.transactions.session import Tx
 
@@ -24,8 +24,7 @@ class Opened:
 
 def open_shipment(tx: Tx, shipment: int) -> Opened:
     """Lock the order of a shipment; a refusal where there is none, or it has ended."""
-    order = _order_of(tx, shipment)
-    space = open_orders(tx, [order])
+    order, space = open_order_of(tx, shipment)
     found = [each for each in space.after[order].shipments if each.id == shipment]
     if not found:
         raise _not_live(tx, shipment)
@@ -39,18 +38,6 @@ def refusing_moves() -> Iterator[None]:
         yield
     except MoveNotAllowedError as error:
         raise conflict("step_not_allowed", f"{error}", status=str(error.source)) from error
-
-
-def _order_of(tx: Tx, shipment: int) -> int:
-    rows = tx.rows(
-        "SELECT o.id FROM shipment s JOIN orders o ON o.id = s.order_id"
-        " WHERE s.id = :shipment AND o.merchant = :merchant",
-        shipment=shipment,
-        merchant=tx.merchant,
-    )
-    if not rows:
-        raise missing("shipment", shipment)
-    return int(rows[0].id)
 
 
 def _not_live(tx: Tx, shipment: int) -> RefusedError:

@@ -69,18 +69,24 @@ DELETE FROM package_line l USING package p
 DELETE = "DELETE FROM package WHERE shipment = :shipment AND number = :number"
 
 SEND_OFF = """
-UPDATE package p SET shipment = :target, carrier = r.carrier, service = r.service,
-       tracking = r.tracking, shipped_at = :now
-  FROM jsonb_to_recordset(CAST(:labels AS jsonb))
-       AS r(number int, carrier text, service text, tracking text)
- WHERE p.shipment = :source AND p.number = r.number
+WITH sent AS (
+    UPDATE package p SET shipment = :target, carrier = r.carrier, service = r.service,
+           tracking = r.tracking, shipped_at = :now
+      FROM jsonb_to_recordset(CAST(:labels AS jsonb))
+           AS r(number int, carrier text, service text, tracking text)
+     WHERE p.shipment = :source AND p.number = r.number
+)
+UPDATE shipment SET carrier = :carrier, tracking = :tracking WHERE id = :target
 """
 
 RELABEL = """
-UPDATE package p SET carrier = r.carrier, service = r.service, tracking = r.tracking
-  FROM jsonb_to_recordset(CAST(:labels AS jsonb))
-       AS r(number int, carrier text, service text, tracking text)
- WHERE p.shipment = :shipment AND p.number = r.number
+WITH relabelled AS (
+    UPDATE package p SET carrier = r.carrier, service = r.service, tracking = r.tracking
+      FROM jsonb_to_recordset(CAST(:labels AS jsonb))
+           AS r(number int, carrier text, service text, tracking text)
+     WHERE p.shipment = :shipment AND p.number = r.number
+)
+UPDATE shipment SET carrier = :carrier, tracking = :tracking WHERE id = :shipment
 """
 
 
@@ -111,14 +117,12 @@ def delete_package(tx: Tx, shipment: int, number: int) -> None:
 
 def send_off(tx: Tx, source: int, target: int, labels: Mapping[int, Label]) -> None:
     """Note that packages left, each with its label, as those of the shipment that they left as."""
-    tx.run(SEND_OFF, source=source, target=target, labels=_rows(labels), now=tx.now)
-    _write_common(tx, target, labels)
+    tx.run(SEND_OFF, source=source, target=target, now=tx.now, **_written(labels))
 
 
 def write_labels(tx: Tx, shipment: int, labels: Mapping[int, Label]) -> None:
     """Write other labels on the packages of a shipment that has left: all of them are given."""
-    tx.run(RELABEL, shipment=shipment, labels=_rows(labels))
-    _write_common(tx, shipment, labels)
+    tx.run(RELABEL, shipment=shipment, **_written(labels))
 
 
 def take_back(tx: Tx, shipment: int) -> None:
@@ -141,17 +145,14 @@ UPDATE pick_list_line k SET picked = l.units, units = l.units + k.short
 """What went out of a container is in hands now too, and can be put back from the list."""
 
 
-def _rows(labels: Mapping[int, Label]) -> str:
-    return json.dumps([{"number": number, **asdict(label)} for number, label in labels.items()])
-
-
-def _write_common(tx: Tx, target: int, labels: Mapping[int, Label]) -> None:
-    tx.run(
-        "UPDATE shipment SET carrier = :carrier, tracking = :tracking WHERE id = :id",
-        id=target,
-        carrier=_in_all([label.carrier for label in labels.values()]),
-        tracking=_in_all([label.tracking for label in labels.values()]),
-    )
+def _written(labels: Mapping[int, Label]) -> dict[str, str | None]:
+    """The label of each package; of the shipment, what all of them say."""
+    rows = [{"number": number, **asdict(label)} for number, label in labels.items()]
+    return {
+        "labels": json.dumps(rows),
+        "carrier": _in_all([label.carrier for label in labels.values()]),
+        "tracking": _in_all([label.tracking for label in labels.values()]),
+    }
 
 
 def _in_all(values: Sequence[str | None]) -> str | None:

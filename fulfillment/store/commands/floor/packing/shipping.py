@@ -14,7 +14,6 @@ from fulfillment.domain.model.shipments import Shipment
 from fulfillment.store.commands.floor.packing.opening import Opened, open_shipment, refusing_moves
 from fulfillment.store.commands.floor.packing.packing import make_packages
 from fulfillment.store.commands.floor.packing.rows import Packages, read_packages, send_off
-from fulfillment.store.planning.change import answer_for
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 Answer = dict[str, Any]
@@ -46,7 +45,7 @@ def ship(store: Store, command: Command, shipment: int, dispatch: Dispatch = WHO
             leaves = _leaves(tx, opened.shipment, dispatch)
             gone = _sent(opened, *_apart(opened, leaves))
             send_off(tx, shipment, gone.id, leaves.labels)
-            return answer_for(opened.space, opened.order.id)
+            return {}
 
     return store.execute(command, body)
 
