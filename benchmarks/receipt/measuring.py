@@ -8,13 +8,13 @@ from statistics import median
 from typing import Any
 
 import psutil
-from sqlalchemy import event
 
 from benchmarks.receipt.copies import Copies
 from benchmarks.receipt.floor import write_in_bulk
 from benchmarks.receipt.waiting import MERCHANT, PURCHASE, purchase_id
 from fulfillment.store.commands.supply import purchase_orders, receiving
 from fulfillment.store.transactions.session import Store
+from tests.builders.counting import sent_statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +57,15 @@ def write_the_floor(store: Store, units: int) -> Spent:
 
 def _spent(store: Store, first: Callable[[], Any], rest: Callable[[], object]) -> Spent:
     """Do the first, then the rest until there is none."""
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, sql: str, *_more: Any) -> None:
-        statements.append(sql)
-
     before = _cpu(store)
-    event.listen(store.engine, "before_cursor_execute", note)
-    marks = [time.perf_counter()]
-    first()
-    marks.append(time.perf_counter())
-    more: object = True
-    while more:
-        more = rest()
+    with sent_statements() as statements:
+        marks = [time.perf_counter()]
+        first()
         marks.append(time.perf_counter())
-    event.remove(store.engine, "before_cursor_execute", note)
+        more: object = True
+        while more:
+            more = rest()
+            marks.append(time.perf_counter())
     each = [end - begin for begin, end in pairwise(marks)]
     cpu = _cpu(store) - before
     return Spent(marks[-1] - marks[0], cpu, max(each), len(each), len(statements))

@@ -1,7 +1,7 @@
 """What is sent to the database while a block runs, as the driver sends it."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -10,14 +10,19 @@ ENDS = ("BEGIN", "COMMIT", "ROLLBACK")
 
 
 @contextlib.contextmanager
-def sent_statements() -> Iterator[list[str]]:
-    """The statements that this process sends, without those that begin and end transactions."""
+def sent_statements(before: Callable[[str], object] | None = None) -> Iterator[list[str]]:
+    """The statements that this process sends, without those that begin and end transactions.
+
+    What is to be done `before` each is told the statement; where it raises, that is not sent.
+    """
     sent: list[str] = []
     execute = psycopg.Cursor.execute
 
     def noting(self: Any, sql: Any, *given: Any, **named: Any) -> Any:
         if sql and not str(sql).startswith(ENDS):
             sent.append(str(sql))
+            if before is not None:
+                before(str(sql))
         return execute(self, sql, *given, **named)
 
     psycopg.Cursor.execute = noting  # type: ignore[assignment]

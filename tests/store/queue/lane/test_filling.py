@@ -1,16 +1,17 @@
 """What goes through the lane, what is left to the planner, and what happens in between."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.planning import opening
 from fulfillment.store.queue import head
+from tests.builders.counting import sent_statements
 from tests.builders.long_queue import wait_in_line
 from tests.builders.warehouse import MERCHANT, Warehouse
 
@@ -127,27 +128,29 @@ def test_nobody_is_filled_behind_one_that_may_leave_units_at_an_earlier_place(wa
 # --- at the same moment ----------------------------------------------------------------------
 
 
-def at_statement(warehouse: Warehouse, words: str, deed: Callable[[], object]) -> None:
+@contextmanager
+def at_statement(words: str, deed: Callable[[], object]) -> Iterator[None]:
     """Do something else, once, before the first statement that has these words."""
     done: list[str] = []
 
-    def before(_connection: Any, _cursor: Any, sql: str, *_more: Any) -> None:
+    def before(sql: str) -> None:
         if words in sql and not done:
             done.append(sql)
             deed()
 
-    event.listen(warehouse.engine, "before_cursor_execute", before)
+    with sent_statements(before):
+        yield
+    assert done
 
 
 def test_nobody_is_filled_by_settings_that_change_while_locks_are_awaited(warehouse, lane):
     orders = [warehouse.order([("K1", 2)]) for _ in range(2)]
     purchase = received(warehouse, 10)
-    at_statement(
-        warehouse,
-        "SELECT id FROM orders WHERE merchant",
-        lambda: warehouse.settings(auto_allocate="never"),
+    changing = at_statement(
+        "SELECT id FROM orders WHERE merchant", lambda: warehouse.settings(auto_allocate="never")
     )
-    warehouse.serve(purchase)
+    with changing:
+        warehouse.serve(purchase)
     assert lane.lines == 0
     warehouse.serve_due()
     assert [warehouse.status(each) for each in orders] == [WAITS, WAITS]
@@ -222,17 +225,16 @@ class CrashError(Exception):
     """The process ends here."""
 
 
-def crash_at(warehouse: Warehouse, statement: int) -> Callable[[], None]:
-    """Have the transaction die before its nth statement; how to stop that."""
+def crash_at(statement: int) -> AbstractContextManager[list[str]]:
+    """Have the transaction die before its nth statement."""
     sent: list[str] = []
 
-    def before(_connection: Any, _cursor: Any, sql: str, *_more: Any) -> None:
+    def before(sql: str) -> None:
         sent.append(sql)
         if len(sent) == statement:
             raise CrashError
 
-    event.listen(warehouse.engine, "before_cursor_execute", before)
-    return lambda: event.remove(warehouse.engine, "before_cursor_execute", before)
+    return sent_statements(before)
 
 
 def test_nothing_is_lost_or_done_twice_when_serving_dies_at_any_statement(warehouse, lane):
@@ -242,16 +244,14 @@ def test_nothing_is_lost_or_done_twice_when_serving_dies_at_any_statement(wareho
     purchase = received(warehouse, 6)
     deaths = 0
     while True:
-        stop = crash_at(warehouse, deaths + 1)
         try:
-            serve_all(warehouse, purchase)
+            with crash_at(deaths + 1):
+                serve_all(warehouse, purchase)
         except CrashError:
             deaths += 1
             assert warehouse.level() in {(6, 0), (6, 6)}
         else:
             break
-        finally:
-            stop()
     assert deaths > 20
     assert lane.lines % 2 == 0
     assert statuses(warehouse) == ["partially_backordered", READY, READY, WAITS]
