@@ -75,7 +75,7 @@ def changed_order(
     return view(kind, {**told, **fields_of(now)})
 
 
-def changing(
+async def changing(
     session: ForMerchant, *, preview: Preview = False, key: IdempotencyKey = None
 ) -> Changing:
     """The parameters that all routes which change an order have."""

@@ -22,7 +22,7 @@ class KnownMerchants:
     seen: set[str] = field(default_factory=set)
 
     def has(self, merchant: str) -> bool:
-        """Whether there is such a merchant."""
+        """Whether there is such a merchant; the database is asked once."""
         if merchant not in self.seen:
             if not self.store.read(merchant, lambda tx: merchant_exists(tx, merchant)):
                 return False

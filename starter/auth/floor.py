@@ -15,7 +15,7 @@ from starter.models.fields import Slug
 from starter.parts import parts_of
 
 
-def floor_session(
+async def floor_session(
     request: Request,
     pegboard_merchant: Annotated[
         Slug | None,
@@ -26,7 +26,7 @@ def floor_session(
     caller = request.state.caller
     if caller.merchant is None and pegboard_merchant is None:
         return Session(parts_of(request).store, EVERYBODY, actor_of(caller), caller)
-    return merchant_session(request, pegboard_merchant)
+    return await merchant_session(request, pegboard_merchant)
 
 
 ForFloor = Annotated[Session, Depends(floor_session)]

@@ -34,7 +34,9 @@ class GuardedRoute(APIRoute):
         known = frozenset(_parameters(self.dependant))
 
         async def guarded(request: Request) -> Response:
-            caller = await run_in_threadpool(_caller, request)
+            caller = _remembered(request)
+            if caller is None:
+                caller = await run_in_threadpool(_caller, request)
             check(caller, permission)
             request.state.caller = caller
             check_names(request.query_params, known)
@@ -59,11 +61,20 @@ def _parameters(part: Dependant) -> Iterator[str]:
         yield from _parameters(needed)
 
 
-def _caller(request: Request) -> Caller:
+def _remembered(request: Request) -> Caller | None:
+    """Whose key it is, where that is known without asking: no thread is needed for it."""
+    return parts_of(request).keyring.remembered(_key(request))
+
+
+def _key(request: Request) -> str:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise UnauthenticatedError("send a key as `Authorization: Bearer pb_...`", told=False)
-    parts, key = parts_of(request), key.strip()
+    return key.strip()
+
+
+def _caller(request: Request) -> Caller:
+    parts, key = parts_of(request), _key(request)
     names = names_of(request.client.host if request.client else None, key)
     seconds = parts.brake.seconds(names)
     if seconds and not parts.keyring.is_right(key):

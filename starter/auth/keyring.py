@@ -36,11 +36,12 @@ class Keyring:
         """Whose key this is; None for one that is unknown, wrong or revoked."""
         if not KEY.fullmatch(key):
             return None
-        digest = hashlib.sha256(key.encode()).digest()
-        found = self.known.get(digest)
-        if found is not None and self.now() < found[1]:
-            return found[0]
-        return self._ask(digest, key)
+        return self.remembered(key) or self._ask(_digest(key), key)
+
+    def remembered(self, key: str) -> Caller | None:
+        """Whose key this is, if it was verified a moment ago: nobody is asked."""
+        found = self.known.get(_digest(key))
+        return found[0] if found is not None and self.now() < found[1] else None
 
     def is_right(self, key: str) -> bool:
         """Whether the key opens something, as of a second ago, without a question for each key.
@@ -66,3 +67,7 @@ class Keyring:
                 self.known.clear()
             self.known[digest] = (caller, self.now() + REMEMBERED_SECONDS)
         return caller
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()

@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 from uuid import uuid4
 
 from fastapi import Depends, Header, Query, Request
+from starlette.concurrency import run_in_threadpool
 
 from fulfillment.domain.model.refusals import invalid, missing
 from fulfillment.store.commands.administration.keys import Caller
@@ -13,7 +14,7 @@ from fulfillment.store.reading import snapshot
 from fulfillment.store.records.loading import EVERYBODY
 from fulfillment.store.transactions.session import Command, Store, Tx, part_of_key
 from starter.models.fields import Slug
-from starter.parts import parts_of
+from starter.parts import KnownMerchants, parts_of
 
 Result = TypeVar("Result")
 
@@ -60,7 +61,7 @@ def actor_of(caller: Caller) -> str:
     return f"{caller.name} ({caller.key})"
 
 
-def merchant_session(
+async def merchant_session(
     request: Request,
     pegboard_merchant: Annotated[
         Slug | None,
@@ -78,16 +79,22 @@ def merchant_session(
     named = {name for name in (pegboard_merchant, merchant) if name is not None}
     if len(named) > 1:
         raise invalid("two_merchants", "the header and the parameter differ", "merchant")
-    chosen = named.pop() if named else caller.merchant or parts_of(request).merchants.only()
+    merchants = parts_of(request).merchants
+    chosen = named.pop() if named else caller.merchant or await run_in_threadpool(merchants.only)
     if chosen is None:
         message = "a key for all merchants names one in the Pegboard-Merchant header"
         raise invalid("merchant_needed", message, "Pegboard-Merchant")
-    if caller.merchant not in (None, chosen) or not parts_of(request).merchants.has(chosen):
+    if caller.merchant not in (None, chosen) or not await _exists(merchants, chosen):
         raise missing("merchant", chosen)
     return Session(parts_of(request).store, chosen, actor_of(caller), caller)
 
 
-def operator_session(request: Request) -> Session:
+async def _exists(merchants: KnownMerchants, merchant: str) -> bool:
+    """No thread is needed for one that was seen."""
+    return merchant in merchants.seen or await run_in_threadpool(merchants.has, merchant)
+
+
+async def operator_session(request: Request) -> Session:
     """The session of one who works for all merchants."""
     caller: Caller = request.state.caller
     return Session(parts_of(request).store, EVERYBODY, actor_of(caller), caller)

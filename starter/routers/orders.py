@@ -28,7 +28,7 @@ from starter.routers.responses import Responses, problems
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=GuardedRoute)
 
-BY_SEQUENCE = Sort(("sequence",), ("integer",))
+BY_SEQUENCE = Sort(("sequence",), ("int",))
 
 ANSWERS: Responses = {
     200: {"model": OrderOut, "description": "The order exists with this content."},

@@ -169,7 +169,7 @@ def test_calendars_are_read_once_when_many_shipments_are_released_at_once(wareho
     with statements() as counted:
         warehouse.stock(30)
 
-    assert len([sql for sql in counted if "location_closure" in sql]) == 1
+    assert len([sql for sql in counted if "calendar_revision" in sql]) == 1
 
 
 def test_every_ready_shipment_has_the_day_of_the_calendar_when_both_change_at_once(warehouse):
