@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,7 @@ from psycopg import DataError
 
 from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.store.transactions.arrays import literal
-from tests.builders.warehouse import MERCHANT
+from tests.builders.warehouse import MERCHANT, Warehouse
 
 LISTS = (
     ("bigint", st.integers(-(2**63), 2**63 - 1)),
@@ -21,11 +22,11 @@ LISTS = (
 )
 
 
-def sent(warehouse, kind, values):
+def sent(warehouse: Warehouse, kind: str, values: list[Any]) -> list[Any]:
     ((found,),) = warehouse.store.read(
         MERCHANT, lambda tx: tx.rows(f"SELECT CAST(:values AS {kind}[])", values=values)
     )
-    return found
+    return list(found)
 
 
 @pytest.mark.parametrize(("kind", "values"), LISTS)

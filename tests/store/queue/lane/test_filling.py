@@ -11,6 +11,7 @@ from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.planning import opening
 from fulfillment.store.queue import head
+from fulfillment.store.queue.head import head_of_queues
 from tests.builders.long_queue import wait_in_line
 from tests.builders.warehouse import MERCHANT, Warehouse
 
@@ -158,7 +159,6 @@ def test_a_newcomer_that_turns_up_behind_the_lane_has_it_taken_back(warehouse, l
     plain = [warehouse.order([("K1", 2)]) for _ in range(3)]
     purchase = received(warehouse, 6)
     newcomers: list[int] = []
-    head_of_queues = opening.head_of_queues
 
     def with_newcomer(*arguments: Any) -> Any:
         if not newcomers:
