@@ -62,9 +62,10 @@ def _owed(tx: Tx, wait: timedelta) -> list[str]:
     rows = tx.rows(
         "SELECT merchant FROM sku_queue WHERE due_since < :cutoff"  # noqa: S608 -- constants
         " UNION SELECT id FROM merchant WHERE replan_due"
-        " UNION SELECT o.merchant FROM orders o JOIN merchant m ON m.id = o.merchant"
-        " WHERE o.recheck_on <= :latest AND o.finished_at IS NULL AND o.first_claimed"
-        f" AND o.recheck_on <= {MERCHANTS_DAY}"
+        " UNION SELECT m.id FROM merchant m CROSS JOIN LATERAL ("
+        " SELECT FROM orders o WHERE o.merchant = m.id AND o.recheck_on <= :latest"
+        " AND o.finished_at IS NULL AND o.first_claimed"
+        f" AND o.recheck_on <= {MERCHANTS_DAY} ORDER BY o.recheck_on LIMIT 1) due"
         f" UNION SELECT u.merchant {PASSED} AND u.kind <> 'purchase_order'"
         " ORDER BY 1",
         cutoff=tx.now - wait,

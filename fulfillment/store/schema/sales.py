@@ -122,7 +122,15 @@ orders = Table(
     ),
     *searched("ix_orders_number", "number", "merchant"),
     Index("ix_orders_status", "merchant", "status", "id"),
-    Index("ix_orders_recheck", "recheck_on", postgresql_where=text("recheck_on IS NOT NULL")),
+    Index(
+        "ix_orders_recheck",
+        "merchant",
+        "recheck_on",
+        "priority",
+        "placed_at",
+        "intake_seq",
+        postgresql_where=text("recheck_on IS NOT NULL"),
+    ),
     Index("ix_orders_backordered", "merchant", "id", postgresql_where=text("waiting_units > 0")),
 )
 

@@ -68,12 +68,15 @@ def _flag_all_if_settings_changed(tx: Tx) -> None:
 
 
 def due_orders(tx: Tx, most: int) -> list[int]:
-    """Orders whose day to be looked at has come, the first in rank first."""
+    """Orders whose day to be looked at has come: those of the earliest day, the first in rank.
+
+    In the order of an index, which is read no further: most days are still to come.
+    """
     rows = tx.rows(
         "SELECT o.id FROM orders o JOIN merchant m ON m.id = o.merchant"  # noqa: S608 -- constants
         " WHERE o.merchant = :merchant AND o.finished_at IS NULL AND o.first_claimed"
         f" AND o.recheck_on <= :latest AND o.recheck_on <= {MERCHANTS_DAY}"
-        " ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT :most",
+        " ORDER BY o.recheck_on, o.priority, o.placed_at, o.intake_seq LIMIT :most",
         merchant=tx.merchant,
         days=days_now(tx),
         latest=tx.latest_today,

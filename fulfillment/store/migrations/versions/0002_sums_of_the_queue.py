@@ -85,6 +85,17 @@ def upgrade() -> None:
     _rank_pegs()
     _count_pegs()
     _sum_queues()
+    _sort_rechecks("merchant", "recheck_on", "priority", "placed_at", "intake_seq")
+
+
+def _sort_rechecks(*columns: str) -> None:
+    op.drop_index("ix_orders_recheck", "orders")
+    op.create_index(
+        "ix_orders_recheck",
+        "orders",
+        list(columns),
+        postgresql_where=sa.text("recheck_on IS NOT NULL"),
+    )
 
 
 def _sum_queues() -> None:
@@ -223,6 +234,7 @@ def _count_pegs() -> None:
 
 def downgrade() -> None:
     """Forget the ranks and the sums."""
+    _sort_rechecks("recheck_on")
     op.execute("DROP VIEW waiting_units")
     op.drop_table("queue_block")
     op.drop_index("ix_open_demand_apart", "open_demand")

@@ -14,7 +14,8 @@ from fulfillment.store.sums.blocks import add_to_sums
 from fulfillment.store.sums.contributions import QueueLine, change_of
 from fulfillment.store.transactions.session import Tx
 
-Rows = Mapping[int, dict[str, Any]]
+Row = dict[str, Any]
+Rows = Mapping[int, Row]
 """Rows of the queue by shipment line."""
 
 
@@ -29,6 +30,9 @@ def write_demand(tx: Tx, changes: list[Change], products: Products) -> None:
     if new:
         rows = [row | {"shipment_line": line} for line, row in new.items()]
         tx.run(UPSERT_DEMAND, merchant=tx.merchant, rows=json.dumps(rows, default=str))
+    said = [line for line, row in new.items() if _may_say_something_else(before.get(line), row)]
+    if said:
+        tx.run(COPY_TO_PEGS, ids=said)
     add_to_sums(tx, change_of(_summed(before), _summed(after)))
 
 
@@ -59,7 +63,6 @@ def _summed(rows: Rows) -> Iterator[QueueLine]:
 
 
 UPSERT_DEMAND = """
-WITH written AS (
 INSERT INTO open_demand (shipment_line, merchant, sku, order_id, priority, placed_at, intake_seq,
                          wanted, held, lock_location, gate, pegged, counts_from, apart)
 SELECT r.shipment_line, :merchant, r.sku, r.order_id, r.priority, r.placed_at, r.intake_seq,
@@ -72,17 +75,32 @@ ON CONFLICT (shipment_line) DO UPDATE
    SET wanted = excluded.wanted, held = excluded.held, priority = excluded.priority,
        lock_location = excluded.lock_location, gate = excluded.gate,
        pegged = excluded.pegged, counts_from = excluded.counts_from, apart = excluded.apart
-RETURNING *
-)
-UPDATE peg p
-   SET lock_location = coalesce(w.lock_location, ''), counts_from = coalesce(w.counts_from, ''),
-       priority = w.priority
-  FROM written w
- WHERE p.shipment_line = w.shipment_line
-   AND (p.lock_location, p.counts_from, p.priority)
-    <> (coalesce(w.lock_location, ''), coalesce(w.counts_from, ''), w.priority)
 """
-"""Pegs say of their line what the queue says. The rest of a rank never changes."""
+
+COPY_TO_PEGS = """
+UPDATE peg p
+   SET lock_location = coalesce(d.lock_location, ''), counts_from = coalesce(d.counts_from, ''),
+       priority = d.priority
+  FROM open_demand d
+ WHERE p.shipment_line = ANY(:ids) AND d.shipment_line = p.shipment_line
+   AND (p.lock_location, p.counts_from, p.priority)
+    <> (coalesce(d.lock_location, ''), coalesce(d.counts_from, ''), d.priority)
+"""
+"""Pegs say of their line what the queue says; the rest of a rank never changes. Named by their
+lines: a join of guessed size would read all pegs."""
+
+COPIED = ("lock_location", "counts_from", "priority")
+
+
+def _may_say_something_else(before: Row | None, after: Row) -> bool:
+    """Whether a line has pegs from before that may say of it what the queue said then.
+
+    What a released line counts from follows the settings too, of which no line is told.
+    """
+    if before is None or not before["pegged"]:
+        return False
+    is_released = after["counts_from"] is not None
+    return is_released or any(before[name] != after[name] for name in COPIED)
 
 
 def _demand(orders: Iterable[Order], products: Products) -> Rows:

@@ -29,7 +29,8 @@ def write_shipments(tx: Tx, changes: list[Change]) -> None:
                 updated.append(row)
     _set_targets(tx, [*updated, *inserted])
     if updated:
-        tx.run(UPDATE_SHIPMENTS, rows=json.dumps(updated), now=tx.now)
+        ids = [row["id"] for row in updated]
+        tx.run(UPDATE_SHIPMENTS, rows=json.dumps(updated), ids=ids, now=tx.now)
     if inserted:
         tx.run(INSERT_SHIPMENTS, rows=json.dumps(inserted), now=tx.now)
     _write_shipment_lines(tx, changes)
@@ -77,8 +78,9 @@ UPDATE shipment s SET status = r.status, location = r.location, wave = r.wave,
                                        WHEN 'kept' THEN s.target_ship_on END,
        shipped_at = CASE WHEN r.status = 'shipped' THEN CAST(:now AS timestamptz) END,
        voids = s.voids + CASE WHEN s.status = 'shipped' THEN 1 ELSE 0 END
-  FROM {SHIPMENT_ROWS} WHERE s.id = r.id
+  FROM {SHIPMENT_ROWS} WHERE s.id = r.id AND s.id = ANY(:ids)
 """  # noqa: S608 -- SHIPMENT_ROWS is a constant
+"""Named by their ids too: a join of guessed size would read all shipments."""
 
 
 INSERT_SHIPMENTS = f"""
