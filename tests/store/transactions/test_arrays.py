@@ -22,11 +22,11 @@ LISTS = (
 )
 
 
-def sent(warehouse: Warehouse, kind: str, values: list[Any]) -> Any:
+def sent(warehouse: Warehouse, kind: str, values: list[Any]) -> list[Any]:
     ((found,),) = warehouse.store.read(
         MERCHANT, lambda tx: tx.rows(f"SELECT CAST(:values AS {kind}[])", values=values)
     )
-    return found
+    return list(found)
 
 
 @pytest.mark.parametrize(("kind", "values"), LISTS)

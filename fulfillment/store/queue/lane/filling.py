@@ -83,6 +83,7 @@ def _fill(tx: Tx, free: Sequence[Room], found: Sequence[Found], settings: Policy
         [one.sku for one in found],
         more=LINES,
         lines=[line for one in found for line in one.lines],
+        orders=[order for one in found for order in one.orders],
         skus=[room.sku for room in free],
         places=[room.place for room in free],
         targets=[targets[room.place] for room in free],

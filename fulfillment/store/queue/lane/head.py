@@ -61,6 +61,9 @@ LINES = """
 """
 """In two, and sorted by the location first, as the planner reads it: see `reach.LINES`."""
 
+UNLOCKED = LINES.format(lock="bound.location IS NULL AND d.lock_location IS NULL")
+LOCKED = LINES.format(lock="d.lock_location = bound.location")
+
 HEAD = f"""
 WITH ranked AS (
     SELECT d.*, room.place, room.units,
@@ -77,9 +80,9 @@ WITH ranked AS (
                 CROSS JOIN (SELECT NULL AS location
                              UNION ALL SELECT unnest(CAST(:places AS text[]))) AS bound
                 CROSS JOIN LATERAL (
-{LINES.format(lock="bound.location IS NULL AND d.lock_location IS NULL")}
+{UNLOCKED}
                       UNION ALL
-{LINES.format(lock="d.lock_location = bound.location")}) d
+{LOCKED}) d
                 UNION ALL
                (SELECT d.* FROM open_demand d
                  WHERE d.merchant = :merchant AND d.sku = room.sku AND d.held > 0 AND d.wanted = 0

@@ -59,14 +59,16 @@ FILL = f"""
 filled AS MATERIALIZED ({FILLED}
 ), telling AS MATERIALIZED ({TELLING}
 ), unpegged AS (
-    DELETE FROM peg p USING filled f WHERE p.shipment_line = f.shipment_line
+    DELETE FROM peg p USING filled f
+     WHERE p.shipment_line = f.shipment_line AND p.shipment_line = ANY(:lines)
     RETURNING p.supply, p.units
 ), freed AS (
     UPDATE supply u SET pegged = u.pegged - p.units
       FROM (SELECT supply, sum(units) AS units FROM unpegged GROUP BY supply) p
      WHERE u.id = p.supply
 ), unqueued AS (
-    DELETE FROM open_demand d USING filled f WHERE d.shipment_line = f.shipment_line
+    DELETE FROM open_demand d USING filled f
+     WHERE d.shipment_line = f.shipment_line AND d.shipment_line = ANY(:lines)
 ), claimed AS (
     INSERT INTO allocation (shipment_line, location, merchant, sku, units)
     SELECT shipment_line, place, :merchant, sku, units FROM filled
@@ -74,16 +76,17 @@ filled AS MATERIALIZED ({FILLED}
     UPDATE shipment s
        SET status = 'ready', location = f.place, wave = 1, expected_on = NULL, released_at = :now,
            target_ship_on = f.target, shipped_at = NULL
-      FROM filled f WHERE s.id = f.shipment
+      FROM filled f WHERE s.id = f.shipment AND s.order_id = ANY(:orders)
 ), promised AS (
     UPDATE order_line l SET promise = jsonb_build_array(jsonb_build_array(f.units, f.leaves))
-      FROM filled f WHERE l.order_id = f.order_id AND l.line = f.line AND f.moves
+      FROM filled f
+     WHERE l.order_id = f.order_id AND l.line = f.line AND f.moves AND l.order_id = ANY(:orders)
 ), ordered AS (
     UPDATE orders o
        SET status = 'awaiting_pick_and_pack', waiting_units = 0, waves_spent = 1, wake_seq = f.seq,
            recheck_on = CASE WHEN o.recheck_on <= :today THEN o.recheck_on END,
            ready_since = :now, target_ship_on = f.target
-      FROM filled f WHERE o.id = f.order_id
+      FROM filled f WHERE o.id = f.order_id AND o.id = ANY(:orders)
 ), told AS (
     INSERT INTO order_event (order_id, sequence, happenings, actor, reason, at)
     SELECT f.order_id, coalesce(last.next, 1), t.happenings, :actor, :reason, :now
@@ -105,7 +108,8 @@ filled AS MATERIALIZED ({FILLED}
       FROM filled
 )
 """  # noqa: S608 -- constants
-"""Its last relation is what leaves the sums of the queue: see `sums.blocks.add_relation`."""
+"""Its last relation is what leaves the sums of the queue: see `sums.blocks.add_relation`. What is
+written is named by its ids as well: a join of guessed size would read all that there is."""
 
 LINES = """,
        (SELECT jsonb_agg(jsonb_build_array(f.order_id, f.shipment, f.units) ORDER BY f.order_id)

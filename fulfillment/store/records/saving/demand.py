@@ -37,13 +37,19 @@ def write_demand(tx: Tx, changes: list[Change], products: Products) -> None:
 
 
 def write_gates(tx: Tx, orders: Iterable[Order], products: Products) -> None:
-    """Write the lines of orders that were planned under other settings, changed or not.
+    """Say in the queue what lines may take of orders planned under other settings, changed or not.
 
-    What a line may take is in the queue too, and an order says nothing of a setting of all.
+    An order that leaves a knob to the merchant is the same as before when that is turned.
     """
-    rows = [row | {"shipment_line": line} for line, row in _demand(orders, products).items()]
+    rows = _demand(orders, products)
     if rows:
-        tx.run(UPSERT_DEMAND, merchant=tx.merchant, rows=json.dumps(rows, default=str))
+        tx.run(
+            WRITE_GATES,
+            ids=list(rows),
+            gates=[row["gate"] for row in rows.values()],
+            counts=[row["counts_from"] for row in rows.values()],
+        )
+        tx.run(COPY_TO_PEGS, ids=list(rows))
 
 
 def _summed(rows: Rows) -> Iterator[QueueLine]:
@@ -75,6 +81,14 @@ ON CONFLICT (shipment_line) DO UPDATE
    SET wanted = excluded.wanted, held = excluded.held, priority = excluded.priority,
        lock_location = excluded.lock_location, gate = excluded.gate,
        pegged = excluded.pegged, counts_from = excluded.counts_from, apart = excluded.apart
+"""
+
+WRITE_GATES = """
+UPDATE open_demand d SET gate = r.gate, counts_from = r.counts_from
+  FROM unnest(CAST(:ids AS bigint[]), CAST(:gates AS text[]), CAST(:counts AS text[]))
+       AS r(id, gate, counts_from)
+ WHERE d.shipment_line = r.id AND d.shipment_line = ANY(:ids)
+   AND (d.gate, coalesce(d.counts_from, '')) <> (r.gate, coalesce(r.counts_from, ''))
 """
 
 COPY_TO_PEGS = """

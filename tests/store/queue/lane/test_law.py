@@ -69,14 +69,17 @@ def differences(one: LaneWorld, other: LaneWorld, tables: dict[str, str]) -> dic
     """By table, the first rows that only one of the worlds has."""
     found = {}
     for table, sql in tables.items():
-        mine, theirs = (
-            [tuple(map(str, row)) for row in world.warehouse.rows(sql)] for world in (one, other)
-        )
+        mine, theirs = (_rows(world, sql) for world in (one, other))
         if mine != theirs:
             alone = [row for row in mine if row not in theirs]
             with_lane = [row for row in theirs if row not in mine]
             found[table] = list(zip_longest(alone[:3], with_lane[:3]))
     return found
+
+
+def _rows(world: LaneWorld, sql: str) -> list[tuple[str, ...]]:
+    with world.warehouse.engine.connect() as connection:
+        return [tuple(map(str, row)) for row in connection.exec_driver_sql(sql)]
 
 
 SEEDS = range(FIRST_SEED, FIRST_SEED + WORLDS)
