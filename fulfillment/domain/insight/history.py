@@ -1,7 +1,7 @@
 """What happened to an order, read off from how it was and how it is."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from fulfillment.domain.insight.expectations import promise_changes, waiting_changes

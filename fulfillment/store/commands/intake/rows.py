@@ -173,9 +173,12 @@ WITH first AS (
     UPDATE orders o SET waiting_units = t.units
       FROM (SELECT order_id, sum(units)::bigint AS units FROM parts GROUP BY order_id) t
      WHERE o.id = t.order_id
+), happened AS (
+    INSERT INTO order_event (order_id, sequence, happenings, actor, at)
+    SELECT p.order_id, 1, jsonb_build_array(jsonb_build_array('received',
+               jsonb_build_object('lines', count(*), 'units', sum(p.units)))), :actor, :now
+      FROM parts p GROUP BY p.order_id
+    RETURNING order_id, sequence
 )
-INSERT INTO order_event (order_id, sequence, happenings, actor, at)
-SELECT p.order_id, 1, jsonb_build_array(jsonb_build_array('received',
-           jsonb_build_object('lines', count(*), 'units', sum(p.units)))), :actor, :now
-  FROM parts p GROUP BY p.order_id
+INSERT INTO untold (kind, subject, sequence) SELECT 'order', order_id, sequence FROM happened
 """

@@ -30,7 +30,9 @@ def upgrade() -> None:
         "supply_event",
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
         sa.Column("merchant", sa.String(length=63), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False, comment="of the document that announces the supply"),
+        sa.Column(
+            "kind", sa.Text(), nullable=False, comment="of the document that announces the supply"
+        ),
         sa.Column("document", sa.BigInteger(), nullable=False, comment="its id"),
         sa.Column("number", sa.String(length=64), nullable=False),
         sa.Column(
@@ -47,21 +49,31 @@ def upgrade() -> None:
         ),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
         sa.CheckConstraint(
             "kind IN ('purchase_order', 'transfer', 'return', 'restock')",
             name=op.f("ck_supply_event_kind"),
         ),
-        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_supply_event_merchant")),
+        sa.ForeignKeyConstraint(
+            ["merchant"], ["merchant.id"], name=op.f("fk_supply_event_merchant")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_event")),
-        sa.UniqueConstraint("kind", "document", "sequence", name=op.f("uq_supply_event_kind_document_sequence")),
+        sa.UniqueConstraint(
+            "kind", "document", "sequence", name=op.f("uq_supply_event_kind_document_sequence")
+        ),
         comment="What was known of a supply, since when, and from whom; nothing of it is forgotten.",
     )
     op.execute(SUPPLY_HAPPENING)
     op.create_table(
         "untold",
-        sa.Column("kind", sa.Text(), nullable=False, comment="order, or the kind of a supply's document"),
-        sa.Column("subject", sa.BigInteger(), nullable=False, comment="the id of the order or document"),
+        sa.Column(
+            "kind", sa.Text(), nullable=False, comment="order, or the kind of a supply's document"
+        ),
+        sa.Column(
+            "subject", sa.BigInteger(), nullable=False, comment="the id of the order or document"
+        ),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "subject", "sequence", name=op.f("pk_untold")),
         comment="Rows of history that have no place in the feed yet; written with them.",
@@ -73,13 +85,28 @@ def upgrade() -> None:
         sa.Column("merchant", sa.String(length=63), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("version", sa.SmallInteger(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False, comment="order, or the kind of a supply's document"),
-        sa.Column("number", sa.String(length=64), nullable=False, comment="of the order or document"),
-        sa.Column("sequence", sa.Integer(), nullable=False, comment="in the history of its subject"),
-        sa.Column("locations", postgresql.ARRAY(sa.Text()), nullable=False, comment="that it concerns"),
-        sa.Column("facts", postgresql.JSONB(), nullable=False, comment="no customer data, no free text"),
+        sa.Column(
+            "subject",
+            sa.Text(),
+            nullable=False,
+            comment="order, or the kind of a supply's document",
+        ),
+        sa.Column(
+            "number", sa.String(length=64), nullable=False, comment="of the order or document"
+        ),
+        sa.Column(
+            "sequence", sa.Integer(), nullable=False, comment="in the history of its subject"
+        ),
+        sa.Column(
+            "locations", postgresql.ARRAY(sa.Text()), nullable=False, comment="that it concerns"
+        ),
+        sa.Column(
+            "facts", postgresql.JSONB(), nullable=False, comment="no customer data, no free text"
+        ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False, comment="when it happened"),
-        sa.Column("told_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "told_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_feed_event_merchant")),
         sa.PrimaryKeyConstraint("place", name=op.f("pk_feed_event")),
         sa.UniqueConstraint("id", name=op.f("uq_feed_event_id")),
@@ -88,7 +115,13 @@ def upgrade() -> None:
     op.create_table(
         "feed_mark",
         sa.Column("only", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.Column("last", sa.BigInteger(), server_default=sa.text("0"), nullable=False, comment="place given"),
+        sa.Column(
+            "last",
+            sa.BigInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="place given",
+        ),
         sa.Column(
             "expired",
             sa.BigInteger(),
