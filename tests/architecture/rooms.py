@@ -18,8 +18,8 @@ PACKAGES = (
 )  # fmt: skip
 DOMAIN = ("actions", "insight", "floor", "planning", "model")
 STORE = (
-    "integrity", "insight", "commands", "reading", "planning", "queue", "records", "transactions",
-    "schema",
+    "integrity", "insight", "commands", "feed", "reading", "planning", "queue", "records",
+    "transactions", "schema",
 )  # fmt: skip
 Arrows = Mapping[str, set[str]]
 

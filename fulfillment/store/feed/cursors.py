@@ -37,8 +37,8 @@ def position_of(cursor: str) -> Position:
         epoch, place, check = json.loads(base64.b64decode(padded, b"-_", validate=True))
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         raise _bad() from error
-    numbers = [epoch, place]
-    if not all(type(one) is int and 0 <= one <= HIGHEST for one in numbers) or type(check) is not str:
+    are_numbers = all(type(one) is int and 0 <= one <= HIGHEST for one in (epoch, place))
+    if not are_numbers or not isinstance(check, str):
         raise _bad()
     return Position(epoch, place, check)
 

@@ -32,6 +32,7 @@ class Events:
     """Events in their order, and up to where was looked, whether or not something matched."""
 
     events: Sequence[EventView]
+    positions: Sequence[Position]
     upto: Position
     more: bool
 
@@ -72,7 +73,9 @@ def read_events(tx: Tx, after: Position | None, scope: Scope, limit: int) -> Eve
     found = _find(tx, begin, upto, scope, limit) if upto > begin else []
     if len(found) == limit:
         upto = found[-1].place
-    return Events([view(EventView, row) for row in found], _at(tx, head, upto), head.last > upto)
+    events = [view(EventView, row) for row in found]
+    positions = [Position(head.epoch, row.place, _check(row.id)) for row in found]
+    return Events(events, positions, _at(tx, head, upto), head.last > upto)
 
 
 def end_of_feed(tx: Tx) -> Position:

@@ -126,13 +126,18 @@ def _told(row: Any) -> Iterator[dict[str, object]]:
     try:
         yield from list(_events(row))
     except Exception as error:
-        log.error(
-            "history_not_told",
-            subject=row.kind,
-            id=row.subject,
-            sequence=row.sequence,
-            error=type(error).__qualname__,
-        )
+        _set_aside(row, error)
+
+
+def _set_aside(row: Any, error: Exception) -> None:
+    """It stays in its history. The error's own words are left out: they may quote what it holds."""
+    log.error(
+        "history_not_told",
+        subject=row.kind,
+        id=row.subject,
+        sequence=row.sequence,
+        error=type(error).__qualname__,
+    )
 
 
 def _events(row: Any) -> Iterator[dict[str, object]]:

@@ -241,7 +241,9 @@ def test_who_has_a_place_keeps_it_when_history_is_told_again(warehouse):
 def test_others_are_told_when_a_row_of_history_can_not_be_read(warehouse):
     broken, mine = warehouse.take(), warehouse.take()
     with warehouse.engine.begin() as connection:
-        spoil = "UPDATE order_event SET happenings = '[[\"ready_to_ship\", {}]]' WHERE order_id = :id"
+        spoil = (
+            "UPDATE order_event SET happenings = '[[\"ready_to_ship\", {}]]' WHERE order_id = :id"
+        )
         connection.execute(text(spoil), {"id": broken})
 
     assert [each.number for each in told(warehouse)] == [warehouse.number(mine)]
