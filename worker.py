@@ -105,7 +105,7 @@ def build_worker(
 
 @dataclass
 class Processes:
-    """What runs beside the worker: relay, sequencer, sweep, and who tells of lateness and of all."""
+    """What runs beside the worker: relay, sequencer, sweep, who tells of lateness and of all."""
 
     relay: Relay
     sequencer: Sequencer

@@ -1,0 +1,204 @@
+"""What is told of the whole story of the examples: every type, as documented, and no free text.
+
+Every text that a client may write is planted with words that may be told nobody; so is the name of
+the key. What comes out of the feed is looked through for them.
+"""
+
+import copy
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from fulfillment.domain.insight.public_events import EventType
+from fulfillment.settings import Settings
+from fulfillment.store.commands.administration.keys import Role, create_key
+from fulfillment.store.commands.supply.overdue import declare_overdue
+from fulfillment.store.transactions.session import Store, connect
+from starter.app import build_app
+from starter.models.events import FACTS
+from tests.api.test_examples import (
+    FIRST_IDS,
+    NOW,
+    SCENES,
+    SHORT_BY_FOUR,
+    Json,
+    P,
+    Step,
+    Story,
+    begin,
+    document,
+    given,
+    named,
+    planned,
+    stock,
+)
+from tests.api.world import ACME, SECRET, World, assert_holds_no_customer_data, serving
+from tests.builders.feed import tell
+
+pytestmark = pytest.mark.slow
+
+__all__ = ["document"]
+
+IDENTIFIERS = frozenset(
+    {
+        "barcodes", "container", "currency", "destination", "location", "number", "order", "pack",
+        "receipt", "return", "shipping_method", "sku", "source", "supply", "time_zone",
+        "holidays", "country", "country_of_origin", "customs_code",
+    }
+)  # fmt: skip
+"""Names of things: they are told, and customers are not called by them."""
+
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class Planted(Story):
+    """The story with words that may be told nobody in every text that it sends."""
+
+    planted = 0
+
+    def example(self, operation: Json) -> Any:
+        """The example, with each text that may be anything written otherwise."""
+        body = copy.deepcopy(super().example(operation))
+        if body is None:
+            return None
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        pointed = json.dumps({"$ref": f"#/components/schemas/{named(schema)[0]}"})
+        checks = Draft202012Validator(
+            json.loads(pointed.replace("#/components", "urn:api#/components")),
+            registry=self.registry,
+        )
+        for holder, key in list(texts(body)):
+            was, holder[key] = holder[key], SECRET
+            if checks.is_valid(body):
+                type(self).planted += 1
+            else:
+                holder[key] = was
+        return body
+
+
+def texts(part: Any) -> Iterator[tuple[Any, Any]]:
+    """Where texts stand that are no names of things."""
+    pairs = part.items() if isinstance(part, dict) else enumerate(part)
+    for key, value in list(pairs):
+        if key in IDENTIFIERS:
+            continue
+        if isinstance(value, dict | list):
+            yield from texts(value)
+        elif isinstance(value, str) and not DAY.match(value):
+            yield part, key
+
+
+def overdue(story: Story) -> None:
+    later = Store(story.world.store.engine, clock=lambda: NOW + timedelta(days=90))
+    (row,) = later.read(ACME, lambda tx: tx.rows("SELECT id FROM purchase_order"))
+    declare_overdue(later, ACME, row.id)
+
+
+def of_part(verb: str, **body: Any) -> Step:
+    """A step of the shipment that can go: the first one is divided, and the next ids are those."""
+
+    def step(story: Story) -> None:
+        path = f"/v1/shipments/{FIRST_IDS['shipment'] + 1}/{verb}"
+        answer = story.merchants.post(path, json=body or None)
+        assert answer.is_success, answer.text
+
+    return step
+
+
+LABELLED = [{"number": 1, "carrier": "EP", "service": "parcel", "tracking": "EP123456789AT"}]
+RED = (*SHORT_BY_FOUR, given("POST /v1/purchase-orders", status="approved"))
+
+MORE: Mapping[str, Sequence[Step]] = {
+    "a part leaves": (
+        *SHORT_BY_FOUR, of_part("start-picking"), of_part("pick"),
+        of_part("pack", packages=[{"lines": [{"order_line": 1, "units": 20}]}]),
+        of_part("ship", packages=LABELLED),
+    ),
+    "supply is late": (*RED, overdue),
+    "supply is closed": (*RED, given(f"POST {P}/status", status="closed")),
+    "stock is lost": (stock(24), "POST /v1/orders", planned(), stock(-20)),
+}  # fmt: skip
+
+
+Make = Callable[[], str]
+
+
+@pytest.fixture(scope="module")
+def told(new_database: Make, document: Json) -> list[Json]:
+    """Every event of every scene."""
+    found: list[Json] = []
+    for kind, scenes in ((Planted, SCENES), (Story, MORE)):
+        for steps in scenes.values():
+            found += played(kind, new_database(), document, steps)
+    return found
+
+
+def played(kind: type[Story], url: str, document: Json, steps: Sequence[Step]) -> list[Json]:
+    """What one scene has told, on a database of its own."""
+    store = Store(connect(url), clock=lambda: NOW)
+    with serving(build_app(store, None, Settings())) as address:
+        world = World(store, address)
+        story = kind(world, document)
+        begin(story)
+        world.keys[Role.ADMIN, ACME] = create_key(store, SECRET, Role.ADMIN, ACME)
+        for step in steps:
+            if isinstance(step, str):
+                story.send(step)
+            else:
+                step(story)
+        tell(store)
+        events = story.operator.get("/v1/events", params={"limit": 200}).json()["items"]
+        for client in world.clients:
+            client.close()
+    store.engine.dispose()
+    return [dict(event) for event in events]
+
+
+def test_no_text_that_somebody_wrote_is_told(told):
+    assert Planted.planted > 50
+    assert_holds_no_customer_data(json.dumps(told))
+
+
+def test_every_type_is_told_as_its_example_says(told):
+    for type_ in EventType:
+        shapes = [shape(each["facts"]) for each in told if each["type"] == type_]
+        assert any(fits(one, shape(FACTS[type_])) for one in shapes), (type_, shapes[:3])
+
+
+def test_nothing_is_told_that_no_example_has(told):
+    changes = {"change", "from", "into", "into_sku", "line", "receipt", "return", "revision",
+               "shipment", "sku", "status", "to", "units", "disposition"}  # fmt: skip
+    for each in told:
+        known = names(FACTS[EventType(each["type"])])
+        assert names(each["facts"]) <= known | (changes if "change" in known else set()), each
+
+
+def shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: shape(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [shape(part) for part in value[:1]]
+    return type(value).__name__
+
+
+def fits(one: Any, example: Any) -> bool:
+    """Whether it has the same facts of the same types; a day may be not known."""
+    if isinstance(example, dict):
+        return one.keys() == example.keys() and all(fits(one[k], example[k]) for k in example)
+    if isinstance(example, list):
+        return len(one) == len(example) and all(map(fits, one, example))
+    return one in (example, "NoneType")
+
+
+def names(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set(value) | {name for part in value.values() for name in names(part)}
+    if isinstance(value, list):
+        return {name for part in value for name in names(part)}
+    return set()
