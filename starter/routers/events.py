@@ -57,7 +57,7 @@ async def list_events(  # noqa: PLR0913 -- each parameter of the feed is one arg
     limit: Limit = 50,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
     last_event_id: Annotated[
-        str | None, Header(max_length=LONGEST, description="Of a stream that is taken up again.")
+        str | None, Header(max_length=LONGEST, include_in_schema=False)
     ] = None,
 ) -> EventsOut | Response:
     """What happened, the oldest first: as a page, or as a stream of server-sent events.
