@@ -13,6 +13,7 @@ from fulfillment.domain.insight.public_events import EventType
 from fulfillment.store.commands.administration.keys import Role, create_key, revoke_key
 from fulfillment.store.commands.administration.restoring import begin_epoch
 from starter.models.events import example_of
+from tests.api.events_page import listed, written
 from tests.api.world import ACME, BOLT, World, order
 from tests.builders.feed import tell
 
@@ -200,6 +201,10 @@ def test_a_stream_ends_when_the_server_does(database_url):
 
 
 # --- what the document says ----------------------------------------------------------------------
+
+
+def test_the_page_lists_every_type() -> None:
+    assert written() == listed(), "run: python -m tests.api.events_page"
 
 
 def test_the_document_lists_every_type_with_an_example(world: World):
