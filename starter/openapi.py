@@ -93,7 +93,7 @@ def _told(type_: EventType) -> dict[str, Any]:
     """An event of a type as it is told, with an example."""
     schema = {
         "allOf": [
-            {"$ref": "#/components/schemas/EventView"},
+            {"$ref": "#/components/schemas/FeedEventView"},
             {"type": "object", "properties": {"type": {"const": str(type_)}}},
         ]
     }

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.feed.cursors import Position
 from fulfillment.store.feed.reading import Events, Scope, read_events
-from fulfillment.store.reading.views.feed import EventView
+from fulfillment.store.reading.views.feed import FeedEventView
 from starter.auth.guard import check_again
 from starter.auth.session import Session
 from starter.feed.watch import FeedWatch
@@ -25,7 +25,7 @@ SIGN_OF_LIFE_SECONDS = 10.0
 CHECK_SECONDS = 1.0
 PAGE = 100
 
-AS_JSON: TypeAdapter[EventView] = TypeAdapter(EventView)
+AS_JSON: TypeAdapter[FeedEventView] = TypeAdapter(FeedEventView)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Reader:
             return
 
 
-def _event(event: EventView, at: Position) -> str:
+def _event(event: FeedEventView, at: Position) -> str:
     return f"id: {at.cursor}\nevent: {event.type}\ndata: {AS_JSON.dump_json(event).decode()}\n\n"
 
 

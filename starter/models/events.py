@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from fulfillment.domain.insight.public_events import VERSION, EventType
 from fulfillment.store.feed.reading import Events
-from fulfillment.store.reading.views.feed import EventView
+from fulfillment.store.reading.views.feed import FeedEventView
 from starter.models.fields import example
 
 TEA = {"line": 1, "sku": "TEA-GREEN"}
@@ -86,7 +86,7 @@ FACTS: Mapping[EventType, Mapping[str, Any]] = {
 """The facts of an event of each type."""
 
 
-def example_of(type_: EventType) -> dict[str, Any]:
+def example_of(type_: EventType) -> dict[str, object]:
     """One event of a type."""
     is_supply = type_.startswith("supply.")
     return {
@@ -110,7 +110,7 @@ class EventsOut(BaseModel):
         items=[example_of(T.ORDER_WAITS)], next="WzE3NzIzNTkyMDAsMTIsIjdjMmQxZTg4Il0", more=False
     )
 
-    items: list[EventView]
+    items: list[FeedEventView]
     """In the order in which they are told: that of its history for each order and document."""
     next: str
     """The cursor up to which was looked, also where nothing matched: send it as `after`."""
@@ -123,4 +123,4 @@ class EventsOut(BaseModel):
         return cls(items=list(page.events), next=page.upto.cursor, more=page.more)
 
 
-EXAMPLES: Mapping[type, object] = {EventView: example_of(T.ORDER_WAITS)}
+EXAMPLES: Mapping[type, object] = {FeedEventView: example_of(T.ORDER_WAITS)}

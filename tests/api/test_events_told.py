@@ -24,6 +24,7 @@ from starter.app import build_app
 from starter.models.events import FACTS
 from tests.api.test_examples import (
     NOW,
+    ORDER,
     SCENES,
     SHORT_BY_FOUR,
     Json,
@@ -121,7 +122,7 @@ RED = (*SHORT_BY_FOUR, given("POST /v1/purchase-orders", status="approved"))
 
 MORE: Mapping[str, Sequence[Step]] = {
     "a part leaves": (
-        *SHORT_BY_FOUR, of_part("start-picking"), of_part("pick"),
+        stock(20), given(ORDER, policy={}), planned(), of_part("start-picking"), of_part("pick"),
         of_part("pack", packages=[{"lines": [{"order_line": 1, "units": 20}]}]),
         of_part("ship", packages=LABELLED),
     ),
@@ -151,20 +152,26 @@ def played(kind: type[Story], url: str, document: Json, steps: Sequence[Step]) -
     store = Store(connect(url), clock=lambda: NOW)
     with serving(build_app(store, None, Settings())) as address:
         world = World(store, address)
-        story = kind(world, document)
-        begin(story)
-        world.keys[Role.ADMIN, ACME] = create_key(store, SECRET, Role.ADMIN, ACME)
-        for step in steps:
-            if isinstance(step, str):
-                story.send(step)
-            else:
-                step(story)
-        tell(store)
-        events = story.operator.get("/v1/events", params={"limit": 200}).json()["items"]
-        for client in world.clients:
-            client.close()
-    store.engine.dispose()
-    return [dict(event) for event in events]
+        try:
+            return acted(kind(world, document), steps)
+        finally:
+            for client in world.clients:
+                client.close()
+            store.engine.dispose()
+
+
+def acted(story: Story, steps: Sequence[Step]) -> list[Json]:
+    store = story.world.store
+    begin(story)
+    story.world.keys[Role.ADMIN, ACME] = create_key(store, SECRET, Role.ADMIN, ACME)
+    for step in steps:
+        if isinstance(step, str):
+            story.send(step)
+        else:
+            step(story)
+    tell(store)
+    answer = story.operator.get("/v1/events", params={"limit": 200})
+    return [dict(event) for event in answer.json()["items"]]
 
 
 @pytest.mark.parametrize("scene", [*SCENES, *MORE])

@@ -8,7 +8,7 @@ from fulfillment.store.feed.cursors import Position
 from fulfillment.store.feed.reading import Events, Scope, read_events
 from fulfillment.store.feed.sequencing import tell_next
 from fulfillment.store.reading import snapshot
-from fulfillment.store.reading.views.feed import EventView
+from fulfillment.store.reading.views.feed import FeedEventView
 from fulfillment.store.transactions.session import Store
 from tests.builders.warehouse import Warehouse
 
@@ -29,12 +29,12 @@ def read(
     return snapshot.read(store, "*", lambda tx: read_events(tx, after, scope, limit))
 
 
-def everything(store: Store, scope: Scope = EVERYTHING, limit: int = 200) -> list[EventView]:
+def everything(store: Store, scope: Scope = EVERYTHING, limit: int = 200) -> list[FeedEventView]:
     """All that is kept, page by page."""
     return list(pages(store, scope, limit))
 
 
-def pages(store: Store, scope: Scope, limit: int) -> Iterator[EventView]:
+def pages(store: Store, scope: Scope, limit: int) -> Iterator[FeedEventView]:
     after = None
     while True:
         found = read(store, after, scope, limit)
@@ -44,7 +44,7 @@ def pages(store: Store, scope: Scope, limit: int) -> Iterator[EventView]:
         after = found.upto
 
 
-def told(warehouse: Warehouse, *prefixes: str) -> list[EventView]:
+def told(warehouse: Warehouse, *prefixes: str) -> list[FeedEventView]:
     """What is told of all that happened so far, of these types or those that begin so."""
     tell(warehouse.store)
     found = everything(warehouse.store)
@@ -56,5 +56,5 @@ def facts(warehouse: Warehouse, type_: str) -> list[dict[str, Any]]:
     return [dict(each.facts) for each in told(warehouse, type_)]
 
 
-def types(events: Collection[EventView]) -> list[str]:
+def types(events: Collection[FeedEventView]) -> list[str]:
     return [str(each.type) for each in events]

@@ -8,7 +8,7 @@ from uuid import UUID
 from fulfillment.domain.insight.public_events import EventType
 from fulfillment.store.feed.cursors import Position, gone
 from fulfillment.store.reading.rows import view
-from fulfillment.store.reading.views.feed import EventView
+from fulfillment.store.reading.views.feed import FeedEventView
 from fulfillment.store.transactions.session import Tx
 
 WINDOW = 20_000
@@ -31,7 +31,7 @@ class Scope:
 class Events:
     """Events in their order, and up to where was looked, whether or not something matched."""
 
-    events: Sequence[EventView]
+    events: Sequence[FeedEventView]
     positions: Sequence[Position]
     upto: Position
     more: bool
@@ -73,7 +73,7 @@ def read_events(tx: Tx, after: Position | None, scope: Scope, limit: int) -> Eve
     found = _find(tx, begin, upto, scope, limit) if upto > begin else []
     if len(found) == limit:
         upto = found[-1].place
-    events = [view(EventView, row) for row in found]
+    events = [view(FeedEventView, row) for row in found]
     positions = [Position(head.epoch, row.place, _check(row.id)) for row in found]
     return Events(events, positions, _at(tx, head, upto), head.last > upto)
 

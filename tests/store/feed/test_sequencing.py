@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from fulfillment.domain.model.orders import OrderEvent
 from fulfillment.store.feed.sequencing import SEQUENCER_LOCK, tell_next
-from fulfillment.store.reading.views.feed import EventView
+from fulfillment.store.reading.views.feed import FeedEventView
 from fulfillment.store.records.saving import record
 from fulfillment.store.transactions.locks import lock_orders
 from fulfillment.store.transactions.session import Tx
@@ -42,7 +42,7 @@ def changes(warehouse: Warehouse) -> list[Any]:
     return [each.facts["to"] for each in everything(warehouse.store) if "to" in each.facts]
 
 
-def assert_in_order(events: list[EventView]) -> None:
+def assert_in_order(events: list[FeedEventView]) -> None:
     by_subject: defaultdict[str, list[int]] = defaultdict(list)
     for each in events:
         by_subject[each.number].append(each.sequence)

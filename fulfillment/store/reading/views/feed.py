@@ -9,7 +9,7 @@ from fulfillment.domain.insight.public_events import EventType
 
 
 @dataclass(frozen=True, slots=True)
-class EventView:
+class FeedEventView:
     """One event. It holds no name, address, mail or free text."""
 
     id: UUID
