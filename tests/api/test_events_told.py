@@ -25,6 +25,7 @@ from starter.models.events import FACTS
 from tests.api.test_examples import (
     NOW,
     ORDER,
+    ORDERS,
     SCENES,
     SHORT_BY_FOUR,
     Json,
@@ -126,6 +127,7 @@ MORE: Mapping[str, Sequence[Step]] = {
         of_part("pack", packages=[{"lines": [{"order_line": 1, "units": 20}]}]),
         of_part("ship", packages=LABELLED),
     ),
+    "an order is cancelled": (*SHORT_BY_FOUR, given(f"POST {ORDERS}/cancel", lines=None)),
     "supply is late": (*RED, overdue),
     "supply is closed": (*RED, given(f"POST {P}/status", status="closed")),
     "stock is lost": (stock(24), "POST /v1/orders", planned(), stock(-20)),
