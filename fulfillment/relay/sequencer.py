@@ -23,10 +23,9 @@ POLL_SECONDS = 0.15
 GATHER_SECONDS = 0.02
 """After a commit others follow: what comes meanwhile shares the round."""
 
-SHARE = 4
-"""For each second of work so many of rest, so that a long round is followed by few others."""
+LONGEST_REST = 0.25
+"""A round is followed by as long a rest as it took: so a long one is followed by few others."""
 
-LONGEST_REST = 1.0
 AWAY_SECONDS = 1.0
 EXPIRE_EVERY_SECONDS = 60.0
 KEEP = timedelta(days=30)
@@ -71,8 +70,8 @@ class Sequencer:
         await self._rest(done, time.monotonic() - began)
 
     async def _rest(self, done: Round | None, worked: float) -> None:
-        """A little longer than it worked; then until something is committed here, or a poll."""
-        await asyncio.sleep(min(max(GATHER_SECONDS, SHARE * worked), LONGEST_REST))
+        """As long as it worked; then until something is committed here, or a poll."""
+        await asyncio.sleep(min(max(GATHER_SECONDS, worked), LONGEST_REST))
         if done is not None and done.taken:
             return
         # Not `wait_for`: until Python 3.12 it loses a cancellation that comes with the nudge.
