@@ -10,11 +10,16 @@ import httpx
 import pytest
 
 from fulfillment.domain.insight.public_events import EventType
+from fulfillment.relay.sequencer import Sequencer
+from fulfillment.settings import Settings
+from fulfillment.store.commands import intake
 from fulfillment.store.commands.administration.keys import Role, create_key, revoke_key
 from fulfillment.store.commands.administration.restoring import begin_epoch
+from fulfillment.store.transactions.session import Store, connect
+from starter.app import build_app
 from starter.models.events import example_of
 from tests.api.events_page import listed, written
-from tests.api.world import ACME, BOLT, World, order
+from tests.api.world import ACME, ADDRESS, BOLT, World, order, serving, settle
 from tests.builders.feed import tell
 
 EVENTS = "/v1/events"
@@ -214,3 +219,38 @@ def test_the_document_lists_every_type_with_an_example(world: World):
     for type_ in EventType:
         content = document["webhooks"][type_]["post"]["requestBody"]["content"]
         assert content["application/json"]["example"] == json.loads(json.dumps(example_of(type_)))
+
+
+# --- as processes run it -------------------------------------------------------------------------
+
+
+def test_what_is_committed_is_told_by_the_process_itself(database_url):
+    store = Store(connect(database_url))
+    settle(store)
+    with serving(build_app(store, None, Settings(), Sequencer(store))) as url:
+        world = World(store, url)
+        client = world.client()
+        after = page(client, after="now")["next"]
+        take(client, "SO-1")
+        found = page(client, after=after, wait=20)
+        client.close()
+    store.engine.dispose()
+
+    assert types(found) == ["order.received"]
+
+
+def test_what_another_process_committed_is_told_by_a_look_now_and_then(database_url):
+    store = Store(connect(database_url))
+    settle(store)
+    with serving(build_app(store, None, Settings(), Sequencer(store))) as url:
+        world = World(store, url)
+        client = world.client()
+        after = page(client, after="now")["next"]
+        world.stock("TEA", 1)
+        elsewhere = intake.NewOrder("SO-1", (intake.NewLine(1, "TEA", 1),), address=ADDRESS)
+        intake.create_order(store, ACME, elsewhere, "another process")
+        found = page(client, after=after, wait=20)
+        client.close()
+    store.engine.dispose()
+
+    assert types(found) == ["order.received"]
