@@ -20,6 +20,7 @@ from fulfillment import bytecode, engine, logs, settings
 from fulfillment.keeping import Pulse, keep_reporting, keep_running
 from fulfillment.relay import lateness
 from fulfillment.relay.relay import Relay
+from fulfillment.relay.sequencer import Sequencer
 from fulfillment.relay.sweep import Sweep
 from fulfillment.store.reading.health import UnfitDatabaseError, check_database
 from fulfillment.store.transactions.patience import PATIENCE, Patience
@@ -104,9 +105,10 @@ def build_worker(
 
 @dataclass
 class Processes:
-    """What runs beside the worker: the relay, the sweep, who tells of what is late, and of them."""
+    """What runs beside the worker: relay, sequencer, sweep, who tells of lateness and of all."""
 
     relay: Relay
+    sequencer: Sequencer
     sweep: Sweep
     others: tuple[Pulse, ...] = ()
     lateness: Pulse = field(default_factory=lambda: Pulse("lateness"))
@@ -118,9 +120,11 @@ class Processes:
         def late() -> Awaitable[None]:
             return lateness.watch(self.sweep.store, self.lateness)
 
-        pulses = [self.relay.pulse, self.sweep.pulse, self.lateness, *self.others]
+        own = [self.relay.pulse, self.sequencer.pulse, self.sweep.pulse, self.lateness]
+        pulses = [*own, *self.others]
         tasks = [
             asyncio.create_task(keep_running(self.relay.run, self.relay.pulse)),
+            asyncio.create_task(keep_running(self.sequencer.run, self.sequencer.pulse)),
             asyncio.create_task(keep_running(self.sweep.run, self.sweep.pulse)),
             asyncio.create_task(keep_running(late, self.lateness)),
             asyncio.create_task(keep_reporting(pulses)),
@@ -143,6 +147,7 @@ class Plan:
     build_id: str | None = None
     patience: Patience = PATIENCE
     others: tuple[Pulse, ...] = ()
+    event_days: int = 30
 
 
 @contextlib.asynccontextmanager
@@ -168,8 +173,14 @@ async def running_as(client: Client, plan: Plan) -> AsyncIterator[Store]:
         return client
 
     relay = Relay(store, same_client, plan.task_queue)
-    told = Store(database, store.clock, relay.nudge)
-    processes = Processes(relay, Sweep(store, same_client), plan.others)
+    sequencer = Sequencer(store, timedelta(days=plan.event_days))
+
+    def nudge() -> None:
+        relay.nudge()
+        sequencer.nudge()
+
+    told = Store(database, store.clock, nudge)
+    processes = Processes(relay, sequencer, Sweep(store, same_client), plan.others)
     fulfilling = Fulfilling(told, plan.threads)
     try:
         with bytecode.kept(workflows.order):
@@ -253,6 +264,7 @@ async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
             found.worker_build_id,
             Patience(**found.database_patience),
             (payments,) if payments else (),
+            found.event_days,
         )
         async with running_as(client, plan):
             log.info("worker_ready", task_queue=plan.task_queue, threads=plan.threads)

@@ -4,7 +4,7 @@ from typing import NoReturn
 
 import typer
 
-from cli.client.building import build
+from cli.client.building import build, function_of
 from cli.client.commands import COMMANDS, GROUPS
 from cli.exit_status import run_and_end
 from cli.host.audit import audit
@@ -46,6 +46,9 @@ app.add_typer(importing, name="import", rich_help_panel=HERE)
 app.add_typer(keys, name="keys", rich_help_panel=HERE)
 for group, says in GROUPS.items():
     ours = [one for one in COMMANDS if one.group == group]
+    if not ours[0].verb:
+        app.command(group, rich_help_panel=OVER_HTTP)(function_of(ours[0]))
+        continue
     app.add_typer(build(says, ours), name=group, rich_help_panel=OVER_HTTP)
 
 

@@ -27,6 +27,13 @@ def print_json(answer: object) -> None:
     console.print(text, soft_wrap=True, highlight=False, markup=False)
 
 
+def print_row(answer: object) -> None:
+    """The same on one line, at once: for programs that read line by line."""
+    text = json.dumps(answer, default=_plain, ensure_ascii=False)
+    console.print(text, soft_wrap=True, highlight=False, markup=False)
+    console.file.flush()
+
+
 def print_blocks(blocks: Iterable[Block]) -> None:
     """Lines and grids, one after the other, as wide as the terminal is."""
     for block in blocks:

@@ -140,6 +140,12 @@ class Settings(BaseSettings):
     payment_webhook_seconds: float = Field(
         default=10.0, gt=0, le=25, description="How long the webhook may take to answer."
     )
+    event_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="How many days events can be read; the histories they are of stay for ever.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written."
     )

@@ -1,8 +1,10 @@
 """The order intake API: composed here, served by uvicorn."""
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 from anyio import to_thread
@@ -10,6 +12,7 @@ from fastapi import FastAPI
 
 from fulfillment import settings as configuration
 from fulfillment.relay.relay import Relay
+from fulfillment.relay.sequencer import Sequencer
 from fulfillment.settings import Settings
 from fulfillment.store.transactions.patience import Patience
 from fulfillment.store.transactions.session import Store, connect
@@ -21,11 +24,12 @@ from starter.middleware import HeadAsGet, LastResort, SlashesInParts
 from starter.openapi import describe
 from starter.parts import make_parts
 from starter.problems import handlers
-from starter.relaying import OneClient, RelayLike, running
+from starter.relaying import OneClient, RelayLike, nudge, running
 from starter.routers import (
     after_dispatch,
     counts,
     documents,
+    events,
     explanations,
     health,
     locations,
@@ -83,6 +87,7 @@ ROUTERS = (
     locations.router,
     merchants.router,
     settings.router,
+    events.router,
     health.router,
 )
 
@@ -102,7 +107,9 @@ def create_app() -> FastAPI:
         patience=Patience(**chosen.database_patience),
     )
     store = Store(engine, turns=turns_of(chosen))
-    return build_app(store, Relay(store, OneClient(), chosen.task_queue), chosen)
+    relay = Relay(store, OneClient(), chosen.task_queue)
+    sequencer = Sequencer(store, timedelta(days=chosen.event_days))
+    return build_app(store, relay, chosen, sequencer)
 
 
 def turns_of(chosen: Settings) -> Turns:
@@ -115,19 +122,25 @@ def limits_of(chosen: Settings) -> BodyLimits:
     return BodyLimits(chosen.max_body_bytes, chosen.body_seconds, chosen.body_pause_seconds)
 
 
-def build_app(store: Store, relay: RelayLike | None, chosen: Settings) -> FastAPI:
-    """The app over a store, with a relay that runs beside it, or none."""
-    told = store if relay is None else replace(store, after_commit=relay.nudge)
+def build_app(
+    store: Store,
+    relay: RelayLike | None,
+    chosen: Settings,
+    sequencer: RelayLike | None = None,
+) -> FastAPI:
+    """The app over a store, with a relay and a sequencer that run beside it, or none."""
+    beside = [one for one in (relay, sequencer) if one is not None]
+    told = replace(store, after_commit=lambda: nudge(beside)) if beside else store
 
     brake = Brake(chosen.wrong_keys_a_minute)
     parts = make_parts(told, brake, relay.pulse if relay else None)
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, object]]:
         # Those who wait for something that is held keep a thread each.
         to_thread.current_default_thread_limiter().total_tokens = MOST_THREADS
-        async with running(relay):
-            yield
+        async with running(beside):
+            yield {"ending": threading.Event()}
         parts.probes.close()
         store.engine.dispose()
 

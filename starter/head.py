@@ -32,6 +32,13 @@ class HeadLimit(HttpToolsProtocol):
             self.send_400_response("The request's head is too large.")
         self._watch()
 
+    def shutdown(self) -> None:
+        """The server is about to end: streams are told, so that it need not wait for them."""
+        ending = self.app_state.get("ending")
+        if ending is not None:
+            ending.set()
+        super().shutdown()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
         self._forget()

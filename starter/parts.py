@@ -10,6 +10,7 @@ from fulfillment.store.records.loading import EVERYBODY
 from fulfillment.store.transactions.session import Store
 from starter.auth.brake import Brake
 from starter.auth.keyring import Keyring
+from starter.feed.watch import FeedWatch
 from starter.probing import Probes
 from starter.waiting import Waits
 
@@ -40,7 +41,7 @@ class Parts:
     """The store, the keys that were verified lately, the merchants that are known.
 
     And how often wrong keys were tried, what readiness asks: the probes, and the pulse of the
-    relay if there is one, and who waits for an outcome.
+    relay if there is one, how far the feed is, who waits for an outcome, and who has a stream.
     """
 
     store: Store
@@ -49,13 +50,16 @@ class Parts:
     merchants: KnownMerchants
     probes: Probes
     relay: Pulse | None
+    feed: FeedWatch
     waits: Waits = field(default_factory=Waits)
+    streams: Waits = field(default_factory=Waits)
 
 
 def make_parts(store: Store, brake: Brake, relay: Pulse | None = None) -> Parts:
     """The parts of an app over this store."""
     probes = Probes.of(store.engine.url)
-    return Parts(store, Keyring(store), brake, KnownMerchants(store), probes, relay)
+    known = KnownMerchants(store)
+    return Parts(store, Keyring(store), brake, known, probes, relay, FeedWatch(store))
 
 
 def parts_of(request: Request) -> Parts:

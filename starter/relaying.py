@@ -1,8 +1,8 @@
-"""The relay runs beside the API: what is committed here is carried to the engine from here."""
+"""What runs beside the API: what is committed here is carried to the engine and told from here."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from fulfillment.keeping import Pulse, keep_running
 
 
 class RelayLike(Protocol):
-    """What carries outbox rows to the engine."""
+    """What carries outbox rows to the engine, or history to the feed."""
 
     pulse: Pulse
 
@@ -39,15 +39,21 @@ class OneClient:
         return self.client
 
 
+def nudge(beside: Iterable[RelayLike]) -> None:
+    """Something was committed."""
+    for one in beside:
+        one.nudge()
+
+
 @contextlib.asynccontextmanager
-async def running(relay: RelayLike | None) -> AsyncIterator[None]:
-    """Run the relay in the background for as long as the block lasts, again if it fails."""
-    if relay is None:
-        yield
-        return
-    task = asyncio.create_task(keep_running(relay.run, relay.pulse), name="relay")
+async def running(beside: Sequence[RelayLike]) -> AsyncIterator[None]:
+    """Run them in the background for as long as the block lasts, again if one fails."""
+    tasks = [
+        asyncio.create_task(keep_running(one.run, one.pulse), name=one.pulse.name) for one in beside
+    ]
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

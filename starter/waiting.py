@@ -25,10 +25,15 @@ class Waits:
     waiting: int = 0
     _looking: CapacityLimiter | None = field(default=None, repr=False)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether all places are taken."""
+        return self.waiting >= MOST_WAITING
+
     @contextmanager
     def place(self, seconds: int | None) -> Iterator[int | None]:
         """How long one may wait; None for who does not want to, or while all places are taken."""
-        if seconds is None or self.waiting >= MOST_WAITING:
+        if seconds is None or self.is_full:
             yield None
             return
         self.waiting += 1

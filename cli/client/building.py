@@ -30,6 +30,7 @@ Wait = Annotated[
     int | None, typer.Option(min=0, max=10, help="Seconds to wait for what becomes of it.")
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Follow it until it is done.")]
+Tail = Annotated[bool, typer.Option("--follow", help="Go on with what comes next, until Ctrl-C.")]
 
 
 def build(says: str, commands: list[Command]) -> typer.Typer:
@@ -57,7 +58,7 @@ def function_of(command: Command) -> Callable[..., None]:
         *(_parameter(name, annotation, default) for name, (annotation, default) in shared.items()),
     ]
     made: Any = perform
-    made.__name__ = command.verb.replace("-", "_")
+    made.__name__ = (command.verb or command.group).replace("-", "_")
     made.__doc__ = f"{command.says}\n\nExample: pegboard {command.example}"
     made.__signature__ = inspect.Signature(parameters)
     made.__annotations__ = {each.name: each.annotation for each in parameters}
@@ -73,8 +74,8 @@ def _shared(command: Command) -> Iterator[tuple[str, tuple[Any, object]]]:
     """The options that come with what the command is."""
     if command.pages:
         yield "limit", (Limit, 50)
-    if command.follow is not None:
-        yield "follow", (Watch, False)
+    if command.follow is not None or command.tails:
+        yield "follow", (Tail if command.tails else Watch, False)
     if command.waits:
         yield "wait", (Wait, None)
     if command.takes_key:

@@ -5,15 +5,15 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 from uuid import uuid4
 
 from cli.client.readers import Switch
 from cli.client.table import Answer, Command, Parameter, Request
-from cli.errors import CommandError, UsageError
+from cli.errors import CommandError, ServiceAwayError, UsageError
 
 if TYPE_CHECKING:
     from cli.client.transport import Api, ProblemError
@@ -41,7 +41,7 @@ class Shared:
 
 def run(command: Command, written: Mapping[str, Any], shared: Shared) -> None:
     """Ask, and show what is answered. Raises CommandError for what is refused or away."""
-    if shared.follow and shared.as_json:
+    if shared.follow and shared.as_json and not command.tails:
         raise UsageError("--watch follows on the screen; leave out --json")
     request = request_of(command, written, default=shared.default)
     from cli.client import access
@@ -111,6 +111,8 @@ def answered(command: Command, request: Request, api: "Api", shared: Shared) -> 
     if command.file:
         _write(api.download(request), shared.output, command.file.format(**request.arguments))
         return
+    if shared.follow and command.tails:
+        _tail(command, request, api, as_json=shared.as_json)
     if command.pages:
         answer: Answer = api.pages(request, shared.limit)
     else:
@@ -137,6 +139,33 @@ def _show(command: Command, request: Request, answer: Answer, *, as_json: bool) 
     print_blocks(command.view(answer, request.arguments))
     if command.pages and answer["next"] is not None:
         print_blocks([Line("and more: --limit shows them", style="dim")])
+
+
+TAIL_SECONDS = 20
+"""How long the API is asked to wait for what comes next."""
+
+
+def _tail(command: Command, request: Request, api: "Api", *, as_json: bool) -> NoReturn:
+    """Show what comes next, for ever; what is away for a while is asked again where it was."""
+    from cli.output import print_blocks, print_row
+
+    query = {"after": "now", **request.query, "wait": TAIL_SECONDS}
+    has_begun = False
+    while True:
+        try:
+            answer = api.send(replace(request, query=query))
+        except ServiceAwayError:
+            if not has_begun:
+                raise
+            time.sleep(EVERY_SECONDS)
+            continue
+        has_begun = True
+        if as_json:
+            for each in answer["items"]:
+                print_row(each)
+        else:
+            print_blocks(command.view(answer, request.arguments))
+        query["after"] = answer["next"]
 
 
 def _follow(command: Command, request: Request, api: "Api", seen: Answer) -> None:

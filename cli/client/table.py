@@ -94,7 +94,7 @@ class Follow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """`pegboard GROUP VERB`: one operation of the API."""
+    """`pegboard GROUP VERB`: one operation of the API; without a verb the group is the command."""
 
     group: str
     verb: str
@@ -133,6 +133,8 @@ class Command:
 
     complete: Complete | None = None
     follow: Follow | None = None
+    tails: bool = False
+    """Whether the answer ends with the cursor from which it can be asked for what comes next."""
 
     @property
     def changes(self) -> bool:

@@ -45,6 +45,12 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
+def check_again(request: Request) -> None:
+    """Refuse what was let in, if its key was revoked since; for requests that last long."""
+    if _caller(request) != request.state.caller:
+        raise UnauthenticatedError("the key is another one's now", told=True)
+
+
 def check_names(sent: Iterable[str], known: Collection[str]) -> None:
     """Refuse a parameter that a route does not have: a filter misspelt would find everything."""
     for name in sent:

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     WRITE_PRODUCTS = "write products"
     READ_SETTINGS = "read settings"
     WRITE_SETTINGS = "write settings"
+    READ_EVENTS = "read events"
     OPERATE = "operate for all merchants"
 
 
@@ -33,6 +34,7 @@ P = Permission
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.INTAKE: frozenset(
         {
+            P.READ_EVENTS,
             P.READ_ORDERS,
             P.WRITE_ORDERS,
             P.MARK_BACKORDERED,
@@ -42,6 +44,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.WAREHOUSE: frozenset(
         {
+            P.READ_EVENTS,
             P.READ_ORDERS,
             P.MARK_BACKORDERED,
             P.READ_SHIPMENTS,
@@ -54,6 +57,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.PURCHASING: frozenset(
         {
+            P.READ_EVENTS,
             P.READ_PURCHASE_ORDERS,
             P.WRITE_PURCHASE_ORDERS,
             P.READ_STOCK,
@@ -68,6 +72,7 @@ FOR_ALL_MERCHANTS = frozenset({P.OPERATE})
 """What needs a key that is not bound to one merchant."""
 
 ROUTES: Mapping[str, Permission] = {
+    "list_events": P.READ_EVENTS,
     "create_order": P.WRITE_ORDERS,
     "create_orders": P.WRITE_ORDERS,
     "edit_order": P.WRITE_ORDERS,

@@ -20,6 +20,7 @@ TITLES: Mapping[int, str] = {
     405: "The method is not allowed here",
     408: "The request took too long to come in",
     409: "The state does not allow it",
+    410: "It is kept no more",
     413: "The request is too large",
     415: "The body is not JSON",
     422: "The request holds a value that is wrong",
@@ -36,6 +37,7 @@ REMEDIES: Mapping[int, str] = {
     405: "Use one of the methods in the Allow header.",
     408: "Send it again, on a faster line or with less at once.",
     409: "Look at the state as it is now, and ask for something that it allows.",
+    410: "Go on from the oldest cursor that is named, and read anew what you keep of it.",
     413: "Send less at once; batches may be divided.",
     415: "Send `Content-Type: application/json`.",
     422: "Correct the named fields and send it again.",
@@ -74,6 +76,7 @@ STATUSES: Mapping[RefusalKind, int] = {
     RefusalKind.INVALID: 422,
     RefusalKind.CONFLICT: 409,
     RefusalKind.MISSING: 404,
+    RefusalKind.GONE: 410,
 }
 
 OTHER_TITLE = "The request was refused"

@@ -7,6 +7,7 @@ Responses = dict[int | str, dict[str, Any]]
 TOLD = {
     404: "There is no such thing, or it is another merchant's.",
     409: "The state does not allow it.",
+    410: "The cursor can not be honoured; the oldest one that can is named.",
 }
 
 

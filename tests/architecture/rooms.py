@@ -18,7 +18,8 @@ PACKAGES = (
 )  # fmt: skip
 DOMAIN = ("actions", "insight", "floor", "planning", "model")
 STORE = (
-    "integrity", "insight", "commands", "reading", "planning", "queue", "records", "sums",
+    "integrity", "insight", "commands", "feed", "reading", "planning", "queue", "records",
+    "sums",
     "transactions", "schema",
 )  # fmt: skip
 Arrows = Mapping[str, set[str]]

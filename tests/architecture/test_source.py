@@ -18,7 +18,7 @@ MOST_LINES = 300
 
 DOMAIN_IMPORTS = {
     "abc", "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "enum",
-    "itertools", "json", "math", "types", "typing", "unicodedata",
+    "itertools", "json", "math", "re", "types", "typing", "unicodedata",
 }  # fmt: skip
 CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
 COMPOSED = {

@@ -13,7 +13,8 @@ ENDS = ("BEGIN", "COMMIT", "ROLLBACK")
 def sent_statements(before: Callable[[str], object] | None = None) -> Iterator[list[str]]:
     """The statements that this process sends, without those that begin and end transactions.
 
-    What is to be done `before` each is told the statement; where it raises, that is not sent.
+    What is to be done `before` each, those that end too, is told it;
+    where it raises, it is not sent.
     """
     sent: list[str] = []
     execute = psycopg.Cursor.execute
@@ -21,8 +22,8 @@ def sent_statements(before: Callable[[str], object] | None = None) -> Iterator[l
     def noting(self: Any, sql: Any, *given: Any, **named: Any) -> Any:
         if sql and not str(sql).startswith(ENDS):
             sent.append(str(sql))
-            if before is not None:
-                before(str(sql))
+        if before is not None:
+            before(str(sql))
         return execute(self, sql, *given, **named)
 
     psycopg.Cursor.execute = noting  # type: ignore[assignment]

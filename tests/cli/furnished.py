@@ -20,6 +20,7 @@ from fulfillment.store.commands.supply.moves.documents import (
 )
 from fulfillment.store.transactions.session import Store, connect
 from tests.builders import floor, moves
+from tests.builders.feed import tell
 from tests.builders.warehouse import MERCHANT, Clock, Warehouse, command
 
 TEA, BLACK, CUP = "TEA-GREEN", "TEA-BLACK", "CUP"
@@ -34,6 +35,7 @@ def furnish(database_url: str) -> None:
     _supply(warehouse)
     _orders(warehouse)
     _moves(warehouse)
+    tell(store)
     store.engine.dispose()
 
 

@@ -109,4 +109,4 @@ def test_an_example_shows_what_the_api_says_within_eighty_columns(command, examp
         return
     told = json.loads(example(command, "--json"))
     assert isinstance(told, dict)
-    assert ("items" in told and "next" in told) is command.pages
+    assert ("items" in told and "next" in told) is (command.pages or command.tails)

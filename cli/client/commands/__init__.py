@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cli.client.commands import (
     catalogue,
+    events,
     floor,
     inbound,
     moves,
@@ -35,6 +36,7 @@ GROUPS: Mapping[str, str] = {
     "location": "Look at locations, change them, and close them for a day.",
     "merchant": "Look at merchants, and change them.",
     "settings": "How orders are fulfilled where they do not say it themselves.",
+    "events": "See what happens as it happens.",
 }
 
 COMMANDS: tuple[Command, ...] = (
@@ -48,4 +50,5 @@ COMMANDS: tuple[Command, ...] = (
     *catalogue.COMMANDS,
     *places.COMMANDS,
     *settings.COMMANDS,
+    *events.COMMANDS,
 )

@@ -103,12 +103,13 @@ def relabelled(order: Order, shipment: Shipment, labels: Labels, changed: Labels
     if not changed:
         return order
     told = [
-        {"package": number, "from": _plain(labels[number]), "to": _plain(label)}
+        {"package": number, "from": plain(labels[number]), "to": plain(label)}
         for number, label in sorted(changed.items())
     ]
     return order.noted("tracking_corrected", shipment=shipment.number, packages=told)
 
 
-def _plain(label: Label) -> dict[str, str]:
+def plain(label: Label) -> dict[str, str]:
+    """What a label says, as history tells it."""
     told = {"carrier": label.carrier, "service": label.service, "tracking": label.tracking}
     return {name: value for name, value in told.items() if value}

@@ -64,7 +64,7 @@ def missing_units(order: Order, shipment: Shipment, short: NotFound) -> int:
     _refuse_unless_picking(shipment, ShipmentStatus.PICKED)
     lines = _lines_of(shipment, short.order_line)
     picked = sum(claim.picked for line in lines for claim in line.claims)
-    asked = sum(_loose(claim) + claim.picked for line in lines for claim in line.claims)
+    asked = _asked_for(lines)
     if short.found < picked:
         message = f"{picked} units are confirmed already; un-pick what is not there"
         raise invalid("less_than_picked", message, "found", picked=picked)
@@ -97,15 +97,21 @@ def may_go_alone(order: Order) -> bool:
 
 
 def _noted(order: Order, shipment: Shipment, short: NotFound) -> Order:
-    line = _lines_of(shipment, short.order_line)[0]
+    lines = _lines_of(shipment, short.order_line)
     return order.noted(
         "short_picked",
         shipment=shipment.number,
         line=short.order_line,
-        sku=line.sku,
+        sku=lines[0].sku,
         found=short.found,
+        units=_asked_for(lines) - short.found,
         location=shipment.location,
     )
+
+
+def _asked_for(lines: Iterable[ShipmentLine]) -> int:
+    """Units that the picker was to take."""
+    return sum(_loose(claim) + claim.picked for line in lines for claim in line.claims)
 
 
 def _with_found(order: Order, shipment: Shipment, short: NotFound) -> Shipment:

@@ -52,10 +52,17 @@ def counted_down(orders: Iterable[Order], sku: str, location: str, units: int) -
                 if units and shipment.status in statuses:
                     changed, lost = _lose(known[order_id], shipment, sku, location, units)
                     units -= lost
-                    known[order_id] = changed
+                    known[order_id] = _noted(changed, shipment, sku, location, lost)
                     if lost and shipment.status is ShipmentStatus.PICKING:
                         losses.append(Loss(order_id, shipment.id, sku, location, lost))
     return CountedDown(tuple(known.values()), tuple(losses), units)
+
+
+def _noted(order: Order, shipment: Shipment, sku: str, location: str, lost: int) -> Order:
+    if not lost:
+        return order
+    told = {"sku": sku, "location": location, "units": lost}
+    return order.noted("stock_lost", shipment=shipment.number, **told)
 
 
 def _lose(

@@ -1,14 +1,14 @@
 """What happened to an order, read off from how it was and how it is."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
+from fulfillment.domain.insight.expectations import promise_changes, waiting_changes
 from fulfillment.domain.model.orders import Order, OrderEvent
-from fulfillment.domain.model.shipments import Shipment, Slice
-from fulfillment.domain.model.statuses import ShipmentStatus
+from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
 from fulfillment.domain.planning.expiry import told_date
-from fulfillment.domain.planning.promise import has_moved
 
 STATUS_WORDS = {
     ShipmentStatus.BACKORDER: "backordered",
@@ -40,11 +40,14 @@ def happenings(before: Order, after: Order, today: date) -> Iterator[OrderEvent]
     yield from _claim_changes(before, after)
     yield from _shipment_changes(before, after)
     yield from _pin_changes(before, after)
-    yield from _promise_changes(before, after, today)
+    yield from waiting_changes(before, after)
+    yield from promise_changes(before, after, today)
     if before.is_ready_to_ship != after.is_ready_to_ship:
         yield OrderEvent(after.id, "ready_to_ship", {"ready": after.is_ready_to_ship})
     if before.status is not after.status:
         facts: dict[str, object] = {"from": before.status, "to": after.status}
+        if after.status is OrderStatus.ON_HOLD:
+            facts["holds"] = list(after.holds)
         yield OrderEvent(after.id, "status_changed", facts)
 
 
@@ -81,22 +84,6 @@ def _line_changes(before: Order, after: Order) -> Iterator[OrderEvent]:
             yield OrderEvent(after.id, "units_cancelled", {**facts, "units": units})
         if old is not None and line.by_hand != old.by_hand:
             yield OrderEvent(after.id, "by_hand" if line.by_hand else "by_itself", facts)
-
-
-def _promise_changes(before: Order, after: Order, today: date) -> Iterator[OrderEvent]:
-    known = {line.number: line for line in before.lines}
-    for line in after.lines:
-        old = known.get(line.number)
-        if old is None or old.promise is None or line.promise is None:
-            continue
-        if has_moved(old.promise, line.promise, today):
-            facts: dict[str, object] = {"line": line.number, "sku": line.sku}
-            slices = {"from": _plain(old.promise), "to": _plain(line.promise)}
-            yield OrderEvent(after.id, "promise_moved", facts | slices)
-
-
-def _plain(pieces: Iterable[Slice]) -> list[dict[str, object]]:
-    return [{"units": piece.units, "on": piece.on.isoformat()} for piece in pieces]
 
 
 def _claim_changes(before: Order, after: Order) -> Iterator[OrderEvent]:

@@ -10,6 +10,7 @@ class RefusalKind(StrEnum):
     INVALID = "invalid"
     CONFLICT = "conflict"
     MISSING = "missing"
+    GONE = "gone"
 
 
 class RefusedError(Exception):

@@ -6,6 +6,7 @@ that the next program breaks.
 
 from fulfillment.store.schema import (
     engine,
+    feed,
     floor,
     goods,
     moves,
@@ -21,6 +22,7 @@ from fulfillment.store.schema.columns import metadata
 
 __all__ = [
     "engine",
+    "feed",
     "floor",
     "goods",
     "metadata",

@@ -23,7 +23,9 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
+from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.schema.columns import (
     Instant,
@@ -242,4 +244,33 @@ restock = Table(
     moment("created_at"),
     UniqueConstraint("merchant", "number"),
     comment="Stock that is announced with a date and a quantity, without a purchase order.",
+)
+
+
+supply_event = Table(
+    "supply_event",
+    metadata,
+    identity(),
+    merchant_column(),
+    Column("kind", Text, nullable=False, comment="of the document that announces the supply"),
+    Column("document", BigInteger, nullable=False, comment="its id"),
+    Column("number", String(64), nullable=False),
+    Column(
+        "sequence",
+        Integer,
+        nullable=False,
+        comment="the place of its first happening in the document's history, from 1",
+    ),
+    Column(
+        "happenings",
+        JSONB,
+        nullable=False,
+        comment="[[kind, facts], ...]: all that one transaction made of the document",
+    ),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text),
+    moment("at"),
+    CheckConstraint(one_of("kind", SupplyKind), name="kind"),
+    UniqueConstraint("kind", "document", "sequence"),
+    comment="What was known of a supply, since when, and from whom; nothing of it is forgotten.",
 )

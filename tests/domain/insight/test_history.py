@@ -28,6 +28,10 @@ def kinds(before: Order, after: Order) -> list[str]:
     return [made.kind for made in happenings(before, after, TODAY)]
 
 
+def today_for(units: int) -> list[dict[str, object]]:
+    return [{"units": units, "on": TODAY.isoformat()}]
+
+
 def test_nothing_is_told_when_nothing_changed():
     assert told(order(1), order(1)) == []
 
@@ -43,6 +47,7 @@ def test_claim_release_and_status_are_told_when_stock_comes():
     assert told(mine, after) == [
         ("allocated", {"lines": [{"line": 1, "sku": "K1", "location": "A", "units": 2}]}),
         ("released", {"shipment": 1, "units": 2, "location": "A", "wave": 1}),
+        ("promise_given", {"lines": [{"line": 1, "sku": "K1", "promise": today_for(2)}]}),
         ("ready_to_ship", {"ready": True}),
         ("status_changed", {"from": "awaiting_stock", "to": "awaiting_pick_and_pack"}),
     ]
@@ -63,7 +68,7 @@ def test_a_dated_shipment_is_told_with_its_date_and_when_it_moves():
 
     facts = {"shipment": 2, "units": 1, "location": "A", "expected_on": day(5).isoformat()}
     child = {"shipment": 1, "units": 1, "into": [2]}
-    assert told(mine, dated) == [("split", child), ("dated", facts)]
+    assert told(mine, dated)[:2] == [("split", child), ("dated", facts)]
     assert told(dated, later)[0] == ("date_moved", facts | {"expected_on": day(9).isoformat()})
 
 
@@ -74,8 +79,26 @@ def test_a_promise_is_told_when_it_moves():
     slices = {
         name: [{"units": 1, "on": day(n).isoformat()}] for name, n in (("from", 5), ("to", 9))
     }
-    assert told(mine, later) == [("promise_moved", {"line": 1, "sku": "K1", **slices})]
+    facts = {"line": 1, "sku": "K1", **slices, "because": ["PO-1"]}
+    assert told(mine, later) == [("promise_moved", facts)]
     assert later.lines[0].first_promise == mine.lines[0].promise
+
+
+def test_a_wait_is_told_with_its_day_when_more_units_wait_than_before():
+    new = replace(order(1, [("K1", 5), ("K2", 1)]), first_claimed=False)
+    claimed = replace(new, first_claimed=True)
+    waits = planned(snapshot(claimed, levels=[stock(2)], supplies=[supply(9, due=5)]))[1]
+    fewer = planned(snapshot(waits, levels=[stock(1)]))[1]
+
+    facts = next(facts for kind, facts in told(new, waits) if kind == "waits")
+    assert facts["lines"] == [
+        {"line": 1, "sku": "K1", "units": 3},
+        {"line": 2, "sku": "K2", "units": 1},
+    ]
+    last = max(piece.on for line in waits.lines for piece in line.promise or ())
+    assert facts["expected_on"] == last.isoformat()
+    assert "waits" not in kinds(waits, fewer)
+    assert "waits" in kinds(fewer, waits)
 
 
 def test_units_are_told_as_given_back_when_an_order_is_cancelled():

@@ -170,9 +170,12 @@ WITH first AS (
       JOIN orders o ON o.id = p.order_id
       JOIN order_line l ON l.order_id = p.order_id AND l.line = p.order_line AND l.managed
     RETURNING order_id, wanted
+), happened AS (
+    INSERT INTO order_event (order_id, sequence, happenings, actor, at)
+    SELECT p.order_id, 1, jsonb_build_array(jsonb_build_array('received',
+               jsonb_build_object('lines', count(*), 'units', sum(p.units)))), :actor, :now
+      FROM parts p GROUP BY p.order_id
+    RETURNING order_id, sequence
 )
-INSERT INTO order_event (order_id, sequence, happenings, actor, at)
-SELECT p.order_id, 1, jsonb_build_array(jsonb_build_array('received',
-           jsonb_build_object('lines', count(*), 'units', sum(p.units)))), :actor, :now
-  FROM parts p GROUP BY p.order_id
+INSERT INTO untold (kind, subject, sequence) SELECT 'order', order_id, sequence FROM happened
 """

@@ -1,10 +1,12 @@
 """Declare supply overdue: its date has passed, for all who wait for it at once."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.supply.purchase_orders.finding import (
     lock,
@@ -13,7 +15,15 @@ from fulfillment.store.commands.supply.purchase_orders.finding import (
     tell,
 )
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
+from fulfillment.store.commands.supply.receiving.receivable import lock_documents
 from fulfillment.store.records.days import LOCATIONS_DAY, days_now
+from fulfillment.store.records.saving.supplies import (
+    TELLS,
+    Facts,
+    SupplyTold,
+    supplied,
+    telling,
+)
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Store, Tx
@@ -28,6 +38,7 @@ REMIND_AGAIN = timedelta(minutes=10)
 
 PASSED = f"""
   FROM inbound_supply u JOIN location at ON at.id = u.location
+  JOIN supply_line n ON n.supply = u.id
  WHERE NOT u.overdue AND u.status IS DISTINCT FROM 'arrived'
    AND u.expected_on < :latest
    AND u.expected_on < {LOCATIONS_DAY}
@@ -69,6 +80,7 @@ def declare_others_overdue(tx: Tx) -> bool:
     lock_queues(tx, skus | tx.also)
     mine = "AND u.kind <> 'purchase_order' AND u.sku = ANY(:skus)"
     if passed := _passed(tx, mine, skus=sorted(skus)):
+        lock_documents(tx, [(row.kind, row.document_id) for row in passed])
         _declare(tx, passed)
     return True
 
@@ -112,7 +124,9 @@ def wake_reminded(tx: Tx, purchase_order: int) -> None:
 
 def _passed(tx: Tx, which: str, **more: object) -> list[Any]:
     return tx.rows(
-        f"SELECT u.id, u.sku, u.expected_on, u.status {PASSED} AND u.merchant = :merchant {which}",
+        "SELECT u.id, u.sku, u.location, u.kind, u.document AS number, u.outstanding,"
+        f" u.expected_on, u.status, n.document AS document_id, n.line {PASSED}"
+        f" AND u.merchant = :merchant {which}",
         merchant=tx.merchant,
         days=days_now(tx),
         latest=tx.latest_today,
@@ -120,8 +134,23 @@ def _passed(tx: Tx, which: str, **more: object) -> list[Any]:
     )
 
 
+def _told(passed: Sequence[Any]) -> Iterator[SupplyTold]:
+    """What the history of each document tells: which of its lines did not come in time."""
+    by_document: defaultdict[tuple[str, int, str], list[Facts]] = defaultdict(list)
+    for row in passed:
+        line = supplied(row.line, row.sku, row.location, row.outstanding, row.expected_on)
+        by_document[row.kind, row.document_id, row.number].append(line)
+    for (kind, document, number), lines in sorted(by_document.items()):
+        told = [("overdue", {"lines": lines})]
+        yield SupplyTold(SupplyKind(kind), document, number, told)
+
+
 def _declare(tx: Tx, passed: Sequence[Any]) -> None:
-    tx.run("UPDATE supply SET overdue = true WHERE id = ANY(:ids)", ids=[row.id for row in passed])
+    tx.run(
+        f"WITH {TELLS} UPDATE supply SET overdue = true WHERE id = ANY(:ids)",  # noqa: S608 -- TELLS is a constant
+        ids=[row.id for row in passed],
+        **telling(tx, _told(passed)),
+    )
     was = {
         row.id: Was(row.expected_on, PurchaseOrderStatus(row.status) if row.status else None)
         for row in passed

@@ -1,14 +1,25 @@
 """Stock that is announced with a date and a quantity, without a purchase order."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid, missing
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
 from fulfillment.store.commands.supply.stock import check_in_use, check_places
 from fulfillment.store.reading.restocks import read_restock
 from fulfillment.store.reading.rows import fields_of
+from fulfillment.store.records.saving.supplies import (
+    TELLS,
+    Facts,
+    SupplyTold,
+    dated,
+    supplied,
+    telling,
+)
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
 
@@ -57,8 +68,10 @@ def withdraw_restock(store: Store, command: Command, number: str) -> Answer:
     def body(tx: Tx) -> Answer:
         known = _locked(tx, number)
         tx.run(
-            "UPDATE supply SET closed = ordered - received, inbound = false WHERE id = :id",
+            f"WITH {TELLS}"  # noqa: S608 -- TELLS is a constant
+            " UPDATE supply SET closed = ordered - received, inbound = false WHERE id = :id",
             id=known.supply,
+            **telling(tx, [_told(known, ("closed", {"lines": [_line(known)]}))]),
         )
         replan(tx, {known.sku}, _was(known))
         return fields_of(read_restock(tx, number))
@@ -66,8 +79,16 @@ def withdraw_restock(store: Store, command: Command, number: str) -> Answer:
     return store.execute(command, body)
 
 
+def _told(known: Any, *happenings: tuple[str, Facts]) -> SupplyTold:
+    return SupplyTold(SupplyKind.RESTOCK, known.id, known.number, happenings)
+
+
+def _line(known: Any) -> Facts:
+    return supplied(1, known.sku, known.location, known.outstanding, known.expected_on)
+
+
 FIND = """
-SELECT r.number, u.id AS supply, u.sku, u.location, u.ordered, u.outstanding,
+SELECT r.id, r.number, u.id AS supply, u.sku, u.location, u.ordered, u.outstanding,
        u.expected_on
   FROM restock r JOIN supply u ON u.id = r.supply
  WHERE r.merchant = :merchant AND r.number = :number
@@ -101,6 +122,7 @@ def _was(known: Any) -> dict[int, Was]:
 
 
 def _insert(tx: Tx, new: Restock) -> None:
+    line = supplied(1, new.sku, new.location, new.units, new.expected_on)
     rows = tx.rows(
         """
         WITH supplied AS (
@@ -108,10 +130,19 @@ def _insert(tx: Tx, new: Restock) -> None:
                                 inbound)
             VALUES (:merchant, :sku, :location, 'restock', :number, :units, :expected_on, true)
             RETURNING id
+        ), announced AS (
+            INSERT INTO restock (merchant, number, supply, created_by, created_at)
+            SELECT :merchant, :number, id, :actor, :now FROM supplied
+            ON CONFLICT (merchant, number) DO NOTHING RETURNING id
+        ), happened AS (
+            INSERT INTO supply_event (merchant, kind, document, number, sequence, happenings,
+                                      actor, at)
+            SELECT :merchant, 'restock', id, :number, 1, CAST(:told AS jsonb), :actor, :now
+              FROM announced
+            RETURNING kind, document, sequence
         )
-        INSERT INTO restock (merchant, number, supply, created_by, created_at)
-        SELECT :merchant, :number, id, :actor, :now FROM supplied
-        ON CONFLICT (merchant, number) DO NOTHING RETURNING supply
+        INSERT INTO untold (kind, subject, sequence)
+        SELECT kind, document, sequence FROM happened RETURNING subject
         """,
         merchant=tx.merchant,
         number=new.number,
@@ -121,6 +152,7 @@ def _insert(tx: Tx, new: Restock) -> None:
         expected_on=new.expected_on,
         actor=tx.actor,
         now=tx.now,
+        told=json.dumps([("approved", {"lines": [line]})], default=str),
     )
     if not rows:
         raise _in_use(new.number)
@@ -138,15 +170,28 @@ def _changes(tx: Tx, known: Any, wanted: Restock) -> bool:
         message = f"{arrived} units of restock {wanted.number} have arrived already"
         raise invalid("bad_quantity", message, "units", arrived=arrived)
     tx.run(
-        "UPDATE supply SET ordered = :units, expected_on = :expected_on,"
+        f"WITH {TELLS}"  # noqa: S608 -- TELLS is a constant
+        " UPDATE supply SET ordered = :units, expected_on = :expected_on,"
         " overdue = overdue AND expected_on IS NOT DISTINCT FROM :expected_on,"
         " inbound = received + closed < :units"
         " WHERE id = :id",
         id=known.supply,
         units=wanted.units,
         expected_on=wanted.expected_on,
+        **telling(tx, [_told(known, *_changed(known, wanted))]),
     )
     return True
+
+
+def _changed(known: Any, wanted: Restock) -> Iterator[tuple[str, Facts]]:
+    """What its history tells of another day, and of other units."""
+    if known.expected_on != wanted.expected_on:
+        units = known.outstanding + wanted.units - known.ordered
+        days = (known.expected_on, wanted.expected_on)
+        yield "date_moved", {"lines": [dated(1, known.sku, known.location, units, days)]}
+    if known.ordered != wanted.units:
+        line = {"line": 1, "sku": known.sku, "from": known.ordered, "to": wanted.units}
+        yield "units_changed", {"lines": [line]}
 
 
 def _in_use(number: str) -> RefusedError:

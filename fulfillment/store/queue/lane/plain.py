@@ -31,7 +31,10 @@ LOOKED_UP = f"""
  CROSS JOIN LATERAL (
        SELECT s.id AS shipment, s.number AS shipment_number, l.line,
               (l.promise #>> '{{0,1}}')::date AS promised, o.number AS order_number,
-              o.wake_seq + 1 AS seq
+              o.wake_seq + 1 AS seq,
+              (SELECT coalesce(jsonb_agg(u.document ORDER BY u.document), '[]')
+                 FROM (SELECT DISTINCT u.document FROM peg p JOIN supply u ON u.id = p.supply
+                        WHERE p.shipment_line = sl.id) u) AS because
          FROM shipment_line sl
          JOIN orders o ON o.id = sl.order_id
          JOIN merchant m ON m.id = o.merchant

@@ -12,7 +12,7 @@ FILLED = f"""
            d.placed_at, d.intake_seq, at.place, at.target, at.leaves, f.*,
            greatest(f.promised, CAST(:today AS date)) <> at.leaves AS moves,
            dense_rank() OVER (ORDER BY d.sku, d.wanted, d.priority, f.line, f.shipment_number,
-                                       f.promised) AS alike
+                                       f.promised, f.because) AS alike
       FROM unnest(CAST(:lines AS bigint[])) AS c(line)
      CROSS JOIN LATERAL (SELECT * FROM open_demand x WHERE x.shipment_line = c.line LIMIT 1) d
       JOIN unnest(CAST(:skus AS text[]), CAST(:places AS text[]), CAST(:targets AS date[]),
@@ -33,7 +33,8 @@ HAPPENINGS = """
                   'from', jsonb_build_array(jsonb_build_object('units', f.units,
                                                                'on', f.promised)),
                   'to', jsonb_build_array(jsonb_build_object('units', f.units,
-                                                             'on', f.leaves)))))
+                                                             'on', f.leaves)),
+                  'because', f.because)))
                ELSE '[]' END
        || jsonb_build_array(
            jsonb_build_array('ready_to_ship', jsonb_build_object('ready', true)),
@@ -94,6 +95,9 @@ filled AS MATERIALIZED ({FILLED}
       LEFT JOIN LATERAL (
            SELECT x.sequence + jsonb_array_length(x.happenings) AS next FROM order_event x
             WHERE x.order_id = f.order_id ORDER BY x.sequence DESC LIMIT 1) last ON true
+    RETURNING order_id, sequence
+), untold_yet AS (
+    INSERT INTO untold (kind, subject, sequence) SELECT 'order', order_id, sequence FROM told
 ), woken AS (
     INSERT INTO outbox (merchant, lane, kind, subject, payload, due_at, created_at)
     SELECT :merchant, :lane, :kind, f.order_id::text,

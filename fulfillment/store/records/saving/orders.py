@@ -128,13 +128,19 @@ def _order_row(before: Order, after: Order, today: date) -> dict[str, object]:
 
 
 APPEND = """
-INSERT INTO order_event (order_id, sequence, happenings, actor, reason, at)
-SELECT e.order_id, coalesce(last.sequence + jsonb_array_length(last.happenings), 1),
-       e.happenings, :actor, :reason, :now
-  FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS e(order_id bigint, happenings jsonb)
-  LEFT JOIN LATERAL (SELECT sequence, happenings FROM order_event x
-                      WHERE x.order_id = e.order_id ORDER BY x.sequence DESC LIMIT 1) last ON true
+WITH made AS (
+    INSERT INTO order_event (order_id, sequence, happenings, actor, reason, at)
+    SELECT e.order_id, coalesce(last.sequence + jsonb_array_length(last.happenings), 1),
+           e.happenings, :actor, :reason, :now
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS e(order_id bigint, happenings jsonb)
+      LEFT JOIN LATERAL (SELECT sequence, happenings FROM order_event x
+                          WHERE x.order_id = e.order_id
+                          ORDER BY x.sequence DESC LIMIT 1) last ON true
+    RETURNING order_id, sequence
+)
+INSERT INTO untold (kind, subject, sequence) SELECT 'order', order_id, sequence FROM made
 """
+"""What is written to a history is to be told: its place in the feed is given after the commit."""
 
 
 def record(tx: Tx, made: Iterable[OrderEvent]) -> None:

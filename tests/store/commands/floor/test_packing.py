@@ -414,8 +414,10 @@ def test_nothing_is_told_twice_when_some_packages_leave(warehouse):
     ship(warehouse, shipment, 1)
 
     (told,) = warehouse.happened(mine, "packages_shipped")
+    label = {"package": 1, "carrier": "Example Post", "service": "Parcel", "tracking": "EP1"}
     assert told == {
-        "shipment": 1, "packages": [1], "shipped_as": 2, "carriers": ["Example Post"],
+        "shipment": 1, "packages": [1], "units": 3, "location": "A", "shipped_as": 2,
+        "carriers": ["Example Post"], "labels": [label],
     }  # fmt: skip
     (shipped,) = warehouse.happened(mine, "shipped")
     assert (shipped["shipment"], shipped["units"], shipped["wave"]) == (2, 3, 1)

@@ -39,7 +39,7 @@ def test_what_was_found_goes_on_and_the_rest_waits_when_parts_may_go(warehouse):
         2,
     )
     (told,) = warehouse.happened(mine, "short_picked")
-    assert told == {"shipment": 1, "line": 1, "sku": "K1", "found": 3, "location": "A"}
+    assert told == {"shipment": 1, "line": 1, "sku": "K1", "found": 3, "units": 2, "location": "A"}
 
 
 def test_all_of_it_waits_with_what_was_found_staged_when_parts_may_not_go(warehouse):

@@ -6,7 +6,7 @@ from typing import Any
 
 from fulfillment.domain.floor import dispatch as warehouse
 from fulfillment.domain.floor import packing
-from fulfillment.domain.floor.after_dispatch import Label
+from fulfillment.domain.floor.after_dispatch import Label, plain
 from fulfillment.domain.floor.packing import Package
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import invalid
@@ -80,18 +80,39 @@ def _check_named(known: Packages, labels: Sequence[tuple[int, Label]]) -> None:
 
 
 def _apart(opened: Opened, leaves: _Leaves) -> tuple[Order, Shipment]:
-    """The order, and its shipment that leaves: the whole, or a new one with what leaves of it."""
+    """The order, and its shipment that leaves: the whole, or a new one with what leaves of it.
+
+    What is told of the packages is told with the shipment that leaves, never before.
+    """
     order, shipment = opened.order, opened.shipment
-    told: dict[str, object] = {"shipment": shipment.number, "packages": sorted(leaves.labels)}
-    if carriers := sorted({one.carrier for one in leaves.labels.values() if one.carrier}):
-        told["carriers"] = carriers
+    told = _told(shipment, leaves)
     left = packing.loose(shipment, leaves.here)
     if not left and all(package.number in leaves.labels for package in leaves.here):
         return order.noted("packages_shipped", **told), shipment
     number = order.next_shipment_number
-    noted = order.noted("packages_shipped", **told, shipped_as=number)
     units = packing.leaving(leaves.here, leaves.labels)
-    return _stored(opened, packing.set_apart(noted, shipment, units), number)
+    stored, apart = _stored(opened, packing.set_apart(order, shipment, units), number)
+    return stored.noted("packages_shipped", **told, shipped_as=number), apart
+
+
+def _told(shipment: Shipment, leaves: _Leaves) -> dict[str, object]:
+    """Which packages leave, from where, with how many units, and under which tracking numbers."""
+    units = sum(sum(p.units.values()) for p in leaves.here if p.number in leaves.labels)
+    told: dict[str, object] = {
+        "shipment": shipment.number,
+        "packages": sorted(leaves.labels),
+        "units": units,
+        "location": shipment.location,
+    }
+    if carriers := sorted({one.carrier for one in leaves.labels.values() if one.carrier}):
+        told["carriers"] = carriers
+    if labels := [
+        {"package": number} | plain(label)
+        for number, label in sorted(leaves.labels.items())
+        if label != Label()
+    ]:
+        told["labels"] = labels
+    return told
 
 
 def _stored(opened: Opened, order: Order, number: int) -> tuple[Order, Shipment]:

@@ -10,12 +10,19 @@ from fulfillment.store.commands.supply.moves.documents import (
     number_in_use,
 )
 from fulfillment.store.commands.supply.moves.returnable import check_returnable
-from fulfillment.store.commands.supply.moves.supplies import check_lines, give_up, told_before
+from fulfillment.store.commands.supply.moves.supplies import (
+    check_lines,
+    give_up,
+    outstanding,
+    told_before,
+    told_of,
+)
 from fulfillment.store.commands.supply.purchase_orders.replanning import replan
 from fulfillment.store.commands.supply.receiving.receivable import Receivable, locked
 from fulfillment.store.commands.supply.stock import check_location, check_open, check_places
 from fulfillment.store.reading.returns import read_return
 from fulfillment.store.reading.rows import fields_of
+from fulfillment.store.records.saving.supplies import TELLS, SupplyTold, supplied, telling
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
 
@@ -55,8 +62,11 @@ def _close(tx: Tx, announced: Receivable) -> None:
         move_return(ReturnStatus(announced.status), ReturnStatus.CLOSED)
     except MoveNotAllowedError as error:
         raise conflict("move_not_allowed", str(error), status=announced.status) from error
+    facts = {"status": ReturnStatus.CLOSED, "lines": outstanding(announced.lines)}
     tx.run(
-        "UPDATE customer_return SET status = :status, ended_at = :now WHERE id = :id",
+        f"WITH {TELLS}"  # noqa: S608 -- TELLS is a constant
+        " UPDATE customer_return SET status = :status, ended_at = :now WHERE id = :id",
+        **telling(tx, [told_of(announced, "closed", facts)]),
         id=announced.id,
         now=tx.now,
         status=ReturnStatus.CLOSED,
@@ -116,8 +126,15 @@ def _insert(tx: Tx, new: NewReturn, order: int | None) -> None:
     )
     if not rows:
         raise number_in_use(new.number)
+    lines = [
+        supplied(line.line, line.sku, new.location, line.units, new.expected_on)
+        for line in new.lines
+    ]
+    facts = {"status": ReturnStatus.ANNOUNCED, "lines": lines}
+    told = SupplyTold(SupplyKind.RETURN, rows[0].id, new.number, [("approved", facts)])
     tx.run(
         INSERT_LINES,
+        **telling(tx, [told]),
         merchant=tx.merchant,
         customer_return=rows[0].id,
         order=order,
@@ -131,8 +148,8 @@ def _insert(tx: Tx, new: NewReturn, order: int | None) -> None:
     )
 
 
-INSERT_LINES = """
-WITH asked AS (
+INSERT_LINES = f"""
+WITH {TELLS}, asked AS (
     SELECT nextval(pg_get_serial_sequence('supply', 'id')) AS id, *
       FROM unnest(CAST(:lines AS int[]), CAST(:skus AS text[]), CAST(:units AS int[]),
                   CAST(:order_lines AS int[])) AS a(line, sku, units, order_line)
@@ -145,4 +162,4 @@ INSERT INTO return_line (customer_return, line, supply, order_id, order_line)
 SELECT :customer_return, line, id,
        CASE WHEN order_line IS NOT NULL THEN CAST(:order AS bigint) END, order_line
   FROM asked
-"""
+"""  # noqa: S608 -- TELLS is a constant

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was
-from fulfillment.store.commands.supply.receiving.receivable import Line
+from fulfillment.store.commands.supply.receiving.receivable import Line, Receivable
+from fulfillment.store.records.saving.supplies import Facts, SupplyTold, supplied
 from fulfillment.store.transactions.session import Tx
 
 
@@ -45,6 +46,20 @@ def check_lines(what: str, lines: Iterable[NewLine]) -> None:
 def told_before(lines: Iterable[Line]) -> Mapping[int, Was]:
     """What pegs on these lines told so far: everybody who has one is planned anew."""
     return {line.supply: Was(line.expected_on) for line in lines}
+
+
+def outstanding(lines: Iterable[Line]) -> list[Facts]:
+    """What is still to come on these lines, as history tells it."""
+    return [
+        supplied(line.line, line.sku, line.location, line.outstanding, line.expected_on)
+        for line in lines
+        if line.outstanding
+    ]
+
+
+def told_of(document: Receivable, kind: str, facts: Facts) -> SupplyTold:
+    """One thing that happened to a document."""
+    return SupplyTold(document.kind, document.id, document.number, [(kind, facts)])
 
 
 def set_inbound(tx: Tx, lines: Collection[Line]) -> None:

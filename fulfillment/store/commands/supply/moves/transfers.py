@@ -13,12 +13,25 @@ from fulfillment.store.commands.supply.moves.documents import (
     number_in_use,
 )
 from fulfillment.store.commands.supply.moves.sending import send
-from fulfillment.store.commands.supply.moves.supplies import check_lines, give_up, told_before
+from fulfillment.store.commands.supply.moves.supplies import (
+    check_lines,
+    give_up,
+    outstanding,
+    told_before,
+    told_of,
+)
 from fulfillment.store.commands.supply.purchase_orders.replanning import replan
 from fulfillment.store.commands.supply.receiving.receivable import Receivable, locked
 from fulfillment.store.commands.supply.stock import check_location, check_open, check_places
 from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.reading.transfers import read_transfer
+from fulfillment.store.records.saving.supplies import (
+    TELLS,
+    SupplyTold,
+    dated,
+    supplied,
+    telling,
+)
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 
@@ -50,7 +63,7 @@ def close_transfer(store: Store, command: Command, number: str) -> Answer:
 
     def body(tx: Tx) -> Answer:
         transfer = locked(tx, SupplyKind.TRANSFER, number)
-        _move(tx, transfer, TransferStatus.CLOSED)
+        _move(tx, transfer, TransferStatus.CLOSED, "closed")
         give_up(tx, transfer.lines)
         replan(tx, transfer.skus, told_before(transfer.lines))
         return fields_of(read_transfer(tx, number))
@@ -63,7 +76,7 @@ def cancel_transfer(store: Store, command: Command, number: str) -> Answer:
 
     def body(tx: Tx) -> Answer:
         transfer = locked(tx, SupplyKind.TRANSFER, number)
-        _move(tx, transfer, TransferStatus.CANCELLED)
+        _move(tx, transfer, TransferStatus.CANCELLED, "closed")
         give_up(tx, transfer.lines)
         return fields_of(read_transfer(tx, number))
 
@@ -114,8 +127,15 @@ def _insert(tx: Tx, new: NewTransfer) -> None:
     )
     if not rows:
         raise number_in_use(new.number)
+    lines = [
+        supplied(line.line, line.sku, new.destination, line.units, new.expected_on)
+        for line in new.lines
+    ]
+    facts = {"status": TransferStatus.PLANNED, "source": new.source, "lines": lines}
+    told = SupplyTold(SupplyKind.TRANSFER, rows[0].id, new.number, [("written", facts)])
     tx.run(
         INSERT_LINES,
+        **telling(tx, [told]),
         merchant=tx.merchant,
         transfer=rows[0].id,
         number=new.number,
@@ -127,8 +147,8 @@ def _insert(tx: Tx, new: NewTransfer) -> None:
     )
 
 
-INSERT_LINES = """
-WITH asked AS (
+INSERT_LINES = f"""
+WITH {TELLS}, asked AS (
     SELECT nextval(pg_get_serial_sequence('supply', 'id')) AS id, *
       FROM unnest(CAST(:lines AS int[]), CAST(:skus AS text[]), CAST(:units AS int[]))
            AS a(line, sku, units)
@@ -139,26 +159,34 @@ WITH asked AS (
       FROM asked
 )
 INSERT INTO transfer_line (transfer, line, supply) SELECT :transfer, line, id FROM asked
-"""
+"""  # noqa: S608 -- TELLS is a constant
 
 
 def _ship(tx: Tx, number: str) -> None:
     transfer = locked(tx, SupplyKind.TRANSFER, number)
-    _move(tx, transfer, TransferStatus.IN_TRANSIT)
+    _move(tx, transfer, TransferStatus.IN_TRANSIT, "approved")
     wanted: Counter[str] = Counter()
     for line in transfer.lines:
         wanted[line.sku] += line.ordered
     send(tx, transfer, str(transfer.source), wanted)
 
 
-def _move(tx: Tx, transfer: Receivable, target: TransferStatus) -> None:
+def _move(tx: Tx, transfer: Receivable, target: TransferStatus, kind: str) -> None:
+    """Move it along its life; its history tells it as of this kind."""
     try:
         move_transfer(TransferStatus(transfer.status), target)
     except MoveNotAllowedError as error:
         raise conflict("move_not_allowed", str(error), status=transfer.status) from error
     leaves = target is TransferStatus.IN_TRANSIT
+    facts = {
+        "status": target,
+        "counted": leaves or transfer.status != TransferStatus.PLANNED,
+        "source": transfer.source,
+        "lines": outstanding(transfer.lines),
+    }
     tx.run(
-        "UPDATE transfer SET status = :status,"
+        f"WITH {TELLS}"  # noqa: S608 -- TELLS is a constant
+        " UPDATE transfer SET status = :status,"
         " shipped_at = CASE WHEN :leaves THEN :now ELSE shipped_at END,"
         " ended_at = CASE WHEN :leaves THEN NULL ELSE CAST(:now AS timestamptz) END"
         " WHERE id = :id",
@@ -166,11 +194,26 @@ def _move(tx: Tx, transfer: Receivable, target: TransferStatus) -> None:
         status=target,
         leaves=leaves,
         now=tx.now,
+        **telling(tx, [told_of(transfer, kind, facts)]),
     )
 
 
 def _write_date(tx: Tx, transfer: Receivable, expected_on: date | None) -> None:
-    tx.run("UPDATE transfer SET expected_on = :day WHERE id = :id", id=transfer.id, day=expected_on)
+    lines = [
+        dated(line.line, line.sku, line.location, line.outstanding, (line.expected_on, expected_on))
+        for line in transfer.lines
+        if line.expected_on != expected_on
+    ]
+    counted = transfer.status == TransferStatus.IN_TRANSIT
+    facts = {
+        "status": transfer.status, "counted": counted, "source": transfer.source, "lines": lines
+    }  # fmt: skip
+    tx.run(
+        f"WITH {TELLS} UPDATE transfer SET expected_on = :day WHERE id = :id",  # noqa: S608 -- TELLS is a constant
+        id=transfer.id,
+        day=expected_on,
+        **telling(tx, [told_of(transfer, "date_moved", facts)]),
+    )
     tx.run(
         "UPDATE supply SET expected_on = :day, overdue = false WHERE id = ANY(:supplies)",
         supplies=[line.supply for line in transfer.lines],

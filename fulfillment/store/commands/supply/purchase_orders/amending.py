@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.statuses import INBOUND, PurchaseOrderStatus
 from fulfillment.store.commands.supply.purchase_orders.documents import (
@@ -25,9 +26,11 @@ from fulfillment.store.commands.supply.purchase_orders.lines import (
     insert_lines,
 )
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
+from fulfillment.store.commands.supply.purchase_orders.telling import told_of_change
 from fulfillment.store.reading.purchase_orders import read_purchase_order
 from fulfillment.store.reading.rows import execute_as
 from fulfillment.store.reading.views.purchasing import PurchaseOrderView
+from fulfillment.store.records.saving.supplies import Facts, SupplyTold
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -56,13 +59,17 @@ def change_purchase_order(
         old = lines_of(tx, purchase_order)
         changed = _changed_lines(old, change)
         _check_added(tx, old, change)
-        _write(tx, purchase_order, change, changed, counts=status in INBOUND)
+        added = _write(tx, purchase_order, change, changed, counts=status in INBOUND)
         ends = _ends(tx, purchase_order, change)
         if status in INBOUND and (changed or change.added):
             touched = {line.sku for line in changed} | {line.sku for line in change.added}
             was = {line.supply: Was(line.expected_on, status) for line in old}
             replan(tx, skus if ends else touched, was, by_po_status=ends)
-        tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
+        told = list(told_of_change(old, changed, added, status))
+        if ends:
+            told.append(("closed", {"status": PurchaseOrderStatus.RECEIVED, "lines": []}))
+        said = SupplyTold(SupplyKind.PURCHASE_ORDER, purchase_order, change.number, told)
+        tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER, said)
         return read_purchase_order(tx, change.number)
 
     return execute_as(PurchaseOrderView, store, command, body)
@@ -134,7 +141,8 @@ def _line_as_asked(old: Line, asked: LineChange | None, change: PurchaseChange) 
 
 def _write(
     tx: Tx, purchase_order: int, change: PurchaseChange, lines: Sequence[Line], *, counts: bool
-) -> None:
+) -> list[Facts]:
+    """What is asked, written; the lines that it had not, as history tells them."""
     if change.expected_on is not KEEP:
         tx.run(
             "UPDATE purchase_order SET expected_on = :expected_on WHERE id = :id",
@@ -163,8 +171,9 @@ def _write(
             units=[line.units for line in lines],
             dates=[line.expected_on for line in lines],
         )
-    if change.added:
-        insert_lines(tx, _header(tx, purchase_order, counts=counts), change.added)
+    if not change.added:
+        return []
+    return insert_lines(tx, _header(tx, purchase_order, counts=counts), change.added)
 
 
 def _header(tx: Tx, purchase_order: int, *, counts: bool) -> Header:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fulfillment.domain.model.refusals import missing
 from fulfillment.domain.model.statuses import ENDED, PurchaseOrderStatus
+from fulfillment.store.records.saving.supplies import TELLS, SupplyTold, telling
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.session import LocksTooSmallError, Tx
 from fulfillment.store.transactions.zones import zone_of
@@ -64,6 +65,11 @@ class Line:
     expected_on: date | None
     follows_header: bool
 
+    @property
+    def outstanding(self) -> int:
+        """Units of it that are still to come."""
+        return self.units - self.received
+
 
 LINES = """
 SELECT l.line, u.id AS supply, u.sku, u.location, u.ordered - u.closed AS units, u.received,
@@ -101,9 +107,15 @@ def set_status(tx: Tx, purchase_order: int, status: PurchaseOrderStatus) -> None
     )
 
 
-def tell(tx: Tx, purchase_order: int, kind: outbox.Kind) -> None:
-    """Owe the purchase order's workflow where it stands."""
-    tx.run("UPDATE purchase_order SET wake_seq = wake_seq + 1 WHERE id = :id", id=purchase_order)
+NEXT_WAKE = "UPDATE purchase_order SET wake_seq = wake_seq + 1 WHERE id = :id"
+
+
+def tell(tx: Tx, purchase_order: int, kind: outbox.Kind, told: SupplyTold | None = None) -> None:
+    """Owe the purchase order's workflow where it stands; its history has what happened."""
+    if told is not None and told.happenings:
+        tx.run(f"WITH {TELLS} {NEXT_WAKE}", id=purchase_order, **telling(tx, [told]))
+    else:
+        tx.run(NEXT_WAKE, id=purchase_order)
     state = purchase_order_progress(tx, purchase_order)
     outbox.put(tx, kind, [(str(purchase_order), {"merchant": tx.merchant, "progress": state})])
 

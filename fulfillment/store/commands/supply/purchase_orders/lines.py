@@ -8,6 +8,7 @@ from fulfillment.domain.model.limits import MOST_UNITS
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.commands.supply.purchase_orders.documents import NewPurchaseLine
 from fulfillment.store.commands.supply.stock import check_in_use, check_places
+from fulfillment.store.records.saving.supplies import Facts, supplied
 from fulfillment.store.transactions.session import Tx
 
 
@@ -62,13 +63,15 @@ def _packs_of(tx: Tx, lines: Sequence[NewPurchaseLine]) -> Mapping[str, Mapping[
     return {row.sku: row.packs for row in rows}
 
 
-def insert_lines(tx: Tx, header: Header, lines: Sequence[NewPurchaseLine]) -> None:
+def insert_lines(tx: Tx, header: Header, lines: Sequence[NewPurchaseLine]) -> list[Facts]:
     """Write the lines in base units, each with its supply; one without a date takes the header's.
 
-    What a pack holds now is kept with the line.
+    What a pack holds now is kept with the line. The lines as history tells them are returned.
     """
     packs = _packs_of(tx, lines)
     sizes = [packs[line.sku][line.pack] if line.pack is not None else None for line in lines]
+    units = [line.units * (size or 1) for line, size in zip(lines, sizes, strict=True)]
+    dates = [line.expected_on or header.expected_on for line in lines]
     tx.run(
         INSERT,
         merchant=tx.merchant,
@@ -77,12 +80,16 @@ def insert_lines(tx: Tx, header: Header, lines: Sequence[NewPurchaseLine]) -> No
         inbound=header.inbound,
         lines=[line.line for line in lines],
         skus=[line.sku for line in lines],
-        units=[line.units * (size or 1) for line, size in zip(lines, sizes, strict=True)],
+        units=units,
         packs=[line.pack for line in lines],
         pack_units=sizes,
         locations=[line.location for line in lines],
-        dates=[line.expected_on or header.expected_on for line in lines],
+        dates=dates,
     )
+    return [
+        supplied(line.line, line.sku, line.location, count, on)
+        for line, count, on in zip(lines, units, dates, strict=True)
+    ]
 
 
 INSERT = """

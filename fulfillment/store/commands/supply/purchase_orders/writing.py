@@ -1,5 +1,8 @@
 """Write a purchase order, and move it through its life."""
 
+from collections.abc import Sequence
+
+from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.domain.model.statuses import (
     INBOUND,
@@ -10,6 +13,7 @@ from fulfillment.domain.model.statuses import (
 from fulfillment.store.commands.supply.moves.documents import Answer, execute_numbered
 from fulfillment.store.commands.supply.purchase_orders.documents import NewPurchaseOrder
 from fulfillment.store.commands.supply.purchase_orders.finding import (
+    Line,
     find,
     lines_of,
     lock,
@@ -27,6 +31,7 @@ from fulfillment.store.reading.purchase_orders import read_purchase_order
 from fulfillment.store.reading.rows import execute_as, fields_of, view
 from fulfillment.store.reading.suppliers import usual_supplier
 from fulfillment.store.reading.views.purchasing import PurchaseOrderView
+from fulfillment.store.records.saving.supplies import Facts, SupplyTold, supplied
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -46,12 +51,14 @@ def create_purchase_order(
 def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> PurchaseOrderView:
     """The same inside a transaction that writes more; a number that is taken spoils nothing."""
     _check_new(tx, new)
-    purchase_order = _insert(tx, new)
+    purchase_order, lines = _insert(tx, new)
     if new.status in INBOUND:
         skus = {line.sku for line in new.lines}
         lock_queues(tx, skus | tx.also)
         replan(tx, skus, {}, by_po_status=True)
-    tell(tx, purchase_order, outbox.Kind.START_PURCHASE_ORDER)
+    kind = "approved" if new.status in INBOUND else "written"
+    told = _told(purchase_order, new.number, kind, {"status": new.status, "lines": lines})
+    tell(tx, purchase_order, outbox.Kind.START_PURCHASE_ORDER, told)
     return read_purchase_order(tx, new.number)
 
 
@@ -70,7 +77,11 @@ def _supplier(tx: Tx, new: NewPurchaseOrder) -> str:
     return usual_supplier(tx, {line.sku for line in new.lines})
 
 
-def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
+def _told(purchase_order: int, number: str, kind: str, facts: Facts) -> SupplyTold:
+    return SupplyTold(SupplyKind.PURCHASE_ORDER, purchase_order, number, [(kind, facts)])
+
+
+def _insert(tx: Tx, new: NewPurchaseOrder) -> tuple[int, list[Facts]]:
     rows = tx.rows(
         "INSERT INTO purchase_order (merchant, number, supplier, status, expected_on,"
         " over_receipt_percent, created_by, created_at)"
@@ -88,8 +99,7 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> int:
     if not rows:
         raise conflict("number_in_use", f"purchase order {new.number} is taken", number=new.number)
     header = Header(rows[0].id, new.number, new.expected_on, new.status in INBOUND)
-    insert_lines(tx, header, new.lines)
-    return int(rows[0].id)
+    return header.id, insert_lines(tx, header, new.lines)
 
 
 def move_status(
@@ -104,31 +114,49 @@ def move_status(
         purchase_order, skus = find(tx, number)
         lock_queues(tx, skus | tx.also)
         status = lock(tx, purchase_order, skus | tx.also)
+        lines = lines_of(tx, purchase_order)
         if status is PurchaseOrderStatus.DRAFT and target in INBOUND:
-            lines = [line for line in lines_of(tx, purchase_order) if line.units]
-            check_in_use(tx, [(line.sku, line.location) for line in lines], "lines[{}].")
-        _move(tx, purchase_order, status, target)
-        was = {line.supply: Was(line.expected_on, status) for line in lines_of(tx, purchase_order)}
+            places = [(line.sku, line.location) for line in lines if line.units]
+            check_in_use(tx, places, "lines[{}].")
+        _check_move(status, target, sum(line.received for line in lines))
+        _move(tx, purchase_order, target)
+        was = {line.supply: Was(line.expected_on, status) for line in lines}
         replan(tx, skus, was, by_po_status=True)
-        tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER)
+        told = _told(purchase_order, number, *_moved(lines, status, target))
+        tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER, told)
         return read_purchase_order(tx, number)
 
     return execute_as(PurchaseOrderView, store, command, body)
 
 
-def _move(
-    tx: Tx, purchase_order: int, source: PurchaseOrderStatus, target: PurchaseOrderStatus
-) -> None:
+def _moved(
+    lines: Sequence[Line], source: PurchaseOrderStatus, target: PurchaseOrderStatus
+) -> tuple[str, Facts]:
+    """What its history tells: that it counts from now on, that it ends, or how far it is."""
+    told = [
+        supplied(line.line, line.sku, line.location, line.outstanding, line.expected_on)
+        for line in lines
+        if line.outstanding
+    ]
+    is_draft = source is PurchaseOrderStatus.DRAFT
+    if target in INBOUND:
+        return "approved" if is_draft else "moved", {"status": target, "lines": told}
+    return "closed", {"status": target, "counted": not is_draft, "lines": told}
+
+
+def _check_move(source: PurchaseOrderStatus, target: PurchaseOrderStatus, came: int) -> None:
     try:
         move_purchase_order(source, target)
     except MoveNotAllowedError as error:
         raise conflict("move_not_allowed", str(error), status=source) from error
     if target is PurchaseOrderStatus.RECEIVED:
         raise conflict("receipt_needed", "a purchase order is received by its receipts")
-    came = sum(line.received for line in lines_of(tx, purchase_order))
     if target is PurchaseOrderStatus.CANCELLED and came:
         message = f"{came} units of it came, so it can not be cancelled; close it instead"
         raise conflict("something_received", message, status=source, received=came)
+
+
+def _move(tx: Tx, purchase_order: int, target: PurchaseOrderStatus) -> None:
     set_status(tx, purchase_order, target)
     ends = target in (PurchaseOrderStatus.CLOSED, PurchaseOrderStatus.CANCELLED)
     tx.run(

@@ -17,6 +17,7 @@ from fulfillment.store.commands.supply.moves.returnable import check_returnable
 from fulfillment.store.commands.supply.receiving.receipts import Receipt, ReceivedLine
 from fulfillment.store.commands.supply.receiving.receivable import Line, Receivable
 from fulfillment.store.records.loading import load_settings
+from fulfillment.store.records.saving.supplies import TELLS, SupplyTold, telling
 from fulfillment.store.transactions.session import Tx
 from fulfillment.store.transactions.zones import zone_of
 
@@ -207,6 +208,7 @@ def write(tx: Tx, document: Receivable, receipt: Receipt, goods: Goods) -> str:
         raise conflict("number_in_use", message, number=number)
     tx.run(
         COUNT,
+        **telling(tx, [_told(document, number, goods)]),
         receipt=rows[0].id,
         supplies=[row.line.supply for row in goods.counted],
         dispositions=[row.disposition for row in goods.counted],
@@ -215,6 +217,30 @@ def write(tx: Tx, document: Receivable, receipt: Receipt, goods: Goods) -> str:
         beyond=[row.taken.beyond for row in goods.counted],
     )
     return number
+
+
+def _told(document: Receivable, receipt: str, goods: Goods) -> SupplyTold:
+    """What the history of the document tells."""
+    lines = [
+        {
+            "line": row.line.line,
+            "sku": row.line.sku,
+            "units": row.units,
+            "disposition": row.disposition,
+        }
+        for row in goods.counted
+    ]
+    facts = {
+        "receipt": receipt, "location": goods.location, "lines": lines,
+        "complete": completes(document, goods),
+    }  # fmt: skip
+    return SupplyTold(document.kind, document.id, document.number, [("received", facts)])
+
+
+def completes(document: Receivable, goods: Goods) -> bool:
+    """Whether nothing is outstanding once these are counted."""
+    came = sum(row.taken.outstanding for row in goods.counted)
+    return came == sum(line.outstanding for line in document.lines)
 
 
 def _next_number(tx: Tx, document: Receivable) -> str:
@@ -247,8 +273,8 @@ VALUES (:merchant, :number, :purchase_order, :transfer, :customer_return, :resto
 ON CONFLICT (merchant, number) DO NOTHING RETURNING id
 """
 
-COUNT = """
-WITH come AS (
+COUNT = f"""
+WITH {TELLS}, come AS (
     SELECT * FROM unnest(CAST(:supplies AS bigint[]), CAST(:dispositions AS text[]),
                          CAST(:units AS int[]), CAST(:found AS int[]), CAST(:beyond AS int[]))
         AS r(supply, disposition, units, found, beyond)
@@ -268,4 +294,4 @@ UPDATE supply u
        closed = u.closed - t.found,
        inbound = u.inbound AND u.outstanding > t.units - t.found
   FROM total t WHERE u.id = t.supply
-"""
+"""  # noqa: S608 -- TELLS is a constant

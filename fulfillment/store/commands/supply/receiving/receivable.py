@@ -1,6 +1,7 @@
 """What announces supply, found and locked: first the queues of its SKUs, then its row."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -100,6 +101,22 @@ def locked(tx: Tx, kind: SupplyKind, number: str) -> Receivable:
     if more := {line.sku for line in lines} - skus:
         raise LocksTooSmallError(more)
     return Receivable(kind, **head._asdict(), lines=lines, due=due)
+
+
+LOCK: Mapping[SupplyKind, str] = {
+    K.TRANSFER: "SELECT id FROM transfer WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE",
+    K.RETURN: "SELECT id FROM customer_return WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE",
+    K.RESTOCK: "SELECT id FROM restock WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE",
+}
+
+
+def lock_documents(tx: Tx, documents: Iterable[tuple[str, int]]) -> None:
+    """Take the rows of documents that are no purchase orders; their queues are locked already."""
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    for kind, document in documents:
+        wanted[kind].add(document)
+    for kind, ids in sorted(wanted.items()):
+        tx.rows(LOCK[SupplyKind(kind)], ids=sorted(ids))
 
 
 def _lines(tx: Tx, kind: SupplyKind, document: int) -> tuple[Line, ...]:

@@ -19,7 +19,13 @@ from fulfillment.store.commands.supply.purchase_orders.finding import tell
 from fulfillment.store.commands.supply.purchase_orders.pinned import grants_of, less_granted
 from fulfillment.store.commands.supply.purchase_orders.replanning import plan_and_save
 from fulfillment.store.commands.supply.purchase_orders.shrinking import released_on, shrink_pegs
-from fulfillment.store.commands.supply.receiving.counting import Goods, check, check_found, write
+from fulfillment.store.commands.supply.receiving.counting import (
+    Goods,
+    check,
+    check_found,
+    completes,
+    write,
+)
 from fulfillment.store.commands.supply.receiving.receipts import Receipt
 from fulfillment.store.commands.supply.receiving.receivable import Receivable, complete, locked
 from fulfillment.store.commands.supply.stock import check_places
@@ -97,7 +103,7 @@ def _take_in(tx: Tx, document: Receivable, receipt: Receipt, goods: Goods) -> st
     shrink_pegs(tx, lost, last_go=True)
     shrink_pegs(tx, lost + Counter(less_granted(goods.awaited(sellable=True), grants)))
     number = write(tx, document, receipt, goods)
-    is_complete = not document.is_complete and _is_complete(document, goods)
+    is_complete = not document.is_complete and completes(document, goods)
     if is_complete:
         complete(tx, document)
     by_status = is_complete and is_bought
@@ -131,12 +137,6 @@ def _opened(tx: Tx, goods: Goods, why: Mapping[str, Any], *, lane: bool) -> Work
         return open_queues(tx, goods.skus, margin=margin, filled=filled, **why)
 
     return after_lane(tx, goods.skus, opened, came)[1] if lane else opened(NOTHING)
-
-
-def _is_complete(document: Receivable, goods: Goods) -> bool:
-    """Whether nothing is outstanding once these are counted."""
-    came = sum(row.taken.outstanding for row in goods.counted)
-    return came == sum(line.outstanding for line in document.lines)
 
 
 def _told(document: Receivable, receipt: str, goods: Goods) -> Iterable[OrderEvent]:

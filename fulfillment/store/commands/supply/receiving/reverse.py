@@ -14,6 +14,7 @@ from fulfillment.store.commands.supply.receiving.receivable import Receivable, l
 from fulfillment.store.commands.supply.stock import change_on_hand
 from fulfillment.store.reading.receipts import read_receipt
 from fulfillment.store.reading.rows import fields_of
+from fulfillment.store.records.saving.supplies import TELLS, SupplyTold, telling
 from fulfillment.store.transactions import outbox
 from fulfillment.store.transactions.session import Command, Store, Tx
 
@@ -41,8 +42,15 @@ def reverse_receipt(store: Store, command: Command, number: str, reason: str) ->
     def body(tx: Tx) -> dict[str, Any]:
         kind, document = _document_of(tx, number)
         receipt = _locked(tx, number, locked(tx, kind, document))
-        moves = _moves(tx, receipt, reason)
-        (left,) = tx.rows(GIVE_BACK, receipt=receipt.id, kind=kind, document=receipt.document.id)
+        counted = _counted(tx, receipt)
+        moves = _moves(receipt, counted, reason)
+        (left,) = tx.rows(
+            GIVE_BACK,
+            **telling(tx, [_told(receipt, counted)]),
+            receipt=receipt.id,
+            kind=kind,
+            document=receipt.document.id,
+        )
         reopen(tx, receipt.document, is_complete=not left.outstanding)
         change_on_hand(tx, moves, Booking("reversal", number), again=_to_come(tx, receipt))
         _note(tx, receipt, reason)
@@ -78,24 +86,48 @@ def _locked(tx: Tx, number: str, document: Receivable) -> _Receipt:
     return _Receipt(row.id, number, row.location, document)
 
 
-def _moves(tx: Tx, receipt: _Receipt, reason: str) -> Sequence[Move]:
-    """What leaves on hand; what was scrapped never came there."""
-    rows = tx.rows(
-        "SELECT u.sku, l.disposition, l.units FROM receipt_line l JOIN supply u ON u.id = l.supply"
-        " WHERE l.receipt = :receipt AND l.disposition <> 'scrapped'",
+def _counted(tx: Tx, receipt: _Receipt) -> Sequence[Any]:
+    """What was counted, by supply and disposition."""
+    return tx.rows(
+        "SELECT l.supply, u.sku, l.disposition, l.units"
+        " FROM receipt_line l JOIN supply u ON u.id = l.supply"
+        " WHERE l.receipt = :receipt ORDER BY l.supply, l.disposition",
         receipt=receipt.id,
     )
+
+
+def _told(receipt: _Receipt, counted: Sequence[Any]) -> SupplyTold:
+    """What the history of its document tells: units that came, taken back."""
+    document = receipt.document
+    numbers = {line.supply: line.line for line in document.lines}
+    lines = [
+        {
+            "line": numbers[row.supply],
+            "sku": row.sku,
+            "units": -row.units,
+            "disposition": row.disposition,
+        }
+        for row in counted
+    ]
+    facts = {"receipt": receipt.number, "location": receipt.location, "lines": lines}
+    told = ("reversed", facts | {"complete": False})
+    return SupplyTold(document.kind, document.id, document.number, [told])
+
+
+def _moves(receipt: _Receipt, counted: Sequence[Any], reason: str) -> Sequence[Move]:
+    """What leaves on hand; what was scrapped never came there."""
     units: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        units[row.sku, row.disposition] += row.units
+    for row in counted:
+        if row.disposition != "scrapped":
+            units[row.sku, row.disposition] += row.units
     return [
         Move(sku, receipt.location, -count, reason, disposition)
         for (sku, disposition), count in sorted(units.items())
     ]
 
 
-GIVE_BACK = """
-WITH back AS (
+GIVE_BACK = f"""
+WITH {TELLS}, back AS (
     SELECT supply, sum(units)::bigint AS units, sum(found)::bigint AS found FROM receipt_line
      WHERE receipt = :receipt GROUP BY supply
 ), given AS (
@@ -113,7 +145,7 @@ WITH back AS (
 SELECT (sum(u.outstanding) + (SELECT sum(received - found) FROM given))::bigint AS outstanding
   FROM supply_line l JOIN supply u ON u.id = l.supply
  WHERE l.kind = :kind AND l.document = :document
-"""
+"""  # noqa: S608 -- TELLS is a constant
 """Units beyond what was ordered go first; what was found after it was given up is given up again.
 It tells what is outstanding on the whole document then."""
 
