@@ -14,6 +14,7 @@ from fulfillment.store.insight.promise import read_promise
 from fulfillment.store.insight.shipment_pages import ShipmentFilter, list_shipments
 from fulfillment.store.insight.sku import read_sku_explanation
 from fulfillment.store.queue.pending_queues import note_owed
+from fulfillment.store.reading.distributing import read_distribution
 from fulfillment.store.reading.order_filters import OrderFilter
 from fulfillment.store.reading.orders import list_orders
 from fulfillment.store.reading.paging import Window
@@ -37,6 +38,11 @@ class Deed:
     before: Callable[[], object] = lambda: None
 
 
+def purchase_order_page(tx: Tx) -> object:
+    """The purchase order with its lines, and how far its goods were given out."""
+    return read_purchase_order(tx, PURCHASE), read_distribution(tx, PURCHASE)
+
+
 class Asked:
     """The deeds of one store in which so many lines wait."""
 
@@ -58,7 +64,7 @@ class Asked:
             self._reading("SKU page", lambda tx: read_sku_explanation(tx, SKU), picture=True),
             self._reading("stock page", lambda tx: list_stock(tx, PAGE, StockFilter())),
             self._reading("PO list", lambda tx: list_purchase_orders(tx, PAGE)),
-            self._reading("PO page", lambda tx: read_purchase_order(tx, PURCHASE)),
+            self._reading("PO page", purchase_order_page),
             self._reading("shipments list", lambda tx: list_shipments(tx, PAGE, ShipmentFilter())),
             self._reading("suggestions", lambda tx: list_suggestions(tx, PAGE, Wanted())),
             self._reading("order page", lambda tx: read_order(tx, last)),

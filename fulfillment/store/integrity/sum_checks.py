@@ -53,20 +53,20 @@ WITH edge AS (
       FROM edge
 ), summed AS (
     SELECT merchant, sku, place, nth, sum(wanted) AS wanted, sum(unpegged) AS unpegged,
-           count(DISTINCT order_id) AS orders,
+           count(order_id) AS lines, count(DISTINCT order_id) AS orders,
            count(DISTINCT order_id) FILTER (WHERE unpegged > 0) AS unpegged_orders
       FROM placed GROUP BY merchant, sku, place, nth
 )
 SELECT s.merchant, s.sku, s.place, s.nth AS block, to_jsonb(b) AS stored,
-       jsonb_build_array(s.wanted, s.unpegged, s.orders, s.unpegged_orders) AS should_be
+       jsonb_build_array(s.wanted, s.unpegged, s.lines, s.orders, s.unpegged_orders) AS should_be
   FROM summed s
-  LEFT JOIN (SELECT merchant, sku, place, wanted, unpegged, orders, unpegged_orders,
+  LEFT JOIN (SELECT merchant, sku, place, wanted, unpegged, lines, orders, unpegged_orders,
                     row_number() OVER (PARTITION BY merchant, sku, place
                                        ORDER BY priority, placed_at, intake_seq) AS nth
                FROM queue_block) b USING (merchant, sku, place, nth)
  WHERE b.nth IS NULL
-    OR (b.wanted, b.unpegged, b.orders, b.unpegged_orders)
-    <> (s.wanted, s.unpegged, s.orders, s.unpegged_orders)
+    OR (b.wanted, b.unpegged, b.lines, b.orders, b.unpegged_orders)
+    <> (s.wanted, s.unpegged, s.lines, s.orders, s.unpegged_orders)
 """
 
 SUM_CHECKS = (

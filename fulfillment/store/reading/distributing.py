@@ -25,9 +25,9 @@ SELECT cardinality(b.skus) AS skus, q.skus_owed, q.since, r.undistributed, r.ord
                 WHERE r.purchase_order = b.id AND r.reversed_at IS NULL) AS orders_released
          FROM receipt r WHERE r.purchase_order = b.id AND r.reversed_at IS NULL) r
  CROSS JOIN LATERAL (
-       SELECT count(*) AS lines_waiting, coalesce(sum(wanted), 0)::bigint AS units_waiting
-         FROM open_demand
-        WHERE merchant = :merchant AND sku = ANY(b.skus) AND wanted > 0) d
+       SELECT coalesce(sum(lines), 0)::bigint AS lines_waiting,
+              coalesce(sum(wanted), 0)::bigint AS units_waiting
+         FROM waiting_units WHERE merchant = :merchant AND sku = ANY(b.skus)) d
 """
 
 

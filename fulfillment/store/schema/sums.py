@@ -26,6 +26,7 @@ queue_block = Table(
     Column("intake_seq", BigInteger, nullable=False),
     Column("wanted", BigInteger, nullable=False),
     Column("unpegged", BigInteger, nullable=False),
+    Column("lines", Integer, nullable=False),
     Column("orders", Integer, nullable=False),
     Column("unpegged_orders", Integer, nullable=False, comment="orders that are not pegged whole"),
     PrimaryKeyConstraint("merchant", "sku", "place", "priority", "placed_at", "intake_seq"),

@@ -20,14 +20,16 @@ delta AS MATERIALIZED (
     SELECT * FROM unnest(CAST(:skus AS text[]), CAST(:places AS text[]), CAST(:priorities AS int[]),
                          CAST(:moments AS timestamptz[]), CAST(:sequences AS bigint[]),
                          CAST(:wanted AS bigint[]), CAST(:unpegged AS bigint[]),
-                         CAST(:orders AS bigint[]), CAST(:unpegged_orders AS bigint[]))
-        AS d(sku, place, priority, placed_at, intake_seq, wanted, unpegged, orders, unpegged_orders)
+                         CAST(:lines AS bigint[]), CAST(:orders AS bigint[]),
+                         CAST(:unpegged_orders AS bigint[]))
+        AS d(sku, place, priority, placed_at, intake_seq, wanted, unpegged, lines, orders,
+             unpegged_orders)
 )
 """
 
 ADD = """
 placed AS MATERIALIZED (
-    SELECT d.sku, d.place, d.wanted, d.unpegged, d.orders, d.unpegged_orders,
+    SELECT d.sku, d.place, d.wanted, d.unpegged, d.lines, d.orders, d.unpegged_orders,
            b.priority, b.placed_at, b.intake_seq
       FROM delta d LEFT JOIN LATERAL (
            SELECT * FROM queue_block b
@@ -37,11 +39,13 @@ placed AS MATERIALIZED (
             ORDER BY b.priority DESC, b.placed_at DESC, b.intake_seq DESC LIMIT 1) b ON true
 ), total AS MATERIALIZED (
     SELECT sku, place, priority, placed_at, intake_seq, sum(wanted) AS wanted,
-           sum(unpegged) AS unpegged, sum(orders) AS orders, sum(unpegged_orders) AS unpegged_orders
+           sum(unpegged) AS unpegged, sum(lines) AS lines, sum(orders) AS orders,
+           sum(unpegged_orders) AS unpegged_orders
       FROM placed GROUP BY sku, place, priority, placed_at, intake_seq
 ), changed AS (
     UPDATE queue_block b
        SET wanted = b.wanted + t.wanted, unpegged = b.unpegged + t.unpegged,
+           lines = b.lines + t.lines,
            orders = b.orders + t.orders, unpegged_orders = b.unpegged_orders + t.unpegged_orders
       FROM total t
      WHERE b.merchant = :merchant AND b.sku = t.sku AND b.place = t.place
@@ -49,8 +53,9 @@ placed AS MATERIALIZED (
     RETURNING b.sku, b.orders, b.intake_seq
 ), made AS (
     INSERT INTO queue_block (merchant, sku, place, priority, placed_at, intake_seq, wanted,
-                             unpegged, orders, unpegged_orders)
-    SELECT :merchant, sku, place, -1, '-infinity', 0, wanted, unpegged, orders, unpegged_orders
+                             unpegged, lines, orders, unpegged_orders)
+    SELECT :merchant, sku, place, -1, '-infinity', 0, wanted, unpegged, lines, orders,
+           unpegged_orders
       FROM total WHERE intake_seq IS NULL
     RETURNING sku, orders, intake_seq
 )
@@ -77,6 +82,7 @@ def add_to_sums(tx: Tx, change: Mapping[Key, Sums]) -> None:
         sequences=[key.rank.intake_seq for key in keys],
         wanted=[one.wanted for one in sums],
         unpegged=[one.unpegged for one in sums],
+        lines=[one.lines for one in sums],
         orders=[one.orders for one in sums],
         unpegged_orders=[one.unpegged_orders for one in sums],
     )
@@ -132,17 +138,17 @@ WITH large AS MATERIALIZED (
      CROSS JOIN LATERAL ({OF_BLOCK}) d
 )
 INSERT INTO queue_block AS q (merchant, sku, place, priority, placed_at, intake_seq, wanted,
-                              unpegged, orders, unpegged_orders)
+                              unpegged, lines, orders, unpegged_orders)
 SELECT :merchant, sku, place,
        CASE n WHEN 0 THEN from_priority ELSE (array_agg(priority ORDER BY {RANK}))[1] END,
        CASE n WHEN 0 THEN from_placed ELSE (array_agg(placed_at ORDER BY {RANK}))[1] END,
        CASE n WHEN 0 THEN from_seq ELSE (array_agg(intake_seq ORDER BY {RANK}))[1] END,
-       sum(wanted), sum(unpegged), count(DISTINCT intake_seq),
+       sum(wanted), sum(unpegged), count(*), count(DISTINCT intake_seq),
        count(DISTINCT intake_seq) FILTER (WHERE unpegged > 0)
   FROM line GROUP BY sku, place, from_priority, from_placed, from_seq, n
 ON CONFLICT (merchant, sku, place, priority, placed_at, intake_seq) DO UPDATE
-   SET wanted = excluded.wanted, unpegged = excluded.unpegged, orders = excluded.orders,
-       unpegged_orders = excluded.unpegged_orders
+   SET wanted = excluded.wanted, unpegged = excluded.unpegged, lines = excluded.lines,
+       orders = excluded.orders, unpegged_orders = excluded.unpegged_orders
 """  # noqa: S608 -- constants
 """The first part stays where the block began; the others begin with their first line."""
 
@@ -160,8 +166,8 @@ WITH line AS (
      WHERE merchant = :merchant AND sku = ANY(:skus) AND wanted > 0 AND NOT apart
 )
 INSERT INTO queue_block (merchant, sku, place, priority, placed_at, intake_seq, wanted, unpegged,
-                         orders, unpegged_orders)
-SELECT :merchant, sku, place, -1, '-infinity', 0, sum(wanted), sum(unpegged),
+                         lines, orders, unpegged_orders)
+SELECT :merchant, sku, place, -1, '-infinity', 0, sum(wanted), sum(unpegged), count(*),
        count(DISTINCT intake_seq), count(DISTINCT intake_seq) FILTER (WHERE unpegged > 0)
   FROM line GROUP BY sku, place
 """

@@ -28,10 +28,11 @@ class Key(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """Units wanted, units of them that are not pegged, orders, and orders not pegged whole."""
+    """Units wanted, units not pegged of them, lines, orders, and orders not pegged whole."""
 
     wanted: int = 0
     unpegged: int = 0
+    lines: int = 0
     orders: int = 0
     unpegged_orders: int = 0
 
@@ -52,7 +53,7 @@ def _sums_of(lines: Iterable[QueueLine]) -> dict[Key, Sums]:
     found: dict[Key, Sums] = {}
     for line in lines:
         key = Key(line.sku, line.place, line.rank)
-        wanted, unpegged, *_ = found.get(key, Sums())
+        wanted, unpegged, many, *_ = found.get(key, Sums())
         unpegged += line.unpegged
-        found[key] = Sums(wanted + line.wanted, unpegged, 1, int(unpegged > 0))
+        found[key] = Sums(wanted + line.wanted, unpegged, many + 1, 1, int(unpegged > 0))
     return found

@@ -61,9 +61,9 @@ UPDATE open_demand d SET apart = true
 
 FIRST_BLOCKS = """
 INSERT INTO queue_block (merchant, sku, place, priority, placed_at, intake_seq, wanted, unpegged,
-                         orders, unpegged_orders)
+                         lines, orders, unpegged_orders)
 SELECT merchant, sku, coalesce(lock_location, ''), -1, '-infinity', 0, sum(wanted),
-       sum(wanted - pegged), count(DISTINCT intake_seq),
+       sum(wanted - pegged), count(*), count(DISTINCT intake_seq),
        count(DISTINCT intake_seq) FILTER (WHERE wanted > pegged)
   FROM open_demand WHERE wanted > 0 AND NOT apart GROUP BY 1, 2, 3
 """
@@ -71,9 +71,9 @@ SELECT merchant, sku, coalesce(lock_location, ''), -1, '-infinity', 0, sum(wante
 
 WAITING_UNITS = """
 CREATE VIEW waiting_units AS
-SELECT merchant, sku, place, wanted, unpegged FROM queue_block
+SELECT merchant, sku, place, wanted, unpegged, lines FROM queue_block
  UNION ALL
-SELECT merchant, sku, coalesce(lock_location, ''), wanted, wanted - pegged
+SELECT merchant, sku, coalesce(lock_location, ''), wanted, wanted - pegged, 1
   FROM open_demand WHERE apart AND wanted > 0;
 COMMENT ON VIEW waiting_units IS
     'Parts of what is wanted of each SKU at each place (an empty one: at any), to be added up.'
@@ -143,6 +143,7 @@ def _make_blocks() -> None:
         sa.Column("intake_seq", sa.BigInteger(), nullable=False),
         sa.Column("wanted", sa.BigInteger(), nullable=False),
         sa.Column("unpegged", sa.BigInteger(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("orders", sa.Integer(), nullable=False),
         sa.Column(
             "unpegged_orders",

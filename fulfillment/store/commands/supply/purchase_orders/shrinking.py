@@ -55,7 +55,7 @@ cut AS MATERIALIZED (
               d.order_id, d.apart, c.units
 ), delta AS MATERIALIZED (
     SELECT c.sku, c.place, c.priority, c.placed_at, c.intake_seq, 0 AS wanted,
-           c.units AS unpegged, 0 AS orders, (was.unpegged = 0)::int AS unpegged_orders
+           c.units AS unpegged, 0 AS lines, 0 AS orders, (was.unpegged = 0)::int AS unpegged_orders
       FROM (SELECT sku, place, priority, placed_at, intake_seq, order_id, sum(units) AS units
               FROM unpegged WHERE NOT apart GROUP BY 1, 2, 3, 4, 5, 6) c
      CROSS JOIN LATERAL (
