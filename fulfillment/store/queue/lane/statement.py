@@ -104,7 +104,8 @@ filled AS MATERIALIZED ({FILLED}
     {OVERWRITE}
 ), delta AS MATERIALIZED (
     SELECT sku, '' AS place, priority, placed_at, intake_seq, -units AS wanted,
-           pegged - units AS unpegged, -1 AS orders, -(units > pegged)::int AS unpegged_orders
+           pegged - units AS unpegged, -1 AS lines, -1 AS orders,
+           -(units > pegged)::int AS unpegged_orders
       FROM filled
 )
 """  # noqa: S608 -- constants
