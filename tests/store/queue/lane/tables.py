@@ -22,8 +22,8 @@ WITHOUT_TURNS = {
     " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
     "pegs": "SELECT o.number, l.order_line, p.supply, p.pinned, sum(p.units)"
     f" {PART} JOIN peg p ON p.shipment_line = l.id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-    "blocks": "SELECT sku, place, sum(wanted), sum(unpegged), sum(lines), sum(orders), sum(unpegged_orders)"
-    " FROM queue_block GROUP BY 1, 2 ORDER BY 1, 2",
+    "blocks": "SELECT sku, place, sum(wanted), sum(unpegged), sum(lines), sum(orders),"
+    " sum(unpegged_orders) FROM queue_block GROUP BY 1, 2 ORDER BY 1, 2",
     "late pins": "SELECT * FROM late_pin ORDER BY order_id, line, supply",
     "levels": "SELECT * FROM stock_level ORDER BY merchant, sku, location, disposition",
     "supply": "SELECT to_jsonb(u) FROM supply u ORDER BY id",
