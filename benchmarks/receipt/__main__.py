@@ -11,7 +11,7 @@ from benchmarks.receipt.measuring import Case, Compared, compare
 from cli.exit_status import run_and_end
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-console = Console(width=150)
+console = Console(width=180)
 COLUMNS = (
     "waiting", "PO", "received", "ours", "floor", "ours / floor", "spread", "target", "met",
     "CPU / floor's", "CPU ms an order", "longest", "transactions", "statements",
