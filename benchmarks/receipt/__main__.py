@@ -8,7 +8,6 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import event
 
 from benchmarks.receipt.floor import write_in_bulk
 from benchmarks.receipt.waiting import MERCHANT, PURCHASE, purchase_id, wait_in_line
@@ -16,6 +15,7 @@ from benchmarks.transaction.__main__ import a_store
 from cli.exit_status import run_and_end
 from fulfillment.store.commands.supply import purchase_orders, receiving
 from fulfillment.store.transactions.session import Store
+from tests.builders.counting import sent_statements
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(width=120)
@@ -40,9 +40,6 @@ def serve_a_receipt(store: Store, units: int) -> Measured:
     found = Measured()
     purchase_order = purchase_id(store)
 
-    def note(*_: Any) -> None:
-        found.statements += 1
-
     def timed(do: Callable[[], Any]) -> Any:
         began = time.perf_counter()
         result = do()
@@ -51,11 +48,11 @@ def serve_a_receipt(store: Store, units: int) -> Measured:
 
     receipt = receiving.Receipt("R1", PURCHASE, "A", (receiving.ReceivedLine(1, units),))
     command = receiving.receipt_command(MERCHANT, "bench", receipt)
-    event.listen(store.engine, "before_cursor_execute", note)
-    timed(lambda: receiving.receive(store, command, receipt))
-    while timed(lambda: purchase_orders.serve_receipts(store, MERCHANT, purchase_order)):
-        pass
-    event.remove(store.engine, "before_cursor_execute", note)
+    with sent_statements() as sent:
+        timed(lambda: receiving.receive(store, command, receipt))
+        while timed(lambda: purchase_orders.serve_receipts(store, MERCHANT, purchase_order)):
+            pass
+    found.statements = len(sent)
     found.woken = _count(store, "SELECT count(*) FROM outbox WHERE kind = 'wake_order'")
     found.events = _count(store, "SELECT count(*) FROM order_event")
     return found

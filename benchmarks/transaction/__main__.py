@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import event
 
 from cli.exit_status import run_and_end
 from embedded.postgres import EmbeddedPostgres
@@ -19,6 +17,7 @@ from fulfillment.store import migrations
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.supply import serving, stock
 from fulfillment.store.transactions.session import Command, Store, Tx, connect
+from tests.builders.counting import sent_statements
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console()
@@ -89,20 +88,15 @@ def wait_in_line(store: Store, lines: int) -> None:
 
 def measure(store: Store, units: int) -> Measured:
     """Count units in, and serve whoever is first in the queue, batch by batch."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, sql: str, *_more: Any) -> None:
-        sent.append(sql)
-
-    event.listen(store.engine, "before_cursor_execute", note)
-    began = time.perf_counter()
     moved = [stock.Adjustment(SKU, "A", units, "count")]
-    stock.adjust(store, Command(MERCHANT, "adjust", "bench", "bench", {}), moved)
-    first = time.perf_counter() - began
-    transactions = 1
-    while serving.serve_due(store, MERCHANT):
-        transactions += 1
-    return Measured(first, time.perf_counter() - began, transactions, len(sent))
+    with sent_statements() as sent:
+        began = time.perf_counter()
+        stock.adjust(store, Command(MERCHANT, "adjust", "bench", "bench", {}), moved)
+        first = time.perf_counter() - began
+        transactions = 1
+        while serving.serve_due(store, MERCHANT):
+            transactions += 1
+        return Measured(first, time.perf_counter() - began, transactions, len(sent))
 
 
 @app.command()
