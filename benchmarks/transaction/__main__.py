@@ -99,7 +99,7 @@ def measure(store: Store, units: int) -> Measured:
         transactions = 1
         while serving.serve_due(store, MERCHANT):
             transactions += 1
-    return Measured(first, time.perf_counter() - began, transactions, len(sent))
+        return Measured(first, time.perf_counter() - began, transactions, len(sent))
 
 
 @app.command()

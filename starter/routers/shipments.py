@@ -1,7 +1,7 @@
 """What the warehouse works on, and what it confirms."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Query
 
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/shipments", tags=["shipments"], route_class=Guard
 
 SortName = Literal["rank", "target_ship_on"]
 
-Step = Callable[[Store, Command, int], dict[str, Any]]
+Step = Callable[[Store, Command, int], None]
 
 VERBS: Mapping[Step, str] = {
     warehouse.start_picking: "start_picking",

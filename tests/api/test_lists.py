@@ -155,9 +155,10 @@ def test_number_of_queries_is_the_same_when_there_are_more_orders(world):
         world.prepare(f"O-{n}")
         told = []
         for path in ("/v1/orders", "/v1/shipments", "/v1/stock", f"/v1/orders/O-{n}"):
-            with sent_statements() as seen:
+            with sent_statements() as sent:
                 assert client.get(path).status_code == 200
-            told.append(len(seen))
+            # A key is looked up again when it was not used for a second.
+            told.append(len([sql for sql in sent if "api_key" not in sql]))
         counts.append(told)
     assert counts[0] == counts[1] == counts[2]
     assert 0 < min(counts[0]) <= max(counts[0]) <= 10

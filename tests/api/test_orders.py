@@ -259,7 +259,7 @@ def test_history_tells_who_did_what_when_things_happened(world, admin):
     assert kinds[:4] == ["received", "verified", "allocated", "released"]
     assert events[-1]["reason"] == "asked the bank"
     assert events[-1]["actor"].startswith("admin test (")
-    assert len({event["id"] for event in events}) == len(events)
+    assert len({event["sequence"] for event in events}) == len(events)
 
 
 def test_action_is_done_once_when_its_key_is_sent_again(admin):

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ROOMS = ("fulfillment/domain", "fulfillment/store", "starter")
 
-MOST = 39
+MOST = 34
 """Signatures and fields that still do. Lower it with the count; never raise it."""
 
 ANYTHING = "dict[str, Any]"

@@ -199,16 +199,20 @@ class Warehouse:
     # --- the floor ---
 
     def start_picking(self, shipment: int) -> dict[str, Any]:
-        return floor.start_picking(self.store, command("start"), shipment) | self.stand_of(shipment)
+        floor.start_picking(self.store, command("start"), shipment)
+        return self.stand_of(shipment)
 
     def pick(self, shipment: int) -> dict[str, Any]:
-        return floor.pick(self.store, command("pick"), shipment) | self.stand_of(shipment)
+        floor.pick(self.store, command("pick"), shipment)
+        return self.stand_of(shipment)
 
     def pack(self, shipment: int) -> dict[str, Any]:
-        return floor.pack(self.store, command("pack"), shipment) | self.stand_of(shipment)
+        floor.pack(self.store, command("pack"), shipment)
+        return self.stand_of(shipment)
 
     def ship(self, shipment: int, key: str | None = None) -> dict[str, Any]:
-        return floor.ship(self.store, command("ship", key), shipment) | self.stand_of(shipment)
+        floor.ship(self.store, command("ship", key), shipment)
+        return self.stand_of(shipment)
 
     # --- stock and supply ---
 

@@ -15,17 +15,17 @@ __all__ = ["pack", "pick", "ship", "start_picking"]
 Step = Callable[[Order, Shipment], Order]
 
 
-def start_picking(store: Store, command: Command, shipment: int) -> dict[str, Any]:
+def start_picking(store: Store, command: Command, shipment: int) -> None:
     """A picker took the shipment: no plan touches it from now on."""
-    return _step(store, command, shipment, dispatch.start_picking)
+    _step(store, command, shipment, dispatch.start_picking)
 
 
-def pick(store: Store, command: Command, shipment: int) -> dict[str, Any]:
+def pick(store: Store, command: Command, shipment: int) -> None:
     """All of the shipment was picked."""
-    return _step(store, command, shipment, dispatch.pick)
+    _step(store, command, shipment, dispatch.pick)
 
 
-def _step(store: Store, command: Command, shipment: int, step: Step) -> dict[str, Any]:
+def _step(store: Store, command: Command, shipment: int, step: Step) -> None:
     def body(tx: Tx) -> dict[str, Any]:
         with refusing_moves():
             opened = open_shipment(tx, shipment)
@@ -33,4 +33,4 @@ def _step(store: Store, command: Command, shipment: int, step: Step) -> dict[str
             opened.space.save()
             return {}
 
-    return store.execute(command, body)
+    store.execute(command, body)

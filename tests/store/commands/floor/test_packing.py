@@ -54,26 +54,26 @@ def picked(warehouse: Warehouse, *wants: tuple[str, int]) -> tuple[int, int]:
 def pack(warehouse: Warehouse, shipment: int, *packages: dict[int, int], key: str = "") -> Any:
     contents = [Contents(tuple(units.items())) for units in packages]
     asked = command("pack", key or None, packages=packages)
-    done = packing.pack(warehouse.store, asked, shipment, contents)
-    return done | warehouse.stand_of(shipment)
+    packing.pack(warehouse.store, asked, shipment, contents)
+    return warehouse.stand_of(shipment)
 
 
 def repack(warehouse: Warehouse, shipment: int, number: int, units: dict[int, int]) -> Any:
     contents = Contents(tuple(units.items()), Size(weight_g=900))
-    done = packing.repack(warehouse.store, command("repack"), shipment, number, contents)
-    return done | warehouse.stand_of(shipment)
+    packing.repack(warehouse.store, command("repack"), shipment, number, contents)
+    return warehouse.stand_of(shipment)
 
 
 def unpack(warehouse: Warehouse, shipment: int, number: int) -> Any:
-    done = packing.unpack(warehouse.store, command("unpack"), shipment, number)
-    return done | warehouse.stand_of(shipment)
+    packing.unpack(warehouse.store, command("unpack"), shipment, number)
+    return warehouse.stand_of(shipment)
 
 
 def ship(warehouse: Warehouse, shipment: int, *numbers: int, key: str = "") -> Any:
     labels = [(number, Label("Example Post", "Parcel", f"EP{number}")) for number in numbers]
     asked = command("ship", key or None, numbers=numbers)
-    done = packing.ship(warehouse.store, asked, shipment, Dispatch(labels=labels))
-    return done | warehouse.stand_of(shipment)
+    packing.ship(warehouse.store, asked, shipment, Dispatch(labels=labels))
+    return warehouse.stand_of(shipment)
 
 
 def refusal(call: Any, *args: Any) -> str:

@@ -18,18 +18,14 @@ from fulfillment.store.commands.floor.packing.rows import (
 )
 from fulfillment.store.transactions.session import Command, Store, Tx
 
-Answer = dict[str, Any]
 
-
-def pack(
-    store: Store, command: Command, shipment: int, contents: Sequence[Contents] = ()
-) -> Answer:
+def pack(store: Store, command: Command, shipment: int, contents: Sequence[Contents] = ()) -> None:
     """Put units into new packages; with none named, all that is loose goes into one.
 
     The shipment is packed when every unit of it is in a package, however many calls that takes.
     """
 
-    def body(tx: Tx) -> Answer:
+    def body(tx: Tx) -> dict[str, Any]:
         with refusing_moves():
             opened = open_shipment(tx, shipment)
             packing.check_may_pack(opened.order, opened.shipment)
@@ -37,7 +33,7 @@ def pack(
             made = make_packages(tx, opened.shipment, known, contents)
             return _kept(opened, known.here + made, noted(opened, "package_packed", made))
 
-    return store.execute(command, body)
+    store.execute(command, body)
 
 
 def make_packages(
@@ -53,12 +49,10 @@ def make_packages(
     return tuple(Package(number, one.units) for number, one in numbered.items())
 
 
-def repack(
-    store: Store, command: Command, shipment: int, number: int, contents: Contents
-) -> Answer:
+def repack(store: Store, command: Command, shipment: int, number: int, contents: Contents) -> None:
     """Put other units into a package that is still here; what it held is loose before."""
 
-    def body(tx: Tx) -> Answer:
+    def body(tx: Tx) -> dict[str, Any]:
         with refusing_moves():
             opened, others = _without(tx, shipment, number)
             packing.check_contents(opened.shipment, others, [contents], "")
@@ -66,19 +60,19 @@ def repack(
             made = Package(number, contents.units)
             return _kept(opened, (*others, made), noted(opened, "package_changed", [made]))
 
-    return store.execute(command, body)
+    store.execute(command, body)
 
 
-def unpack(store: Store, command: Command, shipment: int, number: int) -> Answer:
+def unpack(store: Store, command: Command, shipment: int, number: int) -> None:
     """Take a package that is still here apart; its units are picked, and in no package."""
 
-    def body(tx: Tx) -> Answer:
+    def body(tx: Tx) -> dict[str, Any]:
         with refusing_moves():
             opened, others = _without(tx, shipment, number)
             gone = Package(number, {})
             return _kept(opened, others, noted(opened, "package_opened", [gone]))
 
-    return store.execute(command, body)
+    store.execute(command, body)
 
 
 def _without(tx: Tx, shipment: int, number: int) -> tuple[Opened, tuple[Package, ...]]:
@@ -98,7 +92,7 @@ def noted(opened: Opened, kind: str, packages: Sequence[Package]) -> Order:
     return opened.order.noted(kind, shipment=opened.shipment.number, packages=numbers, units=units)
 
 
-def _kept(opened: Opened, packages: Sequence[Package], order: Order) -> Answer:
+def _kept(opened: Opened, packages: Sequence[Package], order: Order) -> dict[str, Any]:
     opened.space.put(packing.settled(order, opened.shipment, packages))
     opened.space.save()
     return {}

@@ -16,8 +16,6 @@ from fulfillment.store.commands.floor.packing.packing import make_packages
 from fulfillment.store.commands.floor.packing.rows import Packages, read_packages, send_off
 from fulfillment.store.transactions.session import Command, Store, Tx
 
-Answer = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
@@ -30,14 +28,14 @@ class Dispatch:
 WHOLE = Dispatch()
 
 
-def ship(store: Store, command: Command, shipment: int, dispatch: Dispatch = WHOLE) -> Answer:
+def ship(store: Store, command: Command, shipment: int, dispatch: Dispatch = WHOLE) -> None:
     """Packages left the building: their units leave on hand, once.
 
     With none named all of the shipment leaves, and what is in no package yet makes one. With some
     named they leave as a shipment of their own, of the same dispatch, and the rest stays.
     """
 
-    def body(tx: Tx) -> Answer:
+    def body(tx: Tx) -> dict[str, Any]:
         with refusing_moves():
             opened = open_shipment(tx, shipment)
             # Asked of the whole, so that it is refused before anything of it is written.
@@ -47,7 +45,7 @@ def ship(store: Store, command: Command, shipment: int, dispatch: Dispatch = WHO
             send_off(tx, shipment, gone.id, leaves.labels)
             return {}
 
-    return store.execute(command, body)
+    store.execute(command, body)
 
 
 @dataclass(frozen=True, slots=True)
