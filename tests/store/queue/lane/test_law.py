@@ -22,7 +22,9 @@ from tests.store.queue.lane.tables import TABLES, WITHOUT_TURNS
 pytestmark = pytest.mark.slow
 
 WORLDS = int(os.environ.get("PEGBOARD_WORLDS", "2"))
-FIRST_SEED = int(os.environ.get("PEGBOARD_SEED", "1"))
+FIRST_SEED = int(os.environ.get("PEGBOARD_SEED", "306"))
+"""The first two of the usual worlds have hundreds of lines that go through the lane."""
+
 ORDERS = int(os.environ.get("PEGBOARD_STEPS", "240"))
 """Orders of each world; more of them, and more worlds with fresh seeds, by these options."""
 
@@ -99,6 +101,7 @@ def test_lane_and_planner_leave_the_world_of_the_planner_alone(
         tables = TABLES if batch > ORDERS else WITHOUT_TURNS
         assert differences(by_planner, by_lane, tables) == {}, (seed, turn, lane.lines)
     assert [world.warehouse.findings() for world in (by_planner, by_lane)] == [[], []]
+    assert lane.lines or "PEGBOARD_SEED" in os.environ, "nothing went through the lane"
     if told := os.environ.get("PEGBOARD_LANE_LOG"):
         with Path(told).open("a") as log:
             log.write(f"{batch} {seed} {lane.lines}\n")
