@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities.answered import Answered
 from activities.batching import Batching
 from activities.heartbeats import beating
+from activities.kept import Kept
 from activities.threads import Threads
 from fulfillment.contracts.messages import (
     Hold,
@@ -22,6 +23,7 @@ from fulfillment.contracts.messages import (
     PurchaseOrderRef,
     ReplanStart,
     Standing,
+    Verification,
 )
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.administration import restoring
@@ -90,10 +92,24 @@ class Fulfilling:
         self._threads = Threads(threads)
         self._first_claims = Batching(self._prepare, self._measure, _is_claimed)
         self._answered = Answered(self._starts_answered)
+        self._verified = Kept[OrderRef, Progress]()
+
+    @activity.defn
+    async def verify(self, order: OrderRef) -> Verification:
+        """Have the order verified when its turn comes: by the transaction that prepares it."""
+        progress = await self._first_answer(order)
+        self._verified.keep(order, progress)
+        return Verification(progress.order, progress.verified, progress.holds)
 
     @activity.defn
     async def prepare_fulfillment(self, order: OrderRef) -> Progress:
-        """Verify the order, claim for it at its rank, split and release: one transaction."""
+        """Verify the order, claim for it at its rank, split and release: one transaction.
+
+        Right after `verify` its answer is at hand.
+        """
+        return self._verified.take(order) or await self._first_answer(order)
+
+    async def _first_answer(self, order: OrderRef) -> Progress:
         async with _attempt():
             progress = PROGRESS.validate_python(await self._first_claims.answer(order))
         if not _is_still_to_claim(progress):
@@ -176,6 +192,7 @@ class Fulfilling:
     def all(self) -> list[Callable[..., Any]]:
         """What a worker registers."""
         return [
+            self.verify,
             self.prepare_fulfillment,
             self.look_again,
             self.hold_order,

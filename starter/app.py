@@ -102,7 +102,8 @@ def create_app() -> FastAPI:
         patience=Patience(**chosen.database_patience),
     )
     store = Store(engine, turns=turns_of(chosen))
-    return build_app(store, Relay(store, OneClient(), chosen.task_queue), chosen)
+    relay = Relay(store, OneClient(), chosen.task_queue, starts_orders=False)
+    return build_app(store, relay, chosen)
 
 
 def turns_of(chosen: Settings) -> Turns:

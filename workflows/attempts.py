@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import TypedDict
 
+from temporalio.common import RetryPolicy
+
 
 class Attempt(TypedDict):
     """The options of every activity that waits for a turn, a thread or a lock."""
@@ -16,4 +18,20 @@ OF_AN_ACTIVITY = Attempt(
     start_to_close_timeout=timedelta(hours=1),
     # Without a heartbeat for so long the worker is taken for dead, and another does it.
     heartbeat_timeout=timedelta(seconds=20),
+)
+
+
+class LocalAttempt(TypedDict):
+    """The options of an activity that is done within a workflow task."""
+
+    start_to_close_timeout: timedelta
+    retry_policy: RetryPolicy
+
+
+OF_A_LOCAL_ACTIVITY = LocalAttempt(
+    # Its task is kept open meanwhile, for which the engine gives ten seconds; to ask for more costs
+    # three events each time. Before that, an activity of the engine takes over.
+    start_to_close_timeout=timedelta(seconds=5),
+    # No second try: the retries of the engine's own activities wait without a task and an event.
+    retry_policy=RetryPolicy(maximum_attempts=1),
 )

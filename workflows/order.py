@@ -7,12 +7,18 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    FailureError,
+    is_cancelled_exception,
+)
 
 with workflow.unsafe.imports_passed_through():
     from fulfillment.contracts import activities, names
     from fulfillment.contracts.hearing import heard
     from fulfillment.contracts.messages import (
+        EDITION,
         AtOdds,
         Hold,
         Known,
@@ -77,8 +83,7 @@ class OrderWorkflow:
             if self._at_odds is AtOdds.UNKNOWN_ORDER:
                 await self._await_database()
             elif not self._is_prepared:
-                with step(VERIFY, PREPARE):
-                    await self._verify_and_prepare_fulfillment()
+                await self._verify_and_prepare_fulfillment()
             elif self._now.awaits_stock:
                 with step(AWAIT_STOCK):
                     await self._await_stock()
@@ -91,22 +96,40 @@ class OrderWorkflow:
     # --- stages ----------------------------------------------------------------------------------
 
     async def _verify_and_prepare_fulfillment(self) -> None:
-        """One transaction: what always follows each other is one activity."""
         try:
-            self._hear(
-                await workflow.execute_activity(
-                    activities.prepare_fulfillment,
-                    self._order,
-                    summary="verify, then prepare: claim, split, release",
-                    retry_policy=RETRIES,
-                    **attempts.OF_AN_ACTIVITY,
-                )
-            )
-        except ActivityError as error:
+            self._hear(await self._first_answer())
+        except (ActivityError, ApplicationError) as error:
             await self._hold(error)
             if self._at_odds is not AtOdds.UNKNOWN_ORDER:
                 await self._wait_for_news()
                 self._hinted = False
+
+    async def _first_answer(self) -> Progress:
+        """By local activities, within this workflow task; what can not be had so, by the engine.
+
+        Both ways ask for the same transaction, which verifies and prepares once.
+        """
+        if self._start.edition >= 1:
+            try:
+                return await self._first_answer_at_once()
+            except FailureError as error:
+                if _is_of_a_rule(error) or is_cancelled_exception(error):
+                    raise
+        with step(VERIFY, PREPARE):
+            return await workflow.execute_activity(
+                activities.prepare_fulfillment,
+                self._order,
+                summary="verify, then prepare: claim, split, release",
+                retry_policy=RETRIES,
+                **attempts.OF_AN_ACTIVITY,
+            )
+
+    async def _first_answer_at_once(self) -> Progress:
+        local = attempts.OF_A_LOCAL_ACTIVITY
+        await workflow.execute_local_activity(activities.verify, self._order, **local)
+        return await workflow.execute_local_activity(
+            activities.prepare_fulfillment, self._order, **local
+        )
 
     async def _await_stock(self) -> None:
         """Wait for a wake, a hint, or the next expected date; the last two make it look."""
@@ -236,7 +259,7 @@ class OrderWorkflow:
         except ActivityError as error:
             await self._hold(error)
 
-    async def _hold(self, error: ActivityError) -> None:
+    async def _hold(self, error: FailureError) -> None:
         """A broken rule never fails the workflow: the order is held with the rule's code."""
         code = _code_of(error)
         if code == AtOdds.UNKNOWN_ORDER and workflow.patched(ASKS):
@@ -266,14 +289,27 @@ class OrderWorkflow:
         if workflow.info().is_continue_as_new_suggested() or self._signals >= MOST_SIGNALS:
             await workflow.wait_condition(workflow.all_handlers_finished)
             hinted = self._hinted or self._next_date.rang
-            workflow.continue_as_new(replace(self._start, progress=self._progress, hinted=hinted))
+            start = replace(self._start, progress=self._progress, hinted=hinted, edition=EDITION)
+            workflow.continue_as_new(start)
 
 
-def _code_of(error: ActivityError) -> str | None:
+def _cause_of(error: FailureError) -> BaseException | None:
+    """What an activity told; a local one's failure comes without the engine's words around it."""
+    return error.cause if isinstance(error, ActivityError) else error
+
+
+def _is_of_a_rule(error: FailureError) -> bool:
+    """Whether a rule refused: that is final. All else is tried again."""
+    cause = _cause_of(error)
+    return isinstance(cause, ApplicationError) and cause.non_retryable
+
+
+def _code_of(error: FailureError) -> str | None:
     """The code of the rule that was broken. Raises what says of no rule."""
-    if not isinstance(error.cause, ApplicationError):
+    cause = _cause_of(error)
+    if not isinstance(cause, ApplicationError):
         raise error
-    return error.cause.type
+    return cause.type
 
 
 def is_plain_hint(hints: Sequence[Any]) -> bool:

@@ -177,8 +177,17 @@ SELECT * FROM taken
 """
 
 
-def take(connection: Connection, now: datetime, most: int, lease: timedelta) -> list[Message]:
-    """Lease due rows, each merchant in turn within a lane.
+ALL = frozenset(Kind)
+
+
+def take(
+    connection: Connection,
+    now: datetime,
+    most: int,
+    lease: timedelta,
+    kinds: Collection[Kind] = ALL,
+) -> list[Message]:
+    """Lease due rows of these kinds, each merchant in turn within a lane.
 
     Starts are paced by what is claimed: a merchant's next ones wait here while many of its orders
     wait for the answer to their first claim, so that a newcomer, also of another merchant, stands
@@ -197,7 +206,7 @@ def take(connection: Connection, now: datetime, most: int, lease: timedelta) -> 
         "most_at_once": MOST_AT_ONCE,
         "most_lines": MOST_UNCLAIMED_LINES,
         "last_lane": LAST_LANE,
-        "known": list(Kind),
+        "known": list(kinds),
     }
     # A plan for any `most` expects to read a tenth of what waits, and sorts all of it.
     connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
