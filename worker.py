@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from temporalio.client import Client
@@ -66,6 +67,21 @@ def version_of(build_id: str | None) -> WorkerDeploymentConfig | None:
     )
 
 
+def settings_of_worker() -> dict[str, Any]:
+    """What every worker of ours has, whatever it is to do."""
+    return {
+        "max_concurrent_activities": MOST_ACTIVITIES,
+        "max_concurrent_local_activities": MOST_ACTIVITIES,
+        "max_concurrent_workflow_tasks": MOST_WORKFLOW_TASKS,
+        "max_concurrent_workflow_task_polls": WORKFLOW_POLLS,
+        "nonsticky_to_sticky_poll_ratio": NEW_WORKFLOWS_SHARE,
+        "max_heartbeat_throttle_interval": LONGEST_SILENCE,
+        "default_heartbeat_throttle_interval": LONGEST_SILENCE,
+        # Without the sandbox: docs/adr/0043.
+        "workflow_runner": UnsandboxedWorkflowRunner(),
+    }
+
+
 def build_worker(
     client: Client, fulfilling: Fulfilling, task_queue: str, build_id: str | None = None
 ) -> Worker:
@@ -75,16 +91,8 @@ def build_worker(
         task_queue=task_queue,
         workflows=WORKFLOWS,
         activities=fulfilling.all,
-        max_concurrent_activities=MOST_ACTIVITIES,
-        max_concurrent_local_activities=MOST_ACTIVITIES,
-        max_concurrent_workflow_tasks=MOST_WORKFLOW_TASKS,
-        max_concurrent_workflow_task_polls=WORKFLOW_POLLS,
-        nonsticky_to_sticky_poll_ratio=NEW_WORKFLOWS_SHARE,
-        max_heartbeat_throttle_interval=LONGEST_SILENCE,
-        default_heartbeat_throttle_interval=LONGEST_SILENCE,
-        # Without the sandbox: docs/adr/0043.
-        workflow_runner=UnsandboxedWorkflowRunner(),
         deployment_config=version_of(build_id),
+        **settings_of_worker(),
     )
 
 

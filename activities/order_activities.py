@@ -1,5 +1,6 @@
 """The activities: each one command of the store, safe to run again and twice at once."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -37,6 +38,9 @@ log = structlog.get_logger(__name__)
 
 PROGRESS = TypeAdapter(Progress)
 BENIGN = ApplicationErrorCategory.BENIGN
+AT_ONCE_SECONDS = 4.0
+"""A workflow task may wait so long for its order's turn, well within its own time."""
+
 STANDING = TypeAdapter(Standing)
 PURCHASE_ORDER_PROGRESS = TypeAdapter(PurchaseOrderProgress)
 Given = ParamSpec("Given")
@@ -68,8 +72,13 @@ def claimed_answer(progress: Progress) -> Progress:
     if CLAIM_FAILED in progress.holds:
         message = f"the first claim of order {progress.number} went wrong"
         raise ApplicationError(message, type=CLAIM_FAILED, non_retryable=True)
-    message = f"order {progress.number} has not claimed yet: others are served before it"
-    raise ApplicationError(message, type="not_claimed_yet", category=BENIGN)
+    raise not_claimed_yet(f"order {progress.number}")
+
+
+def not_claimed_yet(order: str) -> ApplicationError:
+    """That it is to be asked again: nothing is wrong, and nothing is told of it."""
+    message = f"{order} has not claimed yet: others are served before it"
+    return ApplicationError(message, type="not_claimed_yet", category=BENIGN)
 
 
 @asynccontextmanager
@@ -97,7 +106,11 @@ class Fulfilling:
     @activity.defn
     async def verify(self, order: OrderRef) -> Verification:
         """Have the order verified when its turn comes: by the transaction that prepares it."""
-        progress = await self._first_answer(order)
+        try:
+            async with asyncio.timeout(AT_ONCE_SECONDS):
+                progress = await self._first_answer(order)
+        except TimeoutError as error:
+            raise not_claimed_yet(f"order {order.order}") from error
         self._verified.keep(order, progress)
         return Verification(progress.order, progress.verified, progress.holds)
 
