@@ -39,7 +39,8 @@ log = structlog.get_logger(__name__)
 PROGRESS = TypeAdapter(Progress)
 BENIGN = ApplicationErrorCategory.BENIGN
 AT_ONCE_SECONDS = 4.0
-"""A workflow task may wait so long for its order's turn, well within its own time."""
+"""A workflow task may wait so long for its order's turn. The engine gives it ten seconds; to ask
+for more costs three events each time. Then an activity of the engine takes over."""
 
 STANDING = TypeAdapter(Standing)
 PURCHASE_ORDER_PROGRESS = TypeAdapter(PurchaseOrderProgress)

@@ -29,9 +29,8 @@ class LocalAttempt(TypedDict):
 
 
 OF_A_LOCAL_ACTIVITY = LocalAttempt(
-    # Its task is kept open meanwhile, for which the engine gives ten seconds; to ask for more costs
-    # three events each time. Before that, an activity of the engine takes over.
-    start_to_close_timeout=timedelta(seconds=5),
+    # It gives up by itself after a few seconds (`AT_ONCE_SECONDS`): this only ends one that hangs.
+    start_to_close_timeout=timedelta(minutes=1),
     # No second try: the retries of the engine's own activities wait without a task and an event.
     retry_policy=RetryPolicy(maximum_attempts=1),
 )

@@ -78,13 +78,15 @@ class Relay:
     async def run(self) -> None:
         """Deliver until cancelled; what stops it is only ever the end of the process."""
         self._loop = asyncio.get_running_loop()
+        # A look to which nobody nudged it finds nothing as a rule: no reason to let things gather.
+        is_look = False
         async with self._hearing_calls():
             while True:
-                await self._pace.next()
+                if not is_look:
+                    await self._pace.next()
                 self._nudged.clear()
                 self.pulse.beat()
-                if not await self._whole_round():
-                    await self._rest()
+                is_look = not await self._whole_round() and not await self._rest()
 
     @contextlib.asynccontextmanager
     async def _hearing_calls(self) -> AsyncIterator[None]:
@@ -119,11 +121,13 @@ class Relay:
             await asyncio.sleep(POLL)
             return False
 
-    async def _rest(self) -> None:
+    async def _rest(self) -> bool:
+        """Whether it was nudged; else the time came to look whether there is anything."""
         # Not `wait_for`: until Python 3.12 it loses a cancellation that comes with the nudge.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.poll_seconds):
                 await self._nudged.wait()
+        return self._nudged.is_set()
 
     async def deliver_batch(self) -> int:
         """Deliver one batch; how many rows it took."""

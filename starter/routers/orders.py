@@ -1,5 +1,6 @@
 """Orders in: taken at once, whatever the engine does, and read back."""
 
+import asyncio
 from functools import partial
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.store.commands import intake
 from fulfillment.store.commands.intake import Outcome
 from fulfillment.store.commands.orders import channel_edit
+from fulfillment.store.commands.orders.claiming import claim_at_once
 from fulfillment.store.insight.order_page import read_history, read_order, read_status
 from fulfillment.store.reading.paging import Page, Sort
 from fulfillment.store.reading.rows import view
@@ -28,6 +30,7 @@ from starter.routers.responses import Responses, problems
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=GuardedRoute)
 
+LONGEST_CLAIM_SECONDS = 1.0
 BY_ID = Sort(("e.id",), ("bigint",))
 
 ANSWERS: Responses = {
@@ -56,6 +59,8 @@ async def create_order(
         intake.create_order, session.store, session.merchant, new, session.actor
     )
     response.headers["Location"] = order_url(order.number)
+    if wait.seconds and taken.order and taken.outcome is Outcome.CREATED:
+        await _claim_at_once(session, taken.order)
     is_prepared = await wait.until(partial(_is_prepared, session, order.number))
     if is_prepared:
         response.status_code = 201 if taken.outcome is Outcome.CREATED else 200
@@ -64,6 +69,12 @@ async def create_order(
         response.status_code = 200
         return await run_in_threadpool(_order, session, order.number)
     return await run_in_threadpool(_accepted, session, order.number, taken.outcome)
+
+
+async def _claim_at_once(session: Session, order: int) -> None:
+    """Its client waits for the claim, so it does not wait for the engine; nor long for a lock."""
+    claim = run_in_threadpool(claim_at_once, session.store, session.merchant, order)
+    await asyncio.wait({asyncio.ensure_future(claim)}, timeout=LONGEST_CLAIM_SECONDS)
 
 
 def _is_prepared(session: Session, number: str) -> bool:

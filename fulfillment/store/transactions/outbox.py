@@ -114,7 +114,9 @@ MOST_AT_ONCE = 6
 FORGOTTEN_AFTER = timedelta(minutes=1)
 """An order that has no answer so long after its start no longer keeps others from theirs."""
 
-LAST_LANE = 9
+EVERY_LANE = range(10)
+LANES_OF_STARTS = frozenset({LANES[Kind.START_ORDER], RESTART_LANE})
+"""Who starts no orders does not look in them: they may hold all of a merchant's day."""
 
 FORGET = """
 DELETE FROM started_order WHERE order_id IN (
@@ -140,7 +142,7 @@ WITH RECURSIVE merchants AS (
 ), due AS (
     SELECT d.id, lanes.lane, d.turn FROM merchants m
       LEFT JOIN unanswered u ON u.merchant = m.merchant
-     CROSS JOIN generate_series(0, :last_lane) AS lanes(lane)
+     CROSS JOIN unnest(CAST(:lanes AS int[])) AS lanes(lane)
      CROSS JOIN LATERAL (
            SELECT o.id, o.kind, row_number() OVER turns AS turn,
                   sum(n.lines) OVER turns - n.lines AS lines_before
@@ -205,7 +207,7 @@ def take(
         "most_unclaimed": MOST_UNCLAIMED,
         "most_at_once": MOST_AT_ONCE,
         "most_lines": MOST_UNCLAIMED_LINES,
-        "last_lane": LAST_LANE,
+        "lanes": _lanes_of(kinds),
         "known": list(kinds),
     }
     # A plan for any `most` expects to read a tenth of what waits, and sorts all of it.
@@ -216,6 +218,11 @@ def take(
         Message(r.id, r.merchant, Kind(r.kind), r.subject, r.payload, r.version, r.attempts)
         for r in sorted(rows, key=lambda row: (row.lane, row.id))
     ]
+
+
+def _lanes_of(kinds: Collection[Kind]) -> list[int]:
+    left_out = LANES_OF_STARTS if Kind.START_ORDER not in kinds else frozenset[int]()
+    return [lane for lane in EVERY_LANE if lane not in left_out]
 
 
 def not_known(connection: Connection) -> dict[str, int]:
