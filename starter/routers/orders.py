@@ -1,6 +1,5 @@
 """Orders in: taken at once, whatever the engine does, and read back."""
 
-import asyncio
 from functools import partial
 from typing import Annotated
 
@@ -30,7 +29,6 @@ from starter.routers.responses import Responses, problems
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=GuardedRoute)
 
-LONGEST_CLAIM_SECONDS = 1.0
 BY_ID = Sort(("e.id",), ("bigint",))
 
 ANSWERS: Responses = {
@@ -59,9 +57,10 @@ async def create_order(
         intake.create_order, session.store, session.merchant, new, session.actor
     )
     response.headers["Location"] = order_url(order.number)
-    if wait.seconds and taken.order and taken.outcome is Outcome.CREATED:
-        await _claim_at_once(session, taken.order)
-    is_prepared = await wait.until(partial(_is_prepared, session, order.number))
+    # Its client waits for the claim, so it does not wait for the engine.
+    claim = partial(claim_at_once, session.store, session.merchant, taken.order)
+    first = claim if taken.outcome is Outcome.CREATED else None
+    is_prepared = await wait.until(partial(_is_prepared, session, order.number), first)
     if is_prepared:
         response.status_code = 201 if taken.outcome is Outcome.CREATED else 200
         return await run_in_threadpool(_order, session, order.number)
@@ -69,12 +68,6 @@ async def create_order(
         response.status_code = 200
         return await run_in_threadpool(_order, session, order.number)
     return await run_in_threadpool(_accepted, session, order.number, taken.outcome)
-
-
-async def _claim_at_once(session: Session, order: int) -> None:
-    """Its client waits for the claim, so it does not wait for the engine; nor long for a lock."""
-    claim = run_in_threadpool(claim_at_once, session.store, session.merchant, order)
-    await asyncio.wait({asyncio.ensure_future(claim)}, timeout=LONGEST_CLAIM_SECONDS)
 
 
 def _is_prepared(session: Session, number: str) -> bool:

@@ -15,13 +15,15 @@ SELECT 1 FROM order_line mine
 """
 
 
-def claim_at_once(store: Store, merchant: str, order: int) -> None:
+def claim_at_once(store: Store, merchant: str, order: int | None) -> None:
     """Make the first claim of an order, unless other newcomers stand in its queues.
 
     Its workflow asks for the claim as well; it is made once, whoever comes first. Where many come
     together their claims are better made together, which workers do (docs/adr/0030). What fails
     here is tried again there.
     """
+    if order is None:
+        return
     try:
         if store.read(merchant, lambda tx: _is_alone(tx, order)):
             claim_next(store, merchant, [order])
