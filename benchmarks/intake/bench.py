@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import psutil
 from temporalio.client import Client
@@ -24,7 +24,8 @@ BATCH = 500
 ALONE = 20
 """Orders that come one after the other, each when the one before is answered."""
 
-Answer = TypeVar("Answer")
+PAUSE_SECONDS = 1.0
+"""Until the next: what comes more closely is no longer alone, and is let gather."""
 
 
 @dataclass
@@ -104,7 +105,7 @@ class Bench:
         each = []
         for chain in work:
             each += (await self.clients.do(Work([chain], 1))).each
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(PAUSE_SECONDS)
         self.figures.note("alone", 1000 * statistics.median(each))
         await self._shipped_quietly()
 
