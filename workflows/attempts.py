@@ -5,6 +5,11 @@ from typing import TypedDict
 
 from temporalio.common import RetryPolicy
 
+RETRIES = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30)
+)
+"""Infrastructure is retried without limit; a broken rule is final by its own type."""
+
 
 class Attempt(TypedDict):
     """The options of every activity that waits for a turn, a thread or a lock."""

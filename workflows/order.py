@@ -6,13 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import (
-    ActivityError,
-    ApplicationError,
-    FailureError,
-    is_cancelled_exception,
-)
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from fulfillment.contracts import activities, names
@@ -30,8 +25,10 @@ with workflow.unsafe.imports_passed_through():
     from fulfillment.domain.insight.restored import ASKS, ASKS_WHEN_ODD, is_doubtful
     from workflows import attempts
     from workflows.alarm import Alarm
+    from workflows.first_answer import first_answer
+    from workflows.refusals import code_of
     from workflows.showing import OrderCard
-    from workflows.steps import AWAIT_STOCK, PREPARE, VERIFY, step
+    from workflows.steps import AWAIT_STOCK, step
 
 MOST_SIGNALS = 5_000
 """After so many the history is begun anew, should the server not have suggested it before."""
@@ -43,11 +40,6 @@ ONE_DAY = timedelta(days=1)
 
 LAST_ZONE = timedelta(hours=12)
 """A day is over everywhere so long after it is over in UTC."""
-
-RETRIES = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30)
-)
-"""Infrastructure is retried without limit; a broken rule is final by its own type."""
 
 
 @workflow.defn(name=names.ORDER_WORKFLOW)
@@ -97,39 +89,12 @@ class OrderWorkflow:
 
     async def _verify_and_prepare_fulfillment(self) -> None:
         try:
-            self._hear(await self._first_answer())
+            self._hear(await first_answer(self._order, self._start.edition))
         except (ActivityError, ApplicationError) as error:
             await self._hold(error)
             if self._at_odds is not AtOdds.UNKNOWN_ORDER:
                 await self._wait_for_news()
                 self._hinted = False
-
-    async def _first_answer(self) -> Progress:
-        """By local activities, within this workflow task; what can not be had so, by the engine.
-
-        Both ways ask for the same transaction, which verifies and prepares once.
-        """
-        if self._start.edition >= 1:
-            try:
-                return await self._first_answer_at_once()
-            except FailureError as error:
-                if _is_of_a_rule(error) or is_cancelled_exception(error):
-                    raise
-        with step(VERIFY, PREPARE):
-            return await workflow.execute_activity(
-                activities.prepare_fulfillment,
-                self._order,
-                summary="verify, then prepare: claim, split, release",
-                retry_policy=RETRIES,
-                **attempts.OF_AN_ACTIVITY,
-            )
-
-    async def _first_answer_at_once(self) -> Progress:
-        local = attempts.OF_A_LOCAL_ACTIVITY
-        await workflow.execute_local_activity(activities.verify, self._order, **local)
-        return await workflow.execute_local_activity(
-            activities.prepare_fulfillment, self._order, **local
-        )
 
     async def _await_stock(self) -> None:
         """Wait for a wake, a hint, or the next expected date; the last two make it look."""
@@ -152,7 +117,7 @@ class OrderWorkflow:
             activities.check_with_database,
             Known(self._order.merchant, self._order.order, known),
             summary="in doubt: ask the database",
-            retry_policy=RETRIES,
+            retry_policy=attempts.RETRIES,
             **attempts.OF_AN_ACTIVITY,
         )
         self._at_odds = self._card.at_odds = standing.at_odds
@@ -252,7 +217,7 @@ class OrderWorkflow:
                     activities.look_again,
                     self._order,
                     summary="look for stock",
-                    retry_policy=RETRIES,
+                    retry_policy=attempts.RETRIES,
                     **attempts.OF_AN_ACTIVITY,
                 )
             )
@@ -261,7 +226,7 @@ class OrderWorkflow:
 
     async def _hold(self, error: FailureError) -> None:
         """A broken rule never fails the workflow: the order is held with the rule's code."""
-        code = _code_of(error)
+        code = code_of(error)
         if code == AtOdds.UNKNOWN_ORDER and workflow.patched(ASKS):
             self._note_unknown()
             return
@@ -271,11 +236,11 @@ class OrderWorkflow:
                 activities.hold_order,
                 hold,
                 summary=f"hold: {hold.reason}",
-                retry_policy=RETRIES,
+                retry_policy=attempts.RETRIES,
                 **attempts.OF_AN_ACTIVITY,
             )
         except ActivityError as refused:
-            if _code_of(refused) != AtOdds.UNKNOWN_ORDER:
+            if code_of(refused) != AtOdds.UNKNOWN_ORDER:
                 raise
             self._note_unknown()
         else:
@@ -291,25 +256,6 @@ class OrderWorkflow:
             hinted = self._hinted or self._next_date.rang
             start = replace(self._start, progress=self._progress, hinted=hinted, edition=EDITION)
             workflow.continue_as_new(start)
-
-
-def _cause_of(error: FailureError) -> BaseException | None:
-    """What an activity told; a local one's failure comes without the engine's words around it."""
-    return error.cause if isinstance(error, ActivityError) else error
-
-
-def _is_of_a_rule(error: FailureError) -> bool:
-    """Whether a rule refused: that is final. All else is tried again."""
-    cause = _cause_of(error)
-    return isinstance(cause, ApplicationError) and cause.non_retryable
-
-
-def _code_of(error: FailureError) -> str | None:
-    """The code of the rule that was broken. Raises what says of no rule."""
-    cause = _cause_of(error)
-    if not isinstance(cause, ApplicationError):
-        raise error
-    return cause.type
 
 
 def is_plain_hint(hints: Sequence[Any]) -> bool:

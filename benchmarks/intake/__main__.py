@@ -78,6 +78,7 @@ async def measure(system: System, orders: int, rounds: int, clients: int) -> Non
     try:
         console.print("warm-up", style="dim")
         await bench.round()
+        await bench.rest()
         bench.figures = Figures()
         number = ""
         for n in range(1, rounds + 1):

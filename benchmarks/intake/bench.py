@@ -24,6 +24,7 @@ BATCH = 500
 ALONE = 20
 """Orders that come one after the other, each when the one before is answered."""
 
+IDLE_SECONDS = 10.0
 PAUSE_SECONDS = 1.0
 """Until the next: what comes more closely is no longer alone, and is let gather."""
 
@@ -57,6 +58,7 @@ class Bench:
     orders: int
     side_by_side: int
     figures: Figures = field(default_factory=Figures)
+    idle: dict[str, float] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def round(self) -> str:
@@ -123,8 +125,15 @@ class Bench:
         seconds = asyncio.get_running_loop().time() - began
         self.figures.note(name, self.orders / seconds)
         for part, taken in processes.taken(self.parts).items():
-            milliseconds = 1000 * (taken - before[part]) / self.orders
-            self.figures.note(f"{name}: {part}", milliseconds)
+            more = max(taken - before[part] - seconds * self.idle.get(part, 0.0), 0.0)
+            self.figures.note(f"{name}: {part}", 1000 * more / self.orders)
+
+    async def rest(self) -> None:
+        """See how much each part takes while nothing is asked of it: that is no order's cost."""
+        before = processes.taken(self.parts)
+        await asyncio.sleep(IDLE_SECONDS)
+        after = processes.taken(self.parts)
+        self.idle = {part: (after[part] - before[part]) / IDLE_SECONDS for part in after}
 
     async def _send(self, chains: list[list[Request]]) -> float:
         return (await self.clients.do(Work(chains, self.side_by_side))).seconds
