@@ -7,16 +7,15 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
-from temporalio.worker import Worker, WorkerDeploymentConfig
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
-import workflows.order
 from activities.order_activities import Fulfilling
-from fulfillment import bytecode, engine, logs, settings
+from fulfillment import engine, logs, settings
 from fulfillment.keeping import Pulse, keep_reporting, keep_running
 from fulfillment.relay import lateness
 from fulfillment.relay.relay import Relay
@@ -34,27 +33,12 @@ log = structlog.get_logger(__name__)
 
 WORKFLOWS = [OrderWorkflow, PurchaseOrderWorkflow, ReplanWorkflow]
 
-PASSED_THROUGH = (
-    "fulfillment",
-    "workflows.alarm",
-    "workflows.attempts",
-    "workflows.showing",
-    "workflows.steps",
-    "pydantic",
-    "pydantic_core",
-    "annotated_types",
-)
-"""Pure modules that need not be imported anew for each workflow."""
-
-
-def sandbox() -> SandboxedWorkflowRunner:
-    """The sandbox that workflows run in."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return SandboxedWorkflowRunner(restrictions=restrictions)
-
-
 MOST_ACTIVITIES = 500
 """Activities under way at once. Those that wait for their turn need no thread."""
+
+MOST_WORKFLOW_TASKS = 500
+"""A first claim that waits for its turn keeps its workflow's task meanwhile, and must not keep
+signals of others from theirs."""
 
 WORKFLOW_POLLS = 10
 NEW_WORKFLOWS_SHARE = 0.5
@@ -84,6 +68,21 @@ def version_of(build_id: str | None) -> WorkerDeploymentConfig | None:
     )
 
 
+def settings_of_worker() -> dict[str, Any]:
+    """What every worker of ours has, whatever it is to do."""
+    return {
+        "max_concurrent_activities": MOST_ACTIVITIES,
+        "max_concurrent_local_activities": MOST_ACTIVITIES,
+        "max_concurrent_workflow_tasks": MOST_WORKFLOW_TASKS,
+        "max_concurrent_workflow_task_polls": WORKFLOW_POLLS,
+        "nonsticky_to_sticky_poll_ratio": NEW_WORKFLOWS_SHARE,
+        "max_heartbeat_throttle_interval": LONGEST_SILENCE,
+        "default_heartbeat_throttle_interval": LONGEST_SILENCE,
+        # Without the sandbox: docs/adr/0043.
+        "workflow_runner": UnsandboxedWorkflowRunner(),
+    }
+
+
 def build_worker(
     client: Client, fulfilling: Fulfilling, task_queue: str, build_id: str | None = None
 ) -> Worker:
@@ -93,13 +92,8 @@ def build_worker(
         task_queue=task_queue,
         workflows=WORKFLOWS,
         activities=fulfilling.all,
-        max_concurrent_activities=MOST_ACTIVITIES,
-        max_concurrent_workflow_task_polls=WORKFLOW_POLLS,
-        nonsticky_to_sticky_poll_ratio=NEW_WORKFLOWS_SHARE,
-        max_heartbeat_throttle_interval=LONGEST_SILENCE,
-        default_heartbeat_throttle_interval=LONGEST_SILENCE,
-        workflow_runner=sandbox(),
         deployment_config=version_of(build_id),
+        **settings_of_worker(),
     )
 
 
@@ -183,12 +177,11 @@ async def running_as(client: Client, plan: Plan) -> AsyncIterator[Store]:
     processes = Processes(relay, sequencer, Sweep(store, same_client), plan.others)
     fulfilling = Fulfilling(told, plan.threads)
     try:
-        with bytecode.kept(workflows.order):
-            async with (
-                build_worker(client, fulfilling, plan.task_queue, plan.build_id),
-                processes.running(),
-            ):
-                yield told
+        async with (
+            build_worker(client, fulfilling, plan.task_queue, plan.build_id),
+            processes.running(),
+        ):
+            yield told
     finally:
         await fulfilling.ended()
         database.dispose()

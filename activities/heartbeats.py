@@ -15,8 +15,12 @@ async def beating() -> AsyncIterator[None]:
     """Beat while the block lasts.
 
     The time that an activity waits for its turn, its thread or a lock says nothing of whether its
-    worker lives; that it beats does. An activity that was given up by the engine is cancelled.
+    worker lives; that it beats does. An activity that was given up by the engine is cancelled. Of a
+    local one its workflow task tells that.
     """
+    if activity.info().is_local:
+        yield
+        return
     beats = asyncio.create_task(_beat())
     try:
         yield

@@ -1,5 +1,6 @@
 """The activities: each one command of the store, safe to run again and twice at once."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -12,6 +13,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities.answered import Answered
 from activities.batching import Batching
 from activities.heartbeats import beating
+from activities.kept import Kept
 from activities.threads import Threads
 from fulfillment.contracts.messages import (
     Hold,
@@ -22,6 +24,7 @@ from fulfillment.contracts.messages import (
     PurchaseOrderRef,
     ReplanStart,
     Standing,
+    Verification,
 )
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.administration import restoring
@@ -35,6 +38,10 @@ log = structlog.get_logger(__name__)
 
 PROGRESS = TypeAdapter(Progress)
 BENIGN = ApplicationErrorCategory.BENIGN
+AT_ONCE_SECONDS = 4.0
+"""A workflow task may wait so long for its order's turn. The engine gives it ten seconds; to ask
+for more costs three events each time. Then an activity of the engine takes over."""
+
 STANDING = TypeAdapter(Standing)
 PURCHASE_ORDER_PROGRESS = TypeAdapter(PurchaseOrderProgress)
 Given = ParamSpec("Given")
@@ -66,8 +73,13 @@ def claimed_answer(progress: Progress) -> Progress:
     if CLAIM_FAILED in progress.holds:
         message = f"the first claim of order {progress.number} went wrong"
         raise ApplicationError(message, type=CLAIM_FAILED, non_retryable=True)
-    message = f"order {progress.number} has not claimed yet: others are served before it"
-    raise ApplicationError(message, type="not_claimed_yet", category=BENIGN)
+    raise not_claimed_yet(f"order {progress.number}")
+
+
+def not_claimed_yet(order: str) -> ApplicationError:
+    """That it is to be asked again: nothing is wrong, and nothing is told of it."""
+    message = f"{order} has not claimed yet: others are served before it"
+    return ApplicationError(message, type="not_claimed_yet", category=BENIGN)
 
 
 @asynccontextmanager
@@ -90,10 +102,28 @@ class Fulfilling:
         self._threads = Threads(threads)
         self._first_claims = Batching(self._prepare, self._measure, _is_claimed)
         self._answered = Answered(self._starts_answered)
+        self._verified = Kept[OrderRef, Progress]()
+
+    @activity.defn
+    async def verify(self, order: OrderRef) -> Verification:
+        """Have the order verified when its turn comes: by the transaction that prepares it."""
+        try:
+            async with asyncio.timeout(AT_ONCE_SECONDS):
+                progress = await self._first_answer(order)
+        except TimeoutError as error:
+            raise not_claimed_yet(f"order {order.order}") from error
+        self._verified.keep(order, progress)
+        return Verification(progress.order, progress.verified, progress.holds)
 
     @activity.defn
     async def prepare_fulfillment(self, order: OrderRef) -> Progress:
-        """Verify the order, claim for it at its rank, split and release: one transaction."""
+        """Verify the order, claim for it at its rank, split and release: one transaction.
+
+        Right after `verify` its answer is at hand.
+        """
+        return self._verified.take(order) or await self._first_answer(order)
+
+    async def _first_answer(self, order: OrderRef) -> Progress:
         async with _attempt():
             progress = PROGRESS.validate_python(await self._first_claims.answer(order))
         if not _is_still_to_claim(progress):
@@ -176,6 +206,7 @@ class Fulfilling:
     def all(self) -> list[Callable[..., Any]]:
         """What a worker registers."""
         return [
+            self.verify,
             self.prepare_fulfillment,
             self.look_again,
             self.hold_order,

@@ -107,7 +107,7 @@ def create_app() -> FastAPI:
         patience=Patience(**chosen.database_patience),
     )
     store = Store(engine, turns=turns_of(chosen))
-    relay = Relay(store, OneClient(), chosen.task_queue)
+    relay = Relay(store, OneClient(), chosen.task_queue, starts_orders=False)
     sequencer = Sequencer(store, timedelta(days=chosen.event_days))
     return build_app(store, relay, chosen, sequencer)
 

@@ -1,16 +1,19 @@
 """`Prefer: wait=N` (RFC 7240): a client that would rather wait a little than ask again."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from starter.parts import parts_of
 from starter.waiting import Waits
 
 LONGEST_SECONDS = 10
+LONGEST_AT_FIRST = 1.0
 WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?\s*(?:[,;]|$)', re.IGNORECASE)
 
 Prefer = Annotated[
@@ -37,12 +40,20 @@ class Wait:
     seconds: int | None
     response: Response
 
-    async def until(self, is_so: Callable[[], bool]) -> bool | None:
-        """Whether it became so in time; None where the client does not wait, or finds no place."""
+    async def until(
+        self, is_so: Callable[[], bool], first: Callable[[], object] | None = None
+    ) -> bool | None:
+        """Whether it became so in time; None where the client does not wait, or finds no place.
+
+        What is to be done `first`, for who waits, is not waited for long.
+        """
         with self.waits.place(self.seconds) as seconds:
             if seconds is None:
                 return None
             self.response.headers["Preference-Applied"] = f"wait={seconds}"
+            if first and seconds:
+                doing = asyncio.ensure_future(run_in_threadpool(first))
+                await asyncio.wait({doing}, timeout=LONGEST_AT_FIRST)
             return await self.waits.until(is_so, seconds)
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from anyio import CapacityLimiter, to_thread
 
-FIRST_LOOK_SECONDS = 0.05
+FIRST_LOOK_SECONDS = 0.01
 LATEST_LOOK_SECONDS = 0.5
+LATER = 1.3
+"""The next look is so much later: what takes a while is told a third of that late, at most."""
 
 MOST_WAITING = 100
 """Clients that may wait at once in a process; further ones are answered without waiting."""
@@ -50,7 +52,7 @@ class Waits:
             if left <= 0:
                 return False
             await asyncio.sleep(min(pause, left))
-            pause = min(pause * 1.5, LATEST_LOOK_SECONDS)
+            pause = min(pause * LATER, LATEST_LOOK_SECONDS)
         return True
 
     def _limiter(self) -> CapacityLimiter:

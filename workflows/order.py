@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from fulfillment.contracts import activities, names
     from fulfillment.contracts.hearing import heard
     from fulfillment.contracts.messages import (
+        EDITION,
         AtOdds,
         Hold,
         Known,
@@ -24,8 +25,10 @@ with workflow.unsafe.imports_passed_through():
     from fulfillment.domain.insight.restored import ASKS, ASKS_WHEN_ODD, is_doubtful
     from workflows import attempts
     from workflows.alarm import Alarm
+    from workflows.first_answer import first_answer
+    from workflows.refusals import code_of
     from workflows.showing import OrderCard
-    from workflows.steps import AWAIT_STOCK, PREPARE, VERIFY, step
+    from workflows.steps import AWAIT_STOCK, step
 
 MOST_SIGNALS = 5_000
 """After so many the history is begun anew, should the server not have suggested it before."""
@@ -37,11 +40,6 @@ ONE_DAY = timedelta(days=1)
 
 LAST_ZONE = timedelta(hours=12)
 """A day is over everywhere so long after it is over in UTC."""
-
-RETRIES = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30)
-)
-"""Infrastructure is retried without limit; a broken rule is final by its own type."""
 
 
 @workflow.defn(name=names.ORDER_WORKFLOW)
@@ -77,8 +75,7 @@ class OrderWorkflow:
             if self._at_odds is AtOdds.UNKNOWN_ORDER:
                 await self._await_database()
             elif not self._is_prepared:
-                with step(VERIFY, PREPARE):
-                    await self._verify_and_prepare_fulfillment()
+                await self._verify_and_prepare_fulfillment()
             elif self._now.awaits_stock:
                 with step(AWAIT_STOCK):
                     await self._await_stock()
@@ -91,18 +88,9 @@ class OrderWorkflow:
     # --- stages ----------------------------------------------------------------------------------
 
     async def _verify_and_prepare_fulfillment(self) -> None:
-        """One transaction: what always follows each other is one activity."""
         try:
-            self._hear(
-                await workflow.execute_activity(
-                    activities.prepare_fulfillment,
-                    self._order,
-                    summary="verify, then prepare: claim, split, release",
-                    retry_policy=RETRIES,
-                    **attempts.OF_AN_ACTIVITY,
-                )
-            )
-        except ActivityError as error:
+            self._hear(await first_answer(self._order, self._start.edition))
+        except (ActivityError, ApplicationError) as error:
             await self._hold(error)
             if self._at_odds is not AtOdds.UNKNOWN_ORDER:
                 await self._wait_for_news()
@@ -129,7 +117,7 @@ class OrderWorkflow:
             activities.check_with_database,
             Known(self._order.merchant, self._order.order, known),
             summary="in doubt: ask the database",
-            retry_policy=RETRIES,
+            retry_policy=attempts.RETRIES,
             **attempts.OF_AN_ACTIVITY,
         )
         self._at_odds = self._card.at_odds = standing.at_odds
@@ -229,16 +217,16 @@ class OrderWorkflow:
                     activities.look_again,
                     self._order,
                     summary="look for stock",
-                    retry_policy=RETRIES,
+                    retry_policy=attempts.RETRIES,
                     **attempts.OF_AN_ACTIVITY,
                 )
             )
         except ActivityError as error:
             await self._hold(error)
 
-    async def _hold(self, error: ActivityError) -> None:
+    async def _hold(self, error: FailureError) -> None:
         """A broken rule never fails the workflow: the order is held with the rule's code."""
-        code = _code_of(error)
+        code = code_of(error)
         if code == AtOdds.UNKNOWN_ORDER and workflow.patched(ASKS):
             self._note_unknown()
             return
@@ -248,11 +236,11 @@ class OrderWorkflow:
                 activities.hold_order,
                 hold,
                 summary=f"hold: {hold.reason}",
-                retry_policy=RETRIES,
+                retry_policy=attempts.RETRIES,
                 **attempts.OF_AN_ACTIVITY,
             )
         except ActivityError as refused:
-            if _code_of(refused) != AtOdds.UNKNOWN_ORDER:
+            if code_of(refused) != AtOdds.UNKNOWN_ORDER:
                 raise
             self._note_unknown()
         else:
@@ -266,14 +254,8 @@ class OrderWorkflow:
         if workflow.info().is_continue_as_new_suggested() or self._signals >= MOST_SIGNALS:
             await workflow.wait_condition(workflow.all_handlers_finished)
             hinted = self._hinted or self._next_date.rang
-            workflow.continue_as_new(replace(self._start, progress=self._progress, hinted=hinted))
-
-
-def _code_of(error: ActivityError) -> str | None:
-    """The code of the rule that was broken. Raises what says of no rule."""
-    if not isinstance(error.cause, ApplicationError):
-        raise error
-    return error.cause.type
+            start = replace(self._start, progress=self._progress, hinted=hinted, edition=EDITION)
+            workflow.continue_as_new(start)
 
 
 def is_plain_hint(hints: Sequence[Any]) -> bool:

@@ -38,6 +38,7 @@ class OrderCard:
     """An order in the Temporal UI. Each upsert is an event and an action: only on a change."""
 
     def __init__(self, start: OrderStart) -> None:
+        self._edition = start.edition
         self._title = f"### Order {_plain(start.number)} of {start.merchant}"
         self._page = (
             f"The whole order: `GET /v1/orders/{quote(start.number, safe='')}`,"
@@ -45,7 +46,7 @@ class OrderCard:
         )
         self.at_odds: AtOdds | None = None
         self._shown: dict[str, object] = (
-            search_attributes.order_values(start.progress)
+            self._values(start.progress)
             if start.progress
             else {search_attributes.STATUS.name: "received"}
         )
@@ -54,8 +55,11 @@ class OrderCard:
 
     def show(self, progress: Progress) -> None:
         """Bring the attributes and the details to where the order stands."""
-        self._shown = _upsert_changed(self._shown, search_attributes.order_values(progress))
+        self._shown = _upsert_changed(self._shown, self._values(progress))
         workflow.set_current_details(self._markdown(progress))
+
+    def _values(self, progress: Progress) -> dict[str, object]:
+        return search_attributes.order_values(progress, self._edition)
 
     def show_unknown(self) -> None:
         """Say that the database has no such order."""

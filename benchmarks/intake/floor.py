@@ -1,37 +1,41 @@
-"""The floor: a workflow that costs the engine what ours does, and does nothing.
+"""The floor: a workflow that costs the engine what ours does, and decides nothing.
 
-It runs one activity and takes two signals, on a worker with our worker's settings. It runs as a
-process of its own, like our worker, and counts what it has done in shared memory.
+It gets the same start (attributes, summary, memo), does as many local activities that answer with
+as much, upserts as often, and takes as many signals of the same size. Its worker has our worker's
+settings and starts its workflows itself, as our relay does.
 """
 
 import asyncio
-import dataclasses
 import multiprocessing
-import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.connection import Connection
 from typing import Any
 
 from temporalio import activity, workflow
 from temporalio.client import Client
+from temporalio.common import RetryPolicy
 from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
-    from fulfillment import bytecode
+    from fulfillment.contracts import search_attributes
+    from fulfillment.contracts.messages import OrderRef, OrderStart, Progress, ShipmentProgress
     from fulfillment.contracts.payloads import DATA_CONVERTER
+    from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
 
 WORKFLOW = "FloorWorkflow"
-ACTIVITY = "do_nothing"
+ACTIVITIES = ("floor_verify", "floor_prepare")
 SIGNAL = "told"
 SIGNALS = 2
+QUEUE = "floor"
+MERCHANT = "floor"
 
 
-@dataclasses.dataclass(frozen=True)
-class Ref:
-    """As much as our activities are given."""
-
-    merchant: str
-    order: int
+def progress(seq: int, status: OrderStatus) -> Progress:
+    """As much as our workflows are told."""
+    shipment = ShipmentProgress(1, ShipmentStatus.READY, "main")
+    return Progress(7, "B-7", seq, status, 50, shipments=(shipment,), claimed=True, verified=True)
 
 
 @workflow.defn(name=WORKFLOW)
@@ -40,49 +44,137 @@ class FloorWorkflow:
         self._told = 0
 
     @workflow.run
-    async def run(self, ref: Ref) -> int:
-        await workflow.execute_activity(
-            ACTIVITY, ref, start_to_close_timeout=timedelta(seconds=20), result_type=int
-        )
+    async def run(self, start: OrderStart) -> Progress:
+        answer = None
+        for name in ACTIVITIES:
+            answer = await workflow.execute_local_activity(
+                name,
+                OrderRef(start.merchant, start.order),
+                result_type=Progress,
+                start_to_close_timeout=timedelta(seconds=5),
+                retry_policy=RetryPolicy(maximum_attempts=1),
+            )
+        self._show("awaiting_pick_and_pack")
         await workflow.wait_condition(lambda: self._told >= SIGNALS)
-        return self._told
+        self._show("shipped")
+        if answer is None:
+            raise RuntimeError
+        return answer
+
+    def _show(self, status: str) -> None:
+        workflow.upsert_search_attributes([search_attributes.STATUS.value_set(status)])
 
     @workflow.signal(name=SIGNAL)
-    def told(self, ref: Ref) -> None:  # noqa: ARG002 -- takes what ours takes
+    def told(self, _: Progress) -> None:
         self._told += 1
 
 
-def worker_process(address: str, task_queue: str, done: "Synchronized[int]") -> None:
-    """Run the floor's worker until the process is ended."""
+@dataclass
+class Floor:
+    """Starts and signals, in the process of the floor's worker."""
 
-    @activity.defn(name=ACTIVITY)
-    async def do_nothing(ref: Ref) -> int:
-        with done.get_lock():
-            done.value += 1
-        return ref.order
+    client: Client
+    clients: int
+    ready: int = 0
+    began: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    async def start(self, orders: int) -> int:
+        """Start so many, and return when each has done its activities."""
+        first = self.began
+        self.began += orders
+        await self._side_by_side(range(first, self.began), self._start)
+        while self.ready < self.began:
+            self.changed.clear()
+            await self.changed.wait()
+        return first
+
+    async def ship(self, first: int) -> None:
+        """Tell all that were started since then, twice, and return when all have ended."""
+        await self._side_by_side(range(first, self.began), self._tell)
+        for number in range(first, self.began):
+            await self.client.get_workflow_handle(f"floor-{number}").result()
+
+    async def _start(self, number: int) -> None:
+        await self.client.start_workflow(
+            WORKFLOW,
+            OrderStart(MERCHANT, number, f"F-{number}"),
+            id=f"floor-{number}",
+            task_queue=QUEUE,
+            search_attributes=search_attributes.order_at_start(MERCHANT, 50),
+            static_summary=f"Order F-{number} of floor, 2 lines",
+            memo={"id": number, "epoch": 1},
+            request_eager_start=True,
+        )
+
+    async def _tell(self, number: int) -> None:
+        handle = self.client.get_workflow_handle(f"floor-{number}")
+        for seq in range(1, SIGNALS + 1):
+            await handle.signal(SIGNAL, progress(seq, OrderStatus.PICKING))
+
+    async def _side_by_side(
+        self, numbers: Sequence[int], do: Callable[[int], Awaitable[None]]
+    ) -> None:
+        todo = iter(numbers)
+
+        async def one() -> None:
+            for number in todo:
+                await do(number)
+
+        await asyncio.gather(*(one() for _ in range(self.clients)))
+
+    @property
+    def activities(self) -> list[Callable[..., Any]]:
+        @activity.defn(name=ACTIVITIES[0])
+        async def verify(_: OrderRef) -> Progress:
+            return progress(1, OrderStatus.RECEIVED)
+
+        @activity.defn(name=ACTIVITIES[1])
+        async def prepare(_: OrderRef) -> Progress:
+            self.ready += 1
+            self.changed.set()
+            return progress(1, OrderStatus.AWAITING_PICK_AND_PACK)
+
+        return [verify, prepare]
+
+
+def _process(address: str, clients: int, end: Connection) -> None:
     async def main() -> None:
         import worker  # noqa: PLC0415 -- the settings of our own worker, in this process
 
         client = await Client.connect(address, data_converter=DATA_CONVERTER)
-        with bytecode.kept(sys.modules[FloorWorkflow.__module__]):
-            async with Worker(
-                client,
-                task_queue=task_queue,
-                workflows=[FloorWorkflow],
-                activities=[do_nothing],
-                max_concurrent_activities=worker.MOST_ACTIVITIES,
-                workflow_runner=worker.sandbox(),
-            ):
-                await asyncio.Event().wait()
+        floor = Floor(client, clients)
+        settings = worker.settings_of_worker()
+        async with Worker(
+            client,
+            task_queue=QUEUE,
+            workflows=[FloorWorkflow],
+            activities=floor.activities,
+            **settings,
+        ):
+            while (asked := await asyncio.to_thread(end.recv)) is not None:
+                verb, number = asked
+                end.send(await getattr(floor, verb)(number))
 
     asyncio.run(main())
 
 
-def start(address: str, task_queue: str) -> tuple[Any, "Synchronized[int]"]:
-    """The process and its counter of finished activities."""
-    context = multiprocessing.get_context("spawn")
-    done: Synchronized[int] = context.Value("i", 0)
-    process = context.Process(target=worker_process, args=(address, task_queue, done), daemon=True)
-    process.start()
-    return process, done
+class FloorProcess:
+    """The process of the floor's worker, which is told what to do."""
+
+    def __init__(self, address: str, clients: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._end, other = context.Pipe()
+        given = address, clients, other
+        self.process: Any = context.Process(target=_process, args=given, daemon=True)
+        self.process.start()
+
+    async def do(self, verb: str, number: int) -> Any:
+        """`start` so many, or `ship` from one on; returns when it is done."""
+        self._end.send((verb, number))
+        return await asyncio.to_thread(self._end.recv)
+
+    def end(self) -> None:
+        self._end.send(None)
+        self.process.join(10)
+        self.process.kill()

@@ -2,7 +2,6 @@
 
 import asyncio
 import multiprocessing
-import sys
 from typing import Any
 
 from temporalio import workflow
@@ -10,7 +9,6 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
-    from fulfillment import bytecode
     from fulfillment.contracts import names
     from fulfillment.contracts.messages import Progress
     from fulfillment.contracts.payloads import DATA_CONVERTER
@@ -41,14 +39,9 @@ def worker_process(address: str, task_queue: str) -> None:
         import worker  # noqa: PLC0415 -- the settings of our own worker, in this process
 
         client = await Client.connect(address, data_converter=DATA_CONVERTER)
-        with bytecode.kept(sys.modules[SleeperWorkflow.__module__]):
-            async with Worker(
-                client,
-                task_queue=task_queue,
-                workflows=[SleeperWorkflow],
-                workflow_runner=worker.sandbox(),
-            ):
-                await asyncio.Event().wait()
+        settings = worker.settings_of_worker()
+        async with Worker(client, task_queue=task_queue, workflows=[SleeperWorkflow], **settings):
+            await asyncio.Event().wait()
 
     asyncio.run(main())
 

@@ -21,7 +21,15 @@ __all__ = [
     "ReplanStart",
     "ShipmentProgress",
     "Standing",
+    "Verification",
 ]
+
+EDITION = 1
+"""Of what a run of an order's workflow does: 1 since its first answer comes from local activities.
+
+A start says by which edition its run goes, for as long as it lasts. A marker by `patched` would say
+the same with two events and an upsert for each order.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class OrderStart:
     """The start of an order's workflow; `progress` is what an earlier run knew.
 
     `hinted`: it was told to look, and has not looked yet.
-    `epoch` is that of the database that asks for the start.
+    `epoch` is that of the database that asks for the start; see `EDITION` for the last.
     """
 
     merchant: str
@@ -46,11 +54,21 @@ class OrderStart:
     progress: Progress | None = None
     hinted: bool = False
     epoch: int = 0
+    edition: int = 0
 
     @property
     def subject(self) -> tuple[str, int]:
         """For which order it is: its merchant and id."""
         return self.merchant, self.order
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What became of an order's verification: None where it is not told, and what holds it."""
+
+    order: int
+    verified: bool | None
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

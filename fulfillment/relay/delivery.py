@@ -16,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.contracts import names, search_attributes
 from fulfillment.contracts.messages import (
+    EDITION,
     OrderStart,
     Progress,
     PurchaseOrderProgress,
@@ -60,9 +61,8 @@ class Delivery:
         told = payload.get("progress")
         progress = ORDER_PROGRESS.validate_python(told) if told else None
         epoch = payload.get("epoch", 0)
-        start = OrderStart(
-            message.merchant, payload["order"], payload["number"], progress, epoch=epoch
-        )
+        which = message.merchant, payload["order"], payload["number"]
+        start = OrderStart(*which, progress, epoch=epoch, edition=EDITION)
         await self._start_order_once(start, payload.get("priority"), payload.get("lines"))
 
     async def _wake_order(self, message: Message) -> None:
@@ -73,9 +73,8 @@ class Delivery:
         if await self._signalled(workflow_id, progress, name):
             return
         if not progress.finished:
-            start = OrderStart(
-                message.merchant, progress.order, progress.number, progress, epoch=progress.epoch
-            )
+            which = message.merchant, progress.order, progress.number
+            start = OrderStart(*which, progress, epoch=progress.epoch, edition=EDITION)
             await self._start_order_once(start, progress.priority, None)
 
     async def _signalled(

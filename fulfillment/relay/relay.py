@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -14,8 +14,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.keeping import Pulse
 from fulfillment.relay.delivery import Delivery
-from fulfillment.store.transactions import outbox
-from fulfillment.store.transactions.outbox import Message
+from fulfillment.store.transactions import calls, outbox
+from fulfillment.store.transactions.outbox import Kind, Message
 from fulfillment.store.transactions.pacing import Pace
 from fulfillment.store.transactions.session import Store
 from fulfillment.store.transactions.threads import in_thread
@@ -37,6 +37,9 @@ LAST_SECONDS = 3.0
 """What a relay has taken it brings to its end when it is stopped, within this time."""
 
 LOOK_FOR_NOT_KNOWN = 60.0
+OTHERS = frozenset(Kind) - {Kind.START_ORDER}
+"""What is delivered from where no worker is."""
+
 ENGINE_AWAY = frozenset(
     {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 )
@@ -49,12 +52,16 @@ class Relay:
     Every worker runs one that polls; a process that commits nudges its own, so that a message is
     under way at once. Rows are leased, not locked, while they are delivered: a relay that dies
     keeps none of them.
+
+    Orders are started by workers: what a worker starts, the engine gives it to do at once. A relay
+    that has none beside it (`starts_orders` is False) calls theirs instead.
     """
 
     store: Store
     connect: Callable[[], Awaitable[Client]]
     task_queue: str
     poll_seconds: float | None = POLL
+    starts_orders: bool = True
     _nudged: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     pulse: Pulse = field(default_factory=lambda: Pulse("relay"))
@@ -71,12 +78,27 @@ class Relay:
     async def run(self) -> None:
         """Deliver until cancelled; what stops it is only ever the end of the process."""
         self._loop = asyncio.get_running_loop()
-        while True:
-            await self._pace.next()
-            self._nudged.clear()
-            self.pulse.beat()
-            if not await self._whole_round():
-                await self._rest()
+        # A look to which nobody nudged it finds nothing as a rule: no reason to let things gather.
+        is_look = False
+        async with self._hearing_calls():
+            while True:
+                if not is_look:
+                    await self._pace.next()
+                self._nudged.clear()
+                self.pulse.beat()
+                is_look = not await self._whole_round() and not await self._rest()
+
+    @contextlib.asynccontextmanager
+    async def _hearing_calls(self) -> AsyncIterator[None]:
+        if not self.starts_orders:
+            yield
+            return
+        listening = asyncio.create_task(calls.listen(self.store.engine, self.nudge))
+        try:
+            yield
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
     async def _whole_round(self) -> bool:
         """A round that a stop does not cut: rows it took would lie until their lease is over."""
@@ -99,11 +121,13 @@ class Relay:
             await asyncio.sleep(POLL)
             return False
 
-    async def _rest(self) -> None:
+    async def _rest(self) -> bool:
+        """Whether it was nudged; else the time came to look whether there is anything."""
         # Not `wait_for`: until Python 3.12 it loses a cancellation that comes with the nudge.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.poll_seconds):
                 await self._nudged.wait()
+        return self._nudged.is_set()
 
     async def deliver_batch(self) -> int:
         """Deliver one batch; how many rows it took."""
@@ -143,8 +167,12 @@ class Relay:
             yield connection
 
     def _take(self) -> list[Message]:
+        now = self.store.clock()
         with self._soon_durable() as connection:
-            return outbox.take(connection, self.store.clock(), BATCH, LEASE)
+            if self.starts_orders:
+                return outbox.take(connection, now, BATCH, LEASE)
+            calls.call_workers(connection, now)
+            return outbox.take(connection, now, BATCH, LEASE, OTHERS)
 
     def _finish(self, messages: list[Message]) -> None:
         if messages:

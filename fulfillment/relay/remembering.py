@@ -1,11 +1,12 @@
 """What a workflow knows, read off its history: no worker has to run for it."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from temporalio.api.common.v1 import Payload
-from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.history.v1 import HistoryEvent, MarkerRecordedEventAttributes
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -53,23 +54,48 @@ async def order_memory(client: Client, workflow_id: str, run_id: str | None) -> 
 async def _heard(
     client: Client, memory: OrderMemory, event: HistoryEvent, kinds: dict[int, str]
 ) -> OrderMemory:
-    if event.HasField("activity_task_scheduled_event_attributes"):
-        scheduled = event.activity_task_scheduled_event_attributes
-        kinds[event.event_id] = scheduled.activity_type.name
-    elif event.HasField("workflow_execution_signaled_event_attributes"):
+    if event.HasField("workflow_execution_signaled_event_attributes"):
         told = event.workflow_execution_signaled_event_attributes
         if told.signal_name in names.NEWS:
             return _took(memory, await _decoded(client, told.input.payloads, Progress))
+        return memory
+    kind, answer = _answer_in(event, kinds)
+    if kind in ANSWERS_WITH_PROGRESS:
+        return _took(memory, await _decoded(client, answer, Progress))
+    if kind == CHECKS:
+        standing = await _decoded(client, answer, Standing)
+        if standing is not None and standing.progress is not None:
+            return replace(memory, progress=standing.progress)
+    return memory
+
+
+def _answer_in(event: HistoryEvent, kinds: dict[int, str]) -> tuple[str | None, Sequence[Payload]]:
+    """Which activity answered by this event, and what; `kinds` are those that were asked for."""
+    if event.HasField("activity_task_scheduled_event_attributes"):
+        scheduled = event.activity_task_scheduled_event_attributes
+        kinds[event.event_id] = scheduled.activity_type.name
     elif event.HasField("activity_task_completed_event_attributes"):
         done = event.activity_task_completed_event_attributes
-        kind = kinds.get(done.scheduled_event_id)
-        if kind in ANSWERS_WITH_PROGRESS:
-            return _took(memory, await _decoded(client, done.result.payloads, Progress))
-        if kind == CHECKS:
-            standing = await _decoded(client, done.result.payloads, Standing)
-            if standing is not None and standing.progress is not None:
-                return replace(memory, progress=standing.progress)
-    return memory
+        return kinds.get(done.scheduled_event_id), done.result.payloads
+    elif event.HasField("marker_recorded_event_attributes"):
+        marker = event.marker_recorded_event_attributes
+        if (kind := _local_activity(marker)) is not None:
+            return kind, marker.details["result"].payloads
+    return None, ()
+
+
+def _local_activity(marker: MarkerRecordedEventAttributes) -> str | None:
+    """Which local activity a marker tells of; None where it is of something else.
+
+    The library writes it; there is no reader of it to call.
+    """
+    if marker.marker_name != "core_local_activity" or "result" not in marker.details:
+        return None
+    try:
+        (told,) = marker.details["data"].payloads
+        return str(json.loads(told.data)["activity_type"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _took(memory: OrderMemory, told: Progress | None) -> OrderMemory:

@@ -139,5 +139,7 @@ async def _start(
         id_reuse_policy=reuse,
         id_conflict_policy=conflict,
         memo=run.subject.memo,
+        # A worker of this process that has room gets its first task with the answer.
+        request_eager_start=True,
         **run.options,
     )

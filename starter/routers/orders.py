@@ -10,6 +10,7 @@ from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.store.commands import intake
 from fulfillment.store.commands.intake import Outcome
 from fulfillment.store.commands.orders import channel_edit
+from fulfillment.store.commands.orders.claiming import claim_at_once
 from fulfillment.store.insight.order_page import read_history, read_order, read_status
 from fulfillment.store.reading.paging import Page, Sort
 from fulfillment.store.reading.rows import view
@@ -56,7 +57,10 @@ async def create_order(
         intake.create_order, session.store, session.merchant, new, session.actor
     )
     response.headers["Location"] = order_url(order.number)
-    is_prepared = await wait.until(partial(_is_prepared, session, order.number))
+    # Its client waits for the claim, so it does not wait for the engine.
+    claim = partial(claim_at_once, session.store, session.merchant, taken.order)
+    first = claim if taken.outcome is Outcome.CREATED else None
+    is_prepared = await wait.until(partial(_is_prepared, session, order.number), first)
     if is_prepared:
         response.status_code = 201 if taken.outcome is Outcome.CREATED else 200
         return await run_in_threadpool(_order, session, order.number)

@@ -133,10 +133,7 @@ def test_one_order_is_made_when_twenty_clients_send_it_at_once(world):
 
 def test_order_with_promise_is_answered_when_the_client_waits(world, admin):
     world.stock("TEA", 1)
-    sent = threading.Timer(0.3, world.prepare, ["SO-1"])
-    sent.start()
     answer = admin.post("/v1/orders", json=order(), headers={"Prefer": "wait=5"})
-    sent.join()
     assert answer.status_code == 201
     assert answer.headers["Preference-Applied"] == "wait=5"
     assert answer.json()["status"] == "partially_backordered"
@@ -146,7 +143,17 @@ def test_order_with_promise_is_answered_when_the_client_waits(world, admin):
     assert again.status_code == 200
 
 
+def test_order_of_many_is_left_to_a_worker_when_its_client_waits(world, admin):
+    admin.post("/v1/orders", json=order("SO-0"))
+    sent = threading.Timer(0.3, world.prepare, ["SO-1"])
+    sent.start()
+    answer = admin.post("/v1/orders", json=order(), headers={"Prefer": "wait=5"})
+    sent.join()
+    assert answer.status_code == 201
+
+
 def test_order_is_accepted_when_it_is_not_prepared_in_time(admin):
+    admin.post("/v1/orders", json=order("SO-0"))
     headers = {"Prefer": "respond-async, wait=1"}
     began = time.monotonic()
     answer = admin.post("/v1/orders", json=order(), headers=headers)

@@ -20,6 +20,7 @@ from fulfillment.domain.insight.restored import ENDED, PARCEL_LEFT
 from fulfillment.relay.audit import audit_memories
 from fulfillment.relay.healing import Healing
 from fulfillment.relay.reconciling import Asked, compare_all, preview, reconcile
+from fulfillment.relay.relay import Relay
 from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.transactions.session import Store, connect
 from tests.scenarios.system import System, api
@@ -77,6 +78,19 @@ async def fronted(url: str, client: Client, *, working: bool = True) -> AsyncIte
     system.store.engine.dispose()
 
 
+@contextlib.asynccontextmanager
+async def starting(shop: System) -> AsyncIterator[None]:
+    """A worker's relay, without the worker."""
+
+    async def connected() -> Client:
+        return shop.temporal
+
+    relay = asyncio.create_task(Relay(shop.store, connected, shop.task_queue).run())
+    yield
+    relay.cancel()
+    await asyncio.gather(relay, return_exceptions=True)
+
+
 async def before_the_copy(url: str, client: Client) -> str:
     """Orders that are ready, that wait, and one that nobody has claimed for."""
     async with fronted(url, client) as shop:
@@ -90,7 +104,9 @@ async def before_the_copy(url: str, client: Client) -> str:
         purchase_order = await shop.purchase_order(("K2", 9), location="A")
     async with fronted(url, client, working=False) as shop:
         await shop.ok("POST", "/v1/orders", shop.order_body(("K1", 1), number="UNCLAIMED"))
-        await until_delivered(shop.store)
+        # A worker that starts it and dies: its workflow is there, and nobody claims.
+        async with starting(shop):
+            await until_delivered(shop.store)
     return purchase_order
 
 

@@ -24,6 +24,7 @@ from tests.workflows.desk import (
     cancelled,
     packed,
     picked,
+    postponed,
     progress,
     purchase_order,
     ready,
@@ -392,7 +393,29 @@ async def _looked_at(handle: Handle) -> Handle:
     return handle
 
 
-LIVES: dict[str, Life] = {
+async def order_postponed_then_ready(stage: Stage, desk: Desk) -> Handle:
+    """Its turn had not come at once: an activity of the engine waited for it."""
+    desk.refusals.append(postponed())
+    return await _order(stage, desk, ready(1))
+
+
+async def order_refused_when_it_was_verified(stage: Stage, desk: Desk) -> Handle:
+    desk.refusals.append(refusal("claim_failed"))
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 5)
+    return handle
+
+
+def _in_edition_0(life: Life) -> Life:
+    """The life as runs live it that were begun before local activities."""
+
+    async def lived(stage: Stage, desk: Desk) -> Handle:
+        return await life(replace(stage, edition=0), desk)
+
+    return lived
+
+
+PLAYED: dict[str, Life] = {
     life.__name__: life
     for life in (
         order_in_stock_shipped,
@@ -438,3 +461,13 @@ LIVES: dict[str, Life] = {
         replan_until_nothing_is_left,
     )
 }
+
+LIVES: dict[str, Life] = {
+    **{name: _in_edition_0(life) for name, life in PLAYED.items()},
+    **{f"{name}_1": life for name, life in PLAYED.items() if name.startswith("order_")},
+    **{
+        f"{life.__name__}_1": life
+        for life in (order_postponed_then_ready, order_refused_when_it_was_verified)
+    },
+}
+"""By name; a number says which edition of an order's workflow began the run, none that it was 0."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 import worker
 from fulfillment.contracts import names
@@ -26,7 +26,7 @@ def replayer() -> Replayer:
     return Replayer(
         workflows=worker.WORKFLOWS,
         data_converter=DATA_CONVERTER,
-        workflow_runner=worker.sandbox(),
+        workflow_runner=UnsandboxedWorkflowRunner(),
     )
 
 

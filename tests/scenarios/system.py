@@ -241,7 +241,8 @@ async def api(
         return temporal
 
     task_queue = f"q-{merchant}"
-    app = build_app(store, Relay(store, same_client, task_queue), settings.load())
+    relay = Relay(store, same_client, task_queue, starts_orders=False)
+    app = build_app(store, relay, settings.load())
     headers = {"Authorization": f"Bearer {key}"}
     async with (
         serving(app) as url,

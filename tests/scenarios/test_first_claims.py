@@ -60,17 +60,26 @@ async def another_merchant(system: System) -> AsyncIterator[System]:
         yield replace(system, http=http, merchant=name)
 
 
+BOTH = 2
+"""Local activities that an order's first answer is made of."""
+
+
 async def attempts_of(system: System, number: str) -> list[int]:
-    """How many times each activity of an order was begun; it may claim before it is asked to."""
+    """How many times each activity of an order was begun, of those that the engine has run for it.
+
+    None where it was answered within its workflow task, by both local activities.
+    """
     handle = system.temporal.get_workflow_handle(names.order_workflow_id(system.merchant, number))
     for _ in range(200):
         with contextlib.suppress(RPCError):
+            events = [event async for event in handle.fetch_history_events()]
             begun = [
                 event.activity_task_started_event_attributes.attempt
-                async for event in handle.fetch_history_events()
+                for event in events
                 if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED
             ]
-            if begun:
+            kinds = [event.event_type for event in events]
+            if begun or kinds.count(EventType.EVENT_TYPE_MARKER_RECORDED) == BOTH:
                 return begun
         await asyncio.sleep(0.1)
     raise AssertionError(f"order {number} was not begun")
@@ -103,7 +112,7 @@ async def test_order_of_another_merchant_is_ready_while_big_ones_have_not_claime
     gate.set()
     for number in big:
         await claimed(system, number)
-        assert await attempts_of(system, number) == [1]
+        assert await attempts_of(system, number) <= [1]
 
 
 async def test_waiting_for_its_turn_does_not_count_against_an_activity(
@@ -119,7 +128,7 @@ async def test_waiting_for_its_turn_does_not_count_against_an_activity(
     gate.set()
     for number in numbers:
         await claimed(system, number)
-        assert await attempts_of(system, number) == [1]
+        assert await attempts_of(system, number) <= [1]
 
 
 async def test_others_are_claimed_when_one_order_can_not_be(

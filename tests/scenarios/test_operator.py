@@ -1,5 +1,6 @@
 """What an operator sees of an order in Temporal, and what it costs."""
 
+import json
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -50,8 +51,31 @@ async def test_signals_of_an_order_in_stock_say_what_happened_and_cost_little(
     events = await history(system, order)
     counts = Counter(event.event_type for event in events)
     assert signals(events) == ["picked", "packed", "shipped"]
-    assert len(events) <= 30
-    assert sum(counts[kind] for kind in BILLABLE) <= 9
+    assert len(events) <= 24
+    assert sum(counts[kind] for kind in BILLABLE) <= 6
+
+
+async def test_worker_that_starts_an_order_gets_its_first_task_with_the_answer(
+    system: System,
+) -> None:
+    system.locations("A")
+    await system.products("K1")
+    order = await system.order(("K1", 2))
+    started = (await history(system, order))[0].workflow_execution_started_event_attributes
+    assert started.eager_execution_accepted
+
+
+async def test_history_names_verification_and_preparation(system: System) -> None:
+    system.locations("A")
+    await system.products("K1")
+    order = await system.order(("K1", 2))
+    await until_told(system, order, "awaiting_stock")
+    told = [
+        json.loads(event.marker_recorded_event_attributes.details["data"].payloads[0].data)
+        for event in await history(system, order)
+        if event.event_type == E.EVENT_TYPE_MARKER_RECORDED
+    ]
+    assert [each["activity_type"] for each in told] == ["verify", "prepare_fulfillment"]
 
 
 def _stands(status: str, known: Progress) -> bool:

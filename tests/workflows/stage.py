@@ -16,6 +16,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 import worker
 from fulfillment.contracts import names, search_attributes
 from fulfillment.contracts.messages import (
+    EDITION,
     OrderStart,
     OrderState,
     Progress,
@@ -36,6 +37,7 @@ class Stage:
     skipper: TimeSkipper
     desk: Desk
     task_queue: str = field(default_factory=lambda: f"stage-{uuid.uuid4().hex[:8]}")
+    edition: int = EDITION
 
     @property
     def client(self) -> Client:
@@ -45,7 +47,7 @@ class Stage:
         merchant = f"m{next(numbers)}-{uuid.uuid4().hex[:6]}"
         return await self.client.start_workflow(
             names.ORDER_WORKFLOW,
-            OrderStart(merchant, 7, "W-7", known),
+            OrderStart(merchant, 7, "W-7", known, edition=self.edition),
             id=names.order_workflow_id(merchant, "W-7"),
             task_queue=self.task_queue,
             search_attributes=search_attributes.order_at_start(merchant, 50),
@@ -137,17 +139,14 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def staged(
-    skipper: TimeSkipper, desk: Desk, *, sandboxed: bool = True
-) -> AsyncIterator[Stage]:
+async def staged(skipper: TimeSkipper, desk: Desk) -> AsyncIterator[Stage]:
     """A stage with the worker's own workflows and settings, and the desk's activities."""
     stage = Stage(skipper, desk)
-    runner = {} if sandboxed else {"workflow_runner": UnsandboxedWorkflowRunner()}
     async with Worker(
         skipper.client,
         task_queue=stage.task_queue,
         workflows=worker.WORKFLOWS,
         activities=desk.all,
-        **({"workflow_runner": worker.sandbox()} | runner),  # type: ignore[arg-type]
+        workflow_runner=UnsandboxedWorkflowRunner(),
     ):
         yield stage

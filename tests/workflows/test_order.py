@@ -12,7 +12,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import TimeSkipper
 
 from fulfillment.contracts import names, search_attributes
-from fulfillment.contracts.messages import OrderRef, Progress
+from fulfillment.contracts.messages import OrderRef, Progress, Verification
 from fulfillment.domain.model.statuses import OrderStatus
 from tests.workflows.desk import (
     Desk,
@@ -20,12 +20,14 @@ from tests.workflows.desk import (
     cancelled,
     packed,
     picked,
+    postponed,
     progress,
     ready,
     refusal,
     shipped,
 )
 from tests.workflows.stage import Stage, staged
+from workflows.attempts import OF_A_LOCAL_ACTIVITY
 
 TODAY = datetime.now(UTC).date()
 E = EventType
@@ -57,8 +59,89 @@ async def test_order_in_stock_costs_few_events_and_actions(stage: Stage, desk: D
         + events[E.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES]
         + events[E.EVENT_TYPE_TIMER_STARTED]
     )
-    assert events.total() <= 30
-    assert billable <= 9
+    assert events.total() <= 24
+    assert billable <= 6
+    assert desk.verified == 1
+
+
+async def test_first_answer_is_waited_for_by_the_engine_when_it_can_not_be_had_at_once(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.refusals.append(postponed())
+    desk.prepare.append(ready(1))
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 1)
+    assert E.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED in await stage.events(handle)
+    await stage.tell(handle, shipped(2))
+    await handle.result()
+
+
+async def test_first_answer_is_waited_for_by_the_engine_when_it_takes_long(
+    skipper: TimeSkipper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = {**OF_A_LOCAL_ACTIVITY, "start_to_close_timeout": timedelta(seconds=0.2)}
+    monkeypatch.setattr("workflows.attempts.OF_A_LOCAL_ACTIVITY", soon)
+    desk = SlowlyVerifying()
+    desk.prepare.append(ready(1))
+    async with staged(skipper, desk) as stage:
+        handle = await stage.start_order()
+        await stage.until_seq(handle, 1)
+        assert E.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED in await stage.events(handle)
+        await stage.tell(handle, shipped(2))
+        await handle.result()
+    assert desk.calls == ["prepare_fulfillment"]
+
+
+class SlowlyVerifying(Desk):
+    """Its turns never come while a local activity waits for one."""
+
+    @activity.defn
+    async def verify(self, _: OrderRef) -> Verification:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_order_is_held_when_a_rule_refuses_while_it_is_verified(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.refusals.append(refusal("claim_failed"))
+    desk.prepare.append(ready(7))
+    handle = await stage.start_order()
+    state = await stage.until_seq(handle, 5)
+    assert state.progress is not None
+    assert state.progress.holds == ("claim_failed",)
+    assert desk.calls == ["hold_order claim_failed"]
+    await stage.tell(handle, cancelled(6))
+    await handle.result()
+
+
+async def test_run_that_began_before_local_activities_goes_on_as_it_began(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.prepare.append(ready(1))
+    handle = await replace(stage, edition=0).start_order()
+    await stage.until_seq(handle, 1)
+    assert E.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED in await stage.events(handle)
+    assert not desk.verified
+    await stage.tell(handle, shipped(2))
+    await handle.result()
+
+
+async def test_list_tells_apart_what_waits_and_not_how_far_the_warehouse_has_come(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.prepare.append(ready(1))
+    handle = await stage.start_order()
+    await stage.until_seq(handle, 1)
+    await stage.tell(handle, picked(2))
+    await stage.until_seq(handle, 2)
+    upserts = (await stage.events(handle)).count(E.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)
+    assert upserts == 1
+    assert "1 picked" in str(await handle.query("__temporal_workflow_metadata"))
+    await stage.tell(handle, shipped(3))
+    await handle.result()
+    values = (await handle.describe()).typed_search_attributes
+    assert values.get(search_attributes.STATUS) == "shipped"
 
 
 async def test_old_news_is_not_taken_when_it_comes_late_or_twice(stage: Stage, desk: Desk) -> None:
@@ -226,7 +309,7 @@ async def test_history_begins_anew_and_keeps_what_is_known_when_it_grows_long(
 ) -> None:
     monkeypatch.setattr("workflows.order.MOST_SIGNALS", 3)
     desk.prepare.append(awaiting(1, TODAY + timedelta(days=30)))
-    async with staged(skipper, desk, sandboxed=False) as stage:
+    async with staged(skipper, desk) as stage:
         handle = await stage.start_order()
         await stage.until_seq(handle, 1)
         for seq in range(2, 6):
@@ -247,7 +330,7 @@ async def test_hint_is_followed_when_it_comes_while_it_looks_and_the_history_beg
     desk = SlowDesk()
     desk.prepare.append(awaiting(1))
     desk.look = deque([awaiting(2), ready(3)])
-    async with staged(skipper, desk, sandboxed=False) as stage:
+    async with staged(skipper, desk) as stage:
         handle = await stage.start_order()
         await stage.until_seq(handle, 1)
         await handle.signal(names.PO_RECEIVED, "PO-1")
@@ -338,7 +421,7 @@ async def test_history_says_to_which_step_an_event_belongs(stage: Stage, desk: D
         async for event in handle.fetch_history_events()
         if event.event_type in (E.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED, E.EVENT_TYPE_TIMER_STARTED)
     ]
-    assert steps == [["verify", "prepare fulfillment"], ["await stock"], ["await stock"]]
+    assert steps == [["await stock"], ["await stock"]]
 
 
 async def test_operator_reads_where_the_order_stands(stage: Stage, desk: Desk) -> None:

@@ -165,7 +165,7 @@ async def test_replan_goes_on_in_a_new_history_when_the_old_one_is_long(
         workflow.Info, "is_continue_as_new_suggested", lambda _: long.pop(0) if long else False
     )
     desk.left_to_serve = deque([2, 1, 0])
-    async with staged(skipper, desk, sandboxed=False) as stage:
+    async with staged(skipper, desk) as stage:
         handle = await stage.start_replan()
         await handle.result()
         assert (await handle.describe()).run_id != handle.first_execution_run_id

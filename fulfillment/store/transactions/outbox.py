@@ -124,7 +124,9 @@ MOST_AT_ONCE = 6
 FORGOTTEN_AFTER = timedelta(minutes=1)
 """An order that has no answer so long after its start no longer keeps others from theirs."""
 
-LAST_LANE = 9
+EVERY_LANE = range(10)
+LANES_OF_STARTS = frozenset({LANES[Kind.START_ORDER], RESTART_LANE})
+"""Who starts no orders does not look in them: they may hold all of a merchant's day."""
 
 FORGET = """
 DELETE FROM started_order WHERE order_id IN (
@@ -150,7 +152,7 @@ WITH RECURSIVE merchants AS (
 ), due AS (
     SELECT d.id, lanes.lane, d.turn FROM merchants m
       LEFT JOIN unanswered u ON u.merchant = m.merchant
-     CROSS JOIN generate_series(0, :last_lane) AS lanes(lane)
+     CROSS JOIN unnest(CAST(:lanes AS int[])) AS lanes(lane)
      CROSS JOIN LATERAL (
            SELECT o.id, o.kind, row_number() OVER turns AS turn,
                   sum(n.lines) OVER turns - n.lines AS lines_before
@@ -187,8 +189,17 @@ SELECT * FROM taken
 """
 
 
-def take(connection: Connection, now: datetime, most: int, lease: timedelta) -> list[Message]:
-    """Lease due rows, each merchant in turn within a lane.
+ALL = frozenset(Kind)
+
+
+def take(
+    connection: Connection,
+    now: datetime,
+    most: int,
+    lease: timedelta,
+    kinds: Collection[Kind] = ALL,
+) -> list[Message]:
+    """Lease due rows of these kinds, each merchant in turn within a lane.
 
     Starts are paced by what is claimed: a merchant's next ones wait here while many of its orders
     wait for the answer to their first claim, so that a newcomer, also of another merchant, stands
@@ -206,8 +217,8 @@ def take(connection: Connection, now: datetime, most: int, lease: timedelta) -> 
         "most_unclaimed": MOST_UNCLAIMED,
         "most_at_once": MOST_AT_ONCE,
         "most_lines": MOST_UNCLAIMED_LINES,
-        "last_lane": LAST_LANE,
-        "known": list(Kind),
+        "lanes": _lanes_of(kinds),
+        "known": list(kinds),
     }
     # A plan for any `most` expects to read a tenth of what waits, and sorts all of it.
     connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
@@ -217,6 +228,11 @@ def take(connection: Connection, now: datetime, most: int, lease: timedelta) -> 
         Message(r.id, r.merchant, Kind(r.kind), r.subject, r.payload, r.version, r.attempts)
         for r in sorted(rows, key=lambda row: (row.lane, row.id))
     ]
+
+
+def _lanes_of(kinds: Collection[Kind]) -> list[int]:
+    left_out = LANES_OF_STARTS if Kind.START_ORDER not in kinds else frozenset[int]()
+    return [lane for lane in EVERY_LANE if lane not in left_out]
 
 
 def not_known(connection: Connection) -> dict[str, int]:

@@ -18,6 +18,11 @@ from tests.builders.warehouse import MERCHANT, Warehouse
 
 LEASE = timedelta(seconds=30)
 OTHER = "other"
+READ = """
+SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) AS rows
+  FROM pg_stat_xact_user_tables WHERE relname = 'outbox'
+"""
+"""Rows of the outbox that this transaction has read."""
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +68,28 @@ def test_further_orders_start_when_those_before_them_have_claimed(warehouse: War
     assert delivered(warehouse) == [fifth]
 
 
+def test_who_starts_no_orders_takes_the_rest_and_reads_no_start(warehouse: Warehouse) -> None:
+    waiting = """
+        INSERT INTO outbox (merchant, lane, kind, subject, payload, due_at)
+        SELECT :merchant, 0, 'start_order', n::text, CAST('{"lines": 1}' AS jsonb),
+               CAST(:now AS timestamptz)
+          FROM generate_series(1, 20000) n
+         UNION ALL SELECT :merchant, 1, 'wake_order', '1', CAST('{}' AS jsonb),
+               CAST(:now AS timestamptz)
+    """
+    others = frozenset(Kind) - {Kind.START_ORDER}
+    now = warehouse.clock()
+    with warehouse.engine.begin() as connection:
+        connection.execute(text(waiting), {"merchant": MERCHANT, "now": now})
+        connection.execute(text("ANALYZE outbox"))
+    with warehouse.engine.begin() as connection:
+        taken = outbox.take(connection, now, 100, LEASE, others)
+        assert [message.kind for message in taken] == [Kind.WAKE_ORDER]
+        assert connection.execute(text(READ)).scalar_one() < 2_000
+    with warehouse.engine.begin() as connection:
+        connection.execute(text("DELETE FROM outbox"))
+
+
 @pytest.mark.parametrize("kind", [Kind.START_ORDER, Kind.WAKE_ORDER])
 def test_taking_reads_what_it_takes_also_when_much_more_is_due(
     warehouse: Warehouse, kind: Kind
@@ -72,17 +99,13 @@ def test_taking_reads_what_it_takes_also_when_much_more_is_due(
         SELECT :merchant, :lane, :kind, n::text, '{"lines": 1}', :now
           FROM generate_series(1, 20000) n
     """
-    read = """
-        SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) AS rows
-          FROM pg_stat_xact_user_tables WHERE relname = 'outbox'
-    """
     named = {"merchant": MERCHANT, "lane": LANES[kind], "kind": kind, "now": warehouse.clock()}
     with warehouse.engine.begin() as connection:
         connection.execute(text(waiting), named)
         connection.execute(text("ANALYZE outbox"))
     with warehouse.engine.begin() as connection:
         assert outbox.take(connection, warehouse.clock(), 100, LEASE)
-        assert connection.execute(text(read)).scalar_one() < 2_000
+        assert connection.execute(text(READ)).scalar_one() < 2_000
     with warehouse.engine.begin() as connection:
         connection.execute(text("DELETE FROM outbox"))
         connection.execute(text("DELETE FROM started_order"))
