@@ -28,6 +28,7 @@ from starter.routers import (
     documents,
     explanations,
     health,
+    keys,
     locations,
     merchants,
     order_actions,
@@ -82,6 +83,7 @@ ROUTERS = (
     products.router,
     locations.router,
     merchants.router,
+    keys.router,
     settings.router,
     health.router,
 )

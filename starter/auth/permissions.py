@@ -65,7 +65,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
 }
 
 FOR_ALL_MERCHANTS = frozenset({P.OPERATE})
-"""What needs a key that is not bound to one merchant."""
+"""What needs a key that is not bound to merchants."""
 
 ROUTES: Mapping[str, Permission] = {
     "create_order": P.WRITE_ORDERS,
@@ -190,6 +190,11 @@ ROUTES: Mapping[str, Permission] = {
     "unset_setting": P.WRITE_SETTINGS,
     "list_setting_changes": P.READ_SETTINGS,
     "list_presets": P.READ_SETTINGS,
+    "create_key": P.OPERATE,
+    "get_key": P.OPERATE,
+    "list_keys": P.OPERATE,
+    "change_key": P.OPERATE,
+    "revoke_key": P.OPERATE,
     "get_default_settings": P.OPERATE,
     "change_default_settings": P.OPERATE,
     "unset_default_setting": P.OPERATE,

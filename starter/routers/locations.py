@@ -1,5 +1,6 @@
 """Warehouses and stores: the operator's to say, and what is worked on there."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
@@ -76,18 +77,18 @@ def list_location_shipments(  # noqa: PLR0913 -- each parameter of the list is o
     limit: Limit = 50,
 ) -> ShipmentPage:
     """A page of its shipments by rank, of every merchant that the key may work for."""
-    check_location(session.caller, location)
+    check_location(session, location)
     page = window(limit, cursor, shipment_pages.BY_RANK)
     asked = ShipmentFilter(status or None, location, late=late)
-    found = session.read(lambda tx: _work_at(tx, page, asked, session.caller.merchant))
+    found = session.read(lambda tx: _work_at(tx, page, asked, session.merchants))
     return paged(ShipmentPage, found, shipment_pages.BY_RANK)
 
 
 def _work_at(
-    tx: Tx, page: Window, asked: ShipmentFilter, merchant: str | None
+    tx: Tx, page: Window, asked: ShipmentFilter, merchants: Collection[str] | None
 ) -> Page[ShipmentView]:
-    parties.check_serves(tx, str(asked.location), merchant)
-    return shipment_pages.list_shipments_at(tx, page, asked, merchant=merchant)
+    parties.check_serves(tx, str(asked.location), merchants)
+    return shipment_pages.list_shipments_at(tx, page, asked, merchants=merchants)
 
 
 @router.get("/{location}", summary="Read a location", responses=problems(404))

@@ -186,7 +186,7 @@ def test_a_warehouse_key_is_bound_to_locations_when_they_are_named(pegboard, sto
     )  # fmt: skip
     caller = caller_of(store, made.stdout.strip())
     assert caller is not None
-    assert sorted(caller.locations or ()) == ["graz", "vienna"]
+    assert sorted(caller.scope.locations or ()) == ["graz", "vienna"]
     assert "graz, vienna" in pegboard("keys", "list").stdout
     (listed,) = json.loads(pegboard("keys", "list", "--json").stdout)["keys"]
     assert listed["locations"] == ["graz", "vienna"]
