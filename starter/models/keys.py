@@ -31,7 +31,7 @@ class KeyIn(Request):
     )
 
     name: Name = Field(description="Who will use it, to be told apart later.")
-    role: Role
+    role: Role = Field(description="What it may do.")
     merchants: Merchants | None = Field(description="Whose data it opens; null: everybody's.")
     locations: Locations | None = Field(
         default=None,
@@ -66,7 +66,7 @@ def _set(names: list[str] | None) -> frozenset[str] | None:
 class MadeKeyOut(BaseModel):
     """A key that was made, with the whole of it, which is shown this once."""
 
-    key: KeyView
+    key: KeyView = Field(description="What it may do, and what it opens.")
     secret: str | None = Field(
         description="What is sent as `Authorization: Bearer`; null: it was made, and shown, before."
     )

@@ -16,6 +16,7 @@ from fulfillment.store.reading.paging import Page, Window
 from fulfillment.store.reading.views.parties import LocationView
 from fulfillment.store.reading.views.shipments import ShipmentView
 from fulfillment.store.transactions.session import Tx
+from starter.auth.floor import ForFloor
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location
 from starter.auth.session import ForAll
@@ -70,13 +71,13 @@ def remove_closure(location: Location, day: Day, session: ForAll) -> LocationVie
 def list_location_shipments(  # noqa: PLR0913 -- each parameter of the list is one argument
     *,
     location: Location,
-    session: ForAll,
+    session: ForFloor,
     status: Annotated[list[ShipmentStatus] | None, Query(max_length=20)] = None,
     late: Annotated[bool | None, Query(description="Not shipped on its target day.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ShipmentPage:
-    """A page of its shipments by rank, of every merchant that the key may work for."""
+    """A page of its shipments by rank, of every merchant that the key may work for, or of the one that is named."""
     check_location(session, location)
     page = window(limit, cursor, shipment_pages.BY_RANK)
     asked = ShipmentFilter(status or None, location, late=late)
