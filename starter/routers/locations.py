@@ -77,7 +77,7 @@ def list_location_shipments(  # noqa: PLR0913 -- each parameter of the list is o
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ShipmentPage:
-    """A page of its shipments by rank, of every merchant that the key may work for, or of the one that is named."""
+    """A page of its shipments by rank, of every merchant of the key or of the one named."""
     check_location(session, location)
     page = window(limit, cursor, shipment_pages.BY_RANK)
     asked = ShipmentFilter(status or None, location, late=late)

@@ -125,7 +125,7 @@ def askings() -> Iterator[Asking]:
     for role, merchants, locations in itertools.product(Role, MERCHANTS, LOCATIONS):
         if locations is None or role is Role.WAREHOUSE:
             for named in (None, ACME, BOLT):
-                if merchants != {named}:
+                if merchants is None or named is None or merchants != {named}:
                     yield Asking(role, Scope(merchants, locations), named)
 
 
