@@ -65,6 +65,7 @@ TERMS: Mapping[str, str] = {
 IN_PATHS: Mapping[str, str] = {
     "container": "The id of the container.",
     "day": "The day, by the location's calendar.",
+    "key_id": "The first part of the key, which opens nothing.",
     "name": "The merchant's name in paths, or a setting's.",
     "payment": "The id of the entry in the ledger.",
     "pick_list": "The id of the pick list.",
@@ -93,6 +94,7 @@ OF_LISTS: Mapping[str, str] = {
 VALUES: Mapping[str, object] = {
     "container": 3,
     "day": "2026-12-24",
+    "key_id": "1f2e3d4c5b6a7988",
     "line": 1,
     "location": "vienna",
     "payment": 7,

@@ -119,7 +119,7 @@ def _key(home: Path, store: Store, merchant: str) -> str:
     """The key that is kept, as long as it opens this merchant's data; else a new one."""
     kept = keyfile.read(home)
     caller = caller_of(store, kept) if kept else None
-    if kept and caller and caller.merchant == merchant and caller.role is Role.ADMIN:
+    if kept and caller and caller.scope.only_merchant == merchant and caller.role is Role.ADMIN:
         return kept
     key = create_key(store, KEY_NAME, Role.ADMIN, merchant)
     keyfile.write(home, key)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from cli import folder
+from fulfillment.domain.model.scope import EVERYTHING
 from fulfillment.store.commands.administration.keys import Caller, Role, caller_of, create_key
 from fulfillment.store.transactions.session import Store, connect
 
@@ -22,4 +23,4 @@ def leave(home: Path, database_url: str) -> None:
 
 
 def _opens_all(caller: Caller | None) -> bool:
-    return caller is not None and caller.role is Role.ADMIN and caller.merchant is None
+    return caller is not None and caller.role is Role.ADMIN and caller.scope == EVERYTHING

@@ -1,4 +1,4 @@
-"""For whom somebody on the floor works: one merchant, or all that a location serves."""
+"""For whom somebody on the floor works: one merchant, or several that a location serves."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -19,12 +19,12 @@ async def floor_session(
     request: Request,
     pegboard_merchant: Annotated[
         Slug | None,
-        Header(description="Which merchant; a key for all merchants works for all without it."),
+        Header(description="Which merchant; without it a key for several works for all of them."),
     ] = None,
 ) -> Session:
-    """The session of the merchant that the key is bound to or names, or else of all of them."""
+    """The session of the merchant that the key names or is for alone, or of all of its own."""
     caller = request.state.caller
-    if caller.merchant is None and pegboard_merchant is None:
+    if caller.scope.only_merchant is None and pegboard_merchant is None:
         return Session(parts_of(request).store, EVERYBODY, actor_of(caller), caller)
     return await merchant_session(request, pegboard_merchant)
 
@@ -34,7 +34,7 @@ ForFloor = Annotated[Session, Depends(floor_session)]
 
 def merchants_of(session: Session, named: Collection[str] | None = None) -> Merchants:
     """Whose work the session may see; those that are named, if it may see them."""
-    mine = None if session.merchant == EVERYBODY else (session.merchant,)
+    mine = session.merchants
     if named is None:
         return mine
     if not named:
@@ -49,7 +49,7 @@ def check_list(session: Session, pick_list: int) -> Merchants:
     """Refuse a list of another location, or with nothing for the caller; whose lines he sees."""
     merchants = merchants_of(session)
     head = session.read(lambda tx: head_of(tx, pick_list, merchants))
-    check_location(session.caller, head.location)
+    check_location(session, head.location)
     return merchants
 
 

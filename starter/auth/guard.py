@@ -93,8 +93,8 @@ def _caller(request: Request) -> Caller:
 
 
 def check(caller: Caller, permission: Permission) -> None:
-    """Refuse what the caller's role does not grant, or what its one merchant does not cover."""
+    """Refuse what the caller's role does not grant, or what its merchants do not cover."""
     if permission not in GRANTS[caller.role]:
         raise ForbiddenError("not_permitted", f"a key with role {caller.role} may not {permission}")
-    if permission in FOR_ALL_MERCHANTS and caller.merchant is not None:
+    if permission in FOR_ALL_MERCHANTS and caller.scope.merchants is not None:
         raise ForbiddenError("all_merchants_needed", "this needs a key for all merchants")

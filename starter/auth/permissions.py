@@ -69,7 +69,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
 }
 
 FOR_ALL_MERCHANTS = frozenset({P.OPERATE})
-"""What needs a key that is not bound to one merchant."""
+"""What needs a key that is not bound to merchants."""
 
 ROUTES: Mapping[str, Permission] = {
     "list_events": P.READ_EVENTS,
@@ -195,6 +195,11 @@ ROUTES: Mapping[str, Permission] = {
     "unset_setting": P.WRITE_SETTINGS,
     "list_setting_changes": P.READ_SETTINGS,
     "list_presets": P.READ_SETTINGS,
+    "create_key": P.OPERATE,
+    "get_key": P.OPERATE,
+    "list_keys": P.OPERATE,
+    "change_key": P.OPERATE,
+    "revoke_key": P.OPERATE,
     "get_default_settings": P.OPERATE,
     "change_default_settings": P.OPERATE,
     "unset_default_setting": P.OPERATE,

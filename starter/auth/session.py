@@ -1,6 +1,6 @@
 """For whom a request is done: one merchant's data, and nobody else's."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 from uuid import uuid4
@@ -30,12 +30,28 @@ IdempotencyKey = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The store as one caller sees it: everything is scoped to its merchant."""
+    """The store as one caller sees it: everything is scoped to its merchant.
+
+    Work on the floor may be for several: then `merchants` says whose.
+    """
 
     store: Store
     merchant: str
     actor: str
     caller: Caller
+
+    @property
+    def merchants(self) -> tuple[str, ...] | None:
+        """Whose data it is about; None: everybody's."""
+        if self.merchant != EVERYBODY:
+            return (self.merchant,)
+        mine = self.caller.scope.merchant_list
+        return None if mine is None else tuple(mine)
+
+    def sees(self, locations: Collection[str | None]) -> bool:
+        """Whether what concerns these locations is visible to the caller."""
+        merchant = None if self.merchant == EVERYBODY else self.merchant
+        return self.caller.scope.sees(merchant, locations)
 
     def read(self, body: Callable[[Tx], Result]) -> Result:
         """Read the merchant's data as it is at one instant."""
@@ -49,7 +65,12 @@ class Session:
         content: Mapping[str, object],
         reason: str | None = None,
     ) -> Command:
-        """What the caller asks for. Without a key of the client's it is a request of its own."""
+        """What the caller asks for. Without a key of the client's it is a request of its own.
+
+        What is asked for some merchants together is not answered with what was told to others.
+        """
+        if self.merchant == EVERYBODY and self.merchants is not None:
+            subject = f"{subject} of {', '.join(self.merchants)}"
         name = f"{verb}:{part_of_key(subject)}:{key or uuid4()}"
         return Command(
             self.merchant, verb, name, self.actor, content, reason, repeatable=key is not None
@@ -65,26 +86,26 @@ async def merchant_session(
     request: Request,
     pegboard_merchant: Annotated[
         Slug | None,
-        Header(
-            description="Which merchant; with a key for all merchants, where there are several."
-        ),
+        Header(description="Which merchant; with a key for several of them, or for all."),
     ] = None,
     merchant: Annotated[Slug | None, Query(description="The same, as a parameter.")] = None,
 ) -> Session:
-    """The session of the merchant that the key is bound to, else of the one that is named.
+    """The session of the one merchant that the key is for, else of the one that is named.
 
     Where there is one merchant alone, a key for all need not name it.
     """
     caller: Caller = request.state.caller
+    known = parts_of(request).merchants
     named = {name for name in (pegboard_merchant, merchant) if name is not None}
     if len(named) > 1:
         raise invalid("two_merchants", "the header and the parameter differ", "merchant")
-    merchants = parts_of(request).merchants
-    chosen = named.pop() if named else caller.merchant or await run_in_threadpool(merchants.only)
+    chosen = named.pop() if named else caller.scope.only_merchant
+    if chosen is None and caller.scope.merchants is None:
+        chosen = await run_in_threadpool(known.only)
     if chosen is None:
-        message = "a key for all merchants names one in the Pegboard-Merchant header"
+        message = "a key for several merchants names one in the Pegboard-Merchant header"
         raise invalid("merchant_needed", message, "Pegboard-Merchant")
-    if caller.merchant not in (None, chosen) or not await _exists(merchants, chosen):
+    if not caller.scope.sees(chosen) or not await _exists(known, chosen):
         raise missing("merchant", chosen)
     return Session(parts_of(request).store, chosen, actor_of(caller), caller)
 

@@ -29,7 +29,7 @@ def create_count(wanted: CountIn, session: ForMerchant, response: Response) -> C
     shelf unless it says otherwise: what is picked, staged or to be put back stays on hand beside
     what was counted. One that covers hands too is refused below what is picked or staged.
     """
-    check_location(session.caller, wanted.location)
+    check_location(session, wanted.location)
     count = wanted.to_domain()
     command = count_command(session.merchant, session.actor, count)
     counted = post_count(session.store, command, count)
@@ -41,7 +41,7 @@ def create_count(wanted: CountIn, session: ForMerchant, response: Response) -> C
 def get_count(number: PathNumber, session: ForMerchant) -> CountView:
     """What the books had of each SKU, what was there, and the difference."""
     found = session.read(lambda tx: counts.read_count(tx, number))
-    check_location(session.caller, found.location)
+    check_location(session, found.location)
     return found
 
 

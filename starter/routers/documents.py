@@ -50,7 +50,7 @@ def print_container_label(container: Rowid, session: ForFloor) -> Response:
     """Whose staged units are in it, by order number, with barcodes."""
     merchants = merchants_of(session)
     label = session.read(lambda tx: documents.read_container_label(tx, container, merchants))
-    check_location(session.caller, label.location)
+    check_location(session, label.location)
     return _pdf(draw_container_label(label), f"container-{container}")
 
 
@@ -61,7 +61,7 @@ def print_packing_slip(
     package: Annotated[PathPackage | None, Query(description="This one alone.")] = None,
 ) -> Response:
     """A page for each package: address, contents, and what follows later."""
-    check_location(session.caller, session.read(lambda tx: location_of_shipment(tx, shipment)))
+    check_location(session, session.read(lambda tx: location_of_shipment(tx, shipment)))
     slip = session.read(lambda tx: documents.read_packing_slip(tx, shipment, package))
     name = f"packing-slip-{shipment}" + (f"-{package}" if package else "")
     return _pdf(draw_packing_slip(slip), name)

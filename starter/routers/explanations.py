@@ -65,7 +65,7 @@ def explain_order(number: PathNumber, session: ForMerchant) -> ExplanationOut:
 )  # fmt: skip
 def explain_product(sku: PathSku, session: ForMerchant) -> SkuExplanation:
     """Who holds what is here and by which rule, who waits and why, and what is on its way."""
-    check_location(session.caller, None)  # It tells of all locations.
+    check_location(session, None)  # It tells of all locations.
     return session.store.simulate(session.merchant, lambda tx: read_sku_explanation(tx, sku))
 
 
@@ -75,7 +75,7 @@ def promise_basket(basket: BasketIn, session: ForMerchant) -> PromiseView:
 
     Nothing is stored and nothing is claimed. What would be refused as an order is refused here.
     """
-    check_location(session.caller, basket.lock_location or basket.pickup_location)
+    check_location(session, basket.lock_location or basket.pickup_location)
     wanted = basket.to_domain()
     return session.store.simulate(session.merchant, lambda tx: read_promise(tx, wanted))
 

@@ -1,5 +1,6 @@
 """Warehouses and stores: the operator's to say, and what is worked on there."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
@@ -15,6 +16,7 @@ from fulfillment.store.reading.paging import Page, Window
 from fulfillment.store.reading.views.parties import LocationView
 from fulfillment.store.reading.views.shipments import ShipmentView
 from fulfillment.store.transactions.session import Tx
+from starter.auth.floor import ForFloor
 from starter.auth.guard import GuardedRoute
 from starter.auth.places import check_location
 from starter.auth.session import ForAll
@@ -69,25 +71,25 @@ def remove_closure(location: Location, day: Day, session: ForAll) -> LocationVie
 def list_location_shipments(  # noqa: PLR0913 -- each parameter of the list is one argument
     *,
     location: Location,
-    session: ForAll,
+    session: ForFloor,
     status: Annotated[list[ShipmentStatus] | None, Query(max_length=20)] = None,
     late: Annotated[bool | None, Query(description="Not shipped on its target day.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ShipmentPage:
-    """A page of its shipments by rank, of every merchant that the key may work for."""
-    check_location(session.caller, location)
+    """A page of its shipments by rank, of every merchant of the key or of the one named."""
+    check_location(session, location)
     page = window(limit, cursor, shipment_pages.BY_RANK)
     asked = ShipmentFilter(status or None, location, late=late)
-    found = session.read(lambda tx: _work_at(tx, page, asked, session.caller.merchant))
+    found = session.read(lambda tx: _work_at(tx, page, asked, session.merchants))
     return paged(ShipmentPage, found, shipment_pages.BY_RANK)
 
 
 def _work_at(
-    tx: Tx, page: Window, asked: ShipmentFilter, merchant: str | None
+    tx: Tx, page: Window, asked: ShipmentFilter, merchants: Collection[str] | None
 ) -> Page[ShipmentView]:
-    parties.check_serves(tx, str(asked.location), merchant)
-    return shipment_pages.list_shipments_at(tx, page, asked, merchant=merchant)
+    parties.check_serves(tx, str(asked.location), merchants)
+    return shipment_pages.list_shipments_at(tx, page, asked, merchants=merchants)
 
 
 @router.get("/{location}", summary="Read a location", responses=problems(404))

@@ -45,7 +45,7 @@ def create_pick_list(
 
     A key for all merchants gets the work of several on one list.
     """
-    check_location(session.caller, location)
+    check_location(session, location)
     sent = wanted or PickListIn()
     asked = floor.Wanted(
         location,
@@ -71,7 +71,7 @@ def list_pick_lists(
 ) -> PickListPage:
     """A page of lists, the newest first."""
     if location is not None:
-        check_location(session.caller, location)
+        check_location(session, location)
     places = places_of(session.caller) if location is None else [location]
     page = window(limit, cursor, pick_lists.NEWEST_FIRST)
     found = session.read(

@@ -145,7 +145,7 @@ async def receive_goods(
     They are then given out to those who wait. With `Prefer: wait=5` the answer tells per line how
     many units go straight to which released shipments, and how many to the shelf.
     """
-    check_location(session.caller, receipt.location)
+    check_location(session, receipt.location)
     came = receipt.to_domain(number)
     command = receipt_command(session.merchant, session.actor, came)
     counted = await run_in_threadpool(receive, session.store, command, came)

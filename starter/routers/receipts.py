@@ -26,7 +26,7 @@ def get_receipt(number: PathNumber, session: ForMerchant) -> ReceiptView:
     What is undistributed is still being given out to those who wait, the first in rank first.
     """
     found = session.read(lambda tx: receipts.read_receipt(tx, number))
-    check_location(session.caller, found.location)
+    check_location(session, found.location)
     return found
 
 

@@ -41,7 +41,7 @@ def put_restock(number: PathNumber, wanted: RestockIn, session: ForMerchant) -> 
 def get_restock(number: PathNumber, session: ForMerchant) -> RestockView:
     """What was announced, what of it is outstanding, and how much of that is pegged."""
     found = session.read(lambda tx: restocks.read_restock(tx, number))
-    check_location(session.caller, found.location)
+    check_location(session, found.location)
     return found
 
 

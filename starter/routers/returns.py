@@ -37,7 +37,7 @@ def create_return(wanted: ReturnIn, session: ForMerchant, response: Response) ->
 
     The same return again has the first answer; the same number with other content is a conflict.
     """
-    check_location(session.caller, wanted.location)
+    check_location(session, wanted.location)
     new = wanted.to_domain()
     command = return_command(session.merchant, session.actor, new)
     made = commands.announce_return(session.store, command, new)
@@ -49,15 +49,15 @@ def create_return(wanted: ReturnIn, session: ForMerchant, response: Response) ->
 def get_return(number: PathNumber, session: ForMerchant) -> ReturnView:
     """Its lines with what came, what was made of it, and what is outstanding."""
     found = session.read(lambda tx: returns.read_return(tx, number))
-    check_location(session.caller, found.location)
+    check_location(session, found.location)
     return found
 
 
 def _check(session: Session, number: str) -> None:
     """A key that is bound to locations takes in what comes back there."""
-    if session.caller.locations is not None:
+    if places_of(session.caller) is not None:
         found = session.read(lambda tx: returns.read_return(tx, number))
-        check_location(session.caller, found.location)
+        check_location(session, found.location)
 
 
 def return_filter(

@@ -59,7 +59,7 @@ def list_shipments(  # noqa: PLR0913 -- each parameter of the list is one argume
 def get_shipment(shipment: Rowid, session: ForMerchant) -> ShipmentView:
     """A shipment with its lines, and what the warehouse can do with it now."""
     found = session.read(lambda tx: shipment_pages.read_shipment(tx, shipment))
-    check_location(session.caller, found.location)
+    check_location(session, found.location)
     return found
 
 
@@ -121,6 +121,6 @@ def changed_shipment(session: Session, shipment: int) -> ShipmentView:
 
 def check_place(session: Session, shipment: int) -> None:
     """A key that is bound to locations works on what is there."""
-    if session.caller.locations is not None:
+    if places_of(session.caller) is not None:
         at = session.read(lambda tx: shipment_pages.location_of_shipment(tx, shipment))
-        check_location(session.caller, at)
+        check_location(session, at)

@@ -32,7 +32,7 @@ def stage_order(
     number: PathNumber, sent: StageIn, session: ForMerchant, key: IdempotencyKey = None
 ) -> StagedView:
     """What is allocated on an order that waits is in a container: claimed, and still waiting."""
-    check_location(session.caller, sent.location)
+    check_location(session, sent.location)
     asked = floor.Staging(number, sent.location, sent.container, sent.units)
     content = sent.model_dump(mode="json")
     command = session.command("stage", number, key, content, sent.note)
@@ -46,7 +46,7 @@ def unstage_order(
     number: PathNumber, sent: UnstageIn, changing: ForChange
 ) -> OrderSummary | PreviewOut:
     """Units are on the shelf again: the order's as before, and free to move by the plan."""
-    check_location(changing.session.caller, sent.location)
+    check_location(changing.session, sent.location)
     change = floor.unstaging(number, Moving(sent.location, sent.units))
     return changing.answer(Asked("unstage", number, sent), change)
 
@@ -81,5 +81,5 @@ def list_staging_suggestions(
 def _places(session: Session, location: str | None) -> list[str] | None:
     if location is None:
         return places_of(session.caller)
-    check_location(session.caller, location)
+    check_location(session, location)
     return [location]

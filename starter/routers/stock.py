@@ -26,7 +26,7 @@ def adjust_stock(
 ) -> LevelsOut:
     """Change on hand with a reason, all of it or none; who waits is served at once."""
     for one in wanted.adjustments:
-        check_location(session.caller, one.location)
+        check_location(session, one.location)
     command = session.command("adjust", "stock", key, wanted.model_dump())
     adjustments = [adjustment.to_domain() for adjustment in wanted.adjustments]
     try:
@@ -50,7 +50,7 @@ def list_stock(
     A key that is bound to locations sees what is there alone.
     """
     if location is not None:
-        check_location(session.caller, location)
+        check_location(session, location)
     page = window(limit, cursor, stock.BY_SKU)
     asked = StockFilter(sku, location, places_of(session.caller))
     found = session.read(lambda tx: stock.list_stock(tx, page, asked))

@@ -28,7 +28,7 @@ def list_tasks(
 ) -> TaskPage:
     """A page of what is to be looked at, the oldest first."""
     if location is not None:
-        check_location(session.caller, location)
+        check_location(session, location)
     places = places_of(session.caller) if location is None else [location]
     page = window(limit, cursor, tasks.OLDEST_FIRST)
     found = session.read(lambda tx: tasks.list_tasks(tx, page, locations=places, kind=kind))
@@ -39,6 +39,6 @@ def list_tasks(
 def finish_task(task: Rowid, session: ForMerchant, key: IdempotencyKey = None) -> TaskView:
     """It is not listed any more."""
     found = session.read(lambda tx: tasks.read_task(tx, task))
-    check_location(session.caller, found.location)
+    check_location(session, found.location)
     command = session.command("finish_task", task, key, {"task": task})
     return floor.finish_task(session.store, command, task)

@@ -40,9 +40,9 @@ def create_transfer(wanted: TransferIn, session: ForMerchant, response: Response
 
     The same transfer again has the first answer; the same number with other content is a conflict.
     """
-    check_one_of(session.caller, (wanted.source, wanted.destination))
+    check_one_of(session, (wanted.source, wanted.destination))
     if wanted.ship:
-        check_location(session.caller, wanted.source)
+        check_location(session, wanted.source)
     new = wanted.to_domain()
     command = transfer_command(session.merchant, session.actor, new)
     made = commands.create_transfer(session.store, command, new)
@@ -54,7 +54,7 @@ def create_transfer(wanted: TransferIn, session: ForMerchant, response: Response
 def get_transfer(number: PathNumber, session: ForMerchant) -> TransferView:
     """Its lines with what came, what is under way, and how much of that is pegged."""
     found = _read(session, number)
-    check_one_of(session.caller, (found.source, found.destination))
+    check_one_of(session, (found.source, found.destination))
     return found
 
 
@@ -64,9 +64,9 @@ def _read(session: Session, number: str) -> TransferView:
 
 def _check(session: Session, number: str, *ends: str) -> None:
     """A key that is bound to locations moves what is at one of these ends of the transfer."""
-    if session.caller.locations is not None:
+    if places_of(session.caller) is not None:
         found = _read(session, number)
-        check_one_of(session.caller, [getattr(found, end) for end in ends])
+        check_one_of(session, [getattr(found, end) for end in ends])
 
 
 def transfer_filter(

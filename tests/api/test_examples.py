@@ -18,11 +18,19 @@ from referencing.jsonschema import DRAFT202012
 
 from fulfillment.settings import Settings
 from fulfillment.store.commands.administration.keys import Role
-from fulfillment.store.commands.catalogue import NewLocation, NewProduct, put_location, put_products
+from fulfillment.store.commands.catalogue import (
+    NewLocation,
+    NewMerchant,
+    NewProduct,
+    put_location,
+    put_merchant,
+    put_products,
+)
 from fulfillment.store.commands.supply import serving as queues
 from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
-from tests.api.world import ACME, World, serving
+from starter.terms import VALUES
+from tests.api.world import ACME, BOLT, World, serving
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +148,18 @@ def served(story: Story) -> None:
         pass
 
 
+def two_merchants(story: Story) -> None:
+    put_merchant(story.world.store, NewMerchant(BOLT, "Bolt"))
+
+
+def known_key(story: Story) -> None:
+    """The newest key is called as in the paths of the examples."""
+    with story.world.store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE api_key SET id = %s WHERE name = 'scanner 4'", (VALUES["key_id"],)
+        )
+
+
 def begin(story: Story) -> None:
     """The merchant, its places and its products, and ids that are those of the examples."""
     for step in PLACES:
@@ -184,6 +204,10 @@ SCENES: Mapping[str, Sequence[Step]] = {
         "PUT /v1/locations/{location}/closures/{day}",
         "DELETE /v1/locations/{location}/closures/{day}", "POST /v1/products/batch",
         "GET /v1/products", "GET /v1/products/{sku}", "GET /health/live", "GET /health/ready",
+    ),
+    "keys": (
+        two_merchants, "POST /v1/keys", known_key, "GET /v1/keys", "GET /v1/keys/{key_id}",
+        "PATCH /v1/keys/{key_id}", "POST /v1/keys/{key_id}/revoke",
     ),
     "settings": (
         "PATCH /v1/settings", "GET /v1/settings", "GET /v1/settings/changes",

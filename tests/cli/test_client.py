@@ -18,6 +18,7 @@ from cli import folder
 from cli.client import access
 from cli.errors import ServiceAwayError, UsageError
 from cli.host import operator_key
+from fulfillment.domain.model.scope import EVERYTHING
 from fulfillment.store.commands.administration.keys import Role, caller_of, create_key, revoke_key
 from fulfillment.store.commands.catalogue import NewMerchant, put_merchant
 from tests.cli.conftest import KEY_NAME
@@ -111,7 +112,7 @@ def test_the_operators_key_is_left_again_when_it_was_revoked(store, database_url
     assert folder.operator_key(tmp_path) == first
     caller = caller_of(store, first)
     assert caller is not None
-    assert (caller.name, caller.role, caller.merchant) == ("command line", Role.ADMIN, None)
+    assert (caller.name, caller.role, caller.scope) == ("command line", Role.ADMIN, EVERYTHING)
     revoke_key(store, first)
     operator_key.leave(tmp_path, database_url)
     assert folder.operator_key(tmp_path) not in (None, first)

@@ -10,6 +10,7 @@ from cli import folder
 from cli.errors import ServiceAwayError
 from cli.host import connection
 from cli.output import console
+from fulfillment.domain.model.scope import Scope
 from fulfillment.settings import Settings
 from fulfillment.store.commands.administration.keys import Role, caller_of
 from fulfillment.store.commands.catalogue import (
@@ -23,7 +24,7 @@ from fulfillment.store.commands.catalogue import (
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
 from fulfillment.store.commands.orders.lifecycle import prepare_fulfillment
 from fulfillment.store.commands.supply.stock import Adjustment, adjust
-from fulfillment.store.transactions.session import Command
+from fulfillment.store.transactions.session import Command, Store
 
 
 @pytest.fixture
@@ -186,10 +187,39 @@ def test_a_warehouse_key_is_bound_to_locations_when_they_are_named(pegboard, sto
     )  # fmt: skip
     caller = caller_of(store, made.stdout.strip())
     assert caller is not None
-    assert sorted(caller.locations or ()) == ["graz", "vienna"]
+    assert sorted(caller.scope.locations or ()) == ["graz", "vienna"]
     assert "graz, vienna" in pegboard("keys", "list").stdout
     (listed,) = json.loads(pegboard("keys", "list", "--json").stdout)["keys"]
     assert listed["locations"] == ["graz", "vienna"]
+
+
+def scope_of(store: Store, key: str) -> Scope:
+    caller = caller_of(store, key)
+    assert caller is not None
+    return caller.scope
+
+
+def test_a_key_is_for_several_merchants_when_they_are_named_and_for_others_once_changed(
+    pegboard, store
+):
+    for merchant in ("bolt", "cord"):
+        put_merchant(store, NewMerchant(merchant, merchant))
+    made = pegboard(
+        "keys", "create", "--name", "floor", "--role", "warehouse",
+        "--merchant", "cord", "--merchant", "bolt", "--json",
+    )  # fmt: skip
+    told = json.loads(made.stdout)
+    assert (told["merchants"], told["locations"]) == (["bolt", "cord"], None)
+    both = Scope(frozenset({"bolt", "cord"}))
+    assert scope_of(store, told["key"]) == both
+    assert "bolt, cord" in pegboard("keys", "list").stdout
+    key = told["key"].split("_")[1]
+    assert pegboard("keys", "change", key, "--merchant", "cord").returncode == 0
+    assert scope_of(store, told["key"]) == Scope(frozenset({"cord"}))
+    assert pegboard("keys", "change", key, "--every-merchant").returncode == 0
+    assert scope_of(store, told["key"]) == Scope()
+    both_said = pegboard("keys", "change", key, "--merchant", "bolt", "--every-merchant")
+    assert (both_said.returncode, "contradict" in both_said.stderr) == (2, True)
 
 
 def test_a_key_is_not_made_when_it_can_not_be_bound(pegboard, store):

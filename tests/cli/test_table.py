@@ -17,6 +17,14 @@ from tests.cli.command_page import listed, written
 NOT_COMMANDS = {
     ("GET", "/health/live"): "asked by what keeps the process running",
     ("GET", "/health/ready"): "`pegboard health api` asks it on the machine itself",
+    (
+        "GET",
+        "/v1/keys",
+    ): "`pegboard keys` does it on the machine itself, where the first key is made",
+    ("POST", "/v1/keys"): "as above",
+    ("GET", "/v1/keys/{key_id}"): "as above",
+    ("PATCH", "/v1/keys/{key_id}"): "as above",
+    ("POST", "/v1/keys/{key_id}/revoke"): "as above",
 }
 """Operations without a command, and why."""
 

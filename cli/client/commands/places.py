@@ -82,8 +82,8 @@ COMMANDS = (
     ),
     Command(
         group="location", verb="shipments", method="GET",
-        path="/v1/locations/{location}/shipments", merchant=False, pages=True,
-        says="List the work at a location, of every merchant.",
+        path="/v1/locations/{location}/shipments", pages=True,
+        says="List the work at a location, of every merchant, unless one is named.",
         example="location shipments vienna --status ready",
         view=listing("shipments", *WORK),
         parameters=(

@@ -1,6 +1,6 @@
 """Shipments as they are read: the whole group of an order, or what the warehouse works on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -141,6 +141,7 @@ coalesce(s.status IN ('ready', 'picking', 'picked', 'packed') AND s.target_ship_
 
 CONDITIONS: Mapping[str, str] = {
     "merchant": "o.merchant = :merchant",
+    "merchants": "o.merchant = ANY(:merchants)",
     "statuses": "s.status = ANY(:statuses)",
     "location": "s.location = :location",
     "places": "s.location = ANY(:places)",
@@ -165,11 +166,11 @@ def list_shipments(
 
 
 def list_shipments_at(
-    tx: Tx, window: Window, asked: ShipmentFilter, sort: str = "rank", merchant: str | None = None
+    tx: Tx, window: Window, asked: ShipmentFilter, *, merchants: Collection[str] | None = None
 ) -> Page[ShipmentView]:
-    """Shipments of every merchant, or of one, at a location; by the rank of their orders."""
-    whose = {} if merchant is None else {"merchant": merchant}
-    return _shipments(tx, window, SORTS[sort], _asked(asked) | whose)
+    """Shipments of every merchant, or of some, at a location; by the rank of their orders."""
+    whose = {} if merchants is None else {"merchants": list(merchants)}
+    return _shipments(tx, window, BY_RANK, _asked(asked) | whose)
 
 
 def _asked(asked: ShipmentFilter) -> dict[str, object]:

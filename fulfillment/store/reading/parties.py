@@ -1,5 +1,7 @@
 """Merchants, locations and products as they are read."""
 
+from collections.abc import Collection
+
 from fulfillment.domain.model.papers import Letterhead
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.paging import Listing, Page, Sort, Window
@@ -91,13 +93,14 @@ def read_location(tx: Tx, location: str) -> LocationView:
     raise missing("location", location)
 
 
-def check_serves(tx: Tx, location: str, merchant: str | None) -> None:
-    """Refuse a location that there is not, or that does not serve this merchant."""
+def check_serves(tx: Tx, location: str, merchants: Collection[str] | None) -> None:
+    """Refuse a location that there is not, or that serves none of these merchants."""
     rows = tx.rows(
-        "SELECT 1 FROM location l WHERE l.id = :id AND (CAST(:merchant AS text) IS NULL OR EXISTS ("
-        " SELECT 1 FROM merchant_location m WHERE m.location = l.id AND m.merchant = :merchant))",
+        "SELECT 1 FROM location l WHERE l.id = :id AND (CAST(:merchants AS text[]) IS NULL"
+        " OR EXISTS (SELECT 1 FROM merchant_location m"
+        " WHERE m.location = l.id AND m.merchant = ANY(:merchants)))",
         id=location,
-        merchant=merchant,
+        merchants=None if merchants is None else list(merchants),
     )
     if not rows:
         raise missing("location", location)

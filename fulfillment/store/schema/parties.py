@@ -162,10 +162,18 @@ api_key = Table(
     Column("id", String(16), primary_key=True),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
-    Column("merchant", String(63), ForeignKey("merchant.id"), comment="null: every merchant"),
+    Column(
+        "merchant",
+        String(63),
+        ForeignKey("merchant.id"),
+        comment="the first of them, for older programs",
+    ),
     Column("locations", ARRAY(Text), comment="null: every location"),
     Column("secret_hash", LargeBinary, nullable=False),
     Column("revoked_at", Instant),
     moment("created_at"),
+    Column("merchants", ARRAY(Text), comment="null: that one, or every merchant"),
     CheckConstraint("role IN ('intake', 'warehouse', 'purchasing', 'admin')", name="role"),
+    # A key that had an empty set would be for everybody to a program that reads `merchant` alone.
+    CheckConstraint("merchants IS NULL OR (merchant = ANY (merchants)) IS TRUE", name="merchants"),
 )

@@ -64,9 +64,11 @@ WHOLE = frozenset({
 OPERATORS = frozenset({
     "/v1/locations", "/v1/locations/{location}", "/v1/merchants", "/v1/merchants/{name}",
     "/v1/merchants/{name}/letterhead", "/v1/settings/default", "/v1/settings/default/changes",
+    "/v1/keys",
 })  # fmt: skip
 ELSEWHERE = frozenset({
     "/health/ready", "/v1/locations/{location}/shipments", "/v1/staging/suggestions",
+    "/v1/keys/{key_id}",
 })  # fmt: skip
 
 

@@ -1,15 +1,20 @@
-"""API keys: shown once, stored hashed, bound to a role, to one merchant or to all, to places."""
+"""API keys: shown once, stored hashed, bound to a role, to merchants or to all, to places."""
 
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum
+from typing import Any, Literal
+from uuid import uuid4
 
-from fulfillment.domain.model.refusals import invalid, missing
-from fulfillment.store.transactions.session import Store, Tx
+from fulfillment.domain.model.refusals import conflict, invalid, missing
+from fulfillment.domain.model.scope import Scope
+from fulfillment.store.reading.keys import MERCHANTS_OF_KEY, read_key
+from fulfillment.store.reading.rows import execute_as
+from fulfillment.store.reading.views.keys import KeyView
+from fulfillment.store.transactions.session import Command, Store, Tx
 
 
 class Role(StrEnum):
@@ -23,17 +28,77 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a key belongs to. Without a merchant it acts for every one, without locations at all."""
+    """Who a key belongs to, what it may do, and what it opens."""
 
     key: str
     name: str
     role: Role
-    merchant: str | None
-    locations: frozenset[str] | None = None
+    scope: Scope
 
-    def works_at(self, location: str | None) -> bool:
-        """Whether what is there may be seen and worked on; what is nowhere yet is nobody's."""
-        return self.locations is None or location in self.locations
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that is to be made."""
+
+    name: str
+    role: Role
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """A key that was made, and the whole of it; None where it was made, and shown, before."""
+
+    view: KeyView
+    secret: str | None
+
+
+class Keep(Enum):
+    """What is not said stays."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
+Bound = frozenset[str] | None | Literal[Keep.KEEP]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """What a key opens from now on: these merchants, these locations; None: every one."""
+
+    key: str
+    merchants: Bound = KEEP
+    locations: Bound = KEEP
+
+
+def make_key(store: Store, command: Command, new: NewKey) -> MadeKey:
+    """Make a key, once for the command's key. Its secret is told this once.
+
+    Asked again, it answers with the key that was made, without the secret, which is nowhere
+    stored: who was not answered revokes it and makes another. A key of the warehouse may be bound
+    to locations.
+    """
+    key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+
+    def body(tx: Tx) -> dict[str, Any]:
+        _check(tx, new.role, new.scope)
+        tx.run(
+            "INSERT INTO api_key (id, name, role, merchant, merchants, locations, secret_hash,"
+            " created_at)"
+            " VALUES (:id, :name, :role, :merchant, :merchants, :locations, :hash, :now)",
+            id=key_id,
+            name=new.name,
+            role=new.role,
+            hash=_hash(secret),
+            now=tx.now,
+            **_columns(new.scope),
+        )
+        return {"id": key_id}
+
+    made = store.execute(command, body)["id"]
+    found = store.read("*", lambda tx: read_key(tx, made))
+    return MadeKey(found, f"pb_{key_id}_{secret}" if made == key_id else None)
 
 
 def create_key(
@@ -43,45 +108,82 @@ def create_key(
     merchant: str | None,
     locations: Collection[str] = (),
 ) -> str:
-    """Make a key and return it; it can not be read again, only revoked by its first part.
+    """Make a key of one merchant or of all, and return the whole of it."""
+    merchants = None if merchant is None else frozenset({merchant})
+    scope = Scope(merchants, frozenset(locations) or None)
+    command = Command("*", "make_key", f"make_key:{uuid4()}", "pegboard")
+    made = make_key(store, command, NewKey(name, role, scope))
+    return str(made.secret)
 
-    A key of the warehouse may be bound to locations; without any it is for all of them.
-    """
-    if locations and role is not Role.WAREHOUSE:
-        message = f"only a key of the warehouse is bound to locations, not one with role {role}"
-        raise invalid("not_a_warehouse_key", message, "location")
-    key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
 
-    def body(tx: Tx) -> None:
-        if merchant and not tx.rows("SELECT 1 FROM merchant WHERE id = :id", id=merchant):
-            raise missing("merchant", merchant)
-        _check_locations(tx, locations)
+def change_key(store: Store, command: Command, change: KeyChange) -> KeyView:
+    """Have a key open other merchants or locations: within a second in every process."""
+
+    def body(tx: Tx) -> KeyView:
+        rows = tx.rows(f"{FIND} WHERE id = :id FOR UPDATE", id=_key_id(change.key))
+        if not rows:
+            raise missing("api key", _key_id(change.key))
+        if rows[0].revoked_at is not None:
+            raise conflict("key_revoked", f"key {rows[0].id} was revoked: make another one")
+        caller = _caller(rows[0])
+        scope = _changed(caller.scope, change)
+        _check(tx, caller.role, scope)
         tx.run(
-            "INSERT INTO api_key (id, name, role, merchant, locations, secret_hash, created_at)"
-            " VALUES (:id, :name, :role, :merchant, :locations, :hash, :now)",
-            id=key_id,
-            name=name,
-            role=role,
-            merchant=merchant,
-            locations=sorted(set(locations)) or None,
-            hash=_hash(secret),
-            now=tx.now,
+            "UPDATE api_key SET merchant = :merchant, merchants = :merchants,"
+            " locations = :locations WHERE id = :id",
+            id=caller.key,
+            **_columns(scope),
         )
+        return read_key(tx, caller.key)
 
-    store.transact(merchant or "*", body)
-    return f"pb_{key_id}_{secret}"
-
-
-def _check_locations(tx: Tx, locations: Collection[str]) -> None:
-    rows = tx.rows("SELECT id FROM location WHERE id = ANY(:ids)", ids=list(locations))
-    if unknown := sorted(set(locations) - {row.id for row in rows}):
-        raise missing("location", unknown[0])
+    return execute_as(KeyView, store, command, body)
 
 
-def revoke_key(store: Store, key: str) -> None:
-    """End a key, by the whole of it or by its first part."""
+def _changed(scope: Scope, change: KeyChange) -> Scope:
+    if change.merchants is not KEEP:
+        scope = replace(scope, merchants=change.merchants)
+    if change.locations is not KEEP:
+        scope = replace(scope, locations=change.locations)
+    return scope
 
-    def body(tx: Tx) -> None:
+
+def _columns(scope: Scope) -> dict[str, object]:
+    merchants = scope.merchant_list
+    first = merchants[0] if merchants else None
+    return {"merchant": first, "merchants": merchants, "locations": scope.location_list}
+
+
+def _check(tx: Tx, role: Role, scope: Scope) -> None:
+    """Refuse what can not be bound, and what there is not; a key that opens nothing is none."""
+    if scope.merchants is not None:
+        _check_named(tx, "merchant", scope.merchants)
+    if scope.locations is None:
+        return
+    if role is not Role.WAREHOUSE:
+        message = f"only a key of the warehouse is bound to locations, not one with role {role}"
+        raise invalid("not_a_warehouse_key", message, "locations")
+    _check_named(tx, "location", scope.locations)
+
+
+SELECTS = {
+    "merchant": "SELECT id FROM merchant WHERE id = ANY(:ids)",
+    "location": "SELECT id FROM location WHERE id = ANY(:ids)",
+}
+
+
+def _check_named(tx: Tx, what: str, names: Collection[str]) -> None:
+    if not names:
+        message = f"name at least one {what}, or null for every one"
+        raise invalid(f"no_{what}", message, f"{what}s")
+    rows = tx.rows(SELECTS[what], ids=sorted(names))
+    if unknown := sorted(set(names) - {row.id for row in rows}):
+        raise missing(what, unknown[0])
+
+
+def revoke_key(store: Store, key: str) -> KeyView:
+    """End a key, by the whole of it or by its first part; one that has ended stays as it is."""
+
+    def body(tx: Tx) -> KeyView:
         ended = tx.count(
             "UPDATE api_key SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id",
             id=_key_id(key),
@@ -89,8 +191,15 @@ def revoke_key(store: Store, key: str) -> None:
         )
         if not ended:
             raise missing("api key", _key_id(key))
+        return read_key(tx, _key_id(key))
 
-    store.transact("*", body)
+    return store.transact("*", body)
+
+
+FIND = f"""
+SELECT id, name, role, {MERCHANTS_OF_KEY} AS merchants, locations, secret_hash, revoked_at
+  FROM api_key
+"""  # noqa: S608 -- MERCHANTS_OF_KEY is a constant
 
 
 def caller_of(store: Store, key: str) -> Caller | None:
@@ -101,11 +210,7 @@ def caller_of(store: Store, key: str) -> Caller | None:
         return None
 
     def body(tx: Tx) -> Caller | None:
-        rows = tx.rows(
-            "SELECT id, name, role, merchant, locations, secret_hash FROM api_key"
-            " WHERE id = :id AND revoked_at IS NULL",
-            id=key_id,
-        )
+        rows = tx.rows(f"{FIND} WHERE id = :id AND revoked_at IS NULL", id=key_id)
         if not rows or not hmac.compare_digest(bytes(rows[0].secret_hash), _hash(secret)):
             return None
         return _caller(rows[0])
@@ -120,8 +225,12 @@ def fingerprint(key: str) -> bytes:
 
 
 def _caller(row: Any) -> Caller:
-    places = None if row.locations is None else frozenset(row.locations)
-    return Caller(row.id, row.name, Role(row.role), row.merchant, places)
+    scope = Scope(_set(row.merchants), _set(row.locations))
+    return Caller(row.id, row.name, Role(row.role), scope)
+
+
+def _set(names: Sequence[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
 
 
 def _key_id(key: str) -> str:

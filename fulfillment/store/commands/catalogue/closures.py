@@ -40,31 +40,43 @@ def put_closure(store: Store, location: str, day: date, reason: str | None) -> N
 
 
 def remove_closure(store: Store, location: str, day: date) -> None:
-    """Open it on that day after all; refused where it is not closed then."""
+    """Open it on that day after all; refused where it is not closed then.
+
+    Where the change of its calendar was broken off, it is carried on with instead: who was not
+    answered comes again, and finds the day open.
+    """
 
     def body(tx: Tx) -> None:
-        change_calendar(tx, location)
+        was_broken_off = change_calendar(tx, location)
         gone = tx.count(
             "DELETE FROM location_closure WHERE location = :location AND on_day = :day",
             location=location,
             day=day,
         )
-        if not gone:
+        if not gone and not was_broken_off:
             raise missing("closure", f"of {location} on {day}")
 
     store.transact("*", body)
     renew_targets(store, location)
 
 
-def change_calendar(tx: Tx, location: str) -> None:
-    """Wait for those who compute target days by this calendar, and keep others from beginning."""
+def change_calendar(tx: Tx, location: str) -> bool:
+    """Wait for those who compute target days by this calendar, and keep others from beginning.
+
+    Answers whether an earlier change of it was not carried out yet.
+    """
     # A lock as for its key: it waits for all who read the calendar under FOR KEY SHARE.
-    tx.rows("SELECT 1 FROM location WHERE id = :id FOR UPDATE", id=location)
-    changed = tx.count(
+    found = tx.rows(
+        "SELECT renewed_revision < calendar_revision AS is_behind FROM location"
+        " WHERE id = :id FOR UPDATE",
+        id=location,
+    )
+    if not found:
+        raise missing("location", location)
+    tx.run(
         "UPDATE location SET calendar_revision = calendar_revision + 1 WHERE id = :id", id=location
     )
-    if not changed:
-        raise missing("location", location)
+    return bool(found[0].is_behind)
 
 
 def renew_broken_off(store: Store) -> int:

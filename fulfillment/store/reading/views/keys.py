@@ -13,10 +13,10 @@ class KeyView:
     name: str
     role: str
     """What it may do."""
-    merchant: str | None
+    merchants: tuple[str, ...] | None
     """Whose data it opens; null: everybody's."""
     locations: tuple[str, ...] | None
-    """The locations it is bound to; null: none."""
+    """The locations it is bound to; null: it works at all of them."""
     created_at: datetime
     revoked_at: datetime | None
     """When it ended; null while it opens something."""

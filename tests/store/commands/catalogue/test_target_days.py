@@ -34,6 +34,25 @@ def target(warehouse: Warehouse, order: int) -> Any:
     return warehouse.one("SELECT target_ship_on FROM orders WHERE id = :id", id=order)
 
 
+def test_days_are_told_anew_when_who_opened_a_location_died_and_comes_again(warehouse):
+    put(warehouse, cutoff=time(20))
+    warehouse.stock(1)
+    closures.put_closure(warehouse.store, "A", TODAY, None)
+    mine = warehouse.order()
+    # The calendar was changed, and nothing was made of it.
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM location_closure")
+        connection.exec_driver_sql(
+            "UPDATE location SET calendar_revision = calendar_revision + 1 WHERE id = 'A'"
+        )
+    assert target(warehouse, mine) == TODAY + timedelta(days=1)
+    closures.remove_closure(warehouse.store, "A", TODAY)
+
+    assert target(warehouse, mine) == TODAY
+    with pytest.raises(RefusedError, match="no closure"):
+        closures.remove_closure(warehouse.store, "A", TODAY)
+
+
 def test_the_moment_and_the_day_are_kept_when_a_shipment_is_released(warehouse):
     warehouse.stock(1)
     mine = warehouse.order([("K1", 2)])

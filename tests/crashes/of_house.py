@@ -1,0 +1,206 @@
+"""What operators and workers do: keys, settings, the catalogue, payments, a restored database."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from fulfillment.domain.insight.progress import Progress, progress_of
+from fulfillment.domain.model.papers import Letterhead
+from fulfillment.domain.model.payments import EntryStatus, PaymentKind
+from fulfillment.domain.model.scope import Scope
+from fulfillment.domain.model.statuses import OrderStatus
+from fulfillment.store.commands import catalogue
+from fulfillment.store.commands.administration import keys, restoring, settings
+from fulfillment.store.commands.catalogue import closures, locations, merchants, papers, products
+from fulfillment.store.commands.payments import asking, record
+from fulfillment.store.records.loading import load_orders
+from fulfillment.store.transactions.session import Store
+from tests.builders.warehouse import MERCHANT, NOON, Warehouse
+from tests.crashes import stages
+from tests.crashes.net import Run, crash, the_command
+from tests.crashes.of_orders import order_id
+from tests.crashes.of_supply import purchase_id
+from tests.crashes.stages import ORDER
+
+TOMORROW = date(2026, 3, 3)
+ANSWER = frozenset({"answer"})
+"""Who comes again finds it done: nothing is left to count, or to be had."""
+TOLD_AGAIN = frozenset({"outbox.version"})
+"""What is owed to the engine is owed once; how often that was said is its version."""
+
+
+# --- keys and settings ---------------------------------------------------------------------------
+
+
+@crash(keys.make_key)
+def made(_: Warehouse) -> Run:
+    new = keys.NewKey("shop", keys.Role.INTAKE, Scope(frozenset({MERCHANT})))
+    asked = the_command("make_key", "*")
+    return lambda store: keys.make_key(store, asked, new).view.name
+
+
+@crash(keys.create_key, apart_from={"api_key", "command"})
+def made_of_its_own(_: Warehouse) -> Run:
+    """Who was not answered makes another: what nobody was told of opens nothing for anybody."""
+    return lambda store: bool(keys.create_key(store, "shop", keys.Role.INTAKE, MERCHANT))
+
+
+@crash(keys.change_key, stages.with_a_key)
+def opens_everything(at: Warehouse) -> Run:
+    change = keys.KeyChange(str(at.one("SELECT id FROM api_key")), merchants=None)
+    asked = the_command("change_key", "*")
+    return lambda store: keys.change_key(store, asked, change)
+
+
+@crash(keys.revoke_key, stages.with_a_key)
+def revoked(at: Warehouse) -> Run:
+    key = str(at.one("SELECT id FROM api_key"))
+    return lambda store: keys.revoke_key(store, key)
+
+
+@crash(keys.caller_of, stages.with_a_key)
+def nobody_known(_: Warehouse) -> Run:
+    return lambda store: keys.caller_of(store, f"pb_{'0' * 16}_{'x' * 43}")
+
+
+@crash(settings.change_settings, stages.held_back)
+def other_settings(_: Warehouse) -> Run:
+    asked = the_command("settings")
+    return lambda store: settings.change_settings(store, asked, {"max_shipments": 3})
+
+
+# --- the catalogue -------------------------------------------------------------------------------
+
+
+@crash(merchants.put_merchant, stages.waiting)
+def another_zone(_: Warehouse) -> Run:
+    new = catalogue.NewMerchant(MERCHANT, "Acme", "Asia/Tokyo")
+    return lambda store: merchants.put_merchant(store, new)
+
+
+@crash(locations.put_location, stages.ready)
+def closed_down(_: Warehouse) -> Run:
+    new = catalogue.NewLocation("A", "A", active=False, serves={MERCHANT: 1})
+    return lambda store: locations.put_location(store, new)
+
+
+@crash(products.put_products, stages.waiting)
+def sold_ahead(_: Warehouse) -> Run:
+    new = [catalogue.NewProduct("K1", "K1", future_inventory=True), catalogue.NewProduct("K9", "")]
+    return lambda store: products.put_products(store, MERCHANT, new)
+
+
+@crash(papers.put_letterhead)
+def letterhead(_: Warehouse) -> Run:
+    paper = Letterhead(("Acme", "Vienna"))
+    return lambda store: papers.put_letterhead(store, MERCHANT, paper)
+
+
+@crash(closures.put_closure, stages.ready)
+def closed(_: Warehouse) -> Run:
+    return lambda store: closures.put_closure(store, "A", TOMORROW, "stocktaking")
+
+
+@crash(closures.remove_closure, stages.closed_for_a_day, apart_from=ANSWER)
+def open_after_all(_: Warehouse) -> Run:
+    """Whoever finds it open, with all done, is told that there is no such closure."""
+    return lambda store: closures.remove_closure(store, "A", TOMORROW)
+
+
+@crash(closures.renew_targets, stages.half_a_calendar)
+def one_renewed(_: Warehouse) -> Run:
+    return lambda store: closures.renew_targets(store, "A")
+
+
+@crash(closures.renew_broken_off, stages.half_a_calendar, apart_from=ANSWER)
+def all_renewed(_: Warehouse) -> Run:
+    return closures.renew_broken_off
+
+
+# --- payments ------------------------------------------------------------------------------------
+
+
+@crash(record.record_payment, stages.ready)
+def paid(_: Warehouse) -> Run:
+    new = record.NewPayment(PaymentKind.CAPTURE, 1500)
+    return lambda store: record.record_payment(store, the_command("payment"), ORDER, new)
+
+
+@crash(record.settle_payment, stages.refund_due)
+def refunded(at: Warehouse) -> Run:
+    entry = int(at.one("SELECT id FROM payment_entry WHERE status = 'due'"))
+    done = record.Settlement(EntryStatus.DONE, "re_1")
+    return lambda store: record.settle_payment(store, the_command("settle"), entry, done)
+
+
+@crash(asking.claim_due, stages.refund_due, apart_from=ANSWER)
+def leased(_: Warehouse) -> Run:
+    """Who died with it leaves it leased: nobody gets it before the lease has ended."""
+    return lambda store: asking.claim_due(store, timedelta(minutes=5))
+
+
+@crash(asking.put_off, stages.refund_due)
+def asked_again_later(at: Warehouse) -> Run:
+    entry = asking.claim_due(at.store, timedelta(minutes=5))
+    assert entry is not None
+    return lambda store: asking.put_off(store, entry, timedelta(hours=1))
+
+
+# --- a database that was put back ----------------------------------------------------------------
+
+
+def shipped_since(at: Warehouse, order: int) -> Progress:
+    """What a workflow knows of an order of which the database forgot that it left."""
+    known = progress_of(at.store.read(MERCHANT, lambda tx: load_orders(tx, [order]))[order])
+    return replace(known, seq=known.seq + 5, status=OrderStatus.SHIPPED, shipped_units=3)
+
+
+@crash(restoring.check_order, stages.ready)
+def forgot_an_end(at: Warehouse) -> Run:
+    order = order_id(at)
+    known = shipped_since(at, order)
+    return lambda store: restoring.check_order(store, MERCHANT, order, known)
+
+
+@crash(restoring.check_purchase_order, stages.waiting)
+def known_purchase(at: Warehouse) -> Run:
+    purchase = purchase_id(at)
+    return lambda store: restoring.check_purchase_order(store, MERCHANT, purchase)
+
+
+@crash(restoring.hold_lost, stages.ready, apart_from=ANSWER)
+def held_for_a_person(at: Warehouse) -> Run:
+    order = order_id(at)
+    known = {order: shipped_since(at, order)}
+    return lambda store: restoring.hold_lost(store, MERCHANT, known, "reconcile")
+
+
+@crash(restoring.restart_orders, stages.waiting, apart_from=TOLD_AGAIN)
+def started_again(at: Warehouse) -> Run:
+    order = order_id(at)
+    return lambda store: restoring.restart_orders(store, MERCHANT, [order], "reconcile")
+
+
+@crash(restoring.wake_orders_again, stages.waiting, apart_from=TOLD_AGAIN)
+def woken_again(at: Warehouse) -> Run:
+    order = order_id(at)
+    return lambda store: restoring.wake_orders_again(store, MERCHANT, [order])
+
+
+@crash(
+    restoring.restart_purchase_orders,
+    stages.waiting,
+    apart_from={*TOLD_AGAIN, "outbox.payload", "purchase_order.wake_seq"},
+)
+def purchases_started_again(at: Warehouse) -> Run:
+    purchase = purchase_id(at)
+    return lambda store: restoring.restart_purchase_orders(store, MERCHANT, [purchase])
+
+
+@crash(restoring.begin_epoch, apart_from={*ANSWER, "epoch"})
+def another_epoch(_: Warehouse) -> Run:
+    """Begun twice, it is one more than it had to be: later than any that is known all the same."""
+
+    def begin(store: Store) -> int:
+        return restoring.begin_epoch(store, 3, 100, NOON - timedelta(hours=1), "reconcile")
+
+    return begin
