@@ -1,18 +1,16 @@
 """What must always be true (behaviour.md §9), checked on a test's database or a live one."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-
-from sqlalchemy import text
 
 from fulfillment.domain.insight.progress import progress_of
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.supply import Snapshot
 from fulfillment.domain.planning.plan import plan
 from fulfillment.store.commands.supply.overdue import PASSED
-from fulfillment.store.integrity.checks import CHECKS
-from fulfillment.store.integrity.queue_checks import QUEUE_CHECKS
+from fulfillment.store.integrity.asking import broken_checks
+from fulfillment.store.integrity.check import SHOWN, Finding
 from fulfillment.store.records.days import MERCHANTS_DAY, days_now
 from fulfillment.store.records.loading import (
     load_levels,
@@ -23,40 +21,20 @@ from fulfillment.store.records.loading import (
 )
 from fulfillment.store.transactions.session import Store, Tx
 
-SHOWN = 20
-"""Rows that one finding shows at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A rule that does not hold, with some of the rows that show it."""
-
-    number: str
-    rule: str
-    rows: tuple[dict[str, Any], ...]
-
-
 def unheard(_: str) -> None:
     """Nobody asks where it is."""
 
 
-def audit(store: Store, at: Callable[[str], None] = unheard) -> list[Finding]:
+def audit(store: Store, at: Callable[[str], None] = unheard, *, whole: bool = False) -> list[Finding]:
     """Every rule of §9 that the database alone can show to be broken; empty when all is well.
 
     Reads one consistent snapshot, so that it can run while the system works; says what it is at.
+    The past up to where it was proven is not looked at again, unless the `whole` is asked for.
     """
     connection = store.engine.connect().execution_options(isolation_level="REPEATABLE READ")
     with connection:
         tx = Tx(connection, "*", store.clock(), "audit")
-        return [*_broken_checks(tx, at), *_plans_not_kept(tx, at)]
-
-
-def _broken_checks(tx: Tx, at: Callable[[str], None]) -> Iterator[Finding]:
-    for check in (*CHECKS, *QUEUE_CHECKS):
-        at(f"rule {check.number}, {check.rule}")
-        rows = tx.connection.execute(text(check.sql)).mappings().fetchmany(SHOWN)
-        if rows:
-            yield Finding(check.number, check.rule, tuple(dict(row) for row in rows))
+        return [*broken_checks(tx, at, whole=whole), *_plans_not_kept(tx, at)]
 
 
 def _plans_not_kept(tx: Tx, at: Callable[[str], None]) -> Iterator[Finding]:

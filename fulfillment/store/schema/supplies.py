@@ -155,6 +155,7 @@ receipt = Table(
     Index(None, "transfer"),
     Index(None, "customer_return"),
     Index(None, "restock"),
+    Index("ix_receipt_reversed", "reversed_at", postgresql_where=text("reversed_at IS NOT NULL")),
 )
 
 
@@ -184,6 +185,7 @@ receipt_line = Table(
     CheckConstraint("found BETWEEN 0 AND units", name="found"),
     CheckConstraint("undistributed BETWEEN 0 AND units", name="undistributed"),
     CheckConstraint(one_of("disposition", RETURN_DISPOSITIONS), name="disposition"),
+    Index(None, "supply"),
     Index("ix_receipt_line_undistributed", "supply", postgresql_where=text("undistributed > 0")),
 )
 
