@@ -15,6 +15,7 @@ from fulfillment.keeping import Pulse
 from fulfillment.relay.healing import Healing
 from fulfillment.relay.listing import Name, gathered, is_running, runs
 from fulfillment.store.commands.catalogue.closures import renew_broken_off
+from fulfillment.store.integrity.proving import prove_past
 from fulfillment.store.integrity.queue_checks import owe_idle
 from fulfillment.store.integrity.restarts import owe_overdue, start_unfinished, wake_overdue
 from fulfillment.store.transactions.apart import each_apart
@@ -28,6 +29,7 @@ OWED_TOO_LONG = timedelta(seconds=30)
 """After so long a queue is served whoever was to do it: its workflow may have been ended."""
 
 IDLE_EVERY_SECONDS = 60.0
+PROVE_EVERY_SECONDS = 3600.0
 STEP_SECONDS = 300.0
 """A step that takes longer waits for an answer that does not come; it is done again."""
 
@@ -50,6 +52,7 @@ class Sweep:
     pulse: Pulse = field(default_factory=lambda: Pulse("sweep", silent_seconds=600))
     healing: Healing = field(default_factory=Healing)
     next_idle: float = 0.0
+    next_proof: float = 0.0
     seen: dict[str, datetime] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -70,6 +73,7 @@ class Sweep:
             "calendars": lambda: in_thread(None, renew_broken_off, self.store),
             "both_sides": self.heal,
             "idle": self.give_what_is_idle,
+            "past": self.prove,
         }
 
     async def give_what_is_idle(self) -> None:
@@ -79,6 +83,15 @@ class Sweep:
         self.next_idle = now + IDLE_EVERY_SECONDS
         for merchant, skus in (await in_thread(None, owe_idle, self.store)).items():
             log.error("units_were_idle", merchant=merchant, skus=skus)
+
+    async def prove(self) -> None:
+        """Now and then, audit what came since the last time, so that no audit has to again."""
+        if (now := time.monotonic()) < self.next_proof:
+            return
+        step = await in_thread(None, prove_past, self.store)
+        self.next_proof = now if step.more else now + PROVE_EVERY_SECONDS
+        for found in step.findings:
+            log.error("past_is_wrong", number=found.number, rule=found.rule, rows=len(found.rows))
 
     async def heal(self) -> None:
         """Compare both sides now and then, and bring them together where they differ."""

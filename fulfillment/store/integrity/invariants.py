@@ -21,11 +21,14 @@ from fulfillment.store.records.loading import (
 )
 from fulfillment.store.transactions.session import Store, Tx
 
+
 def unheard(_: str) -> None:
     """Nobody asks where it is."""
 
 
-def audit(store: Store, at: Callable[[str], None] = unheard, *, whole: bool = False) -> list[Finding]:
+def audit(
+    store: Store, at: Callable[[str], None] = unheard, *, whole: bool = False
+) -> list[Finding]:
     """Every rule of §9 that the database alone can show to be broken; empty when all is well.
 
     Reads one consistent snapshot, so that it can run while the system works; says what it is at.

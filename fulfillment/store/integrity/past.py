@@ -7,7 +7,7 @@ from datetime import datetime
 
 from fulfillment.store.transactions.session import Store, Tx
 
-SLICE = 200_000
+SLICE = 100_000
 """Rows of history, and of the ledger, that are audited by one statement."""
 
 PATIENCE = 10.0

@@ -1,16 +1,19 @@
 """The past is proven once; what came since, and all that is open, is audited each time."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import text
+from temporalio.client import Client
 
+from fulfillment.relay.sweep import Sweep
+from fulfillment.store.commands.floor import after_dispatch
+from fulfillment.store.commands.supply.receiving import reverse_receipt
 from fulfillment.store.integrity import past
 from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.integrity.proving import prove_past
-from fulfillment.store.commands.floor import after_dispatch
-from fulfillment.store.commands.supply.receiving import reverse_receipt
 from tests.builders import moves
 from tests.builders.calling import at_once
 from tests.builders.warehouse import Warehouse, command
@@ -198,3 +201,17 @@ def test_the_past_is_proven_once_when_several_do_it_at_once(warehouse):
     results = at_once(*[lambda: prove_past(warehouse.store).findings] * 4)
     assert {findings for findings in results if not isinstance(findings, Exception)} == {()}
     assert broken(warehouse) == broken(warehouse, whole=True) == set()
+
+
+def test_the_sweep_proves_the_past_by_itself_and_then_rests(warehouse):
+    async def nobody() -> Client:
+        raise AssertionError
+
+    sweep = Sweep(warehouse.store, nobody)
+    shipped(warehouse)
+    asyncio.run(sweep.prove())
+    proven = warehouse.rows("SELECT * FROM proven_past")
+    assert len(proven) == 1
+    warehouse.stock(3)
+    asyncio.run(sweep.prove())
+    assert warehouse.rows("SELECT * FROM proven_past") == proven
