@@ -76,13 +76,18 @@ SELECT merchant, sku, location, disposition, sum(units) FROM stock_ledger
  WHERE id > :after AND id <= :until GROUP BY 1, 2, 3, 4
 """
 
-OPEN = (
-    "INSERT INTO audited_order SELECT id FROM orders WHERE finished_at IS NULL"
-    " ON CONFLICT DO NOTHING",
-    "INSERT INTO audited_supply SELECT id FROM supply WHERE inbound ON CONFLICT DO NOTHING",
-    f"INSERT INTO audited_document SELECT kind, id FROM ({DOCUMENT}) d WHERE ended_at IS NULL"  # noqa: S608 -- a constant
-    " ON CONFLICT DO NOTHING",
-)
+OPEN_ORDERS = """
+INSERT INTO audited_order SELECT id FROM orders WHERE finished_at IS NULL ON CONFLICT DO NOTHING
+"""
+
+OPEN_SUPPLIES = """
+INSERT INTO audited_supply SELECT id FROM supply WHERE inbound ON CONFLICT DO NOTHING
+"""
+
+OPEN_DOCUMENTS = f"""
+INSERT INTO audited_document SELECT kind, id FROM ({DOCUMENT}) d WHERE ended_at IS NULL
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608 -- a constant
 
 
 def open_scope(tx: Tx) -> None:
@@ -110,7 +115,7 @@ def look_at(tx: Tx, since: Mark, until: Mark, changed_from: datetime | None = No
 
 def look_at_open_too(tx: Tx) -> None:
     """Audit, besides, every order that is not finished and every document that is not ended."""
-    for sql in OPEN:
+    for sql in (OPEN_ORDERS, OPEN_SUPPLIES, OPEN_DOCUMENTS):
         tx.run(sql)
     tx.run(COUNTED)
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from fulfillment.domain.model.refusals import invalid
+from fulfillment.domain.model.statuses import FINISHED_ORDER
 from fulfillment.store.reading.places import ORDER_IS_AT
 from fulfillment.store.records.days import LEAVE_BY
 from fulfillment.store.transactions.session import Tx
@@ -162,6 +163,8 @@ def conditions(tx: Tx, asked: OrderFilter) -> tuple[list[str], dict[str, object]
     """What must hold of an order `o`, and the values that the conditions name."""
     values = {f.name: v for f in fields(asked) if (v := getattr(asked, f.name)) is not None}
     which = [CONDITIONS[name] for name in values if name in CONDITIONS]
+    if _is_of_open_ones(asked):
+        which.append("o.finished_at IS NULL")
     parameters = _values(asked, values)
     if "overdue" in parameters:
         parameters["today"] = merchant_today(tx)
@@ -170,6 +173,14 @@ def conditions(tx: Tx, asked: OrderFilter) -> tuple[list[str], dict[str, object]
         which.append(found)
         parameters |= more
     return which, parameters
+
+
+def _is_of_open_ones(asked: OrderFilter) -> bool:
+    """Whether only orders are found that are not finished: how many are, does not matter then."""
+    states = (asked.backordered, asked.ready, asked.purchase_order)
+    if any(states):
+        return True
+    return bool(asked.statuses) and FINISHED_ORDER.isdisjoint(asked.statuses or ())
 
 
 def _values(asked: OrderFilter, values: Mapping[str, Any]) -> dict[str, object]:

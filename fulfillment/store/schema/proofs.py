@@ -24,7 +24,7 @@ proven_past = Table(
     Column("supply", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
     CheckConstraint("one", name="one_row"),
-    comment="Up to which ids the past was audited and found right; what came later is audited anew.",
+    comment="Up to which ids the past was found right; what came later is audited anew.",
 )
 
 

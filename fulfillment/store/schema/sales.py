@@ -121,6 +121,7 @@ orders = Table(
         postgresql_where=text("ready_since IS NOT NULL"),
     ),
     *searched("ix_orders_number", "number", "merchant"),
+    Index("ix_orders_placed", "merchant", "placed_at", "id"),
     Index("ix_orders_status", "merchant", "status", "id"),
     Index("ix_orders_recheck", "recheck_on", postgresql_where=text("recheck_on IS NOT NULL")),
     Index("ix_orders_backordered", "merchant", "id", postgresql_where=text("waiting_units > 0")),

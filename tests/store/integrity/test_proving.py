@@ -45,6 +45,12 @@ def tampered(warehouse: Warehouse, wrong: str, right: str) -> Iterator[None]:
     write(warehouse, right)
 
 
+DISPATCHED = """
+INSERT INTO stock_ledger (merchant, sku, location, units, kind, reference, actor)
+SELECT merchant, sku, location, -1, 'dispatch', {reference}, 'x'
+  FROM stock_ledger WHERE kind = 'dispatch'
+"""
+
 WRONG = {
     "a unit that was shipped and never left": (
         {"5a", "1b"},
@@ -58,17 +64,18 @@ WRONG = {
     ),
     "a dispatch of a line that there is not": (
         {"5a", "1b"},
-        "INSERT INTO stock_ledger (merchant, sku, location, units, kind, reference, actor)"
-        " SELECT merchant, sku, location, -1, 'dispatch', 'nothing.of.ours', 'x'"
-        " FROM stock_ledger LIMIT 1",
+        DISPATCHED.format(reference="'nothing.of.ours'"),
         "DELETE FROM stock_ledger WHERE reference = 'nothing.of.ours'",
     ),
     "a dispatch that was voided more often than its shipment": (
         {"5a", "1b"},
-        "INSERT INTO stock_ledger (merchant, sku, location, units, kind, reference, actor)"
-        " SELECT merchant, sku, location, -1, 'dispatch', reference || '.7', 'x'"
-        " FROM stock_ledger WHERE kind = 'dispatch' LIMIT 1",
+        DISPATCHED.format(reference="reference || '.7'"),
         "DELETE FROM stock_ledger WHERE reference LIKE '%.7'",
+    ),
+    "an order that is shipped and has not finished": (
+        {"3b"},
+        "UPDATE orders SET finished_at = NULL",
+        "UPDATE orders SET finished_at = now()",
     ),
 }
 

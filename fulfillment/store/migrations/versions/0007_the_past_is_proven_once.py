@@ -33,10 +33,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("one", name=op.f("ck_proven_past_one_row")),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_proven_past")),
-        comment=(
-            "Up to which ids the past was audited and found right; what came later is audited anew."
-        ),
+        comment=("Up to which ids the past was found right; what came later is audited anew."),
     )
+    op.create_index("ix_orders_placed", "orders", ["merchant", "placed_at", "id"], unique=False)
     op.create_index(op.f("ix_receipt_line_supply"), "receipt_line", ["supply"], unique=False)
     op.create_index(
         "ix_receipt_reversed",
@@ -49,6 +48,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_index("ix_orders_placed", table_name="orders")
     op.drop_index("ix_receipt_reversed", table_name="receipt")
     op.drop_index(op.f("ix_receipt_line_supply"), table_name="receipt_line")
     op.drop_table("proven_past")
