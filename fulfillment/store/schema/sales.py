@@ -90,7 +90,14 @@ orders = Table(
     CheckConstraint("priority BETWEEN 0 AND 100", name="priority"),
     CheckConstraint(one_of("status", OrderStatus), name="status"),
     CheckConstraint("lock_location IS NULL OR pickup_location IS NULL", name="lock_or_pickup"),
-    Index("ix_orders_unfinished", "merchant", "id", postgresql_where=text("finished_at IS NULL")),
+    Index(
+        "ix_orders_unfinished",
+        "merchant",
+        "priority",
+        "placed_at",
+        "intake_seq",
+        postgresql_where=text("finished_at IS NULL"),
+    ),
     Index(
         "ix_orders_unclaimed",
         "merchant",

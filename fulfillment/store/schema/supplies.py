@@ -111,7 +111,7 @@ supply = Table(
     ),
     CheckConstraint("received + closed <= ordered", name="no_more_than_ordered"),
     Index(None, "merchant", "sku", postgresql_where=text("inbound")),
-    Index("ix_supply_queue", "merchant", "sku"),
+    Index("ix_supply_queue", "merchant", "sku", "id"),
     Index("ix_supply_due", "expected_on", postgresql_where=text("inbound AND NOT overdue")),
 )
 

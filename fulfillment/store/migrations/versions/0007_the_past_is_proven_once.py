@@ -35,6 +35,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("one", name=op.f("pk_proven_past")),
         comment=("Up to which ids the past was found right; what came later is audited anew."),
     )
+    op.drop_index("ix_orders_unfinished", table_name="orders")
+    op.create_index(
+        "ix_orders_unfinished",
+        "orders",
+        ["merchant", "priority", "placed_at", "intake_seq"],
+        unique=False,
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+    op.create_index(
+        "ix_payment_entry_failed",
+        "payment_entry",
+        ["merchant", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'failed'"),
+    )
+    op.drop_index("ix_supply_queue", table_name="supply")
+    op.create_index("ix_supply_queue", "supply", ["merchant", "sku", "id"], unique=False)
     op.create_index("ix_orders_placed", "orders", ["merchant", "placed_at", "id"], unique=False)
     op.create_index(op.f("ix_receipt_line_supply"), "receipt_line", ["supply"], unique=False)
     op.create_index(
@@ -49,6 +66,17 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away."""
     op.drop_index("ix_orders_placed", table_name="orders")
+    op.drop_index("ix_supply_queue", table_name="supply")
+    op.create_index("ix_supply_queue", "supply", ["merchant", "sku"], unique=False)
+    op.drop_index("ix_payment_entry_failed", table_name="payment_entry")
+    op.drop_index("ix_orders_unfinished", table_name="orders")
+    op.create_index(
+        "ix_orders_unfinished",
+        "orders",
+        ["merchant", "id"],
+        unique=False,
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
     op.drop_index("ix_receipt_reversed", table_name="receipt")
     op.drop_index(op.f("ix_receipt_line_supply"), table_name="receipt_line")
     op.drop_table("proven_past")
