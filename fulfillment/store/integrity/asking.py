@@ -12,7 +12,6 @@ from fulfillment.store.integrity.queue_checks import QUEUE_CHECKS
 from fulfillment.store.integrity.scope import (
     begin_with_checkpoint,
     look_at,
-    look_at_open_too,
     open_scope,
 )
 from fulfillment.store.transactions.session import Tx
@@ -52,13 +51,13 @@ def broken_checks(tx: Tx, at: At, *, whole: bool) -> list[Finding]:
     known, end = proven(tx), latest(tx)
     open_scope(tx)
     if whole:
-        asked.past(BEGINNING, known.mark)
+        asked.past(slices(tx, BEGINNING, known.mark))
         asked.each([CHECKPOINT])
     else:
         begin_with_checkpoint(tx)
-    asked.past(known.mark, end)
-    look_at(tx, end, end, changed_from=known.at)
-    look_at_open_too(tx)
+    *before, (after, until) = [*slices(tx, known.mark, end)] or [(end, end)]
+    asked.past(before)
+    look_at(tx, after, until, changed_from=known.at, with_open=True)
     asked.each(ALL)
     return asked.findings
 
@@ -79,10 +78,10 @@ class Asked:
             for check, rows in self._broken.items()
         ]
 
-    def past(self, since: Mark, until: Mark) -> None:
-        """Ask of what was added between two marks, one slice after the other."""
-        for after, reached in slices(self._tx, since, until):
-            look_at(self._tx, after, reached)
+    def past(self, parts: Iterable[tuple[Mark, Mark]]) -> None:
+        """Ask of what was added between two marks, of one part after the other."""
+        for after, until in parts:
+            look_at(self._tx, after, until)
             self.each(OF_THE_PAST)
 
     def each(self, checks: Iterable[Check]) -> None:

@@ -86,9 +86,9 @@ def _changes(tx: Tx, orders: dict[int, Order], time_zone: str) -> Iterator[dict[
     snapshot = _whole_snapshot(tx, orders, time_zone)
     for after in plan(snapshot):
         before = orders[after.id]
-        if _units(after) != _units(before) and all(
-            line.sku in snapshot.skus for line in before.lines
-        ):
+        if after == before or _units(after) == _units(before):
+            continue
+        if all(line.sku in snapshot.skus for line in before.lines):
             yield {"order": after.number, "is": _told(before), "should_be": _told(after)}
 
 

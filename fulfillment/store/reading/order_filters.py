@@ -128,10 +128,10 @@ CONDITIONS: Mapping[str, str] = {
     "sku": "EXISTS (SELECT 1 FROM order_line f WHERE f.order_id = o.id AND f.sku = :sku)",
     "location": """
         o.finished_at IS NULL AND coalesce(o.lock_location, o.pickup_location) = :location
-        OR EXISTS (SELECT 1 FROM shipment f WHERE f.order_id = o.id AND f.location = :location
-                      AND f.status NOT IN ('reassigned', 'cancelled'))
-        OR EXISTS (SELECT 1 FROM allocation f JOIN shipment_line fl ON fl.id = f.shipment_line
-                    WHERE fl.order_id = o.id AND f.location = :location)""",
+        OR (SELECT true FROM shipment f WHERE f.order_id = o.id AND f.location = :location
+               AND f.status NOT IN ('reassigned', 'cancelled') LIMIT 1)
+        OR (SELECT true FROM allocation f JOIN shipment_line fl ON fl.id = f.shipment_line
+             WHERE fl.order_id = o.id AND f.location = :location LIMIT 1)""",
     "purchase_order": """
         EXISTS (SELECT 1 FROM peg f
                   JOIN shipment_line fl ON fl.id = f.shipment_line

@@ -129,6 +129,12 @@ orders = Table(
     ),
     *searched("ix_orders_number", "number", "merchant"),
     Index("ix_orders_placed", "merchant", "placed_at", "id"),
+    Index(
+        "ix_orders_on_hold",
+        "merchant",
+        "id",
+        postgresql_where=text("finished_at IS NULL AND cardinality(holds) > 0"),
+    ),
     Index("ix_orders_status", "merchant", "status", "id"),
     Index("ix_orders_recheck", "recheck_on", postgresql_where=text("recheck_on IS NOT NULL")),
     Index("ix_orders_backordered", "merchant", "id", postgresql_where=text("waiting_units > 0")),

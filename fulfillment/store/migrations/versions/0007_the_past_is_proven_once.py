@@ -52,6 +52,13 @@ def upgrade() -> None:
     )
     op.drop_index("ix_supply_queue", table_name="supply")
     op.create_index("ix_supply_queue", "supply", ["merchant", "sku", "id"], unique=False)
+    op.create_index(
+        "ix_orders_on_hold",
+        "orders",
+        ["merchant", "id"],
+        unique=False,
+        postgresql_where=sa.text("finished_at IS NULL AND cardinality(holds) > 0"),
+    )
     op.create_index("ix_orders_placed", "orders", ["merchant", "placed_at", "id"], unique=False)
     op.create_index(op.f("ix_receipt_line_supply"), "receipt_line", ["supply"], unique=False)
     op.create_index(
@@ -66,6 +73,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away."""
     op.drop_index("ix_orders_placed", table_name="orders")
+    op.drop_index("ix_orders_on_hold", table_name="orders")
     op.drop_index("ix_supply_queue", table_name="supply")
     op.create_index("ix_supply_queue", "supply", ["merchant", "sku"], unique=False)
     op.drop_index("ix_payment_entry_failed", table_name="payment_entry")
