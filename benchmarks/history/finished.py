@@ -166,8 +166,10 @@ ON CONFLICT (merchant, sku, location, disposition) DO UPDATE SET on_hand = exclu
 """
 
 GIVEN = """
-SELECT setval(pg_get_serial_sequence(quote_ident(table_name), column_name), :next)
-  FROM information_schema.columns WHERE table_schema = 'public' AND is_identity = 'YES'
+SELECT setval(given, greatest(:next, nextval(given)))
+  FROM information_schema.columns
+ CROSS JOIN LATERAL CAST(
+       pg_get_serial_sequence(quote_ident(table_name), column_name) AS regclass) AS given WHERE table_schema = 'public' AND is_identity = 'YES'
    AND table_name = ANY(:tables)
 """
 """Ids that are given from now on lie behind those that were written."""
