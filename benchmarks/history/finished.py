@@ -32,7 +32,7 @@ PIECES = f"""
 
 CAME = f"""
     SELECT of AS sku, location, sum(units)::int AS units, min(placed) - interval '1 day' AS at,
-           {BASE} + :first + row_number() OVER (ORDER BY of, location) AS id
+           {BASE} + 2 * :first + row_number() OVER (ORDER BY of, location) AS id
       FROM ({PIECES}) p GROUP BY of, location
 """
 """What a block of orders wants of a product at a location is bought by one purchase order."""
@@ -169,7 +169,8 @@ GIVEN = """
 SELECT setval(given, greatest(:next, nextval(given)))
   FROM information_schema.columns
  CROSS JOIN LATERAL CAST(
-       pg_get_serial_sequence(quote_ident(table_name), column_name) AS regclass) AS given WHERE table_schema = 'public' AND is_identity = 'YES'
+       pg_get_serial_sequence(quote_ident(table_name), column_name) AS regclass) AS given
+ WHERE table_schema = 'public' AND is_identity = 'YES'
    AND table_name = ANY(:tables)
 """
 """Ids that are given from now on lie behind those that were written."""
