@@ -24,7 +24,8 @@ from fulfillment.settings import Settings
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
 from fulfillment.store.commands.supply import stock
-from fulfillment.store.integrity.invariants import Finding, audit
+from fulfillment.store.integrity.check import Finding
+from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.transactions.session import Command, Store, connect
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -14,11 +14,15 @@ def audit(
         bool,
         typer.Option("--repair", help="Start orders again whose workflow is gone or behind."),
     ] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Also look at the past that was proven before.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check that stock, orders and workflows agree. Exit code 1 when something is wrong.
 
-    It reads one consistent snapshot and locks nothing, so it may run while the system works.
+    It reads one consistent snapshot and locks nothing, so it may run while the system works. What
+    was found right once, and was not touched since, is looked at only with --whole.
 
     Example: pegboard audit --repair
     """
@@ -33,7 +37,7 @@ def audit(
     connection.use_temporal_of(found)
     step = Step("opening the database")
     with told(lambda: step.words), connection.store_of(found) as store:
-        result = check(store, step, with_engine=engine)
+        result = check(store, step, with_engine=engine, whole=whole)
         started = mend(store, result) if repair else 0
     if as_json:
         print_json(result.plain | {"started_again": started})

@@ -17,11 +17,9 @@ from fulfillment.relay.audit import (
     orders_without_workflow,
     start_again,
 )
-from fulfillment.store.integrity.checks import CHECKS
-from fulfillment.store.integrity.invariants import Finding
+from fulfillment.store.integrity.asking import rules as rules_asked
+from fulfillment.store.integrity.check import Finding
 from fulfillment.store.integrity.invariants import audit as audit_store
-from fulfillment.store.integrity.queue_checks import QUEUE_CHECKS
-from fulfillment.store.integrity.sum_checks import SUM_CHECKS
 from fulfillment.store.reading.unfinished import OrderName
 from fulfillment.store.transactions.session import Store
 
@@ -80,12 +78,12 @@ class Result:
         }
 
 
-def check(store: Store, at: Callable[[str], None], *, with_engine: bool) -> Result:
+def check(
+    store: Store, at: Callable[[str], None], *, with_engine: bool, whole: bool = False
+) -> Result:
     """Run every check, saying at which one it is; with the engine, Temporal must answer."""
-    rules = {
-        check.number: check.rule for check in (*CHECKS, *QUEUE_CHECKS, *SUM_CHECKS)
-    } | PLAN_RULES
-    findings = audit_store(store, at)
+    rules = rules_asked(whole=whole) | PLAN_RULES
+    findings = audit_store(store, at, whole=whole)
     missing: list[OrderName] = []
     if with_engine:
         at("comparing with what Temporal knows")

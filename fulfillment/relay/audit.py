@@ -12,7 +12,7 @@ from fulfillment.contracts import names
 from fulfillment.relay import lateness
 from fulfillment.relay.comparing import compare, still_behind
 from fulfillment.relay.listing import is_running, runs
-from fulfillment.store.integrity.invariants import SHOWN, Finding
+from fulfillment.store.integrity.check import SHOWN, Finding
 from fulfillment.store.integrity.restarts import start_unfinished
 from fulfillment.store.reading.unfinished import OrderName, owed_since, unfinished_orders
 from fulfillment.store.transactions.session import Store

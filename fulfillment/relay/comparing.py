@@ -180,7 +180,7 @@ async def _compare_purchase_orders(
         list(runs.values()),
         lambda run: purchase_order_memory(client, run.workflow_id, run.run_id),
     )
-    heads = await in_thread(None, purchase_order_heads, store)
+    heads = await in_thread(None, purchase_order_heads, store, runs.keys())
     by_name = {(head.merchant, head.number): head for head in heads}
     found.open_purchase_orders = [head for head in heads if head.is_open]
     for run, known in memories:

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from fulfillment.keeping import Pulse
-from fulfillment.store.integrity.invariants import SHOWN, Finding
+from fulfillment.store.integrity.check import SHOWN, Finding
 from fulfillment.store.reading.first_claims import owed_to_queues_since, unclaimed_since
 from fulfillment.store.transactions.session import Store
 from fulfillment.store.transactions.threads import in_thread

@@ -15,6 +15,7 @@ from fulfillment.keeping import Pulse
 from fulfillment.relay.healing import Healing
 from fulfillment.relay.listing import Name, gathered, is_running, runs
 from fulfillment.store.commands.catalogue.closures import renew_broken_off
+from fulfillment.store.integrity.proving import prove_past
 from fulfillment.store.integrity.queue_checks import owe_idle
 from fulfillment.store.integrity.restarts import owe_overdue, start_unfinished, wake_overdue
 from fulfillment.store.integrity.sum_checks import mend_sums
@@ -32,6 +33,7 @@ IDLE_EVERY_SECONDS = 60.0
 SUMS_EVERY_SECONDS = 3_600.0
 """Sums are compared with all that they add up."""
 
+PROVE_EVERY_SECONDS = 3600.0
 STEP_SECONDS = 300.0
 """A step that takes longer waits for an answer that does not come; it is done again."""
 
@@ -55,6 +57,7 @@ class Sweep:
     healing: Healing = field(default_factory=Healing)
     next_idle: float = 0.0
     next_sums: float = 0.0
+    next_proof: float = 0.0
     seen: dict[str, datetime] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -76,6 +79,7 @@ class Sweep:
             "both_sides": self.heal,
             "idle": self.give_what_is_idle,
             "sums": self.mend_sums,
+            "past": self.prove,
         }
 
     async def give_what_is_idle(self) -> None:
@@ -93,6 +97,15 @@ class Sweep:
         self.next_sums = now + SUMS_EVERY_SECONDS
         for merchant, skus in (await in_thread(None, mend_sums, self.store)).items():
             log.error("sums_were_wrong", merchant=merchant, skus=skus)
+
+    async def prove(self) -> None:
+        """Now and then, audit what came since the last time, so that no audit has to again."""
+        if (now := time.monotonic()) < self.next_proof:
+            return
+        step = await in_thread(None, prove_past, self.store)
+        self.next_proof = now if step.more else now + PROVE_EVERY_SECONDS
+        for found in step.findings:
+            log.error("past_is_wrong", number=found.number, rule=found.rule, rows=len(found.rows))
 
     async def heal(self) -> None:
         """Compare both sides now and then, and bring them together where they differ."""

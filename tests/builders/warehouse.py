@@ -350,8 +350,9 @@ class Warehouse:
         return (rows[0].on_hand, rows[0].allocated) if rows else (0, 0)
 
     def findings(self) -> list[str]:
-        """What behaviour.md §9 says must be true, and is not."""
-        return [f"{found.number} {found.rule}: {found.rows}" for found in audit(self.store)]
+        """What behaviour.md §9 says must be true, and is not; of all that ever was."""
+        broken = audit(self.store, whole=True)
+        return [f"{found.number} {found.rule}: {found.rows}" for found in broken]
 
     # --- what changes before it comes ---
 

@@ -17,6 +17,7 @@ from fulfillment.store.commands.catalogue import (
 )
 from fulfillment.store.commands.intake import NewLine, NewOrder, create_orders
 from fulfillment.store.commands.supply.stock import Adjustment, adjust
+from fulfillment.store.integrity.proving import prove_past
 from fulfillment.store.transactions.session import Command, Store, system_clock
 
 
@@ -65,6 +66,22 @@ def test_rows_are_told_when_stock_does_not_add_up(shop, store, process):
     assert "on_hand 9, ledger 3" in done.stdout
     assert not plain["fine"]
     assert [check["number"] for check in plain["checks"] if not check["fine"]] == ["1b"]
+
+
+def test_the_checkpoint_of_the_ledger_is_checked_when_the_whole_past_is_asked_for(
+    shop, store, process
+):
+    assert prove_past(store).findings == ()
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE ledger_checkpoint SET units = units + 1"))
+        connection.execute(text("UPDATE stock_level SET on_hand = on_hand + 1"))
+    plain = process("audit", "--no-engine")
+    whole = process("audit", "--no-engine", "--whole")
+
+    assert plain.returncode == 0
+    assert whole.returncode == 1
+    assert "x 1c  the checkpoint of the ledger is the sum of the ledger" in whole.stdout
+    assert "x 1b  the sum of the ledger is on hand" in whole.stdout
 
 
 async def test_order_without_a_workflow_is_found_and_started_again(

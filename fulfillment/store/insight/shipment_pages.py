@@ -2,18 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, cast
 
 from fulfillment.domain.actions.allowed import ShipmentFacts, shipment_actions
 from fulfillment.domain.model.limits import within_lines
 from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.policy import Knobs, MinPoStatus, resolve
 from fulfillment.domain.model.refusals import missing
-from fulfillment.domain.model.statuses import WAITING, PurchaseOrderStatus, ShipmentStatus
+from fulfillment.domain.model.statuses import LIVE, WAITING, PurchaseOrderStatus, ShipmentStatus
 from fulfillment.store.insight.allowed_actions import choices
 from fulfillment.store.reading.orders import NO_DATE
 from fulfillment.store.reading.packages import PACKAGES
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql, plan_by_values
 from fulfillment.store.reading.rows import view
 from fulfillment.store.reading.views.shipments import ShipmentLineView, ShipmentView
 from fulfillment.store.records.days import LOCATIONS_DAY, days_now
@@ -180,13 +180,24 @@ def _asked(asked: ShipmentFilter) -> dict[str, object]:
 
 def _shipments(tx: Tx, window: Window, sort: Sort, asked: dict[str, object]) -> Page[ShipmentView]:
     behind, key = sort.after(window.after)
-    which = [*(CONDITIONS[name] for name in asked), *behind]
+    which = [*(CONDITIONS[name] for name in asked), *_of_open_ones(asked), *behind]
     given = asked | ({"days": days_now(tx)} if "late" in asked else {}) | key
+    plan_by_values(tx)
     sizes = tx.rows(page_sql(SIZES, sort, which), most=window.limit, **given)
     limit = within_lines(row.lines for row in sizes)
     rows = tx.rows(page_sql(LIST, sort, which), most=limit + 1, **given)
     settings = {name: load_settings(replace(tx, merchant=name)) for name in _merchants(rows)}
     return page_of(rows, limit, lambda row: _shipment(row, settings[row.merchant]))
+
+
+def _of_open_ones(asked: Mapping[str, object]) -> list[str]:
+    """The condition that only orders have which are not finished, where only theirs are asked for.
+
+    All live shipments are such: they are found by their orders, however many have been shipped.
+    """
+    statuses = set(cast("Sequence[str]", asked.get("statuses") or ()))
+    is_live = bool(statuses) and statuses <= LIVE
+    return ["o.finished_at IS NULL"] if is_live or asked.get("late") else []
 
 
 def _merchants(rows: Sequence[Any]) -> list[str]:

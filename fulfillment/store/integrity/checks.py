@@ -1,8 +1,8 @@
 """What must always be true (behaviour.md §9), as SQL that finds no row."""
 
 from fulfillment.store.integrity.check import Check
+from fulfillment.store.integrity.floor_checks import FLOOR_CHECKS
 from fulfillment.store.integrity.past_checks import PAST_CHECKS
-from fulfillment.store.records.saving.pick_lists import LEFT_TO_STAGE
 
 CHECKS = (
     Check(
@@ -22,7 +22,7 @@ CHECKS = (
                coalesce(l.units, 0) AS ledger
           FROM stock_level v
           FULL JOIN (SELECT merchant, sku, location, disposition, sum(units) AS units
-                       FROM stock_ledger GROUP BY 1, 2, 3, 4) l
+                       FROM ledger_sum GROUP BY 1, 2, 3, 4) l
                USING (merchant, sku, location, disposition)
          WHERE coalesce(v.on_hand, 0) <> coalesce(l.units, 0)
         """,
@@ -44,87 +44,7 @@ CHECKS = (
             <> (coalesce(a.units, 0), coalesce(a.picked, 0), coalesce(a.staged, 0))
         """,
     ),
-    Check(
-        "2d",
-        "what is in open containers is what is staged, for each order line and location",
-        """
-        SELECT order_id, order_line, location, coalesce(c.units, 0) AS contained,
-               coalesce(a.units, 0) AS staged
-          FROM (SELECT c.order_id, l.order_line, c.location, sum(l.units) AS units
-                  FROM container c JOIN container_line l ON l.container = c.id
-                 WHERE c.emptied_at IS NULL GROUP BY 1, 2, 3) c
-          FULL JOIN (SELECT l.order_id, l.order_line, a.location, sum(a.staged) AS units
-                       FROM allocation a JOIN shipment_line l ON l.id = a.shipment_line
-                      WHERE a.staged > 0 GROUP BY 1, 2, 3) a
-               USING (order_id, order_line, location)
-         WHERE coalesce(c.units, 0) <> coalesce(a.units, 0)
-        UNION ALL
-        SELECT c.order_id, NULL, c.location, NULL, NULL FROM container c
-         WHERE (c.emptied_at IS NULL)
-            <> EXISTS (SELECT 1 FROM container_line l WHERE l.container = c.id)
-        """,
-    ),
-    Check(
-        "2e",
-        "a shipment is on one pick list at most, with what is picked of it and what is left",
-        """
-        SELECT t.shipment, t.order_line, t.status, t.lists, t.picked, t.left_over,
-               a.picked AS claimed, a.loose
-          FROM (SELECT l.shipment, l.order_line, s.status, count(*) AS lists,
-                       sum(l.picked) AS picked, sum(l.units - l.picked - l.short) AS left_over
-                  FROM pick_list_line l JOIN shipment s ON s.id = l.shipment
-                 WHERE NOT l.to_stage GROUP BY 1, 2, 3) t
-         CROSS JOIN LATERAL (
-               SELECT coalesce(sum(a.picked), 0) AS picked,
-                      coalesce(sum(a.units - a.picked - a.staged), 0) AS loose
-                 FROM shipment_line l JOIN allocation a ON a.shipment_line = l.id
-                WHERE l.shipment = t.shipment AND l.order_line = t.order_line) a
-         WHERE t.lists > 1
-            OR t.status NOT IN ('picking', 'picked', 'packed', 'shipped')
-            OR (t.status = 'picking' AND (t.picked, t.left_over) <> (a.picked, a.loose))
-            OR (t.status <> 'picking' AND t.left_over <> 0)
-        """,
-    ),
-    Check(
-        "2f",
-        "a pick list is worked on while something of it is left to be picked",
-        """
-        SELECT p.id, p.status FROM pick_list p
-         WHERE (p.status = 'picking')
-            <> EXISTS (SELECT 1 FROM pick_list_line l
-                        WHERE l.pick_list = p.id AND l.picked + l.short < l.units)
-        """,
-    ),
-    Check(
-        "2g",
-        "what is in packages is in hands, in a shipment that is worked on, or has left with it",
-        """
-        SELECT p.shipment, s.status, p.order_line, p.has_left, p.units AS packed,
-               coalesce(a.units, 0) AS in_hands
-          FROM (SELECT p.shipment, l.order_line, p.shipped_at IS NOT NULL AS has_left,
-                       sum(l.units) AS units
-                  FROM package p JOIN package_line l ON l.package = p.id GROUP BY 1, 2, 3) p
-          JOIN shipment s ON s.id = p.shipment
-          LEFT JOIN LATERAL (
-               SELECT sum(CASE WHEN a.drop_ship THEN a.units ELSE a.picked + a.staged END) AS units
-                 FROM shipment_line l JOIN allocation a ON a.shipment_line = l.id
-                WHERE l.shipment = p.shipment AND l.order_line = p.order_line) a ON true
-         WHERE p.has_left <> (s.status = 'shipped')
-            OR s.status NOT IN ('picking', 'picked', 'packed', 'shipped', 'cancelled')
-            OR (s.status IN ('picking', 'picked', 'packed') AND p.units > coalesce(a.units, 0))
-        """,
-    ),
-    Check(
-        "2h",
-        "what is left to be staged of a list is on the shelf for its shipment, which waits",
-        f"""
-        SELECT p.id, l.shipment, l.order_line, s.status, l.units, l.picked, l.short
-          FROM pick_list p JOIN pick_list_line l ON l.pick_list = p.id
-          JOIN shipment s ON s.id = l.shipment
-         WHERE p.status = 'picking' AND l.to_stage
-           AND l.units - l.picked - l.short > {LEFT_TO_STAGE}
-        """,  # noqa: S608 -- LEFT_TO_STAGE is a constant
-    ),
+    *FLOOR_CHECKS,
     Check(
         "2b",
         "pegs never exceed what is outstanding on a supply line",
@@ -138,14 +58,12 @@ CHECKS = (
         "2c",
         "a line's claims and pegs never exceed its units",
         """
-        SELECT l.id, l.order_id, l.units, coalesce(a.units, 0) AS claimed,
-               coalesce(p.units, 0) AS pegged
-          FROM shipment_line l
-          LEFT JOIN (SELECT shipment_line, sum(units) AS units FROM allocation GROUP BY 1) a
-               ON a.shipment_line = l.id
-          LEFT JOIN (SELECT shipment_line, sum(units) AS units FROM peg GROUP BY 1) p
-               ON p.shipment_line = l.id
-         WHERE coalesce(a.units, 0) + coalesce(p.units, 0) > l.units
+        SELECT l.id, l.order_id, l.units, h.claimed, h.pegged
+          FROM (SELECT shipment_line, sum(claimed) AS claimed, sum(pegged) AS pegged
+                  FROM (SELECT shipment_line, units AS claimed, 0 AS pegged FROM allocation
+                        UNION ALL SELECT shipment_line, 0, units FROM peg) u GROUP BY 1) h
+          JOIN shipment_line l ON l.id = h.shipment_line
+         WHERE h.claimed + h.pegged > l.units
         """,
     ),
     Check(
@@ -154,14 +72,29 @@ CHECKS = (
         """
         SELECT o.merchant, o.number, l.line, l.ordered, coalesce(live.units, 0) AS live,
                l.shipped, l.cancelled
-          FROM order_line l JOIN orders o ON o.id = l.order_id
+          FROM audited_order JOIN order_line l USING (order_id) JOIN orders o ON o.id = l.order_id
           LEFT JOIN (SELECT sl.order_id, sl.order_line, sum(sl.units) AS units
-                       FROM shipment_line sl JOIN shipment s ON s.id = sl.shipment
+                       FROM audited_order JOIN shipment s USING (order_id)
+                       JOIN shipment_line sl ON sl.shipment = s.id
                       WHERE s.status NOT IN ('shipped', 'reassigned', 'cancelled')
                       GROUP BY 1, 2) live
                ON live.order_id = l.order_id AND live.order_line = l.line
          WHERE l.ordered <> coalesce(live.units, 0) + l.shipped + l.cancelled
         """,
+        of_the_past=True,
+    ),
+    Check(
+        "3b",
+        "an order has finished when its status says so, and then nothing of it is live",
+        """
+        SELECT o.merchant, o.number, o.status, o.finished_at
+          FROM audited_order JOIN orders o ON o.id = order_id
+         WHERE (o.finished_at IS NULL) = (o.status IN ('shipped', 'cancelled', 'rejected'))
+            OR (o.finished_at IS NOT NULL AND EXISTS (
+                SELECT 1 FROM shipment s WHERE s.order_id = o.id
+                   AND s.status NOT IN ('shipped', 'reassigned', 'cancelled')))
+        """,
+        of_the_past=True,
     ),
     Check(
         "4a",
@@ -169,7 +102,8 @@ CHECKS = (
         """
         SELECT s.id, s.order_id, s.status, l.id AS line, l.units, coalesce(a.units, 0) AS here,
                coalesce(p.units, 0) AS to_come
-          FROM shipment s JOIN shipment_line l ON l.shipment = s.id
+          FROM audited_order JOIN shipment s USING (order_id)
+          JOIN shipment_line l ON l.shipment = s.id
           LEFT JOIN LATERAL (SELECT sum(units) AS units FROM allocation
                               WHERE shipment_line = l.id AND location = s.location) a ON true
           LEFT JOIN LATERAL (SELECT sum(g.units) AS units
@@ -179,42 +113,48 @@ CHECKS = (
          WHERE s.status IN ('ready', 'picking', 'picked', 'packed')
            AND coalesce(a.units, 0) + coalesce(p.units, 0) <> l.units
         """,
+        of_the_past=True,
     ),
     Check(
         "4b",
         "what has ended holds no claim, no peg and no place in a queue",
         """
         SELECT s.id, s.order_id, s.status, l.id AS line
-          FROM shipment s JOIN shipment_line l ON l.shipment = s.id
+          FROM (SELECT shipment_line FROM allocation
+                UNION SELECT shipment_line FROM peg
+                UNION SELECT shipment_line FROM open_demand) held
+          JOIN shipment_line l ON l.id = held.shipment_line JOIN shipment s ON s.id = l.shipment
          WHERE s.status IN ('shipped', 'reassigned', 'cancelled')
-           AND (EXISTS (SELECT 1 FROM allocation a WHERE a.shipment_line = l.id)
-             OR EXISTS (SELECT 1 FROM peg p WHERE p.shipment_line = l.id)
-             OR EXISTS (SELECT 1 FROM open_demand d WHERE d.shipment_line = l.id))
         """,
     ),
     Check(
         "6b",
         "the queue holds each waiting line once, with what it wants and holds",
         """
-        SELECT coalesce(d.shipment_line, w.line) AS line, d.wanted, d.held, w.wanted AS should_want,
-               w.held AS should_hold
-          FROM open_demand d
-          FULL JOIN (SELECT l.id AS line, l.units - coalesce(a.units, 0) AS wanted,
-                            CASE WHEN s.status = 'ready' THEN 0 ELSE coalesce(a.loose, 0) END
-                                AS held
-                       FROM shipment s JOIN shipment_line l ON l.shipment = s.id
-                       JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
-                            AND ol.managed
-                       LEFT JOIN (SELECT shipment_line, sum(units) AS units,
-                                         sum(units - picked - staged) AS loose,
-                                         bool_or(drop_ship) AS drop_ship
-                                    FROM allocation GROUP BY 1) a ON a.shipment_line = l.id
-                      WHERE s.status IN ('backorder', 'future', 'ready')
-                        AND NOT coalesce(a.drop_ship, false)) w ON w.line = d.shipment_line
+        SELECT asked.line, d.wanted, d.held, w.wanted AS should_want, w.held AS should_hold
+          FROM (SELECT shipment_line AS line FROM open_demand
+                UNION
+                SELECT l.id FROM audited_order JOIN shipment s USING (order_id)
+                  JOIN shipment_line l ON l.shipment = s.id
+                 WHERE s.status IN ('backorder', 'future', 'ready')) asked
+          LEFT JOIN open_demand d ON d.shipment_line = asked.line
+          LEFT JOIN LATERAL (
+               SELECT l.id, l.units - coalesce(a.units, 0) AS wanted,
+                      CASE WHEN s.status = 'ready' THEN 0 ELSE coalesce(a.loose, 0) END AS held
+                 FROM shipment_line l JOIN shipment s ON s.id = l.shipment
+                 JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
+                      AND ol.managed
+                CROSS JOIN LATERAL (
+                      SELECT sum(units) AS units, sum(units - picked - staged) AS loose,
+                             bool_or(drop_ship) AS drop_ship
+                        FROM allocation WHERE shipment_line = l.id) a
+                WHERE l.id = asked.line AND s.status IN ('backorder', 'future', 'ready')
+                  AND NOT coalesce(a.drop_ship, false)) w ON true
          WHERE (d.shipment_line IS NULL AND w.wanted + w.held > 0)
-            OR (w.line IS NULL)
+            OR (d.shipment_line IS NOT NULL AND w.id IS NULL)
             OR (d.wanted, d.held) <> (w.wanted, w.held)
         """,
+        of_the_past=True,
     ),
     *PAST_CHECKS,
 )

@@ -1,7 +1,7 @@
 """What must always be true (behaviour.md §9), checked on a test's database or a live one."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fulfillment.domain.insight.progress import progress_of
@@ -9,10 +9,8 @@ from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.supply import Snapshot
 from fulfillment.domain.planning.plan import plan
 from fulfillment.store.commands.supply.overdue import PASSED
-from fulfillment.store.integrity.checks import CHECKS
-from fulfillment.store.integrity.queue_checks import QUEUE_CHECKS
-from fulfillment.store.integrity.sum_checks import SUM_CHECKS
-from fulfillment.store.reading import snapshot
+from fulfillment.store.integrity.asking import broken_checks
+from fulfillment.store.integrity.check import SHOWN, Finding
 from fulfillment.store.records.days import MERCHANTS_DAY, days_now
 from fulfillment.store.records.loading import (
     load_levels,
@@ -21,44 +19,28 @@ from fulfillment.store.records.loading import (
     load_products,
     load_supplies,
 )
+from fulfillment.store.transactions.dialogue import IN_ONE_PICTURE
 from fulfillment.store.transactions.session import Store, Tx
-
-SHOWN = 20
-"""Rows that one finding shows at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A rule that does not hold, with some of the rows that show it."""
-
-    number: str
-    rule: str
-    rows: tuple[dict[str, Any], ...]
 
 
 def unheard(_: str) -> None:
     """Nobody asks where it is."""
 
 
-def audit(store: Store, at: Callable[[str], None] = unheard) -> list[Finding]:
+def audit(
+    store: Store, at: Callable[[str], None] = unheard, *, whole: bool = False
+) -> list[Finding]:
     """Every rule of §9 that the database alone can show to be broken; empty when all is well.
 
     Reads one consistent snapshot, so that it can run while the system works; says what it is at.
+    The past up to where it was proven is not looked at again, unless the `whole` is asked for.
     """
 
     def body(tx: Tx) -> list[Finding]:
         told = replace(tx, actor="audit")
-        return [*_broken_checks(told, at), *_plans_not_kept(told, at)]
+        return [*broken_checks(told, at, whole=whole), *_plans_not_kept(told, at)]
 
-    return snapshot.read(store, "*", body)
-
-
-def _broken_checks(tx: Tx, at: Callable[[str], None]) -> Iterator[Finding]:
-    for check in (*CHECKS, *QUEUE_CHECKS, *SUM_CHECKS):
-        at(f"rule {check.number}, {check.rule}")
-        rows = tx.rows(check.sql)[:SHOWN]
-        if rows:
-            yield Finding(check.number, check.rule, tuple(row._asdict() for row in rows))
+    return store.read("*", body, IN_ONE_PICTURE)
 
 
 def _plans_not_kept(tx: Tx, at: Callable[[str], None]) -> Iterator[Finding]:
@@ -107,9 +89,9 @@ def _changes(tx: Tx, orders: dict[int, Order], time_zone: str) -> Iterator[dict[
     snapshot = _whole_snapshot(tx, orders, time_zone)
     for after in plan(snapshot):
         before = orders[after.id]
-        if _units(after) != _units(before) and all(
-            line.sku in snapshot.skus for line in before.lines
-        ):
+        if after == before or _units(after) == _units(before):
+            continue
+        if all(line.sku in snapshot.skus for line in before.lines):
             yield {"order": after.number, "is": _told(before), "should_be": _told(after)}
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fulfillment.domain.model.refusals import invalid
+from fulfillment.domain.model.statuses import FINISHED_ORDER
 from fulfillment.store.reading.places import ORDER_IS_AT
 from fulfillment.store.records.days import LEAVE_BY
 from fulfillment.store.records.ground import merchant_today
@@ -128,10 +129,10 @@ CONDITIONS: Mapping[str, str] = {
     "sku": "EXISTS (SELECT 1 FROM order_line f WHERE f.order_id = o.id AND f.sku = :sku)",
     "location": """
         o.finished_at IS NULL AND coalesce(o.lock_location, o.pickup_location) = :location
-        OR EXISTS (SELECT 1 FROM shipment f WHERE f.order_id = o.id AND f.location = :location
-                      AND f.status NOT IN ('reassigned', 'cancelled'))
-        OR EXISTS (SELECT 1 FROM allocation f JOIN shipment_line fl ON fl.id = f.shipment_line
-                    WHERE fl.order_id = o.id AND f.location = :location)""",
+        OR (SELECT true FROM shipment f WHERE f.order_id = o.id AND f.location = :location
+               AND f.status NOT IN ('reassigned', 'cancelled') LIMIT 1)
+        OR (SELECT true FROM allocation f JOIN shipment_line fl ON fl.id = f.shipment_line
+             WHERE fl.order_id = o.id AND f.location = :location LIMIT 1)""",
     "purchase_order": """
         EXISTS (SELECT 1 FROM peg f
                   JOIN shipment_line fl ON fl.id = f.shipment_line
@@ -163,6 +164,8 @@ def conditions(tx: Tx, asked: OrderFilter) -> tuple[list[str], dict[str, object]
     """What must hold of an order `o`, and the values that the conditions name."""
     values = {f.name: v for f in fields(asked) if (v := getattr(asked, f.name)) is not None}
     which = [CONDITIONS[name] for name in values if name in CONDITIONS]
+    if _is_of_open_ones(asked):
+        which.append("o.finished_at IS NULL")
     parameters = _values(asked, values)
     if "overdue" in parameters:
         parameters["today"] = merchant_today(tx)
@@ -171,6 +174,14 @@ def conditions(tx: Tx, asked: OrderFilter) -> tuple[list[str], dict[str, object]
         which.append(found)
         parameters |= more
     return which, parameters
+
+
+def _is_of_open_ones(asked: OrderFilter) -> bool:
+    """Whether only orders are found that are not finished: how many are, does not matter then."""
+    states = (asked.backordered, asked.ready, asked.purchase_order)
+    if any(states):
+        return True
+    return bool(asked.statuses) and FINISHED_ORDER.isdisjoint(asked.statuses or ())
 
 
 def _values(asked: OrderFilter, values: Mapping[str, Any]) -> dict[str, object]:

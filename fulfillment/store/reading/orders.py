@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.order_filters import OrderFilter, conditions
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql, plan_by_values
 from fulfillment.store.reading.rows import rows_as, view
 from fulfillment.store.reading.views.orders import OrderSummary
 from fulfillment.store.records.days import LEAVE_BY
@@ -80,6 +80,7 @@ def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page[O
     order = SORTS[sort]
     behind, key = order.after(window.after)
     which, values = conditions(tx, asked)
+    plan_by_values(tx)
     rows = tx.rows(
         page_sql(SHOWN, order, ["o.merchant = :merchant", *which, *behind]),
         merchant=tx.merchant,

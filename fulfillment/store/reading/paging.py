@@ -54,6 +54,15 @@ class Sort:
         return [condition], dict(zip(names, key, strict=True))
 
 
+def plan_by_values(tx: Tx) -> None:
+    """Have the statements of this transaction planned for the values that they are given.
+
+    A list is asked for by few filters of many: which index finds the few rows of a page among all
+    that ever were, only the values say. All other statements are planned once for any values.
+    """
+    tx.run("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+
+
 def page_of(rows: Sequence[Any], limit: int, item: Callable[[Any], Item]) -> Page[Item]:
     """A page from rows that were read with one more than the limit; their `keys` say where."""
     shown = rows[:limit]
@@ -102,6 +111,7 @@ class Listing(Generic[Item]):
         behind, key = self.sort.after(window.after)
         which = [*self.always, *(self.filters[name] for name in given), *behind]
         parameters = {"merchant": tx.merchant, "most": window.limit + 1} | facts | given | key
+        plan_by_values(tx)
         rows = tx.rows(page_sql(self.sql, self.sort, which), **parameters)
         return page_of(rows, window.limit, self.item)
 

@@ -59,6 +59,7 @@ def list_payments(tx: Tx, window: Window, status: str | None = None) -> Page[Pay
 STATUS = (
     "CASE WHEN p.withdrawn THEN 'withdrawn' ELSE p.status END = CAST(:status AS text)"
     " AND (p.status = 'due' OR CAST(:status AS text) <> 'due')"
+    " AND (p.status = 'failed' OR CAST(:status AS text) NOT IN ('failed', 'withdrawn'))"
 )
 
 ENTRIES = Listing(

@@ -6,7 +6,7 @@ from typing import Any
 
 from fulfillment.domain.model.packs import packed
 from fulfillment.domain.model.refusals import invalid, missing
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql
+from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql, plan_by_values
 from fulfillment.store.reading.rows import rows_as, view
 from fulfillment.store.reading.views.floor import (
     ListedShipment,
@@ -137,6 +137,7 @@ def list_lists(
         which.append("p.status = :status")
         parameters["status"] = status
     behind, key = NEWEST_FIRST.after(window.after)
+    plan_by_values(tx)
     rows = tx.rows(
         page_sql(LIST, NEWEST_FIRST, [*which, *behind]),
         merchants=_array(merchants),

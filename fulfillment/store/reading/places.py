@@ -8,15 +8,16 @@ from fulfillment.store.transactions.session import Tx
 
 ORDER_IS_AT = """
 coalesce(o.lock_location, o.pickup_location) = ANY(:places)
-OR EXISTS (SELECT 1 FROM order_line f
-            WHERE f.order_id = o.id AND f.source_location = ANY(:places))
-OR EXISTS (SELECT 1 FROM shipment f WHERE f.order_id = o.id AND f.location = ANY(:places)
-              AND f.status <> 'reassigned')
-OR EXISTS (SELECT 1 FROM allocation f JOIN shipment_line fl ON fl.id = f.shipment_line
-            WHERE fl.order_id = o.id AND f.location = ANY(:places))
+OR (SELECT true FROM order_line f
+     WHERE f.order_id = o.id AND f.source_location = ANY(:places) LIMIT 1)
+OR (SELECT true FROM shipment f WHERE f.order_id = o.id AND f.location = ANY(:places)
+       AND f.status <> 'reassigned' LIMIT 1)
+OR (SELECT true FROM allocation f JOIN shipment_line fl ON fl.id = f.shipment_line
+     WHERE fl.order_id = o.id AND f.location = ANY(:places) LIMIT 1)
 """
 """Bound to one of `:places`, or with a shipment or units there, such as staged ones; what was
-cancelled or has left counts. For orders `o`."""
+cancelled or has left counts. For orders `o`. Looked up for each order, which EXISTS might not be:
+it may be answered by reading all shipments first."""
 
 PURCHASE_ORDER_IS_AT = """
 EXISTS (SELECT 1 FROM purchase_order_line f JOIN supply fu ON fu.id = f.supply

@@ -121,13 +121,23 @@ def settled_since(
     return frozenset(row.id for row in rows)
 
 
-def purchase_order_heads(store: Store) -> list[PurchaseOrderHead]:
-    """Every purchase order of every merchant."""
+def purchase_order_heads(
+    store: Store, named: Collection[tuple[str, str]] = ()
+) -> list[PurchaseOrderHead]:
+    """Every merchant's purchase orders that are open, and those of others that are named."""
     sql = (
         "SELECT p.id, p.merchant, p.number, p.wake_seq,"
         " coalesce(sum(u.received + u.over_received), 0)::bigint AS received,"
-        " p.status NOT IN ('received', 'closed', 'cancelled') AS is_open"
-        " FROM purchase_order p LEFT JOIN purchase_order_line l ON l.purchase_order = p.id"
-        " LEFT JOIN supply u ON u.id = l.supply GROUP BY p.id ORDER BY p.id"
+        " p.ended_at IS NULL AS is_open FROM ("
+        "SELECT * FROM purchase_order WHERE ended_at IS NULL UNION"
+        " SELECT f.* FROM unnest(CAST(:merchants AS text[]), CAST(:numbers AS text[]))"
+        " AS n(merchant, number) JOIN purchase_order f USING (merchant, number)) p"
+        " LEFT JOIN purchase_order_line l ON l.purchase_order = p.id"
+        " LEFT JOIN supply u ON u.id = l.supply"
+        " GROUP BY p.id, p.merchant, p.number, p.wake_seq, p.ended_at ORDER BY p.id"
     )
-    return [PurchaseOrderHead(*row) for row in store.read("*", lambda tx: tx.rows(sql))]
+    names: dict[str, object] = {
+        "merchants": [merchant for merchant, _ in named],
+        "numbers": [number for _, number in named],
+    }
+    return [PurchaseOrderHead(*row) for row in store.read("*", lambda tx: tx.rows(sql, **names))]

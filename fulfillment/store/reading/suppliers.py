@@ -11,9 +11,10 @@ coalesce(nullif(p.supplier, ''), (
       JOIN purchase_order fo ON fo.id = fl.purchase_order
      WHERE fu.merchant = p.merchant AND fu.sku = p.sku AND fo.supplier <> ''
        AND fo.status <> 'cancelled'
-     ORDER BY fo.id DESC LIMIT 1), '')
+     ORDER BY fu.id DESC LIMIT 1), '')
 """
-"""For products `p`; empty where nobody has ever named one."""
+"""Where it was bought last, by the line that was written last: found by the index of its supply,
+however often it was bought. For products `p`; empty where nobody has ever named one."""
 
 
 def usual_supplier(tx: Tx, skus: Collection[str]) -> str:

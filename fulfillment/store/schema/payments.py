@@ -67,6 +67,7 @@ payment_entry = Table(
     CheckConstraint("status IN ('due', 'done', 'failed')", name="status"),
     CheckConstraint("NOT withdrawn OR status = 'failed'", name="withdrawn_is_not_done"),
     CheckConstraint("amount_minor > 0", name="amount_is_positive"),
+    Index("ix_payment_entry_failed", "merchant", "id", postgresql_where=text("status = 'failed'")),
     Index("ix_payment_entry_due", "merchant", "id", postgresql_where=text("status = 'due'")),
     Index(
         "ix_payment_entry_to_ask",

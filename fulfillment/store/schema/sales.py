@@ -90,7 +90,14 @@ orders = Table(
     CheckConstraint("priority BETWEEN 0 AND 100", name="priority"),
     CheckConstraint(one_of("status", OrderStatus), name="status"),
     CheckConstraint("lock_location IS NULL OR pickup_location IS NULL", name="lock_or_pickup"),
-    Index("ix_orders_unfinished", "merchant", "id", postgresql_where=text("finished_at IS NULL")),
+    Index(
+        "ix_orders_unfinished",
+        "merchant",
+        "priority",
+        "placed_at",
+        "intake_seq",
+        postgresql_where=text("finished_at IS NULL"),
+    ),
     Index(
         "ix_orders_unclaimed",
         "merchant",
@@ -121,6 +128,13 @@ orders = Table(
         postgresql_where=text("ready_since IS NOT NULL"),
     ),
     *searched("ix_orders_number", "number", "merchant"),
+    Index("ix_orders_placed", "merchant", "placed_at", "id"),
+    Index(
+        "ix_orders_on_hold",
+        "merchant",
+        "id",
+        postgresql_where=text("finished_at IS NULL AND cardinality(holds) > 0"),
+    ),
     Index("ix_orders_status", "merchant", "status", "id"),
     Index(
         "ix_orders_recheck",

@@ -128,7 +128,7 @@ supply = Table(
     CheckConstraint("received + closed <= ordered", name="no_more_than_ordered"),
     CheckConstraint("pegged >= 0", name="pegged_is_not_negative"),
     Index(None, "merchant", "sku", postgresql_where=text("inbound")),
-    Index("ix_supply_queue", "merchant", "sku"),
+    Index("ix_supply_queue", "merchant", "sku", "id"),
     Index("ix_supply_in_queue", "merchant", "sku", postgresql_where=text("in_queue")),
     Index("ix_supply_due", "expected_on", postgresql_where=text("inbound AND NOT overdue")),
 )
@@ -173,6 +173,7 @@ receipt = Table(
     Index(None, "transfer"),
     Index(None, "customer_return"),
     Index(None, "restock"),
+    Index("ix_receipt_reversed", "reversed_at", postgresql_where=text("reversed_at IS NOT NULL")),
 )
 
 
@@ -202,6 +203,7 @@ receipt_line = Table(
     CheckConstraint("found BETWEEN 0 AND units", name="found"),
     CheckConstraint("undistributed BETWEEN 0 AND units", name="undistributed"),
     CheckConstraint(one_of("disposition", RETURN_DISPOSITIONS), name="disposition"),
+    Index(None, "supply"),
     Index("ix_receipt_line_undistributed", "supply", postgresql_where=text("undistributed > 0")),
 )
 

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 CHANGING = "BEGIN ISOLATION LEVEL READ COMMITTED"
 READING = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
 AT_ONE_INSTANT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+IN_ONE_PICTURE = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 """Reads are committed too: the driver forgets every prepared statement at a rollback."""
 
 Parameters = Mapping[str, object]

@@ -15,6 +15,7 @@ from fulfillment.domain.actions.manual_prepare import Choice, Choose
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.orders import lifecycle, manual
 from fulfillment.store.commands.supply.overdue import declare_overdue
+from fulfillment.store.integrity.proving import prove_past
 from fulfillment.store.planning.change import Change, change_order, preview_change
 from tests.builders import floor, moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command
@@ -134,6 +135,10 @@ class Fulfilment(RuleBasedStateMachine):
         row = self.some("SELECT id FROM orders WHERE NOT first_claimed ORDER BY id", pick)
         if row:
             self.warehouse.claim(row.id)
+
+    @rule()
+    def prove(self) -> None:
+        assert prove_past(self.warehouse.store).findings == ()
 
     @rule(sku=SKUS, units=UNITS, at=PLACES)
     def count(self, sku: str, units: int, at: str) -> None:
