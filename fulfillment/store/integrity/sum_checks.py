@@ -70,8 +70,8 @@ SELECT s.merchant, s.sku, s.place, s.nth AS block, to_jsonb(b) AS stored,
 """
 
 SUM_CHECKS = (
-    Check("2i", "each supply says how many units are pegged on it", PEGGED),
-    Check("2j", "each peg says of its line what the queue says", COPIES),
+    Check("2j", "each supply says how many units are pegged on it", PEGGED),
+    Check("2k", "each peg says of its line what the queue says", COPIES),
     Check("6f", "lines stand apart before their first claim and where an order is split", APART),
     Check("6g", "the blocks of each queue are the sums of its lines", BLOCKS),
 )
