@@ -102,8 +102,8 @@ class Watch:
             if not (cursor := page["next"]):
                 break
         seen, is_known = self._seen.get(number, 0), self._begun
-        self._seen[number] = max((int(event["id"]) for event in found), default=0)
-        new = [event for event in found if is_known and event["id"] > seen]
+        self._seen[number] = max((int(event["sequence"]) for event in found), default=0)
+        new = [event for event in found if is_known and event["sequence"] > seen]
         return [_event(number, event, holds) for event in new]
 
     # --- purchase orders -------------------------------------------------------------------------

@@ -62,9 +62,9 @@ PLACES: Mapping[str, Collection[str | None]] = {
 FOR_SEVERAL = frozenset({
     "create_pick_list", "get_pick_list", "list_pick_lists", "confirm_pick_list",
     "unpick_pick_list", "give_up_pick_list", "pick_short", "print_pick_list",
-    "print_container_label", "list_location_shipments",
+    "print_container_label", "list_location_shipments", "list_events",
 })  # fmt: skip
-"""Work on the floor, which a key for several merchants does for all of them at once."""
+"""Work on the floor and what happens, which a key for several merchants has of all of them."""
 
 OF_NOBODY = frozenset({"list_presets"})
 """What is told of no merchant."""

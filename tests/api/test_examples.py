@@ -156,7 +156,9 @@ def known_key(story: Story) -> None:
     """The newest key is called as in the paths of the examples."""
     with story.world.store.engine.begin() as connection:
         connection.exec_driver_sql(
-            "UPDATE api_key SET id = %s WHERE name = 'scanner 4'", (VALUES["key_id"],)
+            "UPDATE api_key SET id = %s WHERE id = (SELECT id FROM api_key"
+            " ORDER BY xmin::text::bigint DESC LIMIT 1)",
+            (VALUES["key_id"],),
         )
 
 

@@ -27,6 +27,7 @@ from tests.api.matrix import (
 )
 from tests.api.test_examples import NOW, Story
 from tests.api.world import World, serving
+from tests.builders.feed import tell
 from tests.crashes.ends import everything
 
 NOT_THERE_ANY_MORE = frozenset({
@@ -47,6 +48,7 @@ def matrix(new_database: Callable[[], str]) -> Iterator[Matrix]:
             world.clients.append(client)
             made = Matrix(Story(world, app.openapi()), client)
             furnish(made.story)
+            tell(store)
             made.make_keys()
             yield made
         finally:

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import uvicorn
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 import worker
@@ -86,7 +86,18 @@ class System:
         body = self.order_body(*lines, **known)
         await self.ok("POST", "/v1/orders", body, headers={"Prefer": "wait=10"})
         await self.until_order(body["number"], lambda order: order["status"] != "received")
+        await self._until_started(body["number"])
         return str(body["number"])
+
+    async def _until_started(self, number: str) -> None:
+        """Who waits for an order may have its claim made before a worker has started it."""
+        for _ in range(400):
+            with contextlib.suppress(RPCError, WorkflowQueryFailedError):
+                state = await self.workflow(number).query(names.STATE, result_type=OrderState)
+                if state.progress:
+                    return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"the workflow of {number} was not started")
 
     async def read(self, number: str) -> Answer:
         return await self.ok("GET", f"/v1/orders/{number}")

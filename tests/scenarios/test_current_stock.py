@@ -105,6 +105,7 @@ async def test_one_order_and_one_workflow_are_made_when_twenty_clients_send_it_a
     workflow_id = system.workflow("SAME").id
     runs = [run async for run in system.temporal.list_workflows(f"WorkflowId = '{workflow_id}'")]
     assert len({run.run_id for run in runs}) <= 1
+    await system.until_known("SAME", lambda known: known.claimed)
     events = [e async for e in system.workflow("SAME").fetch_history_events()]
-    claims = [e for e in events if e.HasField("activity_task_scheduled_event_attributes")]
-    assert len(claims) == 1
+    claims = [e for e in events if e.HasField("marker_recorded_event_attributes")]
+    assert len(claims) == 2, "verify and prepare_fulfillment, each once"

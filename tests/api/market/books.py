@@ -159,7 +159,7 @@ def wrong(world: World, log: Log) -> Iterator[str]:
 
     for rule, sql in BOOKS.items():
         if found := read(sql):
-            yield f"{rule}: {[dict(row._mapping) for row in found[:5]]}"
+            yield f"{rule}: {[row._asdict() for row in found[:5]]}"
     booked = {tuple(row[:4]): row.units for row in read(ADJUSTED)}
     told = {where: units for where, units in log.adjusted.items() if units}
     if told != {where: units for where, units in booked.items() if units}:

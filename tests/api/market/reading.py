@@ -92,7 +92,7 @@ class Reading:
             live = found[-12:] if self.desk.chance(0.7) else found
             share = 3 * most if path in COMPARED else most
             for row in self.desk.random.sample(live, min(share, len(live))):
-                self.read(path, dict(row._mapping))
+                self.read(path, row._asdict())
         for path in sorted(WHOLE):
             self.desk.get(path)
         self.places()

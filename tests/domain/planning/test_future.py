@@ -83,7 +83,7 @@ def test_all_waits_until_its_last_unit_has_a_date():
     mine = order(1, THREE, policy=KIBO)
     story = Story(mine, levels=[stock(5, "K2", "B")], supplies=UNDATED)
     assert look(story[1]) == "awaiting_stock: backorder K1 0/5, K2 5/5, K3 0/5"
-    assert story.history[1] == ["allocated"]
+    assert story.history[1] == ["allocated", "promise_given"]
 
     story.announced(*DATED)
 

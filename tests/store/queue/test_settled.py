@@ -148,14 +148,14 @@ def test_an_order_claims_when_its_mistake_is_mended_and_its_hold_lifted(
 def meanwhile(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], Any]) -> None:
     """Has something happen between what a command reads and the locks that it takes."""
     left = [deed]
-    real = open_queues.__globals__["lock_queues"]
+    real = open_queues.__globals__["_open"].__globals__["locking_queues"]
 
     def lock(tx: Tx, skus: Any) -> Any:
         if left:
             left.pop()()
         return real(tx, skus)
 
-    monkeypatch.setattr("fulfillment.store.planning.opening.lock_queues", lock)
+    monkeypatch.setattr("fulfillment.store.planning.opening.locking_queues", lock)
 
 
 def test_an_order_takes_from_those_behind_its_new_place_when_that_changes_meanwhile(

@@ -20,7 +20,7 @@ NEW = change_of([], [QueueLine(1, Rank(50, NOON, 1), "K1", "", 2, 1)])
 
 
 def test_who_does_not_hold_the_queue_takes_it_before_its_sums_are_written(warehouse: Warehouse):
-    with dialogue(warehouse.engine) as mine, warehouse.engine.connect() as other:
+    with dialogue(warehouse.engine, keep=False) as mine, warehouse.engine.connect() as other:
         add_to_sums(Tx(mine, MERCHANT, NOON, "tester"), NEW)
         mine.wait()
         skipping = text(f"{HOLD.text} SKIP LOCKED")
@@ -28,7 +28,7 @@ def test_who_does_not_hold_the_queue_takes_it_before_its_sums_are_written(wareho
 
 
 def test_all_is_done_anew_when_somebody_else_holds_the_queue(warehouse: Warehouse):
-    with dialogue(warehouse.engine) as mine, warehouse.engine.connect() as other:
+    with dialogue(warehouse.engine, keep=False) as mine, warehouse.engine.connect() as other:
         other.execute(HOLD)
         with pytest.raises(LocksTooSmallError) as error:
             add_to_sums(Tx(mine, MERCHANT, NOON, "tester"), NEW)

@@ -208,7 +208,7 @@ def test_many_late_pins_come_back_batch_by_batch(warehouse: Warehouse, monkeypat
 def test_explanation_names_the_late_pin(warehouse: Warehouse) -> None:
     purchase, _, second = overdue(warehouse)
     number = warehouse.number(second)
-    told = plain(warehouse.store.read(MERCHANT, lambda tx: read_explanation(tx, number)))
+    told = plain(warehouse.store.simulate(MERCHANT, lambda tx: read_explanation(tx, number)))
     reasons = [reason for line in told["waiting"] for reason in line["reasons"]]
     (found,) = [reason for reason in reasons if reason["code"] == "pin_is_late"]
     assert (found["units"], found["facts"]["source"]) == (4, purchase)

@@ -391,7 +391,7 @@ def test_the_audit_tells_when_the_ledger_says_something_else(warehouse, wrong):
 
 def waits_for_payment(warehouse: Warehouse, order: int) -> bool:
     number = warehouse.number(order)
-    found = plain(warehouse.store.read(MERCHANT, lambda tx: read_explanation(tx, number)))
+    found = plain(warehouse.store.simulate(MERCHANT, lambda tx: read_explanation(tx, number)))
     return any(
         reason["code"] == "payment_not_authorised"
         for line in found["waiting"]
