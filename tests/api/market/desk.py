@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
 from tests.api.world import ACME, BOLT, World
 
@@ -101,9 +102,8 @@ class Desk:
 
     def rows(self, sql: str, **parameters: object) -> list[Any]:
         """What the database holds of this merchant, as `:m` of the statement."""
-        return self.world.store.read(
-            self.merchant, lambda tx: tx.rows(sql, m=self.merchant, **parameters)
-        )
+        with self.world.store.engine.connect() as connection:
+            return list(connection.execute(text(sql), {"m": self.merchant, **parameters}))
 
     def one(self, sql: str, **parameters: object) -> Any | None:
         found = self.rows(sql, **parameters)
