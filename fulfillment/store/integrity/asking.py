@@ -33,7 +33,6 @@ CHECKPOINT = Check(
 
 ALL = (*CHECKS, *QUEUE_CHECKS, *SUM_CHECKS)
 OF_THE_PAST = tuple(check for check in ALL if check.of_the_past)
-OF_NOW = tuple(check for check in ALL if not check.of_the_past)
 
 
 def rules(*, whole: bool) -> dict[str, str]:

@@ -60,19 +60,6 @@ def levels_of(asked: Question) -> tuple[StockLevel, ...]:
     return tuple(StockLevel(*row) for row in asked.rows())
 
 
-def load_waiting(tx: Tx, skus: Collection[str], orders: Collection[int]) -> dict[str, int]:
-    """Units of these SKUs for which orders wait that have claimed, outside of these orders."""
-    rows = tx.rows(
-        "SELECT sku, sum(wanted)::bigint AS units FROM open_demand"
-        " WHERE merchant = :merchant AND sku = ANY(:skus) AND wanted > 0 AND gate <> 'first'"
-        " AND order_id <> ALL(:orders) GROUP BY sku",
-        merchant=tx.merchant,
-        skus=list(skus),
-        orders=list(orders),
-    )
-    return {row.sku: row.units for row in rows}
-
-
 def load_supplies(tx: Tx, skus: Collection[str], orders: Collection[int]) -> tuple[Supply, ...]:
     """Inbound supply of these SKUs, less what orders outside these hold pegs on."""
     return supplies_of(ask_for_supplies(tx, skus, orders))

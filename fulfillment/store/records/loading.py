@@ -15,7 +15,6 @@ from fulfillment.store.records.goods import (
     load_levels,
     load_products,
     load_supplies,
-    load_waiting,
     status_of,
 )
 from fulfillment.store.records.ground import EVERYBODY, load_ground
@@ -30,7 +29,6 @@ __all__ = [
     "load_products",
     "load_settings",
     "load_supplies",
-    "load_waiting",
 ]
 
 LIVE_STATUSES = sorted(str(status) for status in LIVE)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from fulfillment.store.queue.lane.head import Found, Room, first_lines, rooms
 from fulfillment.store.queue.lane.statement import FILL, LINES
 from fulfillment.store.records.calendars import load_calendars, targets_of_now
 from fulfillment.store.records.days import AT_ONCE
+from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.records.loading import load_locations, load_settings
 from fulfillment.store.sums.blocks import add_relation
 from fulfillment.store.transactions import outbox
@@ -74,7 +74,7 @@ def fill_plain_lines(
 
 def _fill(tx: Tx, free: Sequence[Room], found: Sequence[Found], settings: Policy) -> list[Any]:
     places = {room.place for room in free}
-    today = _today(tx)
+    today = merchant_today(tx)
     days = ShipDays(today, tx.now, load_calendars(tx, places))
     targets = targets_of_now(tx, places)
     return add_relation(
@@ -122,8 +122,3 @@ def _filled(free: Sequence[Room], found: Sequence[Found], rows: Sequence[Any]) -
         {one.sku: one.last for one in found},
         frozenset(row.sku for row in rows if len(row.lines) >= queue.BATCH),
     )
-
-
-def _today(tx: Tx) -> date:
-    (row,) = tx.rows("SELECT time_zone FROM merchant WHERE id = :merchant", merchant=tx.merchant)
-    return tx.today(row.time_zone)
