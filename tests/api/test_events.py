@@ -51,6 +51,19 @@ def test_what_happened_is_read_after_a_cursor(world, admin):
     assert page(admin, after="now")["items"] == []
 
 
+def test_each_reason_to_hold_an_order_is_told(world, admin):
+    take(admin, "SO-1")
+    for reason in ("fraud", "credit"):
+        assert admin.post("/v1/orders/SO-1/hold", json={"reason": reason}).status_code == 200
+    assert admin.post("/v1/orders/SO-1/unhold", json={"reason": "fraud"}).status_code == 200
+    tell(world.store)
+
+    held = [each for each in page(admin)["items"] if each["type"] == "order.held"]
+    assert [each["data"]["holds"] for each in held] == [
+        ["fraud"], ["credit", "fraud"], ["credit"],
+    ]  # fmt: skip
+
+
 def test_a_long_poll_is_answered_when_something_is_told(world, admin):
     after = page(admin, after="now")["next"]
 

@@ -44,11 +44,18 @@ def happenings(before: Order, after: Order, today: date) -> Iterator[OrderEvent]
     yield from promise_changes(before, after, today)
     if before.is_ready_to_ship != after.is_ready_to_ship:
         yield OrderEvent(after.id, "ready_to_ship", {"ready": after.is_ready_to_ship})
+    yield from _status_changes(before, after)
+
+
+def _status_changes(before: Order, after: Order) -> Iterator[OrderEvent]:
+    """A hold more or less that leaves the order where it is, is told by itself."""
     if before.status is not after.status:
         facts: dict[str, object] = {"from": before.status, "to": after.status}
         if after.status is OrderStatus.ON_HOLD:
             facts["holds"] = list(after.holds)
         yield OrderEvent(after.id, "status_changed", facts)
+    elif before.holds != after.holds:
+        yield OrderEvent(after.id, "holds_changed", {"holds": list(after.holds)})
 
 
 def _head_changes(before: Order, after: Order) -> Iterator[OrderEvent]:

@@ -158,6 +158,7 @@ ORDERS: Mapping[str, tuple[EventType, Callable[[Facts], Facts]]] = {
     "received": (EventType.ORDER_RECEIVED, _only("lines", "units")),
     "waits": (EventType.ORDER_WAITS, _lines_of("line", "sku", "units")),
     "held": (EventType.ORDER_HELD, lambda facts: {"holds": _codes([facts["reason"]])}),
+    "holds_changed": (EventType.ORDER_HELD, lambda facts: {"holds": _codes(facts["holds"])}),
     "promise_given": (EventType.PROMISE_GIVEN, _lines_of("line", "sku", "promise")),
     "promise_moved": (
         EventType.PROMISE_MOVED,

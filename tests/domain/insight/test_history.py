@@ -134,3 +134,11 @@ def test_readiness_is_told_when_a_hold_comes_and_goes():
 
     assert ("ready_to_ship", {"ready": False}) in told(mine, held)
     assert ("ready_to_ship", {"ready": True}) in told(held, mine)
+
+
+def test_another_reason_to_hold_it_is_told_although_the_status_stays():
+    mine = replace(order(1), holds=("fraud",))
+    both = replace(mine, holds=("credit", "fraud"))
+
+    assert told(mine, both) == [("holds_changed", {"holds": ["credit", "fraud"]})]
+    assert told(both, mine) == [("holds_changed", {"holds": ["fraud"]})]
