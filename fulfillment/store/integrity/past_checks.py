@@ -7,19 +7,28 @@ PAST_CHECKS = (
         "5a",
         "every shipped unit of a managed product left on hand exactly once, and no voided one",
         """
+        WITH line AS (
+            SELECT l.id, l.order_id, l.units, o.merchant, s.voids,
+                   CASE WHEN s.status = 'shipped' AND ol.managed AND NOT l.drop_shipped
+                        THEN l.units ELSE 0 END AS should_be_gone
+              FROM audited_order a JOIN orders o ON o.id = a.order_id
+              JOIN shipment s ON s.order_id = a.order_id JOIN shipment_line l ON l.shipment = s.id
+              JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
+        ), departure AS (
+            SELECT id, merchant, id::text AS reference FROM line
+            UNION ALL
+            SELECT id, merchant, id || '.' || again
+              FROM line CROSS JOIN LATERAL unnest(ARRAY(SELECT generate_series(1, voids))) again
+             WHERE voids > 0
+        ), gone AS (
+            SELECT d.id, -sum(g.units) AS units
+              FROM departure d JOIN stock_ledger g USING (merchant, reference)
+             WHERE g.kind IN ('dispatch', 'dispatch_void')
+             GROUP BY d.id
+        )
         SELECT l.id::text AS line, l.order_id, l.units, coalesce(g.units, 0) AS gone
-          FROM audited_order a JOIN orders o ON o.id = a.order_id
-          JOIN shipment s ON s.order_id = a.order_id JOIN shipment_line l ON l.shipment = s.id
-          JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
-          LEFT JOIN LATERAL (
-               SELECT -sum(g.units) AS units
-                 FROM generate_series(0, s.voids) AS again
-                 JOIN stock_ledger g
-                   ON g.merchant = o.merchant AND g.kind IN ('dispatch', 'dispatch_void')
-                  AND g.reference = l.id || CASE again WHEN 0 THEN '' ELSE '.' || again END) g
-               ON true
-         WHERE coalesce(g.units, 0) <> CASE WHEN s.status = 'shipped' AND ol.managed
-                                             AND NOT l.drop_shipped THEN l.units ELSE 0 END
+          FROM line l LEFT JOIN gone g USING (id)
+         WHERE coalesce(g.units, 0) <> l.should_be_gone
         UNION ALL
         SELECT d.reference, l.order_id, l.units, NULL
           FROM (SELECT *, string_to_array(reference, '.') AS said FROM audited_departure

@@ -96,8 +96,21 @@ INSERT INTO audited_document SELECT kind, id FROM ({DOCUMENT}) d WHERE ended_at 
 OPEN = (OPEN_ORDERS, OPEN_SUPPLIES, OPEN_DOCUMENTS)
 
 
+NEVER_COUNTED = """
+SELECT quote_ident(relname) AS name FROM pg_class
+ WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relkind = 'r' AND reltuples < 0
+   AND pg_relation_size(oid) > 0
+"""
+
+
 def open_scope(tx: Tx) -> None:
-    """Make room for what is audited; it is gone with the transaction."""
+    """Make room for what is audited; it is gone with the transaction.
+
+    A database that was put back has rows and no statistics until PostgreSQL comes round to it. What
+    it would plan for so long takes hours, so tables that were never counted are counted now.
+    """
+    if uncounted := [row.name for row in tx.rows(NEVER_COUNTED)]:
+        tx.run("ANALYZE " + ", ".join(uncounted))
     for sql in TABLES:
         tx.run(sql)
 
