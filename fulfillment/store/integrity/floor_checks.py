@@ -82,10 +82,13 @@ FLOOR_CHECKS = (
                   JOIN package p ON p.shipment = s.id
                   JOIN package_line l ON l.package = p.id GROUP BY 1, 2, 3) p
           JOIN shipment s ON s.id = p.shipment
-          LEFT JOIN LATERAL (
-               SELECT sum(CASE WHEN a.drop_ship THEN a.units ELSE a.picked + a.staged END) AS units
-                 FROM shipment_line l JOIN allocation a ON a.shipment_line = l.id
-                WHERE l.shipment = p.shipment AND l.order_line = p.order_line) a ON true
+          LEFT JOIN (
+               SELECT l.shipment, l.order_line,
+                      sum(CASE WHEN a.drop_ship THEN a.units ELSE a.picked + a.staged END) AS units
+                 FROM audited_order JOIN shipment s USING (order_id)
+                 JOIN shipment_line l ON l.shipment = s.id
+                 JOIN allocation a ON a.shipment_line = l.id
+                GROUP BY 1, 2) a ON a.shipment = p.shipment AND a.order_line = p.order_line
          WHERE p.has_left <> (s.status = 'shipped')
             OR s.status NOT IN ('picking', 'picked', 'packed', 'shipped', 'cancelled')
             OR (s.status IN ('picking', 'picked', 'packed') AND p.units > coalesce(a.units, 0))

@@ -55,17 +55,19 @@ PAST_CHECKS = (
         HAVING u.received + u.over_received
                <> coalesce(sum(l.units) FILTER (WHERE r.reversed_at IS NULL), 0)
         UNION ALL
-        SELECT r.id, u.sku, sum(l.units), coalesce(max(g.units), 0)
-          FROM audited_receipt JOIN receipt r ON r.id = receipt
-          JOIN receipt_line l ON l.receipt = r.id AND l.disposition <> 'scrapped'
-          JOIN supply u ON u.id = l.supply
-          LEFT JOIN LATERAL (
-               SELECT sum(g.units) AS units FROM stock_ledger g
-                WHERE g.merchant = r.merchant AND g.reference = r.number AND g.sku = u.sku
-                  AND g.kind IN ('receipt', 'transfer_in', 'return', 'reversal')) g ON true
-         GROUP BY r.id, u.sku
-        HAVING coalesce(max(g.units), 0)
-               <> CASE WHEN r.reversed_at IS NULL THEN sum(l.units) ELSE 0 END
+        SELECT r.id, r.sku, r.units, coalesce(g.units, 0)
+          FROM (SELECT r.id, u.sku, r.reversed_at, sum(l.units) AS units
+                  FROM audited_receipt JOIN receipt r ON r.id = receipt
+                  JOIN receipt_line l ON l.receipt = r.id AND l.disposition <> 'scrapped'
+                  JOIN supply u ON u.id = l.supply
+                 GROUP BY r.id, u.sku) r
+          LEFT JOIN (
+               SELECT r.id, g.sku, sum(g.units) AS units
+                 FROM audited_receipt JOIN receipt r ON r.id = receipt
+                 JOIN stock_ledger g ON g.merchant = r.merchant AND g.reference = r.number
+                WHERE g.kind IN ('receipt', 'transfer_in', 'return', 'reversal')
+                GROUP BY r.id, g.sku) g USING (id, sku)
+         WHERE coalesce(g.units, 0) <> CASE WHEN r.reversed_at IS NULL THEN r.units ELSE 0 END
         """,
         of_the_past=True,
     ),
@@ -92,9 +94,10 @@ PAST_CHECKS = (
         HAVING sum(b.units) > l.shipped
         UNION ALL
         SELECT b.merchant, b.sku, b.order_id, NULL, sum(b.units), coalesce(max(s.units), 0)
-          FROM back b LEFT JOIN LATERAL (
-               SELECT sum(l.shipped) AS units FROM order_line l
-                WHERE l.order_id = b.order_id AND l.sku = b.sku) s ON true
+          FROM back b LEFT JOIN (
+               SELECT l.order_id, l.sku, sum(l.shipped) AS units
+                 FROM (SELECT DISTINCT order_id FROM asked) a JOIN order_line l USING (order_id)
+                GROUP BY 1, 2) s ON s.order_id = b.order_id AND s.sku = b.sku
          GROUP BY b.merchant, b.sku, b.order_id
         HAVING sum(b.units) > coalesce(max(s.units), 0)
         UNION ALL
