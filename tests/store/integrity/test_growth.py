@@ -12,7 +12,7 @@ from tests.builders.warehouse import Warehouse
 
 FEW, MANY = 6, 36
 MOST = 2.5
-"""How much more than its share a rule may read: one that joins by hand reads six times its share."""
+"""How much more than its share a rule may read; one that looks at all again for each reads six."""
 
 SKUS = [f"K{n}" for n in range(1, 6)]
 EVERYTHING = {"after": 0, "until": 2**62, "moment": "-infinity"}
@@ -78,4 +78,4 @@ def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _of_node(node: Mapping[str, Any]) -> int:
     aside = (value for name, value in node.items() if name.startswith("Rows Removed by"))
-    return round((node["Actual Rows"] + sum(aside)) * node["Actual Loops"])
+    return int((node["Actual Rows"] + sum(aside)) * node["Actual Loops"])
