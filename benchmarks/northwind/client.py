@@ -41,11 +41,18 @@ class Api:
     def _send(self, method: str, path: str, **given: Any) -> Any:
         for attempt in range(1, TRIES):
             self.requests += 1
-            answer = self._client.request(method, self._url() + path, **given)
-            if answer.status_code not in AGAIN:
+            answer = self._asked(method, path, given)
+            if answer is not None and answer.status_code not in AGAIN:
                 return _content(answer)
             time.sleep(min(0.1 * 2**attempt, 2.0))
         return _content(self._client.request(method, self._url() + path, **given))
+
+    def _asked(self, method: str, path: str, given: dict[str, Any]) -> httpx.Response | None:
+        """None where nobody answered: what was asked has its key, and is asked again."""
+        try:
+            return self._client.request(method, self._url() + path, **given)
+        except httpx.TransportError:
+            return None
 
 
 def _content(answer: httpx.Response) -> Any:
