@@ -146,6 +146,16 @@ class Settings(BaseSettings):
         le=3650,
         description="How many days events can be read; the histories they are of stay for ever.",
     )
+    secret_keys: SecretStr | None = Field(
+        default=None,
+        description="Keys under which secrets are sealed, the newest first, with commas between; "
+        "`pegboard secrets new-key` makes one.",
+    )
+    secret_keys_file: Path | None = Field(
+        default=None,
+        description="A file that holds these keys, where they are not named themselves; "
+        "`pegboard up` makes one in its folder.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written."
     )
