@@ -41,12 +41,12 @@ def upgrade() -> None:
             "merchant",
             "purpose",
             "name",
-            name=op.f("uq_secret_merchant"),
+            name=op.f("uq_secret_merchant_purpose_name"),
             postgresql_nulls_not_distinct=True,
         ),
         comment="Secrets that must be read again, sealed.",
     )
-    op.create_index(op.f("ix_secret_key"), "secret", ["key", "id"], unique=False)
+    op.create_index(op.f("ix_secret_key_id"), "secret", ["key", "id"], unique=False)
 
 
 def downgrade() -> None:
