@@ -156,6 +156,17 @@ class Settings(BaseSettings):
         description="A file that holds these keys, where they are not named themselves; "
         "`pegboard up` makes one in its folder.",
     )
+    webhook_failing_days: float = Field(
+        default=5,
+        gt=0,
+        le=60,
+        description="After so many days in which nothing got through a webhook is switched off.",
+    )
+    webhook_private_networks: str | None = Field(
+        default=None,
+        description="Private networks to which webhooks may go, such as `10.1.0.0/16`, with commas "
+        "between; to these also by http.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written."
     )

@@ -5,6 +5,7 @@ that the next program breaks.
 """
 
 from fulfillment.store.schema import (
+    deliveries,
     engine,
     feed,
     floor,
@@ -23,6 +24,7 @@ from fulfillment.store.schema import (
 from fulfillment.store.schema.columns import metadata
 
 __all__ = [
+    "deliveries",
     "engine",
     "feed",
     "floor",
