@@ -134,8 +134,9 @@ class Settings(BaseSettings):
     )
     payment_webhook_secret: SecretStr | None = Field(
         default=None,
-        min_length=16,
-        description="What the webhook's requests are signed with; 16 characters at least.",
+        min_length=32,
+        description="What the webhook's requests are signed with: `whsec_` and 24 bytes or more as "
+        "base64.",
     )
     payment_webhook_seconds: float = Field(
         default=10.0, gt=0, le=25, description="How long the webhook may take to answer."

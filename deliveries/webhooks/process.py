@@ -11,11 +11,11 @@ import httpx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from deliveries.webhooks.addresses import Allowed, networks
 from deliveries.webhooks.delivering import Deliverer
+from deliveries.webhooks.urls import allowed_by
 from fulfillment.keeping import Pulse, keep_running
 from fulfillment.sealing import sealer_of
-from fulfillment.settings import SettingError, Settings
+from fulfillment.settings import Settings
 from fulfillment.store.commands.webhooks.fan_out import BATCH, fan_out_next
 from fulfillment.store.commands.webhooks.forgetting import forget_deliveries
 from fulfillment.store.transactions.patience import Patience
@@ -64,6 +64,12 @@ class FanOut:
         return done is not None and done.places == BATCH
 
 
+def check_settings(found: Settings) -> None:
+    """Raises SettingError for keys or networks that are none, before anything is begun."""
+    sealer_of(found)
+    allowed_by(found)
+
+
 @contextlib.asynccontextmanager
 async def webhooks(found: Settings) -> AsyncIterator[tuple[Pulse, ...]]:
     """Make deliveries and send them, for as long as the block lasts; its pulses tell of both.
@@ -88,12 +94,3 @@ async def webhooks(found: Settings) -> AsyncIterator[tuple[Pulse, ...]]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         store.engine.dispose()
-
-
-def allowed_by(found: Settings) -> Allowed:
-    """The addresses that the settings allow. Raises SettingError for what is no network."""
-    try:
-        return Allowed(networks(found.webhook_private_networks or ""))
-    except ValueError as error:
-        msg = f"PEGBOARD_WEBHOOK_PRIVATE_NETWORKS: {error}; write 10.1.0.0/16, with commas between"
-        raise SettingError(msg) from None

@@ -71,6 +71,7 @@ def make_endpoint(store: Store, command: Command, new: NewEndpoint, seal: Seal) 
 
     def body(tx: Tx) -> dict[str, Any]:
         _check_room(tx)
+        _check_locations(tx, new.locations)
         (row,) = tx.rows(
             MAKE,
             merchant=tx.merchant,
@@ -101,6 +102,12 @@ def _check_room(tx: Tx) -> None:
             f"there are {row.endpoints} webhooks: remove one that is needed no more",
             most=MOST_ENDPOINTS,
         )
+
+
+def _check_locations(tx: Tx, named: Sequence[str] | None) -> None:
+    rows = tx.rows("SELECT id FROM location WHERE id = ANY(:ids)", ids=sorted(named or ()))
+    if unknown := sorted(set(named or ()) - {row.id for row in rows}):
+        raise missing("location", unknown[0])
 
 
 def renew_secret(store: Store, command: Command, endpoint: int, seal: Seal) -> SealedEndpoint:
