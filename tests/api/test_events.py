@@ -60,7 +60,7 @@ def test_each_reason_to_hold_an_order_is_told(world, admin):
     tell(world.store)
 
     held = [each for each in page(admin)["items"] if each["type"] == "order.held"]
-    assert [each["data"]["holds"] for each in held] == [
+    assert [each["facts"]["holds"] for each in held] == [
         ["fraud"], ["credit", "fraud"], ["credit"],
     ]  # fmt: skip
 
