@@ -34,7 +34,7 @@ ANSWERS: Mapping[str, str] = {
 }
 
 
-def posted() -> dict[str, object]:
+def posted() -> Mapping[str, object]:
     """The `webhooks` of the document: every type of event, and the one to try a webhook."""
     told = {str(type_): _operation(type_, WHAT[type_]) for type_ in EventType}
     return told | {TEST_EVENT: _operation(TEST_EVENT, "Somebody tries the webhook.")}

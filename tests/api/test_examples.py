@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import SecretStr
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
@@ -333,7 +334,7 @@ def document() -> Json:
 @pytest.fixture
 def story(database_url: str, document: Json) -> Iterator[Story]:
     store = Store(connect(database_url), clock=lambda: NOW)
-    with serving(build_app(store, None, Settings(secret_keys=new_key()))) as url:
+    with serving(build_app(store, None, Settings(secret_keys=SecretStr(new_key())))) as url:
         world = World(store, url)
         yield Story(world, document)
         for client in world.clients:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from fulfillment.sealing import new_key
 from fulfillment.settings import Settings
@@ -41,7 +42,7 @@ NOT_THERE_ANY_MORE = frozenset({
 @pytest.fixture(scope="module")
 def matrix(new_database: Callable[[], str]) -> Iterator[Matrix]:
     store = Store(connect(new_database()), clock=lambda: NOW)
-    app = build_app(store, None, Settings(secret_keys=new_key()))
+    app = build_app(store, None, Settings(secret_keys=SecretStr(new_key())))
     with serving(app) as url:
         world = World(store, url)
         try:

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -16,7 +17,18 @@ from fulfillment.store.commands.webhooks.endpoints import NewEndpoint, make_endp
 from fulfillment.store.commands.webhooks.fan_out import fan_out_next
 from fulfillment.store.transactions.session import Store
 from tests.builders.feed import tell
-from tests.builders.warehouse import Warehouse, command
+from tests.builders.warehouse import Clock, Warehouse, command
+
+
+@dataclass
+class RealTime(Clock):
+    """The time as it is, or somewhat later: what is signed is held against it by a receiver."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
 
 KEY = new_key()
 SEALER = Sealer([KEY])
@@ -87,9 +99,3 @@ async def settled(warehouse: Warehouse, seconds: float = 30) -> None:
 
 def later(warehouse: Warehouse, **time: float) -> None:
     warehouse.clock.now += timedelta(**time)
-
-
-def happened(warehouse: Warehouse, orders: int = 1) -> Iterator[int]:
-    """Orders are taken in; each is one event."""
-    for _ in range(orders):
-        yield warehouse.take()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 from typer.main import get_command
 
@@ -70,7 +71,9 @@ class System:
     def serve(self) -> None:
         store = Store(connect(self.database))
         self.stack.callback(store.engine.dispose)
-        url = self.stack.enter_context(serving(build_app(store, None, Settings(secret_keys=KEY))))
+        url = self.stack.enter_context(
+            serving(build_app(store, None, Settings(secret_keys=SecretStr(KEY))))
+        )
         key = create_key(store, KEY_NAME, Role.ADMIN, None)
         self.variables = {"PEGBOARD_URL": url, "PEGBOARD_KEY": key}
 

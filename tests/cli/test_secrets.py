@@ -3,17 +3,20 @@
 import json
 import stat
 
+from pydantic import SecretStr
+
 from cli.host import secret_keys
 from fulfillment.domain.model.sealed import SecretName
 from fulfillment.sealing import Sealer, new_key, sealer_of
 from fulfillment.settings import Settings
 from fulfillment.store.commands.administration.secrets import put_secret
+from fulfillment.store.transactions.session import Store
 
 OLD, NEW = new_key(), new_key()
 OURS = SecretName(None, "mail", "smtp")
 
 
-def keep(store, key, name=OURS):
+def keep(store: Store, key: str, name: SecretName = OURS) -> None:
     put_secret(store, name, Sealer([key]).seal(name, "swordfish"))
 
 
@@ -73,7 +76,7 @@ def test_up_makes_a_file_of_keys_once_that_this_user_alone_may_read(tmp_path):
 
 
 def test_up_makes_none_where_others_are_named(tmp_path):
-    found = Settings(home=tmp_path, secret_keys=OLD)
+    found = Settings(home=tmp_path, secret_keys=SecretStr(OLD))
 
     assert secret_keys.keys_for(found) is None
     assert secret_keys.with_keys_of_folder(found) is found

@@ -1,5 +1,6 @@
 """Which addresses may be called."""
 
+from collections.abc import Sequence
 from ipaddress import ip_address
 
 import pytest
@@ -8,6 +9,7 @@ from deliveries.webhooks.addresses import (
     AddressRefusedError,
     Allowed,
     NameNotResolvedError,
+    Resolve,
     is_public,
     networks,
 )
@@ -35,10 +37,10 @@ def test_all_others_may_not(address):
     assert not is_public(ip_address(address))
 
 
-def naming(*addresses):
+def naming(*addresses: str) -> tuple[Resolve, list[tuple[str, int]]]:
     asked = []
 
-    async def resolve(host, port):
+    async def resolve(host: str, port: int) -> Sequence[str]:
         asked.append((host, port))
         return addresses
 

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -14,6 +15,7 @@ from structlog.testing import capture_logs
 
 from deliveries.webhooks import delivering as delivering_module
 from deliveries.webhooks.addresses import Allowed
+from embedded.temporal import EmbeddedTemporal
 from fulfillment.sealing import Sealer, new_key
 from fulfillment.store.commands.webhooks.endpoints import renew_secret, switch_endpoint
 from fulfillment.store.commands.webhooks.replaying import send_test
@@ -22,6 +24,7 @@ from tests.builders.warehouse import Warehouse, command
 from tests.builders.webhooks import (
     KEY,
     SEALER,
+    RealTime,
     count,
     deliverer,
     delivering,
@@ -30,26 +33,12 @@ from tests.builders.webhooks import (
     settled,
     until,
 )
-from tests.deliveries.receivers import Authority, Receiver, receiving
-
-
-class Now:
-    """The time as it is: what is signed is held against it."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    @property
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-    def __call__(self) -> datetime:
-        return self.now
+from tests.deliveries.receivers import Authority, Received, Receiver, receiving
 
 
 @pytest.fixture
 def warehouse(database_url):
-    clock = Now()
+    clock = RealTime()
     made = Warehouse(Store(connect(database_url, pool_size=12), clock), clock).furnish()
     yield made
     findings = made.findings()
@@ -63,15 +52,15 @@ def receiver():
         yield made
 
 
-def happens(warehouse, orders=1):
+def happens(warehouse: Warehouse, orders: int = 1) -> int:
     for _ in range(orders):
         warehouse.take()
     return fan_out(warehouse.store)
 
 
-def verified(secret, received):
+def verified(secret: str, received: Received) -> dict[str, Any]:
     Webhook(secret).verify(received.body, received.headers)
-    return json.loads(received.body)
+    return dict(json.loads(received.body))
 
 
 async def test_an_event_is_posted_signed_under_its_id(warehouse, receiver):
@@ -356,7 +345,7 @@ async def test_the_database_goes_and_comes_back(warehouse, receiver, monkeypatch
     warehouse.engine.dispose()
     admin = connect(url.set(database="postgres"), pool_size=1)
     with admin.connect() as connection:
-        raw = connection.connection.driver_connection
+        raw: Any = connection.connection.driver_connection
         raw.autocommit = True
         name = url.database
         raw.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
@@ -392,7 +381,7 @@ async def test_ten_thousand_events_at_once_are_sent_with_few_of_them_in_memory(w
     assert len(receiver.received) == len(set(receiver.ids()))
 
 
-def many(warehouse, events):
+def many(warehouse: Warehouse, events: int) -> None:
     """So many events in the feed, and the deliveries of them."""
     with warehouse.engine.begin() as connection:
         connection.exec_driver_sql(
@@ -410,7 +399,9 @@ def many(warehouse, events):
 # --- processes -----------------------------------------------------------------------------------
 
 
-def worker(database_url, temporal_server, **variables):
+def worker(
+    database_url: str, temporal_server: EmbeddedTemporal, **variables: str
+) -> "subprocess.Popen[str]":
     """`pegboard worker`, as an operator starts it."""
     ours = {k: v for k, v in os.environ.items() if not k.startswith(("TEMPORAL_", "PEGBOARD_"))}
     told = {

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ import httpx
 from deliveries.webhooks.signing import headers_for, new_secret
 from fulfillment.store.transactions.session import Store, connect
 from tests.builders.warehouse import Warehouse
-from tests.builders.webhooks import count, delivering, endpoint, fan_out, until
+from tests.builders.webhooks import RealTime, count, delivering, endpoint, fan_out, until
 from tests.deliveries.receivers import unused_port
 
 GUIDE = Path(__file__).parents[2] / "docs" / "webhooks.md"
@@ -63,7 +63,7 @@ def listens(url: str) -> None:
 
 
 async def test_it_takes_what_we_deliver_each_once(database_url, tmp_path):
-    clock = Now()
+    clock = RealTime()
     warehouse = Warehouse(Store(connect(database_url), clock), clock).furnish()
     one, secret = endpoint(warehouse)
     with running(secret, tmp_path) as (url, process):
@@ -98,7 +98,7 @@ async def test_it_takes_nothing_that_is_not_ours(tmp_path):
     with running(secret, tmp_path) as (url, _):
         await asyncio.to_thread(listens, url)
 
-        def post(headers):
+        def post(headers: Mapping[str, str]) -> int:
             return httpx.post(url, content=body, headers=headers, trust_env=False).status_code
 
         assert post({}) == 401
@@ -106,14 +106,3 @@ async def test_it_takes_nothing_that_is_not_ours(tmp_path):
         assert post(headers_for("1", body + " ", [secret], datetime.now(UTC))) == 401
         assert post(headers_for("1", body, [secret], datetime(2026, 3, 1, tzinfo=UTC))) == 401
         assert post(headers_for("1", body, [secret], datetime.now(UTC))) == 204
-
-
-class Now:
-    """The time as it is: the receiver holds it against its own."""
-
-    @property
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now

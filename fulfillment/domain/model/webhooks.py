@@ -52,9 +52,10 @@ class Fault(StrEnum):
 # --- topics --------------------------------------------------------------------------------------
 
 
-def is_topic(topic: str, types: Collection[str]) -> bool:
+def is_topic(topic: str, types: Iterable[str]) -> bool:
     """Whether this is a type of event, all of a family such as `order.*`, or `*` for all."""
-    return topic in {EVERYTHING, *types, *families(types)}
+    known = list(types)
+    return topic in {EVERYTHING, *known, *families(known)}
 
 
 def families(types: Iterable[str]) -> Iterator[str]:

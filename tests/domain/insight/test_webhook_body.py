@@ -1,6 +1,7 @@
 """What is posted: the event as the feed tells it, never too long."""
 
 import json
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from fulfillment.domain.insight.webhook_body import MOST_BYTES, body_of
 
 
-def event(**facts):
+def event(**facts: Any) -> dict[str, Any]:
     return {
         "id": "019cb1e0-7e00-7c31-9a54-0f3b7c2d1e88", "type": "order.waits", "version": 1,
         "at": "2026-03-01T10:00:00Z", "merchant": "acme", "subject": "order", "number": "SO-1001",
@@ -47,7 +48,7 @@ def test_it_is_never_too_long_and_says_what_was_left_out(facts):
     assert bool(cut) is (len(whole(event(units=3, **facts))) > MOST_BYTES)
 
 
-def whole(told):
+def whole(told: dict[str, Any]) -> bytes:
     content = {"type": told["type"], "timestamp": told["at"], "data": told}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -2,16 +2,23 @@
 
 import json
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.sealed import Sealed, SecretName
 from fulfillment.domain.model.webhooks import PAUSES, Attempt
 from fulfillment.store.commands.webhooks import endpoints, replaying
-from fulfillment.store.commands.webhooks.claiming import MOST_AT_ONCE, claim_deliveries
+from fulfillment.store.commands.webhooks.claiming import (
+    MOST_AT_ONCE,
+    Claimed,
+    claim_deliveries,
+)
 from fulfillment.store.commands.webhooks.endpoints import (
     EndpointChange,
     change_endpoint,
@@ -21,13 +28,14 @@ from fulfillment.store.commands.webhooks.endpoints import (
 )
 from fulfillment.store.commands.webhooks.fan_out import fan_out_next
 from fulfillment.store.commands.webhooks.forgetting import forget_deliveries
-from fulfillment.store.commands.webhooks.noting import Outcome, note_outcomes
+from fulfillment.store.commands.webhooks.noting import Outcome, SwitchedOff, note_outcomes
 from fulfillment.store.commands.webhooks.replaying import (
     Period,
     replay_delivery,
     replay_period,
     send_test,
 )
+from fulfillment.store.reading.views.webhooks import WebhookView
 from fulfillment.store.transactions.session import Command
 from starter.feed.following import AS_JSON
 from tests.builders.feed import everything, tell
@@ -39,18 +47,20 @@ DAYS = timedelta(days=5)
 HOUR = timedelta(hours=1)
 
 
-def claim(warehouse, most=200):
+def claim(warehouse: Warehouse, most: int = 200) -> Sequence[Claimed]:
     return claim_deliveries(warehouse.store, LEASE, most)
 
 
-def outcome(warehouse, claimed, status=200, **attempt):
+def outcome(warehouse: Warehouse, claimed: Claimed, status: int = 200, **attempt: Any) -> Outcome:
     return Outcome(
         claimed.id, claimed.endpoint, claimed.event, claimed.attempts,
         Attempt(status, **attempt), warehouse.clock(), 7, "thanks",
     )  # fmt: skip
 
 
-def note(warehouse, claimed, status=200, **attempt):
+def note(
+    warehouse: Warehouse, claimed: Sequence[Claimed], status: int = 200, **attempt: Any
+) -> Sequence[SwitchedOff]:
     outcomes = [outcome(warehouse, each, status, **attempt) for each in claimed]
     return note_outcomes(warehouse.store, outcomes, DAYS)
 
@@ -317,7 +327,8 @@ def test_a_slow_endpoint_holds_up_nobody(warehouse):
     first = claim(warehouse)
     assert [each.endpoint for each in first].count(slow) == MOST_AT_ONCE
 
-    sent, found = 0, [each for each in first if each.endpoint == quick]
+    sent = 0
+    found: Sequence[Claimed] = [each for each in first if each.endpoint == quick]
     while found:
         assert {each.endpoint for each in found} == {quick}
         sent += len(found)
@@ -350,7 +361,7 @@ def test_a_renewed_secret_signs_with_the_one_before_for_a_day(warehouse):
     take(warehouse, 3)
     fan_out(warehouse.store)
 
-    def keys():
+    def keys() -> list[str]:
         (claimed,) = claim(warehouse, 1)[:1]
         return [SEALER.open(name, sealed) for name, sealed in claimed.secrets]
 
@@ -371,15 +382,17 @@ def test_a_renewed_secret_signs_with_the_one_before_for_a_day(warehouse):
 def test_two_renewals_leave_two_secrets(warehouse):
     one, _ = endpoint(warehouse)
     for version in ("whsec_2", "whsec_3"):
-        renew_secret(
-            warehouse.store, command("renew"), one, lambda name, v=version: SEALER.seal(name, v)
-        )
+
+        def seal(name: SecretName, text: str = version) -> Sealed:
+            return SEALER.seal(name, text)
+
+        renew_secret(warehouse.store, command("renew"), one, seal)
     assert [row.name for row in warehouse.rows("SELECT name FROM secret ORDER BY id")] == [
         f"{one}/2", f"{one}/3",
     ]  # fmt: skip
 
 
-def switch(warehouse, one, *, on):
+def switch(warehouse: Warehouse, one: int, *, on: bool) -> WebhookView:
     return switch_endpoint(warehouse.store, command("switch"), one, on=on)
 
 
@@ -406,7 +419,7 @@ def test_a_period_is_replayed_failed_ones_first_and_all_if_asked(warehouse):
     switch(warehouse, one, on=False)
     switch(warehouse, one, on=True)
 
-    def replay(**more):
+    def replay(**more: Any) -> int:
         period = Period(NOON - HOUR, NOON + HOUR, **more)
         return replay_period(warehouse.store, command("replay"), one, period).deliveries
 

@@ -109,11 +109,19 @@ def _claim(tx: Tx, lease: timedelta, most: int) -> Sequence[Claimed]:
     rows = tx.rows(CLAIM, endpoints=ids, until=tx.now + lease, ahead=LOOK_AHEAD, **room)
     endpoints = {row.id: row for row in tx.rows(SERVED, endpoints=ids, now=tx.now)}
     secrets = _secrets(tx, endpoints.values())
-    found = [
-        Claimed(*row, endpoints[row.endpoint].url, secrets[row.endpoint])
+    return tuple(
+        Claimed(
+            id=row.id,
+            endpoint=row.endpoint,
+            event=row.event,
+            type=row.type,
+            body=row.body,
+            attempts=row.attempts,
+            url=endpoints[row.endpoint].url,
+            secrets=secrets[row.endpoint],
+        )
         for row in sorted(rows, key=lambda row: int(row.id))
-    ]
-    return tuple(found)
+    )
 
 
 def _secrets(tx: Tx, endpoints: Any) -> dict[int, tuple[tuple[SecretName, Sealed], ...]]:

@@ -1,6 +1,7 @@
 """Secrets as they are sealed, kept, opened and sealed anew."""
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from fulfillment.domain.model.sealed import Sealed, SecretName
@@ -20,7 +21,7 @@ from fulfillment.store.commands.administration.secrets import (
     reseal_next,
 )
 from fulfillment.store.reading.secrets import list_sealed, read_sealed
-from tests.builders.warehouse import MERCHANT
+from tests.builders.warehouse import MERCHANT, Warehouse
 
 OURS = SecretName(MERCHANT, "webhook", "1")
 PLAIN = "whsec_planted"
@@ -91,17 +92,19 @@ def test_keys_come_from_a_variable_or_a_file_the_newest_first(tmp_path):
     file = tmp_path / "keys"
     file.write_text(f"{NEW}\n{OLD}\n")
 
-    named = sealer_of(Settings(secret_keys=f"{NEW}, {OLD}"))
+    named = sealer_of(Settings(secret_keys=SecretStr(f"{NEW}, {OLD}")))
     kept = sealer_of(Settings(secret_keys_file=file))
 
     assert named.first == kept.first == fingerprint(NEW)
     assert kept.open(OURS, Sealer([OLD]).seal(OURS, PLAIN)) == PLAIN
-    assert sealer_of(Settings(secret_keys=OLD, secret_keys_file=file)).first == fingerprint(OLD)
+    assert sealer_of(
+        Settings(secret_keys=SecretStr(OLD), secret_keys_file=file)
+    ).first == fingerprint(OLD)
 
 
 def test_what_is_no_key_is_not_quoted():
     with pytest.raises(SettingError, match="PEGBOARD_SECRET_KEYS has a key that is none") as error:
-        sealer_of(Settings(secret_keys="swordfish"))
+        sealer_of(Settings(secret_keys=SecretStr("swordfish")))
 
     assert "swordfish" not in str(error.value)
 
@@ -111,11 +114,16 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         sealer_of(Settings(secret_keys_file=tmp_path / "none"))
 
 
-def keep(warehouse, name=OURS, sealer=None, plain=PLAIN):
+def keep(
+    warehouse: Warehouse,
+    name: SecretName = OURS,
+    sealer: Sealer | None = None,
+    plain: str = PLAIN,
+) -> None:
     put_secret(warehouse.store, name, (sealer or Sealer([OLD])).seal(name, plain))
 
 
-def read(warehouse, name=OURS):
+def read(warehouse: Warehouse, name: SecretName = OURS) -> Sealed | None:
     return warehouse.store.read(MERCHANT, lambda tx: read_sealed(tx, name))
 
 
