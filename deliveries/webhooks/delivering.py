@@ -112,7 +112,12 @@ class Deliverer:
 
     async def _call(self, claimed: Claimed) -> None:
         at, began = self.store.clock(), time.monotonic()
-        answer = await self._answer(claimed)
+        try:
+            answer = await self._answer(claimed)
+        except Exception as error:
+            # A fault of ours: it counts as an attempt, so that it does not go on for ever.
+            log.error("webhook_call_failed", webhook=claimed.endpoint, error=type(error).__name__)  # noqa: TRY400
+            answer = Answer(Attempt(fault=Fault.BROKEN_OFF))
         self._done.append(
             Outcome(
                 delivery=claimed.id,
