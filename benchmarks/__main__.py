@@ -18,6 +18,7 @@ benchmarks, each with its own README and --help:
   python -m benchmarks.restore            seconds until thousands of orders go on, whose claims a
                                           database that was put back has forgotten
   python -m benchmarks.feed --help        what events cost who decides, and how soon they are read
+  python -m benchmarks.webhooks --help    deliveries a second that are made and sent
   python -m benchmarks.history            lists, pages, intake, the sweep and the audit beside
                                           10,000 and 300,000 finished orders
   python -m benchmarks.weeks              five weeks of a wholesaler at once, and what another

@@ -16,6 +16,7 @@ REFUSED = {
     "embedded.errors.EmbeddedServerError",
     "embedded.errors.ServerInUseError",
     "fulfillment.domain.model.refusals.RefusedError",
+    "fulfillment.sealing.SealingError",
     "fulfillment.settings.MissingSettingError",
     "importing.errors.ImportStoppedError",
     "pydantic_core._pydantic_core.ValidationError",

@@ -13,6 +13,7 @@ from cli.host.importing.commands import app as importing
 from cli.host.keys import app as keys
 from cli.host.reconcile import reconcile
 from cli.host.register import register
+from cli.host.secrets import app as secrets
 from cli.host.serve import api, migrate, worker
 from cli.host.up import up
 
@@ -44,6 +45,7 @@ for command in (up, worker, api, migrate, register, health, audit, reconcile):
     app.command(rich_help_panel=HERE)(command)
 app.add_typer(importing, name="import", rich_help_panel=HERE)
 app.add_typer(keys, name="keys", rich_help_panel=HERE)
+app.add_typer(secrets, name="secrets", rich_help_panel=HERE)
 for group, says in GROUPS.items():
     ours = [one for one in COMMANDS if one.group == group]
     if not ours[0].verb:

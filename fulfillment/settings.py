@@ -134,8 +134,9 @@ class Settings(BaseSettings):
     )
     payment_webhook_secret: SecretStr | None = Field(
         default=None,
-        min_length=16,
-        description="What the webhook's requests are signed with; 16 characters at least.",
+        min_length=32,
+        description="What the webhook's requests are signed with: `whsec_` and 24 bytes or more as "
+        "base64.",
     )
     payment_webhook_seconds: float = Field(
         default=10.0, gt=0, le=25, description="How long the webhook may take to answer."
@@ -145,6 +146,27 @@ class Settings(BaseSettings):
         ge=1,
         le=3650,
         description="How many days events can be read; the histories they are of stay for ever.",
+    )
+    secret_keys: SecretStr | None = Field(
+        default=None,
+        description="Keys under which secrets are sealed, the newest first, with commas between; "
+        "`pegboard secrets new-key` makes one.",
+    )
+    secret_keys_file: Path | None = Field(
+        default=None,
+        description="A file that holds these keys, where they are not named themselves; "
+        "`pegboard up` makes one in its folder.",
+    )
+    webhook_failing_days: float = Field(
+        default=5,
+        gt=0,
+        le=60,
+        description="After so many days in which nothing got through a webhook is switched off.",
+    )
+    webhook_private_networks: str | None = Field(
+        default=None,
+        description="Private networks to which webhooks may go, such as `10.1.0.0/16`, with commas "
+        "between; to these also by http.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written."

@@ -1,13 +1,14 @@
 """A provider behind one HTTP address: a small service of the shop's own, or a gateway's."""
 
 import asyncio
-import hashlib
-import hmac
+import base64
 import json
 import re
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import httpx
+from standardwebhooks import Webhook
 
 from fulfillment.domain.model.payments import EntryStatus
 from payments.cards import has_card_number
@@ -21,9 +22,11 @@ STATUSES = {"settled": EntryStatus.DONE, "failed": EntryStatus.FAILED}
 REFERENCE = re.compile(r"[\x21-\x7e]{1,100}")
 
 
-def signature(secret: str, body: bytes) -> str:
-    """What proves that a body comes from who knows the secret: HMAC-SHA256, in hexadecimal."""
-    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+FEWEST_SECRET_BYTES = 24
+
+
+class BadSecretError(Exception):
+    """A secret that can not sign; it is not told."""
 
 
 class WebhookProvider:
@@ -34,21 +37,29 @@ class WebhookProvider:
     """
 
     def __init__(self, url: str, secret: str, seconds: float) -> None:
-        self._url, self._secret, self._seconds = url, secret, seconds
+        """Sign with a secret as the Standard Webhooks specification writes one.
+
+        Raises BadSecretError for one that is not base64, or has less than 24 bytes.
+        """
+        self._url, self._seconds = url, seconds
+        self._signer = _signer(secret)
         self._tls = httpx.create_ssl_context()
 
     def ask(self, entry: Asked) -> Answered | None:
         """Post it, and read the answer."""
-        body = json.dumps(asdict(entry)).encode()
+        body = json.dumps(asdict(entry))
+        at = datetime.now(UTC)
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "Content-Type": "application/json",
             "Idempotency-Key": entry.reference,
-            "Pegboard-Signature": f"sha256={signature(self._secret, body)}",
+            "webhook-id": entry.reference,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": self._signer.sign(entry.reference, at, body),
         }
         try:
-            status, content = asyncio.run(self._post(body, headers))
+            status, content = asyncio.run(self._post(body.encode(), headers))
         except (httpx.HTTPError, OSError) as error:
             raise ProviderAwayError(type(error).__name__) from None
         return _answered(status, content)
@@ -66,6 +77,16 @@ class WebhookProvider:
                 if len(content) > MOST_BYTES:
                     raise ProviderAwayError("its answer is too long")
             return answer.status_code, content
+
+
+def _signer(secret: str) -> Webhook:
+    try:
+        content = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        content = b""
+    if len(content) < FEWEST_SECRET_BYTES:
+        raise BadSecretError
+    return Webhook(secret)
 
 
 def _answered(status: int, content: bytes) -> Answered | None:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from fulfillment.settings import MissingSettingError, Settings
+from fulfillment.settings import MissingSettingError, SettingError, Settings
 from payments.port import PaymentProvider
-from payments.webhook import WebhookProvider
+from payments.webhook import BadSecretError, WebhookProvider
 
 
 def provider_of(found: Settings) -> PaymentProvider | None:
     """The adapter that is asked for what is due; None where people do it.
 
-    Raises MissingSettingError when the adapter lacks a setting.
+    Raises MissingSettingError when the adapter lacks a setting, SettingError when one is no good.
     """
     make = WIRED.get(found.payment_provider)
     return make(found) if make else None
@@ -22,7 +22,14 @@ def _webhook(found: Settings) -> PaymentProvider:
         missing = "PEGBOARD_PAYMENT_WEBHOOK_" + ("URL" if url is None else "SECRET")
         msg = f"{missing} is not set, and PEGBOARD_PAYMENT_PROVIDER=webhook needs it"
         raise MissingSettingError(msg)
-    return WebhookProvider(str(url), secret.get_secret_value(), found.payment_webhook_seconds)
+    try:
+        return WebhookProvider(str(url), secret.get_secret_value(), found.payment_webhook_seconds)
+    except BadSecretError:
+        msg = (
+            "PEGBOARD_PAYMENT_WEBHOOK_SECRET can not sign: write whsec_ and 24 bytes or more as"
+            " base64 (openssl rand -base64 32)"
+        )
+        raise SettingError(msg) from None
 
 
 WIRED: Mapping[str, Callable[[Settings], PaymentProvider]] = {"webhook": _webhook}

@@ -18,7 +18,6 @@ from fulfillment.store.transactions.patience import Patience
 from fulfillment.store.transactions.session import Store, connect
 from fulfillment.store.transactions.turns import Turns
 from starter import documentation
-from starter.auth.brake import Brake
 from starter.body import BodyLimit, BodyLimits
 from starter.middleware import HeadAsGet, LastResort, SlashesInParts
 from starter.openapi import describe
@@ -57,6 +56,7 @@ from starter.routers import (
     suggestions,
     tasks,
     transfers,
+    webhooks,
 )
 
 ROUTERS = (
@@ -90,6 +90,7 @@ ROUTERS = (
     keys.router,
     settings.router,
     events.router,
+    webhooks.router,
     health.router,
 )
 
@@ -134,8 +135,7 @@ def build_app(
     beside = [one for one in (relay, sequencer) if one is not None]
     told = replace(store, after_commit=lambda: nudge(beside)) if beside else store
 
-    brake = Brake(chosen.wrong_keys_a_minute)
-    parts = make_parts(told, brake, relay.pulse if relay else None)
+    parts = make_parts(told, chosen, relay.pulse if relay else None)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, object]]:

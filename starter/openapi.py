@@ -7,11 +7,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from fulfillment.domain.insight.public_events import EventType
 from starter.described import classes_of, describe_fields, describe_parameters, examples_of
-from starter.models.events import WHAT, example_of
 from starter.models.orders_in import OrderIn
 from starter.models.problem import Problem
+from starter.posted import posted
 from starter.problems.documents import MEDIA_TYPE, TITLES
 
 DESCRIPTION = """
@@ -42,6 +41,7 @@ TAGS = [
     {"name": "keys", "description": "Who may use the API, and for whom (operators only)."},
     {"name": "settings", "description": "How orders are fulfilled where they do not say it."},
     {"name": "events", "description": "What happened, for those who are not looking."},
+    {"name": "webhooks", "description": "Who is told of events, and what they answered."},
     {"name": "health", "description": "For whoever runs the process."},
 ]
 
@@ -61,7 +61,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             tags=TAGS,
         )
         _add_schemas(app, document)
-        document["webhooks"] = {str(type_): _told(type_) for type_ in EventType}
+        document["webhooks"] = posted()
         for path, operation in _operations(document):
             describe_parameters(path, operation)
             if path.startswith("/v1/"):
@@ -88,26 +88,6 @@ def _add_schemas(app: FastAPI, document: dict[str, Any]) -> None:
             if examples := examples_of(kind):
                 # FastAPI drops every null, also those of an example, where they mean something.
                 schema["examples"] = examples
-
-
-def _told(type_: EventType) -> dict[str, Any]:
-    """An event of a type as it is told, with an example."""
-    schema = {
-        "allOf": [
-            {"$ref": "#/components/schemas/FeedEventView"},
-            {"type": "object", "properties": {"type": {"const": str(type_)}}},
-        ]
-    }
-    content = {"application/json": {"schema": schema, "example": example_of(type_)}}
-    return {
-        "post": {
-            "tags": ["events"],
-            "summary": WHAT[type_],
-            "operationId": str(type_),
-            "requestBody": {"required": True, "content": content},
-            "responses": {"2XX": {"description": "It was taken."}},
-        }
-    }
 
 
 def _spoken(app: FastAPI) -> Iterator[Any]:

@@ -4,7 +4,11 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from deliveries.webhooks.addresses import Allowed
+from deliveries.webhooks.urls import allowed_by
 from fulfillment.keeping import Pulse
+from fulfillment.sealing import Sealer, sealer_of
+from fulfillment.settings import Settings
 from fulfillment.store.reading.parties import merchant_exists, some_merchants
 from fulfillment.store.records.loading import EVERYBODY
 from fulfillment.store.transactions.session import Store
@@ -42,6 +46,7 @@ class Parts:
 
     And how often wrong keys were tried, what readiness asks: the probes, and the pulse of the
     relay if there is one, how far the feed is, who waits for an outcome, and who has a stream.
+    The sealer keeps secrets; `allowed` says whom webhooks may call.
     """
 
     store: Store
@@ -51,15 +56,27 @@ class Parts:
     probes: Probes
     relay: Pulse | None
     feed: FeedWatch
+    sealer: Sealer
+    allowed: Allowed
     waits: Waits = field(default_factory=Waits)
     streams: Waits = field(default_factory=Waits)
 
 
-def make_parts(store: Store, brake: Brake, relay: Pulse | None = None) -> Parts:
-    """The parts of an app over this store."""
+def make_parts(store: Store, chosen: Settings, relay: Pulse | None = None) -> Parts:
+    """The parts of an app over this store. Raises SettingError for keys that are none."""
     probes = Probes.of(store.engine.url)
     known = KnownMerchants(store)
-    return Parts(store, Keyring(store), brake, known, probes, relay, FeedWatch(store))
+    return Parts(
+        store=store,
+        keyring=Keyring(store),
+        brake=Brake(chosen.wrong_keys_a_minute),
+        merchants=known,
+        probes=probes,
+        relay=relay,
+        feed=FeedWatch(store),
+        sealer=sealer_of(chosen),
+        allowed=allowed_by(chosen),
+    )
 
 
 def parts_of(request: Request) -> Parts:

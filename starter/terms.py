@@ -65,12 +65,14 @@ TERMS: Mapping[str, str] = {
 IN_PATHS: Mapping[str, str] = {
     "container": "The id of the container.",
     "day": "The day, by the location's calendar.",
+    "delivery": "The id of the delivery.",
     "key_id": "The first part of the key, which opens nothing.",
     "name": "The merchant's name in paths, or a setting's.",
     "payment": "The id of the entry in the ledger.",
     "pick_list": "The id of the pick list.",
     "sort": "The order of the list.",
     "task": "The id of the task.",
+    "webhook": "The id of the webhook.",
 }
 """What a parameter means where the word says something else, or nothing, in a body."""
 
@@ -94,6 +96,7 @@ OF_LISTS: Mapping[str, str] = {
 VALUES: Mapping[str, object] = {
     "container": 3,
     "day": "2026-12-24",
+    "delivery": 9,
     "key_id": "1f2e3d4c5b6a7988",
     "line": 1,
     "location": "vienna",
@@ -102,6 +105,7 @@ VALUES: Mapping[str, object] = {
     "shipment": 42,
     "sku": "TEA-GREEN",
     "task": 5,
+    "webhook": 4,
 }
 """Values in the paths of examples."""
 

@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 
 from cli import folder
 from cli.errors import CommandError
-from cli.host import connection
+from cli.host import connection, secret_keys
 from cli.host.backoff import Backoff
 from cli.host.listening import check_host, url_of
 from cli.host.parts import ApiPart, Part, PostgresPart, ServicePart, TemporalPart
@@ -163,7 +163,10 @@ class System:
 
     def _environment(self) -> dict[str, str]:
         """What the worker and the API are told, beside the caller's own variables."""
-        return {**os.environ, **self._servers(), "PEGBOARD_API_PORT": str(self._api.port)}
+        told = {**os.environ, **self._servers(), "PEGBOARD_API_PORT": str(self._api.port)}
+        if file := secret_keys.keys_for(self.settings):
+            told["PEGBOARD_SECRET_KEYS_FILE"] = str(file)
+        return told
 
     def _servers(self) -> dict[str, str]:
         told = {"PEGBOARD_DATABASE_URL": self.database_url}

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     READ_SETTINGS = "read settings"
     WRITE_SETTINGS = "write settings"
     READ_EVENTS = "read events"
+    MANAGE_WEBHOOKS = "manage webhooks"
     OPERATE = "operate for all merchants"
 
 
@@ -53,6 +54,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.READ_STOCK,
             P.MOVE_STOCK,
             P.READ_PRODUCTS,
+            P.MANAGE_WEBHOOKS,
         }
     ),
     Role.PURCHASING: frozenset(
@@ -73,6 +75,19 @@ FOR_ALL_MERCHANTS = frozenset({P.OPERATE})
 
 ROUTES: Mapping[str, Permission] = {
     "list_events": P.READ_EVENTS,
+    "create_webhook": P.MANAGE_WEBHOOKS,
+    "get_webhook": P.MANAGE_WEBHOOKS,
+    "list_webhooks": P.MANAGE_WEBHOOKS,
+    "change_webhook": P.MANAGE_WEBHOOKS,
+    "switch_webhook_on": P.MANAGE_WEBHOOKS,
+    "switch_webhook_off": P.MANAGE_WEBHOOKS,
+    "renew_webhook_secret": P.MANAGE_WEBHOOKS,
+    "try_webhook": P.MANAGE_WEBHOOKS,
+    "replay_webhook": P.MANAGE_WEBHOOKS,
+    "list_webhook_deliveries": P.MANAGE_WEBHOOKS,
+    "get_webhook_delivery": P.MANAGE_WEBHOOKS,
+    "replay_webhook_delivery": P.MANAGE_WEBHOOKS,
+    "remove_webhook": P.MANAGE_WEBHOOKS,
     "create_order": P.WRITE_ORDERS,
     "create_orders": P.WRITE_ORDERS,
     "edit_order": P.WRITE_ORDERS,

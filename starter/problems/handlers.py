@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.sealing import NoSecretKeyError, SealingError
 from fulfillment.store.transactions.held import HeldError, is_held
 from fulfillment.store.transactions.turns import BusyError
 from starter.json_body import KeyTwiceError
@@ -163,6 +164,12 @@ def _later(told: Told) -> Response:
     return answer(told, {"Retry-After": RETRY_AFTER_SECONDS})
 
 
+async def not_sealed(_: Request, error: Exception) -> Response:
+    """A secret is needed, and this process has not its key: an operator has to set it."""
+    code = "no_secret_key" if isinstance(error, NoSecretKeyError) else "secret_not_opened"
+    return answer(Told(503, code, str(error)))
+
+
 async def out_of_range(_: Request, __: Exception) -> Response:
     """A value that passed every check, and which the database still can not hold."""
     return answer(Told(422, "out_of_range", "a value is out of the range that can be stored"))
@@ -179,6 +186,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     BodyTooLargeError: too_large,
     HeldError: held,
     BusyError: busy,
+    SealingError: not_sealed,
     OperationalError: unavailable,
     InterfaceError: unavailable,
     ProgrammingError: not_migrated,

@@ -275,5 +275,6 @@ STEPS: tuple[Step, ...] = (
     "POST /v1/purchase-orders", f"POST {P}/receipts", f"PUT {RS}", payments_from_seven,
     f"POST {ORDERS}/payments", "PUT /v1/merchants/{name}/letterhead",
     "PUT /v1/locations/{location}/closures/{day}", "PATCH /v1/settings",
-    "PATCH /v1/settings/default", "POST /v1/keys", known_key,
+    "PATCH /v1/settings/default", "POST /v1/keys", known_key, "POST /v1/webhooks",
+    "POST /v1/webhooks/{webhook}/test",
 )  # fmt: skip

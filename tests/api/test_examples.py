@@ -13,9 +13,11 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import SecretStr
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from fulfillment.sealing import new_key
 from fulfillment.settings import Settings
 from fulfillment.store.commands.administration.keys import Role
 from fulfillment.store.commands.catalogue import (
@@ -36,7 +38,8 @@ pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
-FIRST_IDS = {"shipment": 42, "pick_list": 7, "task": 5, "container": 3, "payment_entry": 6}
+FIRST_IDS = {"shipment": 42, "pick_list": 7, "task": 5, "container": 3, "payment_entry": 6,
+             "webhook_endpoint": 4, "webhook_delivery": 9}  # fmt: skip
 """Ids as the paths of the examples have them; the refund of the story is the second entry."""
 
 PRODUCT, ORDER = "PUT /v1/products/{sku}", "POST /v1/orders"
@@ -188,6 +191,7 @@ ORDERS, S, P, L = (
     "/v1/purchase-orders/{number}",
     "/v1/pick-lists/{pick_list}",
 )
+W = "/v1/webhooks/{webhook}"
 T, R, RS = "/v1/transfers/{number}", "/v1/returns/{number}", "/v1/restocks/{number}"
 
 SHIPPED = (
@@ -312,6 +316,12 @@ SCENES: Mapping[str, Sequence[Step]] = {
     "a return comes": (
         *SHIPPED, "POST /v1/returns", f"GET {R}", "GET /v1/returns", f"POST {R}/receipts",
     ),
+    "a webhook is told": (
+        "POST /v1/webhooks", "GET /v1/webhooks", f"GET {W}", f"PATCH {W}", f"POST {W}/test",
+        f"GET {W}/deliveries", f"GET {W}/deliveries/{{delivery}}",
+        f"POST {W}/deliveries/{{delivery}}/replay", f"POST {W}/secret", f"POST {W}/replay",
+        f"POST {W}/off", f"POST {W}/on", f"DELETE {W}",
+    ),
     "a return does not come": (*SHIPPED, "POST /v1/returns", f"POST {R}/close"),
 }  # fmt: skip
 
@@ -324,7 +334,7 @@ def document() -> Json:
 @pytest.fixture
 def story(database_url: str, document: Json) -> Iterator[Story]:
     store = Store(connect(database_url), clock=lambda: NOW)
-    with serving(build_app(store, None, Settings())) as url:
+    with serving(build_app(store, None, Settings(secret_keys=SecretStr(new_key())))) as url:
         world = World(store, url)
         yield Story(world, document)
         for client in world.clients:

@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (
-    "activities", "carriers", "cli", "documents", "embedded", "fulfillment", "payments", "starter",
-    "workflows", "worker.py",
+    "activities", "carriers", "cli", "deliveries", "documents", "embedded", "fulfillment",
+    "payments", "starter", "workflows", "worker.py",
 )  # fmt: skip
 DOMAIN = ROOT / "fulfillment" / "domain"
 MOST_LINES = 300
@@ -23,7 +23,7 @@ DOMAIN_IMPORTS = {
 CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
 COMPOSED = {
     "activities", "asyncio", "collections", "concurrent", "contextlib", "dataclasses", "datetime",
-    "fulfillment", "payments", "signal", "structlog", "sys", "temporalio", "typing",
+    "deliveries", "fulfillment", "payments", "signal", "structlog", "sys", "temporalio", "typing",
     "workflows",
 }  # fmt: skip
 VAGUE = {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}

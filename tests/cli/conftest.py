@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 from typer.main import get_command
 
@@ -22,6 +23,7 @@ from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
 from tests.api.world import serving
 from tests.builders.warehouse import Warehouse
+from tests.builders.webhooks import KEY
 
 
 @cache
@@ -69,7 +71,9 @@ class System:
     def serve(self) -> None:
         store = Store(connect(self.database))
         self.stack.callback(store.engine.dispose)
-        url = self.stack.enter_context(serving(build_app(store, None, Settings())))
+        url = self.stack.enter_context(
+            serving(build_app(store, None, Settings(secret_keys=SecretStr(KEY))))
+        )
         key = create_key(store, KEY_NAME, Role.ADMIN, None)
         self.variables = {"PEGBOARD_URL": url, "PEGBOARD_KEY": key}
 

@@ -18,8 +18,9 @@ from fulfillment.store.commands.supply.moves.documents import (
     NewReturnLine,
     count_command,
 )
+from fulfillment.store.commands.webhooks.endpoints import switch_endpoint
 from fulfillment.store.transactions.session import Store, connect
-from tests.builders import floor, moves
+from tests.builders import floor, moves, webhooks
 from tests.builders.feed import tell
 from tests.builders.warehouse import MERCHANT, Clock, Warehouse, command
 
@@ -36,6 +37,7 @@ def furnish(database_url: str) -> None:
     _orders(warehouse)
     _moves(warehouse)
     tell(store)
+    _webhooks(warehouse)
     store.engine.dispose()
 
 
@@ -105,6 +107,15 @@ def _orders(warehouse: Warehouse) -> None:
     left = _shipment(warehouse, _order(warehouse, 1016, [(TEA, 1)]))
     for step in (warehouse.pick, warehouse.pack, warehouse.ship):
         step(left)
+
+
+def _webhooks(warehouse: Warehouse) -> None:
+    """One that is owed some events, and one that is off."""
+    webhooks.endpoint(warehouse, "https://hooks.example/shop", "order.*")
+    off, _ = webhooks.endpoint(warehouse, "https://hooks.example/old", "*")
+    switch_endpoint(warehouse.store, command("off"), off, on=False)
+    _order(warehouse, 1017, [(BLACK, 1)])
+    webhooks.fan_out(warehouse.store)
 
 
 def _id(warehouse: Warehouse, number: int) -> int:

@@ -7,9 +7,10 @@ from fulfillment.domain.insight.progress import Progress, progress_of
 from fulfillment.domain.model.papers import Letterhead
 from fulfillment.domain.model.payments import EntryStatus, PaymentKind
 from fulfillment.domain.model.scope import Scope
+from fulfillment.domain.model.sealed import Sealed, SecretName
 from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.store.commands import catalogue
-from fulfillment.store.commands.administration import keys, restoring, settings
+from fulfillment.store.commands.administration import keys, restoring, secrets, settings
 from fulfillment.store.commands.catalogue import closures, locations, merchants, papers, products
 from fulfillment.store.commands.payments import asking, record
 from fulfillment.store.records.loading import load_orders
@@ -66,6 +67,23 @@ def nobody_known(_: Warehouse) -> Run:
 def other_settings(_: Warehouse) -> Run:
     asked = the_command("settings")
     return lambda store: settings.change_settings(store, asked, {"max_shipments": 3})
+
+
+# --- secrets -------------------------------------------------------------------------------------
+
+SECRET = SecretName(MERCHANT, "webhook", "1")
+
+
+@crash(secrets.put_secret)
+def secret(_: Warehouse) -> Run:
+    return lambda store: secrets.put_secret(store, SECRET, Sealed("old", b"sealed"))
+
+
+@crash(secrets.reseal_next, apart_from=ANSWER)
+def sealed_anew(at: Warehouse) -> Run:
+    secrets.put_secret(at.store, SECRET, Sealed("old", b"sealed"))
+    fresh = Sealed("new", b"sealed anew")
+    return lambda store: secrets.reseal_next(store, fresh.key, lambda _: fresh)
 
 
 # --- the catalogue -------------------------------------------------------------------------------

@@ -1,8 +1,6 @@
 """The webhook against a real HTTP server on this machine."""
 
 import asyncio
-import hashlib
-import hmac
 import json
 import os
 import subprocess
@@ -16,10 +14,11 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from standardwebhooks import Webhook, WebhookVerificationError
 from structlog.testing import capture_logs
 
 from fulfillment.domain.model.payments import EntryStatus, PaymentKind
-from fulfillment.settings import MissingSettingError, Settings
+from fulfillment.settings import MissingSettingError, SettingError, Settings
 from payments.asking import LEASE, Outcome, ask_next
 from payments.port import Answered, Asked, ProviderAwayError
 from payments.process import asking
@@ -28,7 +27,7 @@ from payments.wiring import provider_of
 from tests.builders.warehouse import Warehouse
 from tests.store.commands.payments.test_payments import axis, due, pay, priced
 
-SECRET = "not-a-secret-but-long"
+SECRET = "whsec_bm90LWEtc2VjcmV0LWJ1dC1sb25nLWVub3VnaC0hIQ=="
 ENTRY = Asked("pegboard-7", "acme", "SO-1", PaymentKind.REFUND, 500, "EUR")
 
 
@@ -100,10 +99,12 @@ def test_an_entry_is_posted_signed_and_under_its_reference(gateway):
 
     assert answer == Answered(EntryStatus.DONE, "re_1")
     ((path, headers, body),) = gateway.received
-    proof = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     assert path == "/payments"
     assert headers["Idempotency-Key"] == "pegboard-7"
-    assert headers["Pegboard-Signature"] == f"sha256={proof}"
+    assert headers["webhook-id"] == "pegboard-7"
+    assert Webhook(SECRET).verify(body, headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(SECRET).verify(body + b" ", headers)
     assert headers["Content-Type"] == "application/json"
     assert json.loads(body) == {
         "reference": "pegboard-7",
@@ -280,6 +281,14 @@ def test_a_worker_does_not_start_when_its_provider_lacks_a_setting(gateway, data
 def test_a_process_does_not_start_when_the_webhook_lacks_a_setting(gateway, name):
     with pytest.raises(MissingSettingError, match=f"PAYMENT_WEBHOOK_{name.upper()} is not set"):
         provider_of(configured(gateway, **{f"payment_webhook_{name}": None}))
+
+
+@pytest.mark.parametrize("secret", ["not base64, but longer than it is", "whsec_" + "c2hvcnQ=" * 4])
+def test_a_secret_that_can_not_sign_is_refused_without_being_told(gateway, secret):
+    with pytest.raises(SettingError, match="whsec_ and 24 bytes") as refused:
+        provider_of(configured(gateway, payment_webhook_secret=secret))
+
+    assert secret not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from cli.client.commands import (
     purchasing,
     settings,
     shipments,
+    webhooks,
 )
 from cli.client.table import Command
 
@@ -37,6 +38,7 @@ GROUPS: Mapping[str, str] = {
     "merchant": "Look at merchants, and change them.",
     "settings": "How orders are fulfilled where they do not say it themselves.",
     "events": "See what happens as it happens.",
+    "webhook": "Have events be posted to an address, and see what it answered.",
 }
 
 COMMANDS: tuple[Command, ...] = (
@@ -51,4 +53,5 @@ COMMANDS: tuple[Command, ...] = (
     *places.COMMANDS,
     *settings.COMMANDS,
     *events.COMMANDS,
+    *webhooks.COMMANDS,
 )

@@ -14,6 +14,7 @@ WITH kept AS (
 ), old AS (
     SELECT place FROM feed_event
      WHERE place < coalesce((SELECT place FROM kept), (SELECT last + 1 FROM feed_mark))
+       AND place <= coalesce((SELECT min(place) FROM feed_reader), place)
      ORDER BY place LIMIT :most
 ), gone AS (
     DELETE FROM feed_event e USING old WHERE e.place = old.place RETURNING e.place
@@ -22,7 +23,8 @@ UPDATE feed_mark SET expired = gone.place
   FROM (SELECT max(place) AS place, count(*) AS events FROM gone) gone WHERE gone.events > 0
 RETURNING gone.events
 """
-"""From the front alone, so that what is kept has no holes, whatever the clocks of processes say."""
+"""From the front alone, so that what is kept has no holes, whatever the clocks of processes say.
+What a reader in the house, such as the webhooks, has not read yet stays."""
 
 
 def expire(store: Store, keep: timedelta) -> int:

@@ -5,6 +5,7 @@ that the next program breaks.
 """
 
 from fulfillment.store.schema import (
+    deliveries,
     engine,
     feed,
     floor,
@@ -14,6 +15,7 @@ from fulfillment.store.schema import (
     payments,
     proofs,
     sales,
+    secrets,
     shipments,
     sums,
     supplies,
@@ -22,6 +24,7 @@ from fulfillment.store.schema import (
 from fulfillment.store.schema.columns import metadata
 
 __all__ = [
+    "deliveries",
     "engine",
     "feed",
     "floor",
@@ -32,6 +35,7 @@ __all__ = [
     "payments",
     "proofs",
     "sales",
+    "secrets",
     "shipments",
     "sums",
     "supplies",
