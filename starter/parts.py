@@ -42,6 +42,7 @@ class Parts:
 
     And how often wrong keys were tried, what readiness asks: the probes, and the pulse of the
     relay if there is one, how far the feed is, who waits for an outcome, and who has a stream.
+    The `public_url` is where people reach all this, if the installation knows.
     """
 
     store: Store
@@ -53,6 +54,7 @@ class Parts:
     feed: FeedWatch
     waits: Waits = field(default_factory=Waits)
     streams: Waits = field(default_factory=Waits)
+    public_url: str | None = None
 
 
 def make_parts(store: Store, brake: Brake, relay: Pulse | None = None) -> Parts:

@@ -35,6 +35,7 @@ from tests.api.test_examples import (
     Story,
     begin,
     known_key,
+    known_link,
     planned,
     stock,
 )
@@ -275,5 +276,5 @@ STEPS: tuple[Step, ...] = (
     "POST /v1/purchase-orders", f"POST {P}/receipts", f"PUT {RS}", payments_from_seven,
     f"POST {ORDERS}/payments", "PUT /v1/merchants/{name}/letterhead",
     "PUT /v1/locations/{location}/closures/{day}", "PATCH /v1/settings",
-    "PATCH /v1/settings/default", "POST /v1/keys", known_key,
+    "PATCH /v1/settings/default", "POST /v1/keys", known_key, f"POST {ORDERS}/links", known_link,
 )  # fmt: skip

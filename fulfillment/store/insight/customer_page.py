@@ -16,7 +16,7 @@ from fulfillment.domain.insight.offers import (
 )
 from fulfillment.domain.insight.parcels_to_come import Parcel, parcels_to_come
 from fulfillment.domain.model.days import day_of
-from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.model.refusals import RefusedError, missing
 from fulfillment.store.commands.orders.offers import change_of, result_in, seen_of
 from fulfillment.store.planning.change import changed
@@ -83,6 +83,7 @@ def read_customer_page(tx: Tx, number: str) -> CustomerPageView:
         status=order.status,
         today=tx.today(head.time_zone),
         currency=head.currency,
+        waits=any(line.wanted for line in waiting_lines(order)),
         locale=head.locale,
         lines=tuple(_lines(order, names)),
         sent=tuple(_sent(tx, order, _zone(head), names)),

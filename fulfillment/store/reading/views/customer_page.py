@@ -112,6 +112,8 @@ class CustomerPageView:
     today: date
     """By the merchant's calendar, which also counts the days of parcels."""
     currency: str
+    waits: bool
+    """Whether units of it are not here yet."""
     locale: str | None
     """In which language the customer reads, if the order says it."""
     lines: tuple[PageLine, ...]
