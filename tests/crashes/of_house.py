@@ -3,15 +3,22 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from fulfillment.domain.insight.offers import OfferKind
 from fulfillment.domain.insight.progress import Progress, progress_of
 from fulfillment.domain.model.papers import Letterhead
 from fulfillment.domain.model.payments import EntryStatus, PaymentKind
 from fulfillment.domain.model.scope import Scope
 from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.store.commands import catalogue
-from fulfillment.store.commands.administration import keys, restoring, settings
+from fulfillment.store.commands.administration import (
+    customer_page,
+    keys,
+    restoring,
+    settings,
+)
 from fulfillment.store.commands.catalogue import closures, locations, merchants, papers, products
 from fulfillment.store.commands.payments import asking, record
+from fulfillment.store.reading.views.customer_page import CustomerPageSettings
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Store
 from tests.builders.warehouse import MERCHANT, NOON, Warehouse
@@ -66,6 +73,15 @@ def nobody_known(_: Warehouse) -> Run:
 def other_settings(_: Warehouse) -> Run:
     asked = the_command("settings")
     return lambda store: settings.change_settings(store, asked, {"max_shipments": 3})
+
+
+@crash(customer_page.put_customer_page, stages.waiting)
+def other_offers(_: Warehouse) -> Run:
+    asked = the_command("customer_page")
+    wanted = CustomerPageSettings(
+        offers=(OfferKind.SHIP_NOW,), link_days=30, days_after_end=7, note="Call us."
+    )
+    return lambda store: customer_page.put_customer_page(store, asked, wanted)
 
 
 # --- the catalogue -------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ GROUPS: Mapping[str, str] = {
     "product": "Look at what is sold, and change it.",
     "location": "Look at locations, change them, and close them for a day.",
     "merchant": "Look at merchants, and change them.",
-    "customer-page": "What customers may choose on their page, and the links to it.",
+    "page": "What customers may choose on their page, and the links to it.",
     "settings": "How orders are fulfilled where they do not say it themselves.",
     "events": "See what happens as it happens.",
 }

@@ -1,4 +1,4 @@
-"""`pegboard customer-page`: links to an order's page, and what its customer may choose there."""
+"""`pegboard page`: links to an order's page, and what its customer may choose there."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -27,9 +27,9 @@ def made(answer: Answer, arguments: Mapping[str, Any]) -> Iterable[Block]:
 
 COMMANDS = (
     Command(
-        group="customer-page", verb="link", method="POST", path="/v1/orders/{number}/links",
+        group="page", verb="link", method="POST", path="/v1/orders/{number}/links",
         says="Make a link to the page of an order's customer; where it leads is shown once.",
-        example="customer-page link SO-1001 --days 30", view=made,
+        example="page link SO-1001 --days 30", view=made,
         parameters=(
             NUMBER,
             option("body.days", "For so many days; as your page has it unless said.",
@@ -37,9 +37,9 @@ COMMANDS = (
         ),
     ),
     Command(
-        group="customer-page", verb="links", method="GET", path="/v1/orders/{number}/links",
+        group="page", verb="links", method="GET", path="/v1/orders/{number}/links",
         pages=True, says="List the links to an order's page, the newest first.",
-        example="customer-page links SO-1001",
+        example="page links SO-1001",
         view=listing(
             "links", column("id"), column("created_at", "made"), words("created_by", "by"),
             column("expires_at", "until"), column("revoked_at", "ended"),
@@ -47,22 +47,22 @@ COMMANDS = (
         parameters=(NUMBER,),
     ),
     Command(
-        group="customer-page", verb="revoke", method="POST",
+        group="page", verb="revoke", method="POST",
         path="/v1/orders/{number}/links/{link}/revoke", keyed=False,
         says="End a link: it opens nothing any more.",
-        example="customer-page revoke SO-1001 1f2e3d4c5b6a7988",
+        example="page revoke SO-1001 1f2e3d4c5b6a7988",
         view=saying(lambda answer, _: f"link {answer['id']} opens nothing any more"),
         parameters=(NUMBER, argument("path.link", "LINK", "Its name, as `links` has it.")),
     ),
     Command(
-        group="customer-page", verb="show", method="GET", path="/v1/customer-page",
-        says="Show what customers may choose on their page.", example="customer-page show",
+        group="page", verb="show", method="GET", path="/v1/customer-page",
+        says="Show what customers may choose on their page.", example="page show",
         view=PAGE,
     ),
     Command(
-        group="customer-page", verb="put", method="PUT", path="/v1/customer-page",
+        group="page", verb="put", method="PUT", path="/v1/customer-page",
         says="Say what customers may choose, all of it: what is not said is as built in.",
-        example='customer-page put --offer ship_now --offer cancel_short --note "Call 01 234."',
+        example='page put --offer ship_now --offer cancel_short --note "Call 01 234."',
         view=PAGE,
         parameters=(
             options("body.offers", f"What may be chosen; repeatable: {', '.join(KINDS)}.",

@@ -22,7 +22,7 @@ from fulfillment.store.planning.distribution import served_before
 from fulfillment.store.planning.opening import order_id
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.records.loading import load_orders
-from fulfillment.store.records.offer_terms import CHOSE, load_offer_terms
+from fulfillment.store.records.offer_terms import load_offer_terms
 from fulfillment.store.records.payment_ledgers import load_payments
 from fulfillment.store.transactions.session import (
     Command,
@@ -135,4 +135,4 @@ def _told(order: Order, offer: Offer) -> Order:
     facts = {"line": offer.line, "units": offer.units, "sku": offer.sku,
              "day": offer.day.isoformat() if offer.day else None}  # fmt: skip
     named = {name: value for name, value in facts.items() if value is not None}
-    return order.noted(CHOSE, offer=str(offer.kind), **named)
+    return order.noted("customer_chose", offer=str(offer.kind), **named)
