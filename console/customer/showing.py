@@ -35,6 +35,8 @@ class ShownOffer:
     title: str
     gives: tuple[str, ...]
     parcels: tuple[ShownParcel, ...]
+    ends: bool = False
+    """Whether something is given up by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,8 @@ def _offer(offer: PageOffer, page: CustomerPageView, words: Wording) -> ShownOff
         ShownParcel(words.leaves(one.on, page.today), words.units(one.units))
         for one in offer.result.parcels
     )
-    return ShownOffer(
-        offer.id, offer.seen, title, tuple(_gives(offer, page.currency, words)), parcels
-    )
+    gives = tuple(_gives(offer, page.currency, words))
+    return ShownOffer(offer.id, offer.seen, title, gives, parcels, bool(offer.result.cancelled))
 
 
 def _gives(offer: PageOffer, currency: str, words: Wording) -> Iterator[str]:

@@ -7,7 +7,7 @@ from fulfillment.domain.model.payments import PaymentKind
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.catalogue import closures
-from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.orders import links, manual
 from fulfillment.store.commands.payments import record
 from fulfillment.store.commands.supply import purchase_orders, restocks
 from fulfillment.store.commands.supply.moves import counts, returns
@@ -35,6 +35,7 @@ def furnish(database_url: str) -> None:
     _supply(warehouse)
     _orders(warehouse)
     _moves(warehouse)
+    _link(warehouse)
     tell(store)
     store.engine.dispose()
 
@@ -105,6 +106,13 @@ def _orders(warehouse: Warehouse) -> None:
     left = _shipment(warehouse, _order(warehouse, 1016, [(TEA, 1)]))
     for step in (warehouse.pick, warehouse.pack, warehouse.ship):
         step(left)
+
+
+def _link(warehouse: Warehouse) -> None:
+    """A link to the page of SO-1001, called as in the example of the command that ends one."""
+    links.make_link(warehouse.store, command("make_link"), "SO-1001")
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE order_link SET id = '1f2e3d4c5b6a7988'")
 
 
 def _id(warehouse: Warehouse, number: int) -> int:

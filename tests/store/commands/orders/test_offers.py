@@ -106,6 +106,15 @@ def test_another_product_is_offered_when_it_goes_sooner_and_the_merchant_named_i
     assert told == {"offer": "exchange", "line": 1, "units": 3, "sku": "K7"}
 
 
+def test_what_is_sold_no_more_stands_in_for_nothing(warehouse):
+    warehouse.products("K7", active=False)
+    warehouse.products("K1", substitutes=("K7",))
+    warehouse.stock(9, "K7")
+    mine = half_here(warehouse)
+    offering(warehouse, OfferKind.EXCHANGE)
+    assert offers(warehouse, mine) == {}
+
+
 def test_a_later_day_is_accepted_once_and_asked_again_when_it_moves_again(warehouse):
     mine = half_here(warehouse)
     offering(warehouse, OfferKind.ACCEPT_DATE)
