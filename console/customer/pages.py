@@ -1,5 +1,6 @@
 """The addresses of the page: looked at with GET, which changes nothing, and pressed with POST."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +26,10 @@ from fulfillment.store.transactions.session import Store
 
 MOST_FIELDS = 10
 """Fields of a form that are read."""
+
+MOST_LETTERS = 200
+SEEN = re.compile(r"[0-9]{1,19}-[0-9a-f]{32}")
+"""What our own forms hold: an offer's id with a SKU in it, and what was shown of it."""
 
 CONFLICT = 409
 
@@ -135,7 +140,8 @@ async def _form_of(request: Request) -> Choice | None:
         ((offer,), (seen,)) = fields["offer"], fields["seen"]
     except (ValueError, KeyError):
         return None
-    return Choice(offer, seen)
+    is_ours = offer.isprintable() and len(offer) <= MOST_LETTERS and SEEN.fullmatch(seen)
+    return Choice(offer, seen) if is_ours else None
 
 
 def _is_from_here(request: Request) -> bool:
