@@ -118,8 +118,8 @@ def _offer(offer: PageOffer, page: CustomerPageView, words: Wording) -> ShownOff
     title = words.say(f"offer.{offer.kind}", old=offer.old, new=offer.new)
     if offer.kind is OfferKind.ACCEPT_DATE and offer.day:
         day = words.day(offer.day, page.today)
-        gives = (words.say("gives.accept_date", day=day),)
-        return ShownOffer(offer.id, offer.seen, title, gives, ())
+        agrees = words.say("gives.accept_date", day=day)
+        return ShownOffer(offer.id, offer.seen, title, (agrees,), ())
     parcels = tuple(
         ShownParcel(words.leaves(one.on, page.today), words.units(one.units))
         for one in offer.result.parcels

@@ -54,7 +54,10 @@ def known_products(tx: Tx, skus: Sequence[str]) -> dict[str, NewProduct]:
         merchant=tx.merchant,
         skus=list(skus),
     )
-    return {row.sku: NewProduct(*row[:-1], substitutes=tuple(row.substitutes)) for row in rows}
+    return {
+        row.sku: NewProduct(**row._asdict() | {"substitutes": tuple(row.substitutes)})
+        for row in rows
+    }
 
 
 def spelled_alike(tx: Tx, skus: Sequence[str]) -> list[tuple[str, ...]]:

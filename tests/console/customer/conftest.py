@@ -58,8 +58,9 @@ def shop(database_url: str) -> Iterator[Shop]:
     warehouse.stock(2)
     warehouse.stock(9, "K2")
     warehouse.purchase([("K1", 9)], due=7, number="PO-1")
+    wants: list[Any] = [("K1", 5, None, 413)]
     order = warehouse.order(
-        [("K1", 5, None, 413)],
+        wants,
         "SO-1",
         policy={"max_shipments": 1},
         address={"name": "Zebedee Quux", "line1": "7 Secret Lane"},

@@ -1,5 +1,7 @@
 """What a customer is offered is what pressing it gives, once, and nothing else (issue 25)."""
 
+from typing import Any
+
 import pytest
 
 from fulfillment.domain.insight.offers import OfferKind
@@ -18,7 +20,7 @@ def half_here(warehouse: Warehouse, number: str = "", **more: object) -> int:
     """Two of five are here, and three come in seven days (9 March, a Monday); paid: 4.13 each."""
     warehouse.stock(2)
     warehouse.purchase([("K1", 9)], due=7)
-    wants = [("K1", 5, None, 413)]
+    wants: list[Any] = [("K1", 5, None, 413)]
     return warehouse.order(wants, number, **{"policy": ALL_OR_NOTHING, **more})
 
 
