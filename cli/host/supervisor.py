@@ -163,7 +163,8 @@ class System:
 
     def _environment(self) -> dict[str, str]:
         """What the worker and the API are told, beside the caller's own variables."""
-        return {**os.environ, **self._servers(), "PEGBOARD_API_PORT": str(self._api.port)}
+        own = {**self._servers(), "PEGBOARD_API_PORT": str(self._api.port)}
+        return {"PEGBOARD_PUBLIC_URL": self.api_url, **os.environ, **own}
 
     def _servers(self) -> dict[str, str]:
         told = {"PEGBOARD_DATABASE_URL": self.database_url}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
@@ -107,6 +107,7 @@ class CustomerPages:
     def _shown(self, request: Request, link: OpenLink, status: int = 200) -> Response:
         found = self.store.simulate(link.merchant, lambda tx: read_customer_page(tx, link.order))
         words = wording_for(found.locale, request.headers.get("accept-language", ""))
+        words = replace(words, pickup=found.pickup)
         return page(
             "customer/order.html",
             status,

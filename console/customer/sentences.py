@@ -1,6 +1,7 @@
 """What the page says, language by language: a name for each sentence, and the same names in all.
 
-A sentence that counts has one form for each plural of its language, behind a dot.
+A sentence that counts has one form for each plural of its language, behind a dot. One that is said
+otherwise of an order that is picked up has `pickup` there.
 """
 
 from collections.abc import Mapping
@@ -62,6 +63,17 @@ ENGLISH: Sentences = {
     "notice.unread.what": "Open the link again and press one of the buttons. Nothing was changed.",
     "notice.busy": "Your order is being worked on at this moment",
     "notice.busy.what": "Open the link again in a minute. Nothing was changed.",
+    "today.pickup": "Ready for you today",
+    "tomorrow.pickup": "Ready for you tomorrow",
+    "on_day.pickup": "Ready for you on {day}",
+    "left_on.pickup": "Handed over on {day}",
+    "line.shipped.pickup": "{units} handed over",
+    "status.packing.pickup": "Everything is here and is being made ready for you.",
+    "status.partly_left.pickup": "You have a part of your order. The rest follows.",
+    "status.left.pickup": "Everything was handed over.",
+    "offer.ship_now.pickup": "Have ready now what is here",
+    "offer.ship_as_available.pickup": "Have each part ready as soon as it is here",
+    "offer.wait_for_all.pickup": "Have everything ready at once",
 }
 
 GERMAN: Sentences = {
@@ -123,6 +135,17 @@ GERMAN: Sentences = {
     "notice.busy": "An Ihrer Bestellung wird gerade gearbeitet",
     "notice.busy.what": "Öffnen Sie den Link in einer Minute noch einmal. Es wurde nichts"
     " geändert.",
+    "today.pickup": "Liegt heute für Sie bereit",
+    "tomorrow.pickup": "Liegt morgen für Sie bereit",
+    "on_day.pickup": "Liegt am {day} für Sie bereit",
+    "left_on.pickup": "Übergeben am {day}",
+    "line.shipped.pickup": "{units} übergeben",
+    "status.packing.pickup": "Alles ist da und wird für Sie bereitgelegt.",
+    "status.partly_left.pickup": "Einen Teil Ihrer Bestellung haben Sie schon. Der Rest folgt.",
+    "status.left.pickup": "Alles wurde übergeben.",
+    "offer.ship_now.pickup": "Jetzt bereitlegen, was da ist",
+    "offer.ship_as_available.pickup": "Jeden Teil bereitlegen, sobald er da ist",
+    "offer.wait_for_all.pickup": "Alles auf einmal bereitlegen",
 }
 
 LANGUAGES: Mapping[str, Sentences] = {"en": ENGLISH, "de": GERMAN}

@@ -20,10 +20,11 @@ MOST_ACCEPTED = 10
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A language with its customs, and its sentences."""
+    """A language with its customs, and its sentences; of an order that is picked up, or sent."""
 
     locale: Locale
     sentences: Sentences
+    pickup: bool = False
 
     @property
     def language(self) -> str:
@@ -32,7 +33,8 @@ class Wording:
 
     def say(self, sentence: str, /, **values: object) -> str:
         """The sentence of this name, filled."""
-        return self.sentences[sentence].format(**values)
+        own = f"{sentence}.pickup" if self.pickup else sentence
+        return self.sentences[own if own in self.sentences else sentence].format(**values)
 
     def counted(self, name: str, count: int) -> str:
         """The sentence in the form that the language has for so many."""

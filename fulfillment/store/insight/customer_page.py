@@ -83,6 +83,7 @@ def read_customer_page(tx: Tx, number: str) -> CustomerPageView:
         status=order.status,
         today=tx.today(head.time_zone),
         currency=head.currency,
+        pickup=order.pickup is not None,
         waits=any(line.wanted for line in waiting_lines(order)),
         locale=head.locale,
         lines=tuple(_lines(order, names)),

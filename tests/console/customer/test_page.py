@@ -269,6 +269,15 @@ def test_the_orders_own_language_goes_before_the_browsers(shop: Shop):
     assert "Ihre Bestellung SO-2" in text
 
 
+def test_what_is_picked_up_is_not_said_to_be_sent(shop: Shop):
+    policy = {"max_shipments": 1}
+    mine = shop.warehouse.order([("K2", 2), ("K1", 1)], "SO-2", policy=policy, pickup_location="A")
+    text = shop.get(shop.link(mine)).text
+    assert "Ready for you on March 9" in text
+    assert "Have ready now what is here" in text
+    assert "Leaves" not in text
+
+
 def test_what_has_left_is_shown_with_its_tracking_number(shop: Shop):
     address = shop.link()
     shop.press(address, form_of(shop.get(address).text, "ship_now"))

@@ -112,6 +112,8 @@ class CustomerPageView:
     today: date
     """By the merchant's calendar, which also counts the days of parcels."""
     currency: str
+    pickup: bool
+    """Whether it is picked up, not sent."""
     waits: bool
     """Whether units of it are not here yet."""
     locale: str | None
