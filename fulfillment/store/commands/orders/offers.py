@@ -9,7 +9,6 @@ from fulfillment.domain.insight.offers import (
     Offer,
     OfferKind,
     OfferResult,
-    OfferTerms,
     candidates,
     result_of,
 )
@@ -66,13 +65,15 @@ def choose(store: Store, merchant: str, number: str, choice: Choice, link: str) 
 
     def body(tx: Tx) -> dict[str, Any]:
         order = load_orders(tx, [found := order_id(tx, number)])[found]
-        terms = load_offer_terms(tx, order)
-        offer = _named(candidates(order, terms), choice.offer)
+        offer = _named(candidates(order, load_offer_terms(tx, order)), choice.offer)
         try:
             id_, space = changed(tx, change_of(number, offer))
         except RefusedError as error:  # It was offered a moment ago; the locked order refuses it.
             raise _gone() from error
-        _check(tx, space, id_, _Pressed(offer, terms, choice))
+        _check(tx, space.before[id_], offer)
+        if not _is_as_shown(seen_of(order, offer, result_in(tx, space, id_, offer)), choice.seen):
+            message = "the order has changed: this would give something else now"
+            raise conflict("offer_changed", message)
         space.put(_told(space.after[id_], offer))
         space.save()
         return {}
@@ -100,24 +101,15 @@ def result_in(tx: Tx, space: Workspace, order: int, offer: Offer) -> OfferResult
     return result_of(offer, space.before[order], space.after[order], space.ship_days(), paid)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pressed:
-    """What the page had shown, and what may be chosen by now."""
-
-    offer: Offer
-    terms: OfferTerms
-    choice: Choice
-
-
-def _check(tx: Tx, space: Workspace, order: int, pressed: _Pressed) -> None:
-    """Refuse what is not offered any more, or gives something else, as the locked order is."""
-    mine = space.before[order]
-    if pressed.offer not in candidates(mine, pressed.terms):
+def _check(tx: Tx, locked: Order, offer: Offer) -> None:
+    """Refuse what is not offered any more: it was looked up before the order was locked."""
+    if offer not in candidates(locked, load_offer_terms(tx, locked)):
         raise _gone()
-    result = result_in(tx, space, order, pressed.offer)
-    # By its result: the order may have changed in what this offer has nothing to do with.
-    if seen_of(mine, pressed.offer, result).split("-")[1:] != pressed.choice.seen.split("-")[1:]:
-        raise conflict("offer_changed", "the order has changed: this would give something else now")
+
+
+def _is_as_shown(now: str, seen: str) -> bool:
+    """By what it gives: the order may have changed in what this offer has nothing to do with."""
+    return now.partition("-")[2] == seen.partition("-")[2]
 
 
 def _named(offers: Iterable[Offer], name: str) -> Offer:
