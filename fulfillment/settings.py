@@ -74,6 +74,11 @@ class Settings(BaseSettings):
         le=65535,
         description="Port the API listens on; `pegboard up` takes a free one when it is in use.",
     )
+    public_url: HttpUrl | None = Field(
+        default=None,
+        description="Where customers reach the API's process, as https://orders.example.com: "
+        "links to their pages begin so. Not set: links are told without it.",
+    )
     temporal_port: int = Field(
         default=7233,
         ge=1,

@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from anyio import to_thread
 from fastapi import FastAPI
 
+from console import assets
+from console.customer.pages import CustomerPages
 from fulfillment import settings as configuration
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sequencer import Sequencer
@@ -18,6 +20,7 @@ from fulfillment.store.transactions.patience import Patience
 from fulfillment.store.transactions.session import Store, connect
 from fulfillment.store.transactions.turns import Turns
 from starter import documentation
+from starter.auth.brake import Brake, names_of
 from starter.body import BodyLimit, BodyLimits
 from starter.middleware import HeadAsGet, LastResort, SlashesInParts
 from starter.openapi import describe
@@ -27,6 +30,7 @@ from starter.relaying import OneClient, RelayLike, nudge, running
 from starter.routers import (
     after_dispatch,
     counts,
+    customer_pages,
     documents,
     events,
     explanations,
@@ -67,6 +71,7 @@ ROUTERS = (
     order_hands.router,
     order_changes.router,
     explanations.router,
+    customer_pages.router,
     payments.router,
     shipment_batches.router,
     shipments.router,
@@ -97,6 +102,9 @@ ROUTERS = (
 
 MOST_THREADS = 100
 
+PAGES_A_MINUTE = 60
+"""How often one link to a customer's page is opened or pressed: each look is planned anew."""
+
 
 def create_app() -> FastAPI:
     """The app as it runs: the database and the engine as the environment names them.
@@ -123,6 +131,17 @@ def turns_of(chosen: Settings) -> Turns:
 def limits_of(chosen: Settings) -> BodyLimits:
     """How much of a body is read, and for how long."""
     return BodyLimits(chosen.max_body_bytes, chosen.body_seconds, chosen.body_pause_seconds)
+
+
+def pages_of_customers(store: Store, chosen: Settings) -> CustomerPages:
+    """The customers' pages; their wrong tokens are counted apart from the API's wrong keys."""
+    return CustomerPages(
+        store,
+        wrong=Brake(chosen.wrong_keys_a_minute),
+        opened=Brake(PAGES_A_MINUTE),
+        named=lambda address: names_of(address, ""),
+        not_now=handlers.NOT_NOW,
+    )
 
 
 def build_app(
@@ -155,6 +174,8 @@ def build_app(
         # Not included: FastAPI would make each route a second time, at the first request.
         app.router.routes.extend(router.routes)
     documentation.install(app)
+    assets.install(app)
+    pages_of_customers(told, chosen).install(app)
     handlers.install(app)
     app.add_middleware(LastResort)
     app.add_middleware(SlashesInParts)

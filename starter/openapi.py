@@ -22,6 +22,7 @@ refusal is a problem document (RFC 9457) with a stable `code`, the fields at fau
 
 TAGS = [
     {"name": "orders", "description": "Orders in, and what can be asked of them."},
+    {"name": "customer page", "description": "What the customer of an order sees and may choose."},
     {"name": "payments", "description": "What was paid, and what is due at the provider."},
     {"name": "shipments", "description": "What the warehouse picks, packs and ships."},
     {"name": "pick lists", "description": "Work that a picker takes, walks and confirms."},

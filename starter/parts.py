@@ -47,6 +47,7 @@ class Parts:
     And how often wrong keys were tried, what readiness asks: the probes, and the pulse of the
     relay if there is one, how far the feed is, who waits for an outcome, and who has a stream.
     The sealer keeps secrets; `allowed` says whom webhooks may call.
+    The `public_url` is where people reach all this, if the installation knows.
     """
 
     store: Store
@@ -60,6 +61,7 @@ class Parts:
     allowed: Allowed
     waits: Waits = field(default_factory=Waits)
     streams: Waits = field(default_factory=Waits)
+    public_url: str | None = None
 
 
 def make_parts(store: Store, chosen: Settings, relay: Pulse | None = None) -> Parts:
@@ -76,6 +78,7 @@ def make_parts(store: Store, chosen: Settings, relay: Pulse | None = None) -> Pa
         feed=FeedWatch(store),
         sealer=sealer_of(chosen),
         allowed=allowed_by(chosen),
+        public_url=str(chosen.public_url).rstrip("/") if chosen.public_url else None,
     )
 
 

@@ -163,10 +163,10 @@ class System:
 
     def _environment(self) -> dict[str, str]:
         """What the worker and the API are told, beside the caller's own variables."""
-        told = {**os.environ, **self._servers(), "PEGBOARD_API_PORT": str(self._api.port)}
+        own = {**self._servers(), "PEGBOARD_API_PORT": str(self._api.port)}
         if file := secret_keys.keys_for(self.settings):
-            told["PEGBOARD_SECRET_KEYS_FILE"] = str(file)
-        return told
+            own["PEGBOARD_SECRET_KEYS_FILE"] = str(file)
+        return {"PEGBOARD_PUBLIC_URL": self.api_url, **os.environ, **own}
 
     def _servers(self) -> dict[str, str]:
         told = {"PEGBOARD_DATABASE_URL": self.database_url}

@@ -38,7 +38,7 @@ EXAMPLE_PRODUCT = {
     "supplier": "Leaf Imports", "reorder_level": 24, "active": True,
     "barcodes": {"4006381333931": None, "14006381333938": "carton"}, "weight_g": 120,
     "length_mm": 90, "width_mm": 60, "height_mm": 140, "country_of_origin": "JP",
-    "customs_code": "090210", "bins": {"vienna": "A-03-2"},
+    "customs_code": "090210", "bins": {"vienna": "A-03-2"}, "substitutes": [],
 }  # fmt: skip
 
 
@@ -84,10 +84,16 @@ class ProductIn(Request):
         max_length=1_000,
         description="Where pickers find it, by location; pick lists walk by it.",
     )
+    substitutes: list[Sku] = Field(
+        default_factory=list,
+        max_length=10,
+        description="SKUs that a customer may be offered in its place, the best first.",
+    )
 
     def to_domain(self, sku: str) -> NewProduct:
         """The product as the store takes it."""
-        return NewProduct(sku=sku, **self.model_dump(exclude={"sku"}))
+        values = self.model_dump(exclude={"sku", "substitutes"})
+        return NewProduct(sku=sku, **values, substitutes=tuple(self.substitutes))
 
 
 class BatchProductIn(ProductIn):

@@ -26,6 +26,7 @@ from starter.models.fields import (
     Revision,
     ShortText,
     Sku,
+    TimeZone,
     Units,
     example,
 )
@@ -66,6 +67,10 @@ class Contact(Personal):
     """Kept apart from the order."""
     phone: ShortText | None = None
     """Kept apart from the order."""
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] | None = None
+    """In which language the customer reads, as `de` or `de-AT`."""
+    time_zone: TimeZone | None = None
+    """By whose clock the customer's days are told."""
 
 
 class Address(Personal):

@@ -175,6 +175,15 @@ async def out_of_range(_: Request, __: Exception) -> Response:
     return answer(Told(422, "out_of_range", "a value is out of the range that can be stored"))
 
 
+NOT_NOW: tuple[type[Exception], ...] = (
+    HeldError,
+    BusyError,
+    OperationalError,
+    InterfaceError,
+    PoolTimeoutError,
+)
+"""What is raised while the database is away, held or busy: it may be asked again later."""
+
 HANDLERS: dict[type[Exception], Handler] = {
     RefusedError: refused,
     RequestValidationError: invalid,

@@ -35,6 +35,7 @@ from tests.api.test_examples import (
     Story,
     begin,
     known_key,
+    known_link,
     planned,
     stock,
 )
@@ -276,5 +277,5 @@ STEPS: tuple[Step, ...] = (
     f"POST {ORDERS}/payments", "PUT /v1/merchants/{name}/letterhead",
     "PUT /v1/locations/{location}/closures/{day}", "PATCH /v1/settings",
     "PATCH /v1/settings/default", "POST /v1/keys", known_key, "POST /v1/webhooks",
-    "POST /v1/webhooks/{webhook}/test",
+    "POST /v1/webhooks/{webhook}/test", f"POST {ORDERS}/links", known_link,
 )  # fmt: skip

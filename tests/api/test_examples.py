@@ -180,6 +180,16 @@ def begin(story: Story) -> None:
             )
 
 
+def known_link(story: Story) -> None:
+    """The newest link is called as in the paths of the examples."""
+    with story.world.store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE order_link SET id = %s WHERE id = (SELECT id FROM order_link"
+            " ORDER BY xmin::text::bigint DESC LIMIT 1)",
+            (VALUES["link"],),
+        )
+
+
 SHORT_BY_FOUR = (stock(20), ORDER, planned())
 FREE_LATER = (policy(auto_allocate="never"), *SHORT_BY_FOUR, stock(4))
 RELEASED = (stock(24), ORDER, planned())
@@ -246,6 +256,10 @@ SCENES: Mapping[str, Sequence[Step]] = {
     ),
     "an order is split": (*SHORT_BY_FOUR, f"POST {ORDERS}/split"),
     "what is missing is cancelled": (*SHORT_BY_FOUR, f"POST {ORDERS}/remove-unavailable"),
+    "a customer has a page": (
+        *SHORT_BY_FOUR, f"POST {ORDERS}/links", known_link, f"GET {ORDERS}/links",
+        f"POST {ORDERS}/links/{{link}}/revoke", "PUT /v1/customer-page", "GET /v1/customer-page",
+    ),
     "what came is taken": (*FREE_LATER, f"POST {ORDERS}/back-to-ship"),
     "an order is pinned": (*SHORT_BY_FOUR, "POST /v1/purchase-orders", f"POST {ORDERS}/pins"),
     "an order is prepared": (

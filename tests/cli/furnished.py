@@ -7,7 +7,7 @@ from fulfillment.domain.model.payments import PaymentKind
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.catalogue import closures
-from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.orders import links, manual
 from fulfillment.store.commands.payments import record
 from fulfillment.store.commands.supply import purchase_orders, restocks
 from fulfillment.store.commands.supply.moves import counts, returns
@@ -36,6 +36,7 @@ def furnish(database_url: str) -> None:
     _supply(warehouse)
     _orders(warehouse)
     _moves(warehouse)
+    _link(warehouse)
     tell(store)
     _webhooks(warehouse)
     store.engine.dispose()
@@ -116,6 +117,13 @@ def _webhooks(warehouse: Warehouse) -> None:
     switch_endpoint(warehouse.store, command("off"), off, on=False)
     _order(warehouse, 1017, [(BLACK, 1)])
     webhooks.fan_out(warehouse.store)
+
+
+def _link(warehouse: Warehouse) -> None:
+    """A link to the page of SO-1001, called as in the example of the command that ends one."""
+    links.make_link(warehouse.store, command("make_link"), "SO-1001")
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE order_link SET id = '1f2e3d4c5b6a7988'")
 
 
 def _id(warehouse: Warehouse, number: int) -> int:

@@ -1,10 +1,13 @@
 import os
 
 import pytest
+from pydantic import SecretStr
 
 from cli.errors import CommandError
 from cli.host.backoff import Backoff
 from cli.host.lock import one_run_in
+from cli.host.supervisor import System
+from fulfillment.settings import Settings
 
 pytestmark = pytest.mark.slow
 
@@ -28,3 +31,12 @@ def test_wait_doubles_when_a_part_keeps_ending_and_starts_anew_after_a_healthy_m
 
     backoff.started(100.0)
     assert backoff.plan(161.0) == 1
+
+
+def test_links_lead_to_the_own_address_unless_another_is_named(tmp_path, monkeypatch):
+    monkeypatch.delenv("PEGBOARD_PUBLIC_URL", raising=False)
+    settings = Settings(home=tmp_path, api_port=8123, database_url=SecretStr("postgresql://x"))
+    system = System(settings, say=print)
+    assert system._environment()["PEGBOARD_PUBLIC_URL"] == "http://127.0.0.1:8123"
+    monkeypatch.setenv("PEGBOARD_PUBLIC_URL", "https://orders.example.com")
+    assert system._environment()["PEGBOARD_PUBLIC_URL"] == "https://orders.example.com"

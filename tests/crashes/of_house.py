@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from fulfillment.domain.insight.offers import OfferKind
 from fulfillment.domain.insight.progress import Progress, progress_of
 from fulfillment.domain.model.papers import Letterhead
 from fulfillment.domain.model.payments import EntryStatus, PaymentKind
@@ -10,9 +11,16 @@ from fulfillment.domain.model.scope import Scope
 from fulfillment.domain.model.sealed import Sealed, SecretName
 from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.store.commands import catalogue
-from fulfillment.store.commands.administration import keys, restoring, secrets, settings
+from fulfillment.store.commands.administration import (
+    customer_page,
+    keys,
+    restoring,
+    secrets,
+    settings,
+)
 from fulfillment.store.commands.catalogue import closures, locations, merchants, papers, products
 from fulfillment.store.commands.payments import asking, record
+from fulfillment.store.reading.views.customer_page import CustomerPageSettings
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.session import Store
 from tests.builders.warehouse import MERCHANT, NOON, Warehouse
@@ -84,6 +92,15 @@ def sealed_anew(at: Warehouse) -> Run:
     secrets.put_secret(at.store, SECRET, Sealed("old", b"sealed"))
     fresh = Sealed("new", b"sealed anew")
     return lambda store: secrets.reseal_next(store, fresh.key, lambda _: fresh)
+
+
+@crash(customer_page.put_customer_page, stages.waiting)
+def other_offers(_: Warehouse) -> Run:
+    asked = the_command("customer_page")
+    wanted = CustomerPageSettings(
+        offers=(OfferKind.SHIP_NOW,), link_days=30, days_after_end=7, note="Call us."
+    )
+    return lambda store: customer_page.put_customer_page(store, asked, wanted)
 
 
 # --- the catalogue -------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from datetime import date
 
 from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.domain.actions.manual_prepare import Choice, Choose
+from fulfillment.domain.insight.offers import Offer, OfferKind
 from fulfillment.store.commands import intake
 from fulfillment.store.commands.intake import taking
 from fulfillment.store.commands.orders import (
@@ -12,13 +13,16 @@ from fulfillment.store.commands.orders import (
     details,
     lifecycle,
     line_changes,
+    links,
     manual,
+    offers,
     pins,
     sent_again,
     starts,
 )
 from fulfillment.store.commands.orders.details import Customer
 from fulfillment.store.planning.change import Change
+from tests.builders import customer
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.crashes import stages
 from tests.crashes.net import Run, crash, the_command
@@ -218,3 +222,31 @@ def back_to_ship(_: Warehouse) -> Change:
 @crash(pins.pin, stages.waiting)
 def pinned(_: Warehouse) -> Change:
     return pins.pin(ORDER, 1, [pins.Pinned(PURCHASE, units=2)])
+
+
+# --- its customer's page -------------------------------------------------------------------------
+
+
+@crash(links.make_link, stages.waiting)
+def a_link(_: Warehouse) -> Run:
+    asked = the_command("make_link")
+    return lambda store: links.make_link(store, asked, ORDER).view.expires_at
+
+
+@crash(links.revoke_link, stages.with_a_link)
+def a_link_ended(at: Warehouse) -> Run:
+    link = str(at.one("SELECT id FROM order_link"))
+    return lambda store: links.revoke_link(store, MERCHANT, ORDER, link)
+
+
+@crash(offers.choose, stages.held_back)
+def chosen_by_the_customer(at: Warehouse) -> Run:
+    """What is here goes now, as the page had shown it."""
+    shown = customer.offers(at, order_id(at))["ship_now"]
+    choice = offers.Choice(shown.id, shown.seen)
+    return lambda store: offers.choose(store, MERCHANT, ORDER, choice, "1f2e3d4c5b6a7988")
+
+
+@crash(offers.change_of, stages.held_back)
+def waits_for_all(_: Warehouse) -> Change:
+    return offers.change_of(ORDER, Offer(OfferKind.WAIT_FOR_ALL))

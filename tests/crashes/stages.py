@@ -9,6 +9,7 @@ from fulfillment.store.commands.administration.keys import Role, create_key
 from fulfillment.store.commands.catalogue import closures
 from fulfillment.store.commands.floor import packing
 from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.orders.links import make_link
 from fulfillment.store.commands.payments import record
 from tests.builders import floor, moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command
@@ -45,6 +46,12 @@ def held_back(at: Warehouse) -> None:
     at.purchase([("K1", 10)], number=PURCHASE)
     at.order([("K1", 5), ("K2", 1)], ORDER, policy={"max_shipments": 1})
     at.order([("K1", 2)], OTHER)
+
+
+def with_a_link(at: Warehouse) -> None:
+    """As `waiting`, with a link to the page of its customer."""
+    waiting(at)
+    make_link(at.store, command("make_link"), ORDER)
 
 
 def unverified(at: Warehouse) -> None:

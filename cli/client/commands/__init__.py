@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cli.client.commands import (
     catalogue,
+    customer_page,
     events,
     floor,
     inbound,
@@ -36,6 +37,7 @@ GROUPS: Mapping[str, str] = {
     "product": "Look at what is sold, and change it.",
     "location": "Look at locations, change them, and close them for a day.",
     "merchant": "Look at merchants, and change them.",
+    "page": "What customers may choose on their page, and the links to it.",
     "settings": "How orders are fulfilled where they do not say it themselves.",
     "events": "See what happens as it happens.",
     "webhook": "Have events be posted to an address, and see what it answered.",
@@ -51,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     *moves.COMMANDS,
     *catalogue.COMMANDS,
     *places.COMMANDS,
+    *customer_page.COMMANDS,
     *settings.COMMANDS,
     *events.COMMANDS,
     *webhooks.COMMANDS,

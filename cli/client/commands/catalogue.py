@@ -83,6 +83,8 @@ COMMANDS = (
             option("body.customs_code", "Its tariff number."),
             options("body.bins", "LOCATION=BIN, where pickers find it; repeatable.",
                     Pairs("a bin as LOCATION=BIN"), name="--bin"),
+            options("body.substitutes", "A SKU that a customer may be offered in its place;"
+                    " repeatable, the best first.", name="--substitute"),
         ),
     ),
     Command(

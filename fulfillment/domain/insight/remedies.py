@@ -28,8 +28,8 @@ def candidates(
     """Everything that could help; `first_location` is where goods come to if nothing binds them."""
     if not order.first_claimed or not any(line.wanted for line in waiting_lines(order)):
         return
-    yield from _of_what_is_short(order)
-    yield from _of_what_is_here(order)
+    yield from of_what_is_short(order)
+    yield from of_what_is_here(order)
     yield from _of_the_hands(order, around)
     yield from _of_the_rank(order, around)
     yield from islice(_of_the_pins(order, around), MOST_OF_A_KIND)
@@ -39,7 +39,7 @@ def candidates(
     yield from bought(order, around, first_location)
 
 
-def _of_what_is_short(order: Order) -> Iterator[Remedy]:
+def of_what_is_short(order: Order) -> Iterator[Remedy]:
     """What is missing is cancelled; where nothing that waits is here, that is all that waits."""
     short: Counter[int] = Counter()
     for line in waiting_lines(order):
@@ -54,7 +54,8 @@ def _of_what_is_short(order: Order) -> Iterator[Remedy]:
         yield Remedy(RemedyCode.CANCEL_SHORT, sentence, {"lines": lines})
 
 
-def _of_what_is_here(order: Order) -> Iterator[Remedy]:
+def of_what_is_here(order: Order) -> Iterator[Remedy]:
+    """What is here goes before the rest: by other settings, or once."""
     held = sum(line.allocated for line in waiting_lines(order))
     if not held:
         return

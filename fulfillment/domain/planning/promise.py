@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine, Slice
@@ -13,6 +14,16 @@ from fulfillment.domain.planning.sourcing import is_due_by
 
 EXTENSION = timedelta(days=7)
 """What is added to today where no supply gives a date and the default has passed."""
+
+
+class Departure(NamedTuple):
+    """Units of a shipment's line that are to leave on one day, from a place if it is known."""
+
+    shipment: Shipment
+    line: ShipmentLine
+    units: int
+    on: date
+    place: str | None
 
 
 def promise(order: Order, days: ShipDays) -> dict[int, tuple[Slice, ...]]:
@@ -26,6 +37,14 @@ def promise(order: Order, days: ShipDays) -> dict[int, tuple[Slice, ...]]:
     and a shipment of which nothing may go before the rest.
     """
     dates: dict[int, dict[date, int]] = {line.number: {} for line in order.lines}
+    for _, line, units, on, _ in departures(order, days):
+        counted = dates[line.order_line]
+        counted[on] = counted.get(on, 0) + units
+    return {number: _slices(counted) for number, counted in dates.items()}
+
+
+def departures(order: Order, days: ShipDays) -> Iterator[Departure]:
+    """Everything that is still to leave, as it is promised; some of it may be of no units."""
     unknown = without_supply(order, days.today)
     together = _goes_together_on(order, days, unknown)
     for shipment in order.live:
@@ -33,11 +52,8 @@ def promise(order: Order, days: ShipDays) -> dict[int, tuple[Slice, ...]]:
         if whole is None and _is_kept_whole(order, shipment, days.today):
             whole = _last_day([shipment], days, unknown)
         for line in shipment.lines:
-            for units, on in _parts(shipment, line, days, unknown):
-                day = whole or on
-                counted = dates[line.order_line]
-                counted[day] = counted.get(day, 0) + units
-    return {number: _slices(counted) for number, counted in dates.items()}
+            for units, on, place in _parts(shipment, line, days, unknown):
+                yield Departure(shipment, line, units, whole or on, place)
 
 
 def promised(order: Order, days: ShipDays) -> Order:
@@ -116,7 +132,7 @@ def _last_day(shipments: Iterable[Shipment], days: ShipDays, unknown: date) -> d
         for line in shipment.lines
         for part in _parts(shipment, line, days, unknown)
     )
-    return max((on for units, on in parts if units), default=None)
+    return max((on for units, on, _ in parts if units), default=None)
 
 
 def without_supply(order: Order, today: date) -> date:
@@ -127,20 +143,20 @@ def without_supply(order: Order, today: date) -> date:
 
 def _parts(
     shipment: Shipment, line: ShipmentLine, days: ShipDays, unknown: date
-) -> Iterator[tuple[int, date]]:
+) -> Iterator[tuple[int, date, str | None]]:
     """A peg whose date has passed, or is not known, gives no date any more."""
     target = shipment.target_ship_on
     for claim in line.claims:
         leaves = days.leaving_now(claim.location) if target is None else target
-        yield claim.units, max(leaves, days.today)
+        yield claim.units, max(leaves, days.today), claim.location
     for peg in line.pegs:
         if peg.has_arrived:
-            yield peg.units, days.leaving_now(peg.location)
+            yield peg.units, days.leaving_now(peg.location), peg.location
         elif days.today <= peg.due_on < date.max:
-            yield peg.units, days.once_there(peg.location, peg.due_on)
+            yield peg.units, days.once_there(peg.location, peg.due_on), peg.location
         else:
-            yield peg.units, unknown
-    yield line.wanted - line.pegged, unknown
+            yield peg.units, unknown, None
+    yield line.wanted - line.pegged, unknown, None
 
 
 def _slices(counted: Mapping[date, int]) -> tuple[Slice, ...]:

@@ -1,9 +1,8 @@
 """Remedies with what each would change, found by the planner on a copy."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.domain.insight.explanation import ExplanationContext
 from fulfillment.domain.insight.impact import Impact
 from fulfillment.domain.insight.remedies import candidates
@@ -12,7 +11,7 @@ from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.domain.model.supply import Supply
-from fulfillment.store.commands.orders import line_changes, manual, pins
+from fulfillment.store.commands.orders.remedy_changes import CHANGES
 from fulfillment.store.insight.queue_neighbours import MOST_AHEAD
 from fulfillment.store.planning.change import Change, simulated
 from fulfillment.store.reading.views.explanations import TriedRemedy
@@ -21,34 +20,6 @@ from fulfillment.store.transactions.session import Tx
 
 UNSTORED = 2**62
 """Ids of supply that is only simulated, behind all that is stored."""
-
-Made = Callable[[str, Remedy], Change]
-
-
-def _cancel_short(number: str, remedy: Remedy) -> Change:
-    lines = remedy.arguments.get("lines")
-    if not isinstance(lines, list):
-        return manual.remove_unavailable(number)
-    return line_changes.cancelling_units(number, [LineUnits(**line) for line in lines])
-
-
-CHANGES: Mapping[RemedyCode, Made] = {
-    RemedyCode.CANCEL_SHORT: _cancel_short,
-    RemedyCode.SHIP_AS_AVAILABLE: lambda number, remedy: manual.policy(
-        number, _knobs(remedy.arguments["set"])
-    ),
-    RemedyCode.SPLIT_NOW: lambda number, _: manual.split(number),
-    RemedyCode.ALLOCATE: lambda number, _: manual.allocate(number),
-    RemedyCode.RESUME_ALLOCATION: lambda number, _: manual.resume_allocation(number),
-    RemedyCode.RAISE_PRIORITY: lambda number, remedy: manual.priority(
-        number, int(str(remedy.arguments["priority"]))
-    ),
-    RemedyCode.UNPIN: lambda number, remedy: pins.pin(
-        remedy.order or number, int(str(remedy.arguments["line"])), ()
-    ),
-    RemedyCode.UNLOCK: lambda number, _: manual.lock(number, None),
-}
-"""What is asked of an order by each remedy: the very changes that the commands make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +123,3 @@ def _free_number(tx: Tx, order: Order) -> str:
     taken = {row.number for row in tx.rows(TAKEN, merchant=tx.merchant, base=base)}
     names = (base, *(f"{base}-{at}" for at in range(2, len(taken) + 2)))
     return next(name for name in names if name not in taken)
-
-
-def _knobs(value: object) -> dict[str, object]:
-    return dict(value) if isinstance(value, dict) else {}

@@ -49,12 +49,15 @@ def known_products(tx: Tx, skus: Sequence[str]) -> dict[str, NewProduct]:
         " coalesce((SELECT jsonb_object_agg(b.code, b.pack) FROM product_barcode b"
         " WHERE b.merchant = p.merchant AND b.sku = p.sku), '{}'::jsonb) AS barcodes,"
         " p.weight_g, p.length_mm, p.width_mm, p.height_mm, p.country_of_origin, p.customs_code,"
-        " p.bins"
+        " p.bins, p.substitutes"
         " FROM product p WHERE merchant = :merchant AND sku = ANY(:skus)",
         merchant=tx.merchant,
         skus=list(skus),
     )
-    return {row.sku: NewProduct(*row) for row in rows}
+    return {
+        row.sku: NewProduct(**row._asdict() | {"substitutes": tuple(row.substitutes)})
+        for row in rows
+    }
 
 
 def spelled_alike(tx: Tx, skus: Sequence[str]) -> list[tuple[str, ...]]:

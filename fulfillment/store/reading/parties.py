@@ -33,7 +33,7 @@ SELECT l.id, l.name, l.time_zone, l.active, to_char(l.cutoff, 'HH24:MI') AS cuto
 PRODUCTS = """
 SELECT p.sku, p.name, p.manage_stock, p.allow_backorder, p.backorder_limit, p.future_inventory,
        p.packs, p.supplier, p.reorder_level, p.active, p.weight_g, p.length_mm, p.width_mm,
-       p.height_mm, p.country_of_origin, p.customs_code, p.bins,
+       p.height_mm, p.country_of_origin, p.customs_code, p.bins, p.substitutes,
        coalesce((SELECT jsonb_object_agg(b.code, b.pack) FROM product_barcode b
                   WHERE b.merchant = p.merchant AND b.sku = p.sku), '{{}}'::jsonb) AS barcodes,
        {keys}

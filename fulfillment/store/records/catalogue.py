@@ -11,6 +11,7 @@ class NewProduct:
 
     Barcodes are GTINs with the pack that they are on, None for one unit; weight and size are those
     of one unit. `bins` are where pickers find it, by location. What is not known is None.
+    `substitutes` are SKUs that a customer may be offered in its place, the best first.
     """
 
     sku: str
@@ -31,6 +32,7 @@ class NewProduct:
     country_of_origin: str | None = None
     customs_code: str | None = None
     bins: Mapping[str, str] = field(default_factory=dict)
+    substitutes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ that the next program breaks.
 """
 
 from fulfillment.store.schema import (
+    customer_page,
     deliveries,
     engine,
     feed,
@@ -24,6 +25,7 @@ from fulfillment.store.schema import (
 from fulfillment.store.schema.columns import metadata
 
 __all__ = [
+    "customer_page",
     "deliveries",
     "engine",
     "feed",

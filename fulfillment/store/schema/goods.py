@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from fulfillment.store.schema.columns import (
     Instant,
@@ -51,6 +51,13 @@ product = Table(
         nullable=False,
         server_default=text("'{}'::jsonb"),
         comment="where pickers find it, by location",
+    ),
+    Column(
+        "substitutes",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="SKUs that a customer may be offered in its place, the best first",
     ),
     moment("created_at"),
     PrimaryKeyConstraint("merchant", "sku"),

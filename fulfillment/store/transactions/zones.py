@@ -22,3 +22,11 @@ def zone_of(name: str) -> ZoneInfo:
     except NOT_KNOWN:
         log.error("time_zone_not_known", time_zone=name, taken_for="UTC")  # noqa: TRY400
         return ZoneInfo("UTC")
+
+
+def zone_if_known(name: str | None) -> ZoneInfo | None:
+    """A zone that somebody outside named; None where nobody did, or it is none."""
+    try:
+        return ZoneInfo(name) if name else None
+    except NOT_KNOWN:
+        return None

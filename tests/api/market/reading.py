@@ -32,6 +32,7 @@ FOUND: Mapping[str, str] = {
     "/v1/orders/{number}/history": OF_ORDER,
     "/v1/orders/{number}/explanation": OF_ORDER,
     "/v1/orders/{number}/payments": OF_ORDER,
+    "/v1/orders/{number}/links": OF_ORDER,
     "/v1/products/{sku}": "SELECT sku FROM product WHERE merchant = :m ORDER BY sku",
     "/v1/products/{sku}/explanation": "SELECT sku FROM product WHERE merchant = :m ORDER BY sku",
     "/v1/shipments/{shipment}": OF_SHIPMENT,
@@ -59,7 +60,8 @@ WHOLE = frozenset({
     "/v1/orders", "/v1/payments", "/v1/shipments", "/v1/pick-lists", "/v1/staging", "/v1/tasks",
     "/v1/purchase-orders", "/v1/receipts", "/v1/purchase-suggestions", "/v1/restocks",
     "/v1/transfers", "/v1/returns", "/v1/counts", "/v1/stock", "/v1/products", "/v1/settings",
-    "/v1/settings/presets", "/v1/settings/changes", "/v1/events", "/health/live",
+    "/v1/settings/presets", "/v1/settings/changes", "/v1/events", "/v1/customer-page",
+    "/health/live",
 })  # fmt: skip
 OPERATORS = frozenset({
     "/v1/locations", "/v1/locations/{location}", "/v1/merchants", "/v1/merchants/{name}",

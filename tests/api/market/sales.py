@@ -23,7 +23,9 @@ PRICES = (100, 250, 999, 999, None)
 ANY = "SELECT id, number, revision FROM orders WHERE merchant = :m ORDER BY id"
 LIVE = ANY.replace("ORDER", "AND finished_at IS NULL ORDER")
 OF_AN_ORDER = "/v1/orders/{number}"
-ELSEWHERE = frozenset({"", "/payments", "/lines/{line}/exchange-returned"})
+ELSEWHERE = frozenset({
+    "", "/payments", "/lines/{line}/exchange-returned", "/links", "/links/{link}/revoke",
+})  # fmt: skip
 """What is asked behind an order's path by other deeds than `act`."""
 
 

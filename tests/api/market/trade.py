@@ -10,6 +10,7 @@ from fulfillment.store.commands.orders.lifecycle import prepare_fulfillment
 from fulfillment.store.commands.supply import serving
 from fulfillment.store.integrity.invariants import audit
 from tests.api.market import books
+from tests.api.market.customers import Customers
 from tests.api.market.desk import MERCHANTS, PLACES, SKUS, Desk, Log, WalkError
 from tests.api.market.floor import Floor
 from tests.api.market.office import GOODS, Office
@@ -32,6 +33,7 @@ class Trader:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         sales, floor, supply, office = Sales(desk), Floor(desk), Supply(desk), Office(desk)
+        customers = Customers(desk)
         weights: dict[Callable[[], None], int] = {
             sales.take: 9, sales.take_batch: 1, sales.edit: 4, sales.act: 18, sales.promise: 1,
             floor.work: 16, floor.stumble: 2, floor.take_work: 5, floor.work_on_list: 9,
@@ -42,6 +44,7 @@ class Trader:
             supply.transfer: 2, supply.move_transfer: 4, supply.announce: 3, supply.take_back: 3,
             office.pay: 6, office.settle: 4, office.product: 2, office.place: 2, office.closure: 1,
             office.settings: 1, office.authorising: 1,
+            customers.choose: 4, customers.offer: 1,
             desk.again: 8,
         }  # fmt: skip
         self.deeds = [deed for deed, weight in weights.items() for _ in range(weight)]

@@ -26,6 +26,7 @@ def put_products(store: Store, merchant: str, products: Sequence[NewProduct]) ->
             owe_replan_of_all(tx, [merchant])
         tx.run(PUT_PRODUCTS, merchant=merchant, rows=json.dumps([_row(p) for p in products]))
         _put_barcodes(tx, products)
+        _check_substitutes(tx, products)
 
     store.transact(merchant, body)
 
@@ -36,11 +37,12 @@ WITH rows AS (
         sku text, name text, manage_stock boolean, allow_backorder boolean, backorder_limit int,
         future_inventory boolean, packs jsonb, supplier text, reorder_level int, active boolean,
         weight_g int, length_mm int, width_mm int, height_mm int, country_of_origin text,
-        customs_code text, bins jsonb)
+        customs_code text, bins jsonb, substitutes text[])
 ), put AS (
     INSERT INTO product (merchant, sku, name, manage_stock, allow_backorder, backorder_limit,
                          future_inventory, packs, supplier, reorder_level, active, weight_g,
-                         length_mm, width_mm, height_mm, country_of_origin, customs_code, bins)
+                         length_mm, width_mm, height_mm, country_of_origin, customs_code, bins,
+                         substitutes)
     SELECT :merchant, r.* FROM rows r ORDER BY r.sku
     ON CONFLICT (merchant, sku) DO UPDATE SET
         name = excluded.name, manage_stock = excluded.manage_stock,
@@ -50,7 +52,7 @@ WITH rows AS (
         active = excluded.active, weight_g = excluded.weight_g, length_mm = excluded.length_mm,
         width_mm = excluded.width_mm, height_mm = excluded.height_mm,
         country_of_origin = excluded.country_of_origin, customs_code = excluded.customs_code,
-        bins = excluded.bins
+        bins = excluded.bins, substitutes = excluded.substitutes
 )
 INSERT INTO sku_queue (merchant, sku) SELECT :merchant, sku FROM rows ORDER BY sku
 ON CONFLICT DO NOTHING
@@ -105,9 +107,39 @@ def _check_product(product: NewProduct, index: int) -> None:
         if on is not None and on not in product.packs:
             message = f"a barcode of {product.sku} is on a pack that it does not have"
             raise invalid("bad_barcode", message, f"[{index}].barcodes.{code}", sku=product.sku)
+    _check_others(product, index)
     if product.backorder_limit is not None and product.backorder_limit < 0:
         message = f"the backorder limit of {product.sku} is zero or more"
         raise invalid("bad_limit", message, f"[{index}].backorder_limit", sku=product.sku)
+
+
+def _check_substitutes(tx: Tx, products: Sequence[NewProduct]) -> None:
+    """Refuse what nobody sells; those that are put together may name each other."""
+    named = {sku for product in products for sku in product.substitutes}
+    if not named:
+        return
+    rows = tx.rows(
+        "SELECT sku FROM product WHERE merchant = :merchant AND sku = ANY(:named)",
+        merchant=tx.merchant,
+        named=sorted(named),
+    )
+    unknown = named - {row.sku for row in rows}
+    for index, product in enumerate(products):
+        for at, sku in enumerate(product.substitutes):
+            if sku in unknown:
+                message = f"{sku}, which is to stand in for {product.sku}, is no product"
+                raise invalid("unknown_sku", message, f"[{index}].substitutes[{at}]", sku=sku)
+
+
+def _check_others(product: NewProduct, index: int) -> None:
+    if product.sku in product.substitutes:
+        message = f"{product.sku} can not stand in for itself; name other products"
+        field = f"[{index}].substitutes[{product.substitutes.index(product.sku)}]"
+        raise invalid("same_sku", message, field, sku=product.sku)
+    for at, sku in enumerate(product.substitutes):
+        if sku in product.substitutes[:at]:
+            message = f"{sku} is named twice in place of {product.sku}"
+            raise invalid("sku_twice", message, f"[{index}].substitutes[{at}]", sku=sku)
 
 
 def _check_bins(tx: Tx, products: Sequence[NewProduct]) -> None:

@@ -94,3 +94,5 @@ class ProductView:
     """Of the Harmonized System, six digits or more."""
     bins: dict[str, str]
     """Where pickers find it, by location; pick lists walk by it."""
+    substitutes: tuple[str, ...]
+    """SKUs that a customer may be offered in its place, the best first."""

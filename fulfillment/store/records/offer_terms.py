@@ -1,0 +1,43 @@
+"""What a customer may choose of an order, read for the rule that says what is offered."""
+
+from collections.abc import Collection
+from datetime import date
+
+from fulfillment.domain.insight.offers import USUALLY, OfferKind, OfferTerms
+from fulfillment.domain.model.orders import Order
+from fulfillment.store.transactions.session import Tx
+
+CHOSE = "customer_chose"
+"""How the order's history calls it."""
+
+KINDS = "SELECT offers FROM customer_page WHERE merchant = :merchant"
+
+SUBSTITUTES = """
+SELECT p.sku, ARRAY(SELECT s.sku FROM unnest(p.substitutes) WITH ORDINALITY AS named(sku, n)
+                      JOIN product s ON s.merchant = p.merchant AND s.sku = named.sku AND s.active
+                     ORDER BY named.n) AS substitutes
+  FROM product p WHERE p.merchant = :merchant AND p.sku = ANY(:skus) AND p.substitutes <> '{}'
+"""
+
+ACCEPTED = """
+SELECT facts ->> 'day' AS day FROM happening
+ WHERE order_id = :order AND kind = :chose AND facts ->> 'offer' = :accepts
+ ORDER BY sequence DESC LIMIT 1
+"""
+
+
+def load_offer_terms(tx: Tx, order: Order) -> OfferTerms:
+    """The merchant's kinds, what may stand in for what waits, and the day accepted last."""
+    kinds = tx.ask(KINDS, merchant=tx.merchant)
+    others = tx.ask(SUBSTITUTES, merchant=tx.merchant, skus=_skus(order))
+    accepted = tx.ask(ACCEPTED, order=order.id, chose=CHOSE, accepts=OfferKind.ACCEPT_DATE)
+    chosen = kinds.rows()
+    return OfferTerms(
+        frozenset(map(OfferKind, chosen[0].offers)) if chosen else USUALLY,
+        {row.sku: tuple(row.substitutes) for row in others.rows()},
+        next((date.fromisoformat(row.day) for row in accepted.rows()), None),
+    )
+
+
+def _skus(order: Order) -> Collection[str]:
+    return sorted({line.sku for shipment in order.waiting for line in shipment.lines})
