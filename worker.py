@@ -15,6 +15,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from activities.order_activities import Fulfilling
+from deliveries.mail.process import mailing
 from fulfillment import engine, logs, settings
 from fulfillment.keeping import Pulse, keep_reporting, keep_running
 from fulfillment.relay import lateness
@@ -248,7 +249,7 @@ async def _until_fit(check: Callable[[], None], stop: asyncio.Event) -> None:
 async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
     if not await database_is_fit(found.require_database_url(), stop):
         return
-    async with asking(found) as payments:
+    async with asking(found) as payments, mailing(found) as mails:
         client = await engine.connect()
         plan = Plan(
             found.require_database_url(),
@@ -256,7 +257,7 @@ async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
             found.worker_activity_threads,
             found.worker_build_id,
             Patience(**found.database_patience),
-            (payments,) if payments else (),
+            (payments, mails) if payments else (mails,),
             found.event_days,
         )
         async with running_as(client, plan):

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from anyio import to_thread
 from fastapi import FastAPI
 
+from deliveries.mail.wiring import returns_of
 from fulfillment import settings as configuration
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sequencer import Sequencer
@@ -34,6 +35,7 @@ from starter.routers import (
     health,
     keys,
     locations,
+    mail,
     merchants,
     order_actions,
     order_batches,
@@ -87,6 +89,7 @@ ROUTERS = (
     products.router,
     locations.router,
     merchants.router,
+    mail.router,
     keys.router,
     settings.router,
     events.router,
@@ -135,7 +138,7 @@ def build_app(
     told = replace(store, after_commit=lambda: nudge(beside)) if beside else store
 
     brake = Brake(chosen.wrong_keys_a_minute)
-    parts = make_parts(told, brake, relay.pulse if relay else None)
+    parts = make_parts(told, brake, relay.pulse if relay else None, returns_of(chosen))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, object]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from deliveries.mail.return_address import ReturnAddress
 from fulfillment.keeping import Pulse
 from fulfillment.store.reading.parties import merchant_exists, some_merchants
 from fulfillment.store.records.loading import EVERYBODY
@@ -41,7 +42,8 @@ class Parts:
     """The store, the keys that were verified lately, the merchants that are known.
 
     And how often wrong keys were tried, what readiness asks: the probes, and the pulse of the
-    relay if there is one, how far the feed is, who waits for an outcome, and who has a stream.
+    relay if there is one, how far the feed is, who waits for an outcome, who has a stream, and
+    where mails come back to.
     """
 
     store: Store
@@ -53,13 +55,17 @@ class Parts:
     feed: FeedWatch
     waits: Waits = field(default_factory=Waits)
     streams: Waits = field(default_factory=Waits)
+    returns: ReturnAddress | None = None
 
 
-def make_parts(store: Store, brake: Brake, relay: Pulse | None = None) -> Parts:
+def make_parts(
+    store: Store, brake: Brake, relay: Pulse | None = None, returns: ReturnAddress | None = None
+) -> Parts:
     """The parts of an app over this store."""
     probes = Probes.of(store.engine.url)
     known = KnownMerchants(store)
-    return Parts(store, Keyring(store), brake, known, probes, relay, FeedWatch(store))
+    feed = FeedWatch(store)
+    return Parts(store, Keyring(store), brake, known, probes, relay, feed, returns=returns)
 
 
 def parts_of(request: Request) -> Parts:

@@ -63,9 +63,13 @@ TERMS: Mapping[str, str] = {
 }
 
 IN_PATHS: Mapping[str, str] = {
+    "batch": "The id of the batch.",
     "container": "The id of the container.",
     "day": "The day, by the location's calendar.",
     "key_id": "The first part of the key, which opens nothing.",
+    "language": "A language, as `de`, or one in a country, as `de_AT`.",
+    "mail": "The id of the mail.",
+    "mail_type": "What the mail tells.",
     "name": "The merchant's name in paths, or a setting's.",
     "payment": "The id of the entry in the ledger.",
     "pick_list": "The id of the pick list.",
@@ -92,11 +96,15 @@ OF_LISTS: Mapping[str, str] = {
 """What a filter of a list asks."""
 
 VALUES: Mapping[str, object] = {
+    "batch": 2,
     "container": 3,
     "day": "2026-12-24",
     "key_id": "1f2e3d4c5b6a7988",
+    "language": "de",
     "line": 1,
     "location": "vienna",
+    "mail": 9,
+    "mail_type": "waits",
     "payment": 7,
     "pick_list": 7,
     "shipment": 42,

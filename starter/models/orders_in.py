@@ -26,6 +26,7 @@ from starter.models.fields import (
     Revision,
     ShortText,
     Sku,
+    TimeZone,
     Units,
     example,
 )
@@ -66,6 +67,10 @@ class Contact(Personal):
     """Kept apart from the order."""
     phone: ShortText | None = None
     """Kept apart from the order."""
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")] | None = None
+    """The language, and the country, in which mails to the customer are written: `de_AT`."""
+    time_zone: TimeZone | None = None
+    """The zone in which the customer is told of moments; else the merchant's."""
 
 
 class Address(Personal):

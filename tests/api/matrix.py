@@ -30,11 +30,13 @@ from tests.api.test_examples import (
     ORDERS,
     RS,
     SHIPPED,
+    TEMPLATE,
     P,
     Step,
     Story,
     begin,
     known_key,
+    mails_are_made,
     planned,
     stock,
 )
@@ -275,5 +277,6 @@ STEPS: tuple[Step, ...] = (
     "POST /v1/purchase-orders", f"POST {P}/receipts", f"PUT {RS}", payments_from_seven,
     f"POST {ORDERS}/payments", "PUT /v1/merchants/{name}/letterhead",
     "PUT /v1/locations/{location}/closures/{day}", "PATCH /v1/settings",
-    "PATCH /v1/settings/default", "POST /v1/keys", known_key,
+    "PATCH /v1/settings/default", f"PUT {TEMPLATE}", "PATCH /v1/mail/settings", mails_are_made,
+    "POST /v1/keys", known_key,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from cli.client.commands import (
     events,
     floor,
     inbound,
+    mail,
     moves,
     order_actions,
     orders,
@@ -36,6 +37,7 @@ GROUPS: Mapping[str, str] = {
     "location": "Look at locations, change them, and close them for a day.",
     "merchant": "Look at merchants, and change them.",
     "settings": "How orders are fulfilled where they do not say it themselves.",
+    "mail": "What customers are written, in which words, and what became of each mail.",
     "events": "See what happens as it happens.",
 }
 
@@ -50,5 +52,6 @@ COMMANDS: tuple[Command, ...] = (
     *catalogue.COMMANDS,
     *places.COMMANDS,
     *settings.COMMANDS,
+    *mail.COMMANDS,
     *events.COMMANDS,
 )

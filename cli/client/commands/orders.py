@@ -20,7 +20,7 @@ SORTS = ("rank", "placed_at", "-placed_at", "ready_since", "ship_by", "target_sh
 ADDRESS = (
     "name", "company", "line1", "line2", "city", "region", "postal_code", "country", "instructions",
 )  # fmt: skip
-CONTACT = ("name", "company", "email", "phone")
+CONTACT = ("name", "company", "email", "phone", "locale", "time_zone")
 
 NUMBER = argument("path.number", "NUMBER", "The order's number.")
 WANTED_ON = r"(?:,(?P<wanted_on>\d{4}-\d\d-\d\d))?"

@@ -11,6 +11,7 @@ from enum import Enum
 from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 from fulfillment.store.transactions.session import Command, Store, Tx
 
@@ -96,9 +97,13 @@ def _day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-READERS: Mapping[Any, Reader] = {int: int, datetime: _moment, date: _day}
+READERS: Mapping[Any, Reader] = {int: int, datetime: _moment, date: _day, UUID: _uuid}
 """What the driver, or JSON, tells otherwise: a sum is a Decimal, a moment may be text."""

@@ -1,0 +1,66 @@
+"""Which way mails leave, by the settings: the one place where an adapter is wired."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from deliveries.mail.files import FileTransport
+from deliveries.mail.port import Transport
+from deliveries.mail.return_address import ReturnAddress
+from deliveries.mail.smtp import MailServer, SmtpTransport, Tls
+from fulfillment.settings import MissingSettingError, Settings
+
+
+def transport_of(found: Settings) -> Transport | None:
+    """The adapter; None where no mail leaves.
+
+    Raises MissingSettingError where it lacks a setting.
+    """
+    return WIRED[found.mail_transport](found) if found.mail_transport else None
+
+
+def folder_of(found: Settings) -> Path:
+    """Where mails are written as files."""
+    return (found.mail_folder or found.home / "mail").resolve()
+
+
+def returns_of(found: Settings) -> ReturnAddress | None:
+    """Where mails come back to; None: to the merchant's sender.
+
+    Raises MissingSettingError where the address has no secret.
+    """
+    if found.mail_bounce_address is None:
+        return None
+    if found.mail_bounce_secret is None:
+        msg = "PEGBOARD_MAIL_BOUNCE_SECRET is not set, and PEGBOARD_MAIL_BOUNCE_ADDRESS needs it"
+        raise MissingSettingError(msg)
+    secret = found.mail_bounce_secret.get_secret_value()
+    return ReturnAddress(found.mail_bounce_address, secret)
+
+
+def _smtp(found: Settings) -> Transport:
+    if found.mail_smtp_host is None:
+        msg = "PEGBOARD_MAIL_SMTP_HOST is not set, and PEGBOARD_MAIL_TRANSPORT=smtp needs it"
+        raise MissingSettingError(msg)
+    return SmtpTransport(
+        MailServer(
+            found.mail_smtp_host,
+            found.mail_smtp_port,
+            Tls(found.mail_smtp_tls),
+            found.mail_smtp_user,
+            _read(found.mail_smtp_password),
+            found.mail_smtp_seconds,
+        )
+    )
+
+
+def _read(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+WIRED: Mapping[str, Callable[[Settings], Transport]] = {
+    "files": lambda found: FileTransport(folder_of(found)),
+    "smtp": _smtp,
+}
+"""How an adapter is made, by the name in the settings."""
