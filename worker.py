@@ -257,7 +257,7 @@ async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
             found.worker_activity_threads,
             found.worker_build_id,
             Patience(**found.database_patience),
-            (payments, mails) if payments else (mails,),
+            (payments, *mails) if payments else mails,
             found.event_days,
         )
         async with running_as(client, plan):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from deliveries.mail.bounces import BounceReader, BouncesAwayError
 from deliveries.mail.sending import Sender
-from deliveries.mail.wiring import returns_of, transport_of
+from deliveries.mail.wiring import bounce_folder_of, returns_of, transport_of
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.keeping import Pulse, keep_running
 from fulfillment.settings import Settings
@@ -23,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 1.0
 LONGEST_PAUSE = 60.0
+BOUNCES_EVERY_SECONDS = 60.0
 
 
 @dataclass
@@ -94,24 +96,56 @@ class Mailing:
                 log.warning("delay_notice_not_applied", mail=notice.mail, code=refusal.code)
 
 
-@contextlib.asynccontextmanager
-async def mailing(found: Settings) -> AsyncIterator[Pulse]:
-    """Send as the settings say for as long as the block lasts; its pulse tells whether it works.
+@dataclass
+class Returning:
+    """Reads what comes back, beside the sending: a folder that is slow holds up no mail."""
 
-    Raises MissingSettingError when the transport lacks a setting.
+    reader: BounceReader
+    pulse: Pulse = field(default_factory=lambda: Pulse("bounces", silent_seconds=900))
+    _ending: bool = False
+
+    async def run(self) -> None:
+        """Again and again until cancelled."""
+        while True:
+            self.pulse.beat()
+            try:
+                await in_thread(None, self.reader.look, self._goes_on)
+            except BouncesAwayError as error:
+                log.warning("bounces_not_read", error=str(error))
+            await asyncio.sleep(BOUNCES_EVERY_SECONDS)
+
+    def end(self) -> None:
+        """Read nothing more."""
+        self._ending = True
+
+    def _goes_on(self) -> bool:
+        self.pulse.beat()
+        return not self._ending
+
+
+@contextlib.asynccontextmanager
+async def mailing(found: Settings) -> AsyncIterator[tuple[Pulse, ...]]:
+    """Send, and read what comes back, as the settings say, for as long as the block lasts.
+
+    The pulses tell whether that works. Raises MissingSettingError when a setting is missing.
     """
-    transport = transport_of(found)
+    transport, returns, folder = transport_of(found), returns_of(found), bounce_folder_of(found)
     patience = Patience(**found.database_patience)
     store = Store(connect(found.require_database_url(), pool_size=1, patience=patience))
-    sender = Sender(store, transport, returns_of(found)) if transport else None
-    mails = Mailing(store, sender, EVERY_SECONDS if sender else LONGEST_PAUSE)
-    task = asyncio.create_task(keep_running(mails.run, mails.pulse))
+    sender = Sender(store, transport, returns) if transport else None
+    tasks: list[Mailing | Returning] = [
+        Mailing(store, sender, EVERY_SECONDS if sender else LONGEST_PAUSE)
+    ]
+    if folder and returns:
+        tasks.append(Returning(BounceReader(store, folder, returns)))
+    running = [asyncio.create_task(keep_running(one.run, one.pulse)) for one in tasks]
     if transport:
         log.info("mails_are_sent", transport=found.mail_transport)
     try:
-        yield mails.pulse
+        yield tuple(one.pulse for one in tasks)
     finally:
-        mails.end()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for one, task in zip(tasks, running, strict=True):
+            one.end()
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         store.engine.dispose()

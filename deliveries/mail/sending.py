@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=4)
-MOST_ATTEMPTS = 30
+MOST_DEFERRALS = 30
 """A server that says "later" for about four days is not asked any more."""
 
 AWAY_PAUSE = timedelta(seconds=30)
@@ -95,7 +95,7 @@ class Sender:
             log.warning("mail_transport_away", error=str(error))
             self._tell(claimed, MailOutcome(MailStatus.DUE, later=AWAY_PAUSE))
             return Sent.AWAY
-        return self._tell(claimed, outcome_of(carried, claimed.attempts))
+        return self._tell(claimed, outcome_of(carried, claimed.deferrals))
 
     def _made(self, claimed: ClaimedMail) -> OutgoingMail:
         facts = claimed.facts
@@ -120,7 +120,7 @@ class Sender:
         return Sent.DONE
 
 
-def outcome_of(carried: Carried, attempts: int) -> MailOutcome:
+def outcome_of(carried: Carried, deferrals: int) -> MailOutcome:
     """What is kept of it. What was put off is tried again, with pauses that grow."""
     match carried.result:
         case Result.SENT:
@@ -130,7 +130,7 @@ def outcome_of(carried: Carried, attempts: int) -> MailOutcome:
         case Result.UNKNOWN:
             return MailOutcome(MailStatus.UNKNOWN, MailReason.CONNECTION_LOST)
         case Result.LATER:
-            if attempts >= MOST_ATTEMPTS:
+            if deferrals >= MOST_DEFERRALS:
                 return MailOutcome(MailStatus.REFUSED, MailReason.GAVE_UP, carried.reply)
-            pause = min(FIRST_PAUSE * (1 << min(attempts - 1, 12)), LONGEST_PAUSE)
+            pause = min(FIRST_PAUSE * (1 << min(deferrals, 12)), LONGEST_PAUSE)
             return MailOutcome(MailStatus.DUE, reply=carried.reply, later=pause)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from deliveries.mail.bounces import BounceFolder
 from deliveries.mail.files import FileTransport
 from deliveries.mail.port import Transport
 from deliveries.mail.return_address import ReturnAddress
@@ -37,6 +38,28 @@ def returns_of(found: Settings) -> ReturnAddress | None:
         raise MissingSettingError(msg)
     secret = found.mail_bounce_secret.get_secret_value()
     return ReturnAddress(found.mail_bounce_address, secret)
+
+
+def bounce_folder_of(found: Settings) -> BounceFolder | None:
+    """Where what comes back is read; None: nobody reads it here.
+
+    Raises MissingSettingError where it lacks a setting.
+    """
+    if found.mail_imap_host is None:
+        return None
+    needed = {"MAIL_BOUNCE_ADDRESS": found.mail_bounce_address, "MAIL_IMAP_USER":
+              found.mail_imap_user, "MAIL_IMAP_PASSWORD": found.mail_imap_password}  # fmt: skip
+    if missing := next((name for name, value in needed.items() if value is None), None):
+        msg = f"PEGBOARD_{missing} is not set, and PEGBOARD_MAIL_IMAP_HOST needs it"
+        raise MissingSettingError(msg)
+    return BounceFolder(
+        found.mail_imap_host,
+        found.mail_imap_port,
+        found.mail_imap_user or "",
+        _read(found.mail_imap_password) or "",
+        found.mail_imap_folder,
+        tls=found.mail_imap_tls,
+    )
 
 
 def _smtp(found: Settings) -> Transport:

@@ -101,6 +101,12 @@ def read_mail(tx: Tx, mail: int) -> MailView:
     raise missing("mail", mail)
 
 
+def merchant_of_mail(tx: Tx, mail: int) -> str | None:
+    """Whose mail it is; None where there is none."""
+    rows = tx.rows("SELECT merchant FROM mail WHERE id = :id", id=mail)
+    return str(rows[0].merchant) if rows else None
+
+
 def list_mails(tx: Tx, window: Window, asked: Mapping[str, object]) -> Page[MailView]:
     """One page of mails, the newest first; `asked` names filters of `MAILS`."""
     return MAILS.page(tx, window, asked)

@@ -115,6 +115,13 @@ mail = Table(
     Column("happened_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column(
+        "deferrals",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="how often the mail server would not take it yet",
+    ),
     Column("claimed_at", Instant),
     Column("ended_at", Instant, comment="when it was sent, or it was known that it is not"),
     Column("message_id", Text),

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -46,7 +47,7 @@ class Inbox:
             self.mails.append(envelope)
             self.tls.append(session.ssl is not None)
         if self.dies_after_data:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
             await asyncio.sleep(0)
         return "250 taken"
@@ -61,13 +62,13 @@ class OnAnyPort(Controller):
     """On a port that is free."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager
-def serving(inbox: Inbox, **more: object) -> Iterator[int]:
+def serving(inbox: Inbox, **more: Any) -> Iterator[int]:
     """A server on a port of this machine, for as long as the block lasts."""
     controller = OnAnyPort(inbox, hostname="127.0.0.1", port=0, **more)
     controller.start()

@@ -43,14 +43,14 @@ SELECT s.merchant FROM mail_setting s
           s.merchant
 """
 
-MAY_SEND = """
-SELECT s.types, s.sender_address,
-       (SELECT count(*) FROM mail c
-         WHERE c.merchant = s.merchant AND c.claimed_at > :since) < s.per_hour AS may
-  FROM mail_setting s WHERE s.merchant = :merchant AND s.enabled
-   FOR NO KEY UPDATE
+LOCK = """
+SELECT types, sender_address, per_hour FROM mail_setting
+ WHERE merchant = :merchant AND enabled FOR NO KEY UPDATE
 """
-"""The row's lock has one mail of a merchant claimed at a time: the rate is exact."""
+"""One mail of a merchant is claimed at a time."""
+
+CLAIMED = "SELECT count(*) AS mails FROM mail WHERE merchant = :merchant AND claimed_at > :since"
+"""A statement of its own: one that waited for the lock would count what was there before."""
 
 NEXT = """
 SELECT id, order_id, type, event, again FROM mail
@@ -66,12 +66,13 @@ DROP = "UPDATE mail SET status = 'dropped', reason = :reason, ended_at = :now WH
 CLAIM = """
 UPDATE mail SET status = 'claimed', claimed_at = :now, attempts = attempts + 1, reason = NULL,
        reply = NULL, message_id = :message_id, telling = CAST(:telling AS jsonb)
- WHERE id = :id RETURNING attempts
+ WHERE id = :id RETURNING attempts, deferrals
 """
 
 NOTE = """
-UPDATE mail SET status = :status, reason = :reason, reply = :reply,
+UPDATE mail SET status = :status, reason = :reason, reply = CAST(:reply AS smallint),
        due_at = coalesce(:later, due_at),
+       deferrals = deferrals + (:status = 'due' AND CAST(:reply AS smallint) IS NOT NULL)::int,
        ended_at = CASE WHEN :status = 'due' THEN NULL ELSE CAST(:now AS timestamptz) END
  WHERE id = :id AND attempts = :attempts AND settled_at IS NULL
    AND (status = 'claimed' OR status = 'unknown' AND reason = 'sender_died')
@@ -123,11 +124,14 @@ def claim_mail(store: Store, merchant: str) -> ClaimedMail | DroppedMail | None:
     """
 
     def body(tx: Tx) -> ClaimedMail | DroppedMail | None:
-        allowed = tx.rows(MAY_SEND, merchant=tx.merchant, since=tx.now - PER)
-        if not allowed or not allowed[0].may:
+        settings = tx.rows(LOCK, merchant=tx.merchant)
+        if not settings:
+            return None
+        (claimed,) = tx.rows(CLAIMED, merchant=tx.merchant, since=tx.now - PER)
+        if claimed.mails >= settings[0].per_hour:
             return None
         while due := tx.rows(NEXT, merchant=tx.merchant, now=tx.now):
-            if found := _claimed(tx, allowed[0], due[0]):
+            if found := _claimed(tx, settings[0], due[0]):
                 return found
         return None
 
@@ -162,6 +166,7 @@ def _claimed(tx: Tx, setting: Any, row: Any) -> ClaimedMail | DroppedMail | None
         id=row.id,
         merchant=tx.merchant,
         attempts=claim.attempts,
+        deferrals=claim.deferrals,
         message_id=message_id,
         facts=facts,
     )

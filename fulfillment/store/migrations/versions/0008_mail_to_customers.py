@@ -133,6 +133,13 @@ def _create_mail() -> None:
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "deferrals",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="how often the mail server would not take it yet",
+        ),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "ended_at",

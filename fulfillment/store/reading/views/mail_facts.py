@@ -137,11 +137,13 @@ class MailFacts:
 class ClaimedMail:
     """A mail that is to be sent now, by who claimed it and nobody else.
 
-    `attempts` counts this time too: it is told with what became of it.
+    `attempts` counts this time too: it is told with what became of it. `deferrals` say how often
+    the mail server would not take it yet.
     """
 
     id: int
     merchant: str
     attempts: int
+    deferrals: int
     message_id: str
     facts: MailFacts
