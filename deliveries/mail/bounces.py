@@ -133,14 +133,19 @@ def _connected(folder: BounceFolder) -> imaplib.IMAP4:
         else imaplib.IMAP4(folder.host, folder.port, timeout=folder.seconds)
     )
     try:
-        connection.login(folder.user, folder.password)
-        status, _ = connection.select(f'"{folder.folder}"')
-        if status != "OK":
-            raise imaplib.IMAP4.error("there is no such folder")
+        _enter(connection, folder)
     except BaseException:
         connection.shutdown()
         raise
     return connection
+
+
+def _enter(connection: imaplib.IMAP4, folder: BounceFolder) -> None:
+    """Sign in, and open the folder."""
+    connection.login(folder.user, folder.password)
+    status, _ = connection.select(f'"{folder.folder}"')
+    if status != "OK":
+        raise imaplib.IMAP4.error("there is no such folder")
 
 
 def _unseen(connection: imaplib.IMAP4) -> list[str]:
