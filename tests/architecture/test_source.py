@@ -23,7 +23,7 @@ DOMAIN_IMPORTS = {
 CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
 COMPOSED = {
     "activities", "asyncio", "collections", "concurrent", "contextlib", "dataclasses", "datetime",
-    "fulfillment", "payments", "signal", "structlog", "sys", "temporalio", "typing",
+    "deliveries", "fulfillment", "payments", "signal", "structlog", "sys", "temporalio", "typing",
     "workflows",
 }  # fmt: skip
 VAGUE = {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}

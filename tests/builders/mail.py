@@ -60,7 +60,7 @@ class Kept:
 
 
 def read(content: bytes) -> EmailMessage:
-    return email.message_from_bytes(content, policy=default)  # type: ignore[return-value]
+    return email.message_from_bytes(content, policy=default)
 
 
 def text_of(message: EmailMessage, kind: str = "plain") -> str:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from uuid import UUID
 
 from fulfillment.domain.insight.public_events import EventType, Facts
 
@@ -85,7 +84,7 @@ class MailRules:
 class OrderNews:
     """One event of an order as the feed tells it, and whether units of the order wait."""
 
-    id: UUID
+    id: str
     type: EventType
     at: datetime
     facts: Facts
@@ -100,7 +99,7 @@ class PlannedMail:
     """
 
     type: MailType
-    event: UUID
+    event: str
     at: datetime
     due_at: datetime
     because: str | None = None
@@ -122,7 +121,7 @@ def planned_mails(
             if type_ in rules.types:
                 planned = _planned(type_, each, rules, last_delay)
                 known = first.get(type_, planned)
-                first[type_] = min(known, planned, key=lambda mail: (mail.at, str(mail.event)))
+                first[type_] = min(known, planned, key=lambda mail: (mail.at, mail.event))
     return [first[type_] for type_ in MailType if type_ in first]
 
 

@@ -26,7 +26,8 @@ from fulfillment.store.reading.views.mail_facts import (
     Recipient,
 )
 from fulfillment.store.records.loading import load_orders
-from fulfillment.store.transactions.session import Question, Tx
+from fulfillment.store.transactions.dialogue import Question
+from fulfillment.store.transactions.session import Tx
 
 HEAD = """
 SELECT o.currency, m.name AS merchant_name, m.time_zone, s.sender_name, s.sender_address,

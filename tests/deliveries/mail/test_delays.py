@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from deliveries.mail.port import Carried, Result
+from fulfillment.domain.model.payments import PaymentKind
 from fulfillment.store.commands.mail import delays
 from fulfillment.store.commands.orders.details import cancel_date
 from fulfillment.store.commands.payments import record
@@ -13,6 +14,7 @@ from fulfillment.store.reading.mail import last_notice
 from tests.builders.calling import at_once
 from tests.builders.mail import Post, customer, person, text_of, wants_mail
 from tests.builders.warehouse import MERCHANT
+from tests.store.commands.payments.test_payments import priced
 
 NUMBER = "SO-1"
 HOURS = timedelta(hours=3)
@@ -25,8 +27,8 @@ def purchase(post: Post) -> str:
     """An order of three waits for it, priced and paid for, and its customer was told so."""
     wants_mail(post.warehouse, delay_rule=True)
     purchase = post.warehouse.purchase([("K1", 10)], due=5)
-    post.warehouse.order([("K1", 3, None, 1000)], NUMBER, **customer())
-    paid = record.NewPayment(record.PaymentKind.CAPTURE, 3000)
+    priced(post.warehouse, ("K1", 3, 1000), number=NUMBER, **customer())
+    paid = record.NewPayment(PaymentKind.CAPTURE, 3000)
     record.record_payment(post.store, person("pay"), NUMBER, paid)
     post.go()
     return purchase

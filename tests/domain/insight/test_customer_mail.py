@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -43,7 +42,7 @@ TOLD_TO_WAIT = Telling(frozenset({MailType.WAITS}), waits=True, until=WAITS_UNTI
 
 def news(type_: EventType, minutes: float = 0, n: int = 1, **facts: object) -> OrderNews:
     at = NOON + timedelta(minutes=minutes)
-    return OrderNews(UUID(int=n), type_, at, facts, waits=bool(facts.pop("waiting", False)))
+    return OrderNews(f"event-{n:03}", type_, at, facts, waits=bool(facts.pop("waiting", False)))
 
 
 def moved(was: date, to: date, minutes: float = 0, n: int = 1) -> OrderNews:

@@ -171,7 +171,7 @@ def _called(rows: Iterable[Any]) -> Iterator[_Called]:
 
 
 def _news(row: Any) -> OrderNews:
-    return OrderNews(row.id, EventType(row.type), row.at, row.facts, row.waits)
+    return OrderNews(str(row.id), EventType(row.type), row.at, row.facts, row.waits)
 
 
 def _row(called: _Called, batches: Mapping[tuple[str, str], Any]) -> dict[str, object]:
@@ -181,7 +181,7 @@ def _row(called: _Called, batches: Mapping[tuple[str, str], Any]) -> dict[str, o
         "merchant": called.merchant,
         "order_id": called.order,
         "type": mail.type,
-        "event": str(mail.event),
+        "event": mail.event,
         "batch": batch.id if batch else None,
         "at": mail.at.isoformat(),
         "due_at": mail.due_at.isoformat(),
