@@ -71,6 +71,9 @@ FOR_SEVERAL = frozenset({
 OF_NOBODY = frozenset({"list_presets"})
 """What is told of no merchant."""
 
+EVERYBODY_HAS = frozenset({"get_mail_template", "list_mail_templates"})
+"""What each merchant has that says nothing of its own; what is of its own is marked as that."""
+
 EACH_BY_ITSELF = frozenset({"pick_shipments", "pack_shipments", "ship_shipments"})
 """What answers for each thing of a request by itself: one that is not seen is refused within."""
 
