@@ -10,6 +10,7 @@ from deliveries.mail.files import FileTransport
 from deliveries.mail.port import Transport
 from deliveries.mail.return_address import ReturnAddress
 from deliveries.mail.smtp import MailServer, SmtpTransport, Tls
+from fulfillment.domain.model.mail_addresses import mail_address
 from fulfillment.settings import MissingSettingError, Settings
 
 
@@ -35,6 +36,9 @@ def returns_of(found: Settings) -> ReturnAddress | None:
         return None
     if found.mail_bounce_secret is None:
         msg = "PEGBOARD_MAIL_BOUNCE_SECRET is not set, and PEGBOARD_MAIL_BOUNCE_ADDRESS needs it"
+        raise MissingSettingError(msg)
+    if mail_address(found.mail_bounce_address) is None:
+        msg = "PEGBOARD_MAIL_BOUNCE_ADDRESS can not be so: write one address, bounces@mail.example"
         raise MissingSettingError(msg)
     secret = found.mail_bounce_secret.get_secret_value()
     return ReturnAddress(found.mail_bounce_address, secret)

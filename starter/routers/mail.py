@@ -1,40 +1,28 @@
-"""Mail to customers: what a merchant wants of it, its words, the mails, and what came back."""
+"""Mail to customers: what a merchant wants of it, the mails, and what came back."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from deliveries.mail.composing import render
 from deliveries.mail.return_address import ReturnAddress
-from deliveries.mail.samples import sample, try_words
-from deliveries.mail.shipped_words import LANGUAGES, words_that_come
-from deliveries.mail.words import WordsError, refusal_of
-from fulfillment.domain.insight.customer_mail import MailStatus, MailType
-from fulfillment.domain.model.refusals import invalid, missing
-from fulfillment.store.commands.mail import messages, templates
+from fulfillment.domain.insight.customer_mail import MailStatus
+from fulfillment.domain.model.refusals import invalid
+from fulfillment.store.commands.mail import messages
 from fulfillment.store.commands.mail import settings as commands
-from fulfillment.store.insight.mail_preview import preview_facts
 from fulfillment.store.reading import mail as reading
 from fulfillment.store.reading.views.mail import (
     MailBatchView,
     MailSettingsView,
-    MailTemplateView,
     MailView,
 )
-from fulfillment.store.reading.views.mail_facts import MailFacts, MailWords
 from starter.auth.guard import GuardedRoute
-from starter.auth.session import ForMerchant, IdempotencyKey, Session
+from starter.auth.session import ForMerchant, IdempotencyKey
 from starter.models.fields import Number, Rowid
 from starter.models.mail import (
     BounceIn,
-    Language,
     MailBatchPage,
     MailPage,
-    MailPreviewIn,
-    MailPreviewOut,
     MailSettingsIn,
-    MailTemplateIn,
-    MailTemplatesOut,
 )
 from starter.paging import Cursor, Limit, paged, window
 from starter.parts import parts_of
@@ -60,120 +48,6 @@ def change_mail_settings(
     content = wanted.model_dump(mode="json", exclude_unset=True)
     command = session.command("change_mail_settings", "mail", key, content)
     return commands.change_mail_settings(session.store, command, wanted.changes())
-
-
-# --- templates -----------------------------------------------------------------------------------
-
-
-@router.get("/templates", summary="List mail templates")
-def list_mail_templates(session: ForMerchant) -> MailTemplatesOut:
-    """The words of every type and language: the merchant's own, else those that come."""
-    own = {(one.type, one.language): one for one in session.read(reading.own_templates)}
-    ours = {
-        (type_, language): _view(type_, words_that_come(type_, language), own=False)
-        for type_ in MailType
-        for language in LANGUAGES
-    }
-    found = ours | own
-    return MailTemplatesOut(items=[found[name] for name in sorted(found)])
-
-
-@router.get(
-    "/templates/{mail_type}/{language}", summary="Read a mail template", responses=problems(404)
-)
-def get_mail_template(
-    mail_type: MailType, language: Language, session: ForMerchant
-) -> MailTemplateView:
-    """The merchant's own words, else those that come with Pegboard."""
-    for one in session.read(reading.own_templates):
-        if (one.type, one.language) == (mail_type, language):
-            return one
-    if language not in LANGUAGES:
-        raise missing("mail template", f"{mail_type} in {language}")
-    return _view(mail_type, words_that_come(mail_type, language), own=False)
-
-
-@router.put("/templates/{mail_type}/{language}", summary="Put a mail template")
-def put_mail_template(
-    mail_type: MailType,
-    language: Language,
-    template: MailTemplateIn,
-    session: ForMerchant,
-    key: IdempotencyKey = None,
-) -> MailTemplateView:
-    """The merchant's own words from now on. They are tried on samples before they are stored."""
-    words = template.to_words(language)
-    _tried(mail_type, words)
-    content = template.model_dump(mode="json")
-    command = session.command("put_mail_template", f"{mail_type}/{language}", key, content)
-    templates.put_mail_template(session.store, command, mail_type, words)
-    return get_mail_template(mail_type, language, session)
-
-
-@router.delete(
-    "/templates/{mail_type}/{language}",
-    summary="Give up a mail template",
-    responses=problems(404),
-)
-def delete_mail_template(
-    mail_type: MailType, language: Language, session: ForMerchant, key: IdempotencyKey = None
-) -> MailTemplatesOut:
-    """The words that come with Pegboard count again, where there are any in that language."""
-    command = session.command("delete_mail_template", f"{mail_type}/{language}", key, {})
-    templates.delete_mail_template(session.store, command, mail_type, language)
-    return list_mail_templates(session)
-
-
-@router.post(
-    "/templates/{mail_type}/{language}/preview",
-    summary="Preview a mail",
-    responses=problems(404),
-)
-def preview_mail(
-    mail_type: MailType, language: Language, asked: MailPreviewIn, session: ForMerchant
-) -> MailPreviewOut:
-    """What the customer of a real order would read now, or what a sample looks like.
-
-    Nothing is sent or stored. Of a real order it holds the customer's name.
-    """
-    tried = asked.to_words(language)
-    if tried is not None:
-        _tried(mail_type, tried)
-    words = tried or _words(session, mail_type, language)
-    found = render(_facts(session, mail_type, asked.order), words)
-    return MailPreviewOut(
-        language=found.language, subject=found.subject, text=found.text, html=found.html
-    )
-
-
-def _facts(session: Session, type_: MailType, order: str | None) -> MailFacts:
-    if order is not None:
-        return session.read(lambda tx: preview_facts(tx, type_, order))
-    return sample(type_)
-
-
-def _words(session: Session, type_: MailType, language: str) -> MailWords:
-    found = get_mail_template(type_, language, session)
-    return MailWords(language=language, subject=found.subject, text=found.text, html=found.html)
-
-
-def _tried(type_: MailType, words: MailWords) -> None:
-    """Refuse words that can not be filled in, and say which of their parts is at fault."""
-    try:
-        try_words(type_, words)
-    except WordsError as error:
-        raise refusal_of(error) from error
-
-
-def _view(type_: MailType, words: MailWords, *, own: bool) -> MailTemplateView:
-    return MailTemplateView(
-        type=type_,
-        language=words.language,
-        own=own,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
-    )
 
 
 # --- mails ---------------------------------------------------------------------------------------

@@ -129,7 +129,8 @@ def _called_for(news: OrderNews) -> Iterator[MailType]:
     if news.type in CALLS_FOR:
         yield CALLS_FOR[news.type]
     elif news.type is EventType.PROMISE_MOVED:
-        if _last(news.facts["to"]) > _last(news.facts["from"]):
+        was, is_now = _last(news.facts["from"]), _last(news.facts["to"])
+        if was is not None and is_now is not None and is_now > was:
             yield MailType.DELAYED
     elif news.type is EventType.SHIPMENT_RELEASED:
         if news.waits:
@@ -164,17 +165,18 @@ def _planned(
 
 
 def delay_due_at(
-    at: datetime, was_on: date, rules: MailRules, last_delay: datetime | None
+    at: datetime, was_on: date | None, rules: MailRules, last_delay: datetime | None
 ) -> datetime:
     """When a delay is told: once it has settled, but before the day that was promised begins.
 
     Never earlier than it happened, and never within a day of the mail before.
     """
-    begins = datetime.combine(was_on, time(), rules.zone)
-    due = max(at, min(at + rules.settle, begins))
+    due = at + rules.settle
+    if was_on is not None:
+        due = max(at, min(due, datetime.combine(was_on, time(), rules.zone)))
     return due if last_delay is None else max(due, last_delay + DELAYS_APART)
 
 
-def _last(pieces: Iterable[Facts]) -> date:
-    """The last day of a promise as events tell it; long ago where nothing is promised."""
-    return max((date.fromisoformat(piece["on"]) for piece in pieces), default=date.min)
+def _last(pieces: Iterable[Facts]) -> date | None:
+    """The last day of a promise as events tell it; None where nothing was promised."""
+    return max((date.fromisoformat(piece["on"]) for piece in pieces), default=None)

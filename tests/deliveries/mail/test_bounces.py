@@ -134,3 +134,6 @@ def test_a_folder_is_not_read_without_what_it_needs():
         bounce_folder_of(Settings.model_validate({"mail_imap_host": "imap.example"}))
     with pytest.raises(MissingSettingError, match="PEGBOARD_MAIL_BOUNCE_SECRET"):
         returns_of(Settings.model_validate({"mail_bounce_address": "b@mail.example"}))
+    secret = {"mail_bounce_secret": "a-secret-of-sixteen"}
+    with pytest.raises(MissingSettingError, match="one address"):
+        returns_of(Settings.model_validate({"mail_bounce_address": "nowhere", **secret}))

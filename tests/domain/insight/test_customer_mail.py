@@ -71,6 +71,8 @@ def planned(*events: OrderNews, last: datetime | None = None) -> dict[MailType, 
         (moved(WAITS_UNTIL, WAITS_UNTIL + timedelta(days=1)), {MailType.DELAYED}),
         (moved(WAITS_UNTIL, WAITS_UNTIL - timedelta(days=1)), set()),
         (news(EventType.PROMISE_GIVEN), set()),
+        (news(EventType.PROMISE_MOVED, **{"from": [], "to": [{"on": "2026-03-20"}]}), set()),
+        (news(EventType.PROMISE_MOVED, **{"from": [{"on": "2026-03-20"}], "to": []}), set()),
     ],
 )
 def test_an_event_calls_for(event, expected):
