@@ -13,8 +13,8 @@ import grimp
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "architecture.md"
 PACKAGES = (
-    "activities", "carriers", "cli", "documents", "embedded", "fulfillment", "importing",
-    "payments", "starter", "workflows",
+    "activities", "carriers", "cli", "deliveries", "documents", "embedded", "fulfillment",
+    "importing", "payments", "starter", "workflows",
 )  # fmt: skip
 DOMAIN = ("actions", "insight", "floor", "planning", "model")
 STORE = (
