@@ -15,6 +15,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from activities.order_activities import Fulfilling
+from deliveries.mail.process import mailing
 from deliveries.webhooks.process import check_settings, webhooks
 from fulfillment import engine, logs, settings
 from fulfillment.keeping import Pulse, keep_reporting, keep_running
@@ -249,7 +250,7 @@ async def _until_fit(check: Callable[[], None], stop: asyncio.Event) -> None:
 async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
     if not await database_is_fit(found.require_database_url(), stop):
         return
-    async with asking(found) as payments, webhooks(found) as delivering:
+    async with asking(found) as payments, webhooks(found) as posted, mailing(found) as mails:
         client = await engine.connect()
         plan = Plan(
             found.require_database_url(),
@@ -257,7 +258,7 @@ async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
             found.worker_activity_threads,
             found.worker_build_id,
             Patience(**found.database_patience),
-            (*delivering, payments) if payments else delivering,
+            (*posted, *mails, payments) if payments else (*posted, *mails),
             found.event_days,
         )
         async with running_as(client, plan):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from deliveries.mail.return_address import ReturnAddress
+from deliveries.mail.wiring import returns_of
 from deliveries.webhooks.addresses import Allowed
 from deliveries.webhooks.urls import allowed_by
 from fulfillment.keeping import Pulse
@@ -47,7 +49,8 @@ class Parts:
     And how often wrong keys were tried, what readiness asks: the probes, and the pulse of the
     relay if there is one, how far the feed is, who waits for an outcome, and who has a stream.
     The sealer keeps secrets; `allowed` says whom webhooks may call.
-    The `public_url` is where people reach all this, if the installation knows.
+    The `public_url` is where people reach all this, if the installation knows, and `returns` where
+    mails come back to.
     """
 
     store: Store
@@ -62,6 +65,7 @@ class Parts:
     waits: Waits = field(default_factory=Waits)
     streams: Waits = field(default_factory=Waits)
     public_url: str | None = None
+    returns: ReturnAddress | None = None
 
 
 def make_parts(store: Store, chosen: Settings, relay: Pulse | None = None) -> Parts:
@@ -78,6 +82,7 @@ def make_parts(store: Store, chosen: Settings, relay: Pulse | None = None) -> Pa
         feed=FeedWatch(store),
         sealer=sealer_of(chosen),
         allowed=allowed_by(chosen),
+        returns=returns_of(chosen),
         public_url=str(chosen.public_url).rstrip("/") if chosen.public_url else None,
     )
 

@@ -63,11 +63,15 @@ TERMS: Mapping[str, str] = {
 }
 
 IN_PATHS: Mapping[str, str] = {
+    "batch": "The id of the batch.",
     "container": "The id of the container.",
     "day": "The day, by the location's calendar.",
     "delivery": "The id of the delivery.",
     "key_id": "The first part of the key, which opens nothing.",
     "link": "The name of the link, which opens nothing.",
+    "language": "A language, as `de`, or one in a country, as `de-AT`.",
+    "mail": "The id of the mail.",
+    "mail_type": "What the mail tells.",
     "name": "The merchant's name in paths, or a setting's.",
     "payment": "The id of the entry in the ledger.",
     "pick_list": "The id of the pick list.",
@@ -95,13 +99,17 @@ OF_LISTS: Mapping[str, str] = {
 """What a filter of a list asks."""
 
 VALUES: Mapping[str, object] = {
+    "batch": 2,
     "container": 3,
     "day": "2026-12-24",
     "delivery": 9,
     "key_id": "1f2e3d4c5b6a7988",
+    "language": "de",
     "line": 1,
     "link": "1f2e3d4c5b6a7988",
     "location": "vienna",
+    "mail": 9,
+    "mail_type": "waits",
     "payment": 7,
     "pick_list": 7,
     "shipment": 42,

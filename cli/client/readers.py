@@ -208,6 +208,22 @@ class JsonFile:
 
 
 @dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file of text, `-` being the standard input."""
+
+    kind: type = str
+
+    def read(self, label: Label, written: Any) -> Any:
+        """What is in it."""
+        try:
+            return sys.stdin.read() if written == "-" else Path(written).read_text(encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{label}: {written} can not be read: {error.strerror}") from None
+        except ValueError:
+            raise UsageError(f"{label}: {written} is no text in UTF-8") from None
+
+
+@dataclass(frozen=True, slots=True)
 class BinaryFile:
     """A file as base64, as JSON carries it."""
 

@@ -7,8 +7,8 @@ from cli.host.lock import one_run_in
 from embedded.pidfile import PidFile
 
 KEPT = (
-    "postgres", "postgres.*", "temporal.db*", "logs", "*.pid", "connection.json*", "api-key*",
-    "operator-key*",
+    "postgres", "postgres.*", "temporal.db*", "logs", "mail", "*.pid", "connection.json*",
+    "api-key*", "operator-key*",
 )  # fmt: skip
 """What `pegboard up` writes; anything else in the folder is somebody else's."""
 

@@ -125,7 +125,10 @@ class Order:
             "priority": self.priority,
             "policy": dict(self.policy),
             "lines": order_lines(self.lines),
-            "contact": {"name": customer(self.n)},
+            "contact": {
+                "name": customer(self.n),
+                "email": f"customer-{self.n:04}@example.com",
+            },
             "address": address(self.n) if self.has_address else {},
         }
 

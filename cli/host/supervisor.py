@@ -18,6 +18,7 @@ from cli.host import connection, secret_keys
 from cli.host.backoff import Backoff
 from cli.host.listening import check_host, url_of
 from cli.host.parts import ApiPart, Part, PostgresPart, ServicePart, TemporalPart
+from deliveries.mail.wiring import folder_of
 from embedded.search_attributes import register_search_attributes
 from fulfillment import engine
 from fulfillment.contracts import search_attributes
@@ -65,6 +66,16 @@ class System:
     def ui_url(self) -> str | None:
         """Where Temporal's UI is; None for a Temporal that is not ours."""
         return self._temporal.server.ui_url if self._temporal else None
+
+    @property
+    def mail_folder(self) -> Path | None:
+        """Where mails are written, as a trial has it; None where it is said how they leave.
+
+        Nor where a database is named: other workers may send its mails to real customers.
+        """
+        if self.settings.mail_transport is not None or self.settings.database_url is not None:
+            return None
+        return folder_of(self.settings)
 
     @property
     def stopping(self) -> bool:
@@ -166,6 +177,8 @@ class System:
         own = {**self._servers(), "PEGBOARD_API_PORT": str(self._api.port)}
         if file := secret_keys.keys_for(self.settings):
             own["PEGBOARD_SECRET_KEYS_FILE"] = str(file)
+        if self.mail_folder is not None:
+            own["PEGBOARD_MAIL_TRANSPORT"] = "files"
         return {"PEGBOARD_PUBLIC_URL": self.api_url, **os.environ, **own}
 
     def _servers(self) -> dict[str, str]:

@@ -131,6 +131,8 @@ def show_links(system: System, *, with_key: bool) -> None:
     if system.ui_url:
         links.add_row("Temporal", system.ui_url)
     links.add_row("Logs", str(system.log_folder))
+    if system.mail_folder is not None:
+        links.add_row("Mails", str(system.mail_folder))
     if with_key:
         links.add_row("Key", f"{home / keyfile.NAME} (a header for curl)")
     links.add_row("Stop", "Ctrl-C")

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     WRITE_SETTINGS = "write settings"
     READ_EVENTS = "read events"
     MANAGE_WEBHOOKS = "manage webhooks"
+    READ_MAIL = "read mails to customers"
+    WRITE_MAIL = "send and set aside mails to customers"
     OPERATE = "operate for all merchants"
 
 
@@ -41,6 +43,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.MARK_BACKORDERED,
             P.READ_PAYMENTS,
             P.WRITE_PAYMENTS,
+            P.READ_MAIL,
+            P.WRITE_MAIL,
         }
     ),
     Role.WAREHOUSE: frozenset(
@@ -108,6 +112,7 @@ ROUTES: Mapping[str, Permission] = {
     "replace_shipment": P.WRITE_ORDERS,
     "change_address": P.WRITE_ORDERS,
     "change_cancel_date": P.WRITE_ORDERS,
+    "consent_to_delay": P.WRITE_ORDERS,
     "change_priority": P.WRITE_ORDERS,
     "change_policy": P.WRITE_ORDERS,
     "lock_order": P.WRITE_ORDERS,
@@ -208,6 +213,20 @@ ROUTES: Mapping[str, Permission] = {
     "list_merchants": P.OPERATE,
     "put_letterhead": P.OPERATE,
     "get_letterhead": P.OPERATE,
+    "get_mail_settings": P.READ_SETTINGS,
+    "change_mail_settings": P.WRITE_SETTINGS,
+    "list_mail_templates": P.READ_SETTINGS,
+    "get_mail_template": P.READ_SETTINGS,
+    "put_mail_template": P.WRITE_SETTINGS,
+    "delete_mail_template": P.WRITE_SETTINGS,
+    "preview_mail": P.WRITE_SETTINGS,
+    "list_mails": P.READ_MAIL,
+    "get_mail": P.READ_MAIL,
+    "send_mail_again": P.WRITE_MAIL,
+    "settle_mail": P.WRITE_MAIL,
+    "list_mail_batches": P.READ_MAIL,
+    "stop_mail_batch": P.WRITE_MAIL,
+    "note_bounce": P.WRITE_MAIL,
     "get_settings": P.READ_SETTINGS,
     "change_settings": P.WRITE_SETTINGS,
     "unset_setting": P.WRITE_SETTINGS,

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from pydantic import Field
 
 from fulfillment.domain.actions.line_changes import LineUnits
+from fulfillment.store.commands.mail.delays import consent_to_delay as consenting
 from fulfillment.store.commands.orders import details, line_changes, sent_again
 from fulfillment.store.reading.views.changes import NewLineView
 from fulfillment.store.reading.views.orders import OrderSummary
@@ -20,6 +21,7 @@ from starter.models.order_changes import (
     QuantityIn,
 )
 from starter.models.order_hands import PreviewOut
+from starter.models.orders_in import NoteIn
 from starter.order_change import Asked, ForChange
 from starter.routers.responses import problems
 
@@ -102,3 +104,14 @@ def change_cancel_date(
     """What still waits on that day is cancelled, unless supply is due by then."""
     change = details.cancel_date(number, sent.on)
     return changing.answer(Asked("cancel_date", number, sent), change)
+
+
+@router.post("/{number}/consent-to-delay", summary="Say that the customer agrees to wait")
+def consent_to_delay(
+    number: PathNumber, changing: ForChange, sent: Annotated[NoteIn | None, Body()] = None
+) -> OrderSummary | PreviewOut:
+    """What the customer was told of silence counts no more: nothing of it is cancelled for that.
+
+    Refused where no mail of a delay asked for an answer.
+    """
+    return changing.answer(Asked("consent_to_delay", number, sent), consenting(number))

@@ -30,12 +30,14 @@ from tests.api.test_examples import (
     ORDERS,
     RS,
     SHIPPED,
+    TEMPLATE,
     P,
     Step,
     Story,
     begin,
     known_key,
     known_link,
+    mails_are_made,
     planned,
     stock,
 )
@@ -69,6 +71,9 @@ FOR_SEVERAL = frozenset({
 
 OF_NOBODY = frozenset({"list_presets"})
 """What is told of no merchant."""
+
+EVERYBODY_HAS = frozenset({"get_mail_template", "list_mail_templates"})
+"""What each merchant has that says nothing of its own; what is of its own is marked as that."""
 
 EACH_BY_ITSELF = frozenset({"pick_shipments", "pack_shipments", "ship_shipments"})
 """What answers for each thing of a request by itself: one that is not seen is refused within."""
@@ -276,6 +281,7 @@ STEPS: tuple[Step, ...] = (
     "POST /v1/purchase-orders", f"POST {P}/receipts", f"PUT {RS}", payments_from_seven,
     f"POST {ORDERS}/payments", "PUT /v1/merchants/{name}/letterhead",
     "PUT /v1/locations/{location}/closures/{day}", "PATCH /v1/settings",
-    "PATCH /v1/settings/default", "POST /v1/keys", known_key, "POST /v1/webhooks",
-    "POST /v1/webhooks/{webhook}/test", f"POST {ORDERS}/links", known_link,
+    "PATCH /v1/settings/default", f"PUT {TEMPLATE}", "PATCH /v1/mail/settings", mails_are_made,
+    "POST /v1/keys", known_key, "POST /v1/webhooks", "POST /v1/webhooks/{webhook}/test",
+    f"POST {ORDERS}/links", known_link,
 )  # fmt: skip

@@ -28,7 +28,9 @@ from fulfillment.store.commands.catalogue import (
     put_merchant,
     put_products,
 )
+from fulfillment.store.commands.mail.noting import note_events
 from fulfillment.store.commands.supply import serving as queues
+from fulfillment.store.feed.sequencing import tell_next
 from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
 from starter.terms import VALUES
@@ -39,7 +41,7 @@ pytestmark = pytest.mark.slow
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 FIRST_IDS = {"shipment": 42, "pick_list": 7, "task": 5, "container": 3, "payment_entry": 6,
-             "webhook_endpoint": 4, "webhook_delivery": 9}  # fmt: skip
+             "webhook_endpoint": 4, "webhook_delivery": 9, "mail": 9, "mail_batch": 2}  # fmt: skip
 """Ids as the paths of the examples have them; the refund of the story is the second entry."""
 
 PRODUCT, ORDER = "PUT /v1/products/{sku}", "POST /v1/orders"
@@ -213,6 +215,47 @@ SHIPPED = (
     f"POST {S}/ship",
 )
 
+TEMPLATE, MAIL = "/v1/mail/templates/{mail_type}/{language}", "/v1/mail/messages/{mail}"
+
+
+def mail_is(status: str) -> Step:
+    """The mail of the story is so."""
+
+    def change(story: Story) -> None:
+        with story.world.store.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "UPDATE mail SET status = %s, ended_at = now() WHERE id = %s",
+                (status, VALUES["mail"]),
+            )
+
+    return change
+
+
+def mails_are_made(story: Story) -> None:
+    """What happened is in the feed, and looked at; the mail of the story was refused."""
+    while (done := tell_next(story.world.store)) is not None and done.taken:
+        pass
+    note_events(story.world.store)
+    with story.world.store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO mail_batch (merchant, cause, began_at) VALUES ('acme', 'PO-77', now())"
+        )
+    mail_is("refused")(story)  # type: ignore[operator]
+
+
+def notice_is_told(story: Story) -> None:
+    """The mail of the story asked what its customer wants, and was sent."""
+    mail_is("sent")(story)  # type: ignore[operator]
+    with story.world.store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO delay_notice (mail, order_id, silence, cancel_on)"
+            " SELECT id, order_id, 'cancels', '2026-05-01' FROM mail WHERE id = %s",
+            (VALUES["mail"],),
+        )
+
+
+MAILS: tuple[Step, ...] = ("PATCH /v1/mail/settings", *SHORT_BY_FOUR, mails_are_made)
+
 SCENES: Mapping[str, Sequence[Step]] = {
     "parties": (
         "GET /v1/merchants", "GET /v1/merchants/{name}", "PUT /v1/merchants/{name}/letterhead",
@@ -231,6 +274,17 @@ SCENES: Mapping[str, Sequence[Step]] = {
         "GET /v1/settings/default/changes", "DELETE /v1/settings/default/{name}",
         "GET /v1/settings/presets",
     ),
+    "mail is set": (
+        "PATCH /v1/mail/settings", "GET /v1/mail/settings", "GET /v1/mail/templates",
+        f"PUT {TEMPLATE}", f"GET {TEMPLATE}", f"DELETE {TEMPLATE}",
+    ),
+    "mail is sent": (
+        *MAILS, "GET /v1/mail/messages", f"GET {MAIL}", f"POST {MAIL}/settle",
+        f"POST {MAIL}/send-again", f"POST {TEMPLATE}/preview", "GET /v1/mail/batches",
+        "POST /v1/mail/batches/{batch}/stop",
+    ),
+    "mail comes back": (*MAILS, mail_is("sent"), "POST /v1/mail/bounces"),
+    "a delay is agreed to": (*MAILS, notice_is_told, f"POST {ORDERS}/consent-to-delay"),
     "stock": (
         "POST /v1/stock/adjustments", "GET /v1/stock", "POST /v1/counts", "GET /v1/counts",
         "GET /v1/counts/{number}", "POST /v1/promise",

@@ -3,10 +3,13 @@
 from datetime import date
 from typing import Any
 
+from deliveries.mail.port import Carried, Result
+from fulfillment.domain.insight.customer_mail import MailType
 from fulfillment.domain.model.payments import PaymentKind
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands import catalogue
 from fulfillment.store.commands.catalogue import closures
+from fulfillment.store.commands.mail import templates
 from fulfillment.store.commands.orders import links, manual
 from fulfillment.store.commands.payments import record
 from fulfillment.store.commands.supply import purchase_orders, restocks
@@ -19,9 +22,11 @@ from fulfillment.store.commands.supply.moves.documents import (
     count_command,
 )
 from fulfillment.store.commands.webhooks.endpoints import switch_endpoint
+from fulfillment.store.reading.views.mail_facts import MailWords
 from fulfillment.store.transactions.session import Store, connect
 from tests.builders import floor, moves, webhooks
 from tests.builders.feed import tell
+from tests.builders.mail import Kept, Post, customer, wants_mail
 from tests.builders.warehouse import MERCHANT, Clock, Warehouse, command
 
 TEA, BLACK, CUP = "TEA-GREEN", "TEA-BLACK", "CUP"
@@ -39,6 +44,7 @@ def furnish(database_url: str) -> None:
     _link(warehouse)
     tell(store)
     _webhooks(warehouse)
+    _mails(warehouse)
     store.engine.dispose()
 
 
@@ -147,3 +153,29 @@ def _moves(warehouse: Warehouse) -> None:
     returns.announce_return(warehouse.store, command("return"), back)
     count = NewCount("CC-1", "graz", (CountedSku(TEA, 3),))
     counts.post_count(warehouse.store, count_command(MERCHANT, "tester", count), count)
+
+
+def _mails(warehouse: Warehouse) -> None:
+    """One mail that was refused, one that was sent, and one of a delay that asks for an answer."""
+    post = Post(warehouse, Kept(answers=[Carried(Result.REFUSED, 550)]))
+    post.note()
+    wants_mail(warehouse, delay_rule=True)
+    own = MailWords(language="de", subject="Danke", text="Danke!", html="<p>Danke!</p>")
+    templates.put_mail_template(warehouse.store, command("words"), MailType.TAKEN, own)
+    lines = (purchase_orders.NewPurchaseLine(1, BLACK, 40, "vienna"),)
+    purchase = purchase_orders.NewPurchaseOrder(
+        "PO-31", lines, expected_on=LATER, status=PurchaseOrderStatus.APPROVED
+    )
+    purchase_orders.create_purchase_order(warehouse.store, command("purchase"), purchase)
+    _order(warehouse, 1017, [(BLACK, 20)], **customer())
+    _sent(post)
+    warehouse.change("PO-31", expected_on=date(2031, 6, 10))
+    _sent(post)
+
+
+def _sent(post: Post) -> None:
+    """What is called for is due at once, and sent."""
+    post.note()
+    with post.store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE mail SET due_at = happened_at")
+    post.sender.round()

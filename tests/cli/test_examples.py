@@ -71,6 +71,8 @@ def folder(tmp_path, monkeypatch):
     product = {"sku": "MUG", "name": "Mug"}
     (tmp_path / "products.json").write_text(json.dumps([product]))
     Image.new("RGB", (4, 4)).save(tmp_path / "logo.png")
+    (tmp_path / "waits.txt").write_text("{{ order.number }} kommt bald.")
+    (tmp_path / "waits.html").write_text("<p>{{ order.number }} kommt bald.</p>")
     return tmp_path
 
 

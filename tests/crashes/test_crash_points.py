@@ -15,7 +15,15 @@ from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.transactions.session import Store, connect
 from tests.builders.plain import plain
 from tests.builders.warehouse import Warehouse
-from tests.crashes import of_activities, of_floor, of_house, of_orders, of_supply, of_webhooks
+from tests.crashes import (
+    of_activities,
+    of_floor,
+    of_house,
+    of_mail,
+    of_orders,
+    of_supply,
+    of_webhooks,
+)
 from tests.crashes.conftest import CONNECTIONS, Stages
 from tests.crashes.deaths import AFTER_COMMIT, BEFORE_COMMIT, Deaths, DiedError
 from tests.crashes.ends import End, everything, put_back, sequences
@@ -23,7 +31,7 @@ from tests.crashes.net import SCENARIOS, Run, Scenario, all_activities, all_comm
 
 ALL = os.environ.get("PEGBOARD_CRASHES") == "all"
 SEED = os.environ.get("PEGBOARD_SEED", "1")
-FILES = (of_orders, of_floor, of_supply, of_house, of_webhooks, of_activities)
+FILES = (of_orders, of_floor, of_supply, of_house, of_mail, of_webhooks, of_activities)
 """Where the scenarios stand."""
 
 

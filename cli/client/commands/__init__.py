@@ -8,6 +8,7 @@ from cli.client.commands import (
     events,
     floor,
     inbound,
+    mail,
     moves,
     order_actions,
     orders,
@@ -39,6 +40,7 @@ GROUPS: Mapping[str, str] = {
     "merchant": "Look at merchants, and change them.",
     "page": "What customers may choose on their page, and the links to it.",
     "settings": "How orders are fulfilled where they do not say it themselves.",
+    "mail": "What customers are written, in which words, and what became of each mail.",
     "events": "See what happens as it happens.",
     "webhook": "Have events be posted to an address, and see what it answered.",
 }
@@ -55,6 +57,7 @@ COMMANDS: tuple[Command, ...] = (
     *places.COMMANDS,
     *customer_page.COMMANDS,
     *settings.COMMANDS,
+    *mail.COMMANDS,
     *events.COMMANDS,
     *webhooks.COMMANDS,
 )

@@ -201,6 +201,10 @@ COMMANDS = (
         argument("body.on", "DAY", "2031-04-30, `never`, or `policy` to give it back.",
                  Day({"never": "never", "policy": None})),
     ),
+    action(
+        "consent-to-delay", "Say that the customer agrees to wait: silence cancels nothing of it.",
+        "SO-1017",
+    ),
     Command(
         group="payment", verb="list", method="GET", path="/v1/payments", pages=True,
         says="List what was paid and what is due at the provider.",

@@ -14,7 +14,8 @@ WITH kept AS (
 ), old AS (
     SELECT place FROM feed_event
      WHERE place < coalesce((SELECT place FROM kept), (SELECT last + 1 FROM feed_mark))
-       AND place <= coalesce((SELECT min(place) FROM feed_reader), place)
+       AND place <= (SELECT min(place) FROM (SELECT place FROM feed_reader
+                                             UNION ALL SELECT place FROM mail_mark) reader)
      ORDER BY place LIMIT :most
 ), gone AS (
     DELETE FROM feed_event e USING old WHERE e.place = old.place RETURNING e.place
@@ -24,7 +25,7 @@ UPDATE feed_mark SET expired = gone.place
 RETURNING gone.events
 """
 """From the front alone, so that what is kept has no holes, whatever the clocks of processes say.
-What a reader in the house, such as the webhooks, has not read yet stays."""
+What webhooks or mail have not read yet stays."""
 
 
 def expire(store: Store, keep: timedelta) -> int:

@@ -26,14 +26,25 @@ SELECT facts ->> 'day' AS day FROM happening
 """
 
 
+ASKED = """
+SELECT 1 FROM delay_notice n JOIN mail m ON m.id = n.mail
+ WHERE n.order_id = :order AND n.consented_at IS NULL AND m.status IN ('sent', 'unknown', 'bounced')
+ LIMIT 1
+"""
+
+
 def load_offer_terms(tx: Tx, order: Order) -> OfferTerms:
-    """The merchant's kinds, what may stand in for what waits, and the day accepted last."""
-    kinds = tx.ask(KINDS, merchant=tx.merchant)
+    """The merchant's kinds, what may stand in for what waits, and the day accepted last.
+
+    Who was asked by a mail whether a later day will do may say so, whatever else is offered.
+    """
+    kinds, asked = tx.ask(KINDS, merchant=tx.merchant), tx.ask(ASKED, order=order.id)
     others = tx.ask(SUBSTITUTES, merchant=tx.merchant, skus=_skus(order))
     accepted = tx.ask(ACCEPTED, order=order.id, chose=CHOSE, accepts=OfferKind.ACCEPT_DATE)
     chosen = kinds.rows()
+    offered = frozenset(map(OfferKind, chosen[0].offers)) if chosen else USUALLY
     return OfferTerms(
-        frozenset(map(OfferKind, chosen[0].offers)) if chosen else USUALLY,
+        offered | {OfferKind.ACCEPT_DATE} if asked.rows() else offered,
         {row.sku: tuple(row.substitutes) for row in others.rows()},
         next((date.fromisoformat(row.day) for row in accepted.rows()), None),
     )

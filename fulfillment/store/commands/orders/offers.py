@@ -14,6 +14,7 @@ from fulfillment.domain.insight.offers import (
 )
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import RefusedError, conflict
+from fulfillment.store.commands.mail.delays import agree_to_wait
 from fulfillment.store.commands.orders import lifecycle, line_changes, manual
 from fulfillment.store.commands.orders.remedy_changes import CHANGES
 from fulfillment.store.planning.change import Change, changed
@@ -84,7 +85,7 @@ def choose(store: Store, merchant: str, number: str, choice: Choice, link: str) 
 def change_of(number: str, offer: Offer) -> Change:
     """The change that an offer stands for: the very one that people make."""
     if offer.kind is OfferKind.ACCEPT_DATE:
-        return Change(number, at_once=True)
+        return agree_to_wait(number)
     if offer.kind is OfferKind.WAIT_FOR_ALL:
         return manual.policy(number, {"max_shipments": 1})
     if offer.kind is OfferKind.CANCEL_ORDER:
