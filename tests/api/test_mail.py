@@ -16,7 +16,7 @@ from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
 from tests.api.world import BOLT, World, assert_holds_no_customer_data, order, serving, settle
 from tests.builders.feed import tell
-from tests.builders.mail import Kept
+from tests.builders.mail import Kept, text_of
 
 CONTACT = {"name": "Zebedee Quux", "email": "zebedee@customer.example"}
 BOUNCES = {"mail_bounce_address": "b@mail.example", "mail_bounce_secret": "a-secret-of-sixteen"}
@@ -135,6 +135,27 @@ def test_a_preview_shows_what_a_customer_of_a_real_order_would_read(world, admin
 
     foreign = world.client(merchant=BOLT)
     assert foreign.post(path, json={"order": "SO-1"}).status_code == 404
+
+
+def test_what_has_left_is_told_with_its_tracking_number(world, admin, clock):
+    kept = sent(world, clock)
+    world.stock("TEA", 5)
+    admin.post("/v1/orders", json=order("SO-2", contact=CONTACT)).raise_for_status()
+    world.prepare("SO-2")
+    ready = admin.get("/v1/shipments", params={"status": "ready"}).json()["items"]
+    path = next(f"/v1/shipments/{one['id']}" for one in ready if one["order"] == "SO-2")
+    admin.post(f"{path}/pick").raise_for_status()
+    label = {"carrier": "Example Post", "tracking": "EP123456789AT"}
+    admin.post(f"{path}/ship", json=label).raise_for_status()
+    tell(world.store)
+    note_events(world.store)
+    clock[0] += timedelta(minutes=5)
+    Sender(world.store, kept).round()
+
+    (told,) = (one for one in kept.messages if one["Subject"] == "Your order SO-2 is on its way")
+    assert "2 x Tea" in text_of(told)
+    assert "Tracking number: EP123456789AT (Example Post)" in text_of(told)
+    assert "<b>EP123456789AT</b>" in text_of(told, "html")
 
 
 def test_what_needs_a_person_is_listed_and_settled_or_sent_again(world, admin, clock):
