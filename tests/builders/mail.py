@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+from deliveries.mail.composing import LinkOf, no_link
 from deliveries.mail.port import Carried, OutgoingMail, Result
 from deliveries.mail.process import Mailing
 from deliveries.mail.sending import Sender
@@ -75,6 +76,7 @@ class Post:
 
     warehouse: Warehouse
     kept: Kept = field(default_factory=Kept)
+    link: LinkOf = no_link
 
     @property
     def store(self) -> Store:
@@ -82,7 +84,7 @@ class Post:
 
     @property
     def sender(self) -> Sender:
-        return Sender(self.store, self.kept)
+        return Sender(self.store, self.kept, link=self.link)
 
     def note(self) -> None:
         """All that happened is in the feed, and mails are made of it."""

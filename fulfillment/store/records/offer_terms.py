@@ -28,7 +28,7 @@ SELECT facts ->> 'day' AS day FROM happening
 
 ASKED = """
 SELECT 1 FROM delay_notice n JOIN mail m ON m.id = n.mail
- WHERE n.order_id = :order AND n.consented_at IS NULL AND m.status IN ('sent', 'unknown', 'bounced')
+ WHERE n.order_id = :order AND m.status IN ('sent', 'unknown', 'bounced')
  LIMIT 1
 """
 
