@@ -11,12 +11,7 @@ from rich.text import Text
 from cli.output import console, text_of
 from fulfillment import engine
 from fulfillment.relay.audit import RULES as ENGINE_RULES
-from fulfillment.relay.audit import (
-    audit_engine,
-    audit_memories,
-    orders_without_workflow,
-    start_again,
-)
+from fulfillment.relay.audit import audit_both_sides, start_again
 from fulfillment.store.integrity.asking import rules as rules_asked
 from fulfillment.store.integrity.check import Finding
 from fulfillment.store.integrity.invariants import audit as audit_store
@@ -96,9 +91,7 @@ def check(
 
 async def _ask_engine(store: Store) -> tuple[list[OrderName], list[Finding]]:
     client = await engine.connect()
-    missing = await orders_without_workflow(store, client)
-    memories = await audit_memories(store, client)
-    return missing, [*await audit_engine(store, missing), *memories]
+    return await audit_both_sides(store, client)
 
 
 def mend(store: Store, result: Result) -> int:
