@@ -78,20 +78,29 @@ def check(
 ) -> Result:
     """Run every check, saying at which one it is; with the engine, Temporal must answer."""
     rules = rules_asked(whole=whole) | PLAN_RULES
-    findings = audit_store(store, at, whole=whole)
     missing: list[OrderName] = []
+
+    def ask_store() -> list[Finding]:
+        return audit_store(store, at, whole=whole)
+
     if with_engine:
-        at("comparing with what Temporal knows")
-        missing, late = asyncio.run(_ask_engine(store))
-        findings += late
+        findings, missing = asyncio.run(_ask_both(store, ask_store))
         rules |= ENGINE_RULES
+    else:
+        findings = ask_store()
     rules |= {finding.number: finding.rule for finding in findings}
     return Result(rules, tuple(findings), tuple(missing))
 
 
-async def _ask_engine(store: Store) -> tuple[list[OrderName], list[Finding]]:
+async def _ask_both(
+    store: Store, ask_store: Callable[[], list[Finding]]
+) -> tuple[list[Finding], list[OrderName]]:
+    """Ask the database of its rules while the engine lists what it runs."""
     client = await engine.connect()
-    return await audit_both_sides(store, client)
+    of_store, (missing, late) = await asyncio.gather(
+        asyncio.to_thread(ask_store), audit_both_sides(store, client)
+    )
+    return [*of_store, *late], missing
 
 
 def mend(store: Store, result: Result) -> int:

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +23,8 @@ def meaning(content: object) -> Any:
     Lines may stand in any order. A default that is spelled out is in the document either way;
     where it is a merchant's, who compares has to put it in.
     """
+    if content is None or isinstance(content, (str, int)):
+        return content  # Most parts are such, and every order is asked.
     if is_dataclass(content) and not isinstance(content, type):
         return {name: _part(name, value) for name, value in _said(content)}
     if isinstance(content, Mapping):
@@ -37,14 +40,18 @@ def canonical(content: object) -> str:
 
 
 def _said(document: Any) -> Iterator[tuple[str, object]]:
-    for each in fields(document):
-        value = getattr(document, each.name)
-        if not (_is_later(each) and value == each.default):
-            yield each.name, value
+    for name, is_later, default in _fields(type(document)):
+        value = getattr(document, name)
+        if not (is_later and value == default):
+            yield name, value
 
 
-def _is_later(each: Field[Any]) -> bool:
-    return bool(each.metadata.get("later"))
+@cache
+def _fields(kind: type) -> tuple[tuple[str, bool, object], ...]:
+    """The name of each field, whether its documents did not always have it, and its default."""
+    return tuple(
+        (each.name, bool(each.metadata.get("later")), each.default) for each in fields(kind)
+    )
 
 
 def _part(name: str, value: object) -> object:

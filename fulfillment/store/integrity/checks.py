@@ -73,10 +73,10 @@ CHECKS = (
         SELECT o.merchant, o.number, l.line, l.ordered, coalesce(live.units, 0) AS live,
                l.shipped, l.cancelled
           FROM audited_order JOIN order_line l USING (order_id) JOIN orders o ON o.id = l.order_id
-          LEFT JOIN (SELECT sl.order_id, sl.order_line, sum(sl.units) AS units
+          LEFT JOIN (SELECT sl.order_id, sl.order_line, sum(sl.units) FILTER (
+                            WHERE s.status NOT IN ('shipped', 'reassigned', 'cancelled')) AS units
                        FROM audited_order JOIN shipment s USING (order_id)
                        JOIN shipment_line sl ON sl.shipment = s.id
-                      WHERE s.status NOT IN ('shipped', 'reassigned', 'cancelled')
                       GROUP BY 1, 2) live
                ON live.order_id = l.order_id AND live.order_line = l.line
          WHERE l.ordered <> coalesce(live.units, 0) + l.shipped + l.cancelled
@@ -90,9 +90,12 @@ CHECKS = (
         SELECT o.merchant, o.number, o.status, o.finished_at
           FROM audited_order JOIN orders o ON o.id = order_id
          WHERE (o.finished_at IS NULL) = (o.status IN ('shipped', 'cancelled', 'rejected'))
-            OR (o.finished_at IS NOT NULL AND EXISTS (
-                SELECT 1 FROM shipment s WHERE s.order_id = o.id
-                   AND s.status NOT IN ('shipped', 'reassigned', 'cancelled')))
+         UNION
+        SELECT o.merchant, o.number, o.status, o.finished_at
+          FROM audited_order JOIN orders o ON o.id = order_id
+          JOIN shipment s USING (order_id)
+         WHERE o.finished_at IS NOT NULL
+           AND s.status NOT IN ('shipped', 'reassigned', 'cancelled')
         """,
         of_the_past=True,
     ),
