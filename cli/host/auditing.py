@@ -84,7 +84,7 @@ def check(
         return audit_store(store, at, whole=whole)
 
     if with_engine:
-        findings, missing = asyncio.run(_ask_both(store, ask_store))
+        findings, missing = asyncio.run(_ask_both(store, at, ask_store))
         rules |= ENGINE_RULES
     else:
         findings = ask_store()
@@ -93,13 +93,14 @@ def check(
 
 
 async def _ask_both(
-    store: Store, ask_store: Callable[[], list[Finding]]
+    store: Store, at: Callable[[str], None], ask_store: Callable[[], list[Finding]]
 ) -> tuple[list[Finding], list[OrderName]]:
     """Ask the database of its rules while the engine lists what it runs."""
     client = await engine.connect()
-    of_store, (missing, late) = await asyncio.gather(
-        asyncio.to_thread(ask_store), audit_both_sides(store, client)
-    )
+    comparing = asyncio.create_task(audit_both_sides(store, client))
+    of_store = await asyncio.to_thread(ask_store)
+    at("comparing with what Temporal knows")
+    missing, late = await comparing
     return [*of_store, *late], missing
 
 

@@ -73,10 +73,10 @@ CHECKS = (
         SELECT o.merchant, o.number, l.line, l.ordered, coalesce(live.units, 0) AS live,
                l.shipped, l.cancelled
           FROM audited_order JOIN order_line l USING (order_id) JOIN orders o ON o.id = l.order_id
-          LEFT JOIN (SELECT sl.order_id, sl.order_line, sum(sl.units) FILTER (
-                            WHERE s.status NOT IN ('shipped', 'reassigned', 'cancelled')) AS units
+          LEFT JOIN (SELECT sl.order_id, sl.order_line, sum(sl.units) AS units
                        FROM audited_order JOIN shipment s USING (order_id)
                        JOIN shipment_line sl ON sl.shipment = s.id
+                      WHERE s.status NOT IN ('shipped', 'reassigned', 'cancelled')
                       GROUP BY 1, 2) live
                ON live.order_id = l.order_id AND live.order_line = l.line
          WHERE l.ordered <> coalesce(live.units, 0) + l.shipped + l.cancelled
