@@ -104,7 +104,7 @@ class Bench:
         wait = ("Prefer: wait=5",)
         bodies = [self._body(next(self.numbers)) for _ in range(self.alone)]
         work = [[post("/v1/orders", body, wait)] for body in bodies]
-        each = []
+        each: list[float] = []
         for chain in work:
             each += (await self.clients.do(Work([chain], 1))).each
             await asyncio.sleep(PAUSE_SECONDS)

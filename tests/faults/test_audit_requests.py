@@ -10,8 +10,8 @@ import pytest
 import worker
 from fulfillment.contracts import names
 from fulfillment.domain.model.statuses import OrderStatus
-from fulfillment.relay import comparing
 from fulfillment.relay.audit import audit_both_sides
+from fulfillment.relay.remembering import order_memory
 from tests.faults.test_at_odds import aged, known, losing_wakes
 from tests.scenarios.system import System
 
@@ -31,14 +31,13 @@ async def shop(front: System, database_url: str) -> Any:
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The workflows whose histories are read, once each."""
     found: list[str] = []
-    original = comparing.order_memory
 
     async def noting(client: Any, workflow_id: str, run_id: str | None) -> Any:
         found.append(workflow_id)
-        return await original(client, workflow_id, run_id)
+        return await order_memory(client, workflow_id, run_id)
 
     with monkeypatch.context() as patched:
-        patched.setattr(comparing, "order_memory", noting)
+        patched.setattr("fulfillment.relay.comparing.order_memory", noting)
         yield found
 
 

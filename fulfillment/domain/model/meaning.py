@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from functools import cache
+from dataclasses import Field, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -40,18 +39,14 @@ def canonical(content: object) -> str:
 
 
 def _said(document: Any) -> Iterator[tuple[str, object]]:
-    for name, is_later, default in _fields(type(document)):
-        value = getattr(document, name)
-        if not (is_later and value == default):
-            yield name, value
+    for each in fields(document):
+        value = getattr(document, each.name)
+        if not (_is_later(each) and value == each.default):
+            yield each.name, value
 
 
-@cache
-def _fields(kind: type) -> tuple[tuple[str, bool, object], ...]:
-    """The name of each field, whether its documents did not always have it, and its default."""
-    return tuple(
-        (each.name, bool(each.metadata.get("later")), each.default) for each in fields(kind)
-    )
+def _is_later(each: Field[Any]) -> bool:
+    return bool(each.metadata.get("later"))
 
 
 def _part(name: str, value: object) -> object:

@@ -97,8 +97,9 @@ OPEN = (OPEN_ORDERS, OPEN_SUPPLIES, OPEN_DOCUMENTS)
 
 
 NO_MERGES = "SET LOCAL enable_mergejoin = off"
-"""A merge is chosen where it would soon end, since open orders are few. It ends with the first row
-that passes a rule's filter: where nothing is wrong there is none, and it reads all that ever was."""
+"""A merge is chosen where it would soon end, since open orders are few. But it ends with the first
+row that passes a rule's filter: where nothing is wrong there is none, and it reads all that ever
+was."""
 
 
 def open_scope(tx: Tx) -> None:
