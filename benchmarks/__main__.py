@@ -1,14 +1,20 @@
-"""The benchmarks, one command: `python -m benchmarks` lists them."""
+"""The benchmarks, one command: `python -m benchmarks --list` names them."""
 
+import importlib
 import sys
 
 from cli.exit_status import run_and_end
 
 LIST = """\
-benchmarks, each with its own README and --help:
+benchmarks, each with its own README and --help; `make bench ARGS=growth` runs one of them,
+`make bench` all that have a target, in one table (ARGS=--quick: some five minutes):
 
+  python -m benchmarks.targets            that table
   python -m benchmarks.intake             orders per second, from HTTP intake to ready, against
-                                          a floor in the same run (this is what `make bench` runs)
+                                          a floor in the same run
+  python -m benchmarks.clients            what 16 and 64 clients wait for, against a bare API
+  python -m benchmarks.statements         statements and waits of an order's steps
+  python -m benchmarks.waiters            memory, the audit and a restart beside many that wait
   python -m benchmarks.plan               seconds to plan queues of growing length, no database
   python -m benchmarks.transaction        one adjustment while many wait, on a real database
   python -m benchmarks.receipt            one receipt while many wait, against bulk statements
@@ -22,31 +28,24 @@ benchmarks, each with its own README and --help:
   python -m benchmarks.history            lists, pages, intake, the sweep and the audit beside
                                           10,000 and 300,000 finished orders
   python -m benchmarks.weeks              five weeks of a wholesaler at once, and what another
-                                          merchant feels of it (also `make bench ARGS=weeks`)
+                                          merchant feels of it
   python -m benchmarks.growth             what takes longer where a hundred times as many wait
-                                          (also `make bench ARGS=growth`)
 """
+
+APPS = frozenset(
+    {"targets", "intake", "clients", "waiters", "plan", "transaction", "receipt", "weight"}
+    | {"restore", "history", "weeks", "growth"}
+)
+"""Those that can be named; the others are run as modules of their own."""
 
 
 def main() -> None:
+    """Run the one that is named first, else the table of all targets."""
     if "--list" in sys.argv[1:]:
         print(LIST)
         return
-    if sys.argv[1:2] == ["weeks"]:
-        del sys.argv[1]
-        from benchmarks.weeks.__main__ import app as weeks  # noqa: PLC0415 -- only when it is run
-
-        weeks()
-        return
-    if sys.argv[1:2] == ["growth"]:
-        del sys.argv[1]
-        from benchmarks.growth.__main__ import app as growth  # noqa: PLC0415 -- only when it is run
-
-        growth()
-        return
-    from benchmarks.intake.__main__ import app  # noqa: PLC0415 -- only when it is run
-
-    app()
+    name = sys.argv.pop(1) if sys.argv[1:2] and sys.argv[1] in APPS else "targets"
+    importlib.import_module(f"benchmarks.{name}.__main__").app()
 
 
 if __name__ == "__main__":

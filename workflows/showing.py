@@ -45,17 +45,18 @@ class OrderCard:
             f" or `pegboard order show {shlex.quote(start.number)} --merchant {start.merchant}`"
         )
         self.at_odds: AtOdds | None = None
-        self._shown: dict[str, object] = (
-            self._values(start.progress)
-            if start.progress
-            else {search_attributes.STATUS.name: "received"}
-        )
+        self._shown: dict[str, object] = {search_attributes.STATUS.name: "received"}
         if start.progress:
+            self._shown = self._values(start.progress)
+            # The run that this one goes on for may have shown an older one: it is shown anew.
+            self._shown.pop(search_attributes.VERSION.name, None)
             workflow.set_current_details(self._markdown(start.progress))
 
     def show(self, progress: Progress) -> None:
         """Bring the attributes and the details to where the order stands."""
-        self._shown = _upsert_changed(self._shown, self._values(progress))
+        values = self._values(progress)
+        if not search_attributes.is_in_details_alone(self._shown, values):
+            self._shown = _upsert_changed(self._shown, values)
         workflow.set_current_details(self._markdown(progress))
 
     def _values(self, progress: Progress) -> dict[str, object]:

@@ -13,6 +13,7 @@ from fulfillment.store.insight.order_page import read_order
 from fulfillment.store.insight.promise import read_promise
 from fulfillment.store.insight.shipment_pages import ShipmentFilter, list_shipments
 from fulfillment.store.insight.sku import read_sku_explanation
+from fulfillment.store.planning.change import change_order
 from fulfillment.store.queue.pending_queues import note_owed
 from fulfillment.store.reading.distributing import read_distribution
 from fulfillment.store.reading.order_filters import OrderFilter
@@ -99,7 +100,7 @@ class Asked:
     def cancel(self) -> None:
         """Cancel one that is pegged, from the middle of those."""
         number = f"O-{self.lines // 4 + next(self.numbers)}"
-        lifecycle.cancel(self.store, self._command("cancel"), number)
+        change_order(self.store, self._command("cancel"), lifecycle.cancel(number))
 
     def owe(self) -> None:
         """Say that the queue is to be served."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import json
 import statistics
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import psutil
 from temporalio.client import Client
 
 from benchmarks.intake import processes
-from benchmarks.intake.client import Clients, Request, Work
+from benchmarks.intake.client import Clients, Request, Work, post
 from benchmarks.intake.floor import FloorProcess
 from fulfillment.contracts import names
 from fulfillment.store.transactions.session import Store
@@ -57,6 +56,7 @@ class Bench:
     parts: Mapping[str, list[psutil.Process]]
     orders: int
     side_by_side: int
+    alone: int = ALONE
     figures: Figures = field(default_factory=Figures)
     idle: dict[str, float] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -81,11 +81,11 @@ class Bench:
         bodies = [self._body(next(self.numbers)) for _ in range(self.orders)]
         with self._measured(f"{name} ready"):
             if together == 1:
-                done = await self._send([[_post("/v1/orders", body)] for body in bodies])
+                done = await self._send([[post("/v1/orders", body)] for body in bodies])
             else:
                 parts = [bodies[n : n + together] for n in range(0, len(bodies), together)]
                 path = "/v1/orders/batch"
-                done = await self._send([[_post(path, {"orders": part})] for part in parts])
+                done = await self._send([[post(path, {"orders": part})] for part in parts])
             await _until(self._all_ready)
         self.figures.note(f"{name} intake", self.orders / done)
         return str(bodies[-1]["number"])
@@ -95,16 +95,16 @@ class Bench:
         verbs = ("pick", "ship")
         with self._measured("shipped"):
             await self._send(
-                [[_post(f"/v1/shipments/{id_}/{v}", {}) for v in verbs] for id_ in ready]
+                [[post(f"/v1/shipments/{id_}/{v}", {}) for v in verbs] for id_ in ready]
             )
             await self._ended()
 
     async def _alone(self) -> None:
         """One order at a time, each of which its client waits for."""
         wait = ("Prefer: wait=5",)
-        bodies = [self._body(next(self.numbers)) for _ in range(ALONE)]
-        work = [[_post("/v1/orders", body, wait)] for body in bodies]
-        each = []
+        bodies = [self._body(next(self.numbers)) for _ in range(self.alone)]
+        work = [[post("/v1/orders", body, wait)] for body in bodies]
+        each: list[float] = []
         for chain in work:
             each += (await self.clients.do(Work([chain], 1))).each
             await asyncio.sleep(PAUSE_SECONDS)
@@ -114,7 +114,7 @@ class Bench:
     async def _shipped_quietly(self) -> None:
         ready = await asyncio.to_thread(self._ready_shipments)
         for verb in ("pick", "ship"):
-            await self._send([[_post(f"/v1/shipments/{id_}/{verb}", {})] for id_ in ready])
+            await self._send([[post(f"/v1/shipments/{id_}/{verb}", {})] for id_ in ready])
         await self._ended()
 
     @contextmanager
@@ -155,10 +155,6 @@ class Bench:
         query = f"WorkflowType = '{names.ORDER_WORKFLOW}' AND ExecutionStatus = 'Running'"
         while (await self.temporal.count_workflows(query)).count:  # noqa: ASYNC110 -- others do it
             await asyncio.sleep(0.05)
-
-
-def _post(path: str, body: Any, headers: tuple[str, ...] = ()) -> Request:
-    return Request("POST", path, json.dumps(body).encode(), headers)
 
 
 async def _until(found: Callable[[], bool]) -> None:

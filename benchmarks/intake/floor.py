@@ -45,7 +45,7 @@ class FloorWorkflow:
 
     @workflow.run
     async def run(self, start: OrderStart) -> Progress:
-        answer = None
+        answer: Progress | None = None
         for name in ACTIVITIES:
             answer = await workflow.execute_local_activity(
                 name,

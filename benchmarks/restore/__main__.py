@@ -18,7 +18,7 @@ from benchmarks.northwind.copies import Copies
 from cli.exit_status import run_and_end
 from cli.host.supervisor import System
 from fulfillment.contracts.payloads import DATA_CONVERTER
-from fulfillment.relay.audit import audit_engine, audit_memories, orders_without_workflow
+from fulfillment.relay.audit import audit_both_sides
 from fulfillment.relay.reconciling import Asked, reconcile
 from fulfillment.settings import Settings
 from fulfillment.store.commands import catalogue
@@ -134,9 +134,8 @@ async def _reconcile(system: System, store: Store) -> None:
 
 async def _audit(system: System, store: Store) -> list[Finding]:
     client = await _client(system)
-    missing = await orders_without_workflow(store, client)
-    found = [*await asyncio.to_thread(audit, store), *await audit_engine(store, missing)]
-    return [*found, *await audit_memories(store, client)]
+    _, late = await audit_both_sides(store, client)
+    return [*await asyncio.to_thread(audit, store), *late]
 
 
 async def _client(system: System) -> Client:

@@ -2,19 +2,18 @@
 
 import asyncio
 import os
-import shutil
 import sys
-import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
+from benchmarks.intake.system import a_folder, running, without_settings_of_others
 from benchmarks.weeks import book
 from benchmarks.weeks.measuring import Figures, show
 from benchmarks.weeks.scenario import Scenario
 from cli.exit_status import run_and_end
-from cli.host.supervisor import System
 from fulfillment.settings import Settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -32,20 +31,10 @@ def main(
     home: Path | None = typer.Option(None, help="Keep the servers' data and logs here."),
 ) -> None:
     """Import an order book, have all of it claimed, and see what others feel of it."""
-    for name in [name for name in os.environ if name.startswith(("TEMPORAL_", "PEGBOARD_"))]:
-        del os.environ[name]
-    os.environ["PEGBOARD_LOG_FORMAT"] = "json"
     orders = book.read(_file(folder)) if folder else book.generated(SEED, share)
-    kept = home or Path(tempfile.mkdtemp(prefix="pegboard-weeks-"))
-    # The database's server does not run as root, and has to reach its folder.
-    kept.mkdir(parents=True, exist_ok=True)
-    kept.chmod(0o711)
-    try:
-        settings = Settings(home=kept, embedded_durable=False, log_format="json")
-        figures = _measured(settings, Scenario(orders, stock, every, console))
-    finally:
-        if home is None:
-            shutil.rmtree(kept, ignore_errors=True)
+    scenario = Scenario(orders, stock, every, console)
+    with nullcontext(home) if home else a_folder("pegboard-weeks-") as kept:
+        figures = measured(kept, scenario)
     sys.exit(0 if show(figures, console) else 1)
 
 
@@ -57,13 +46,20 @@ def _file(folder: Path) -> Path:
     return files[0]
 
 
-def _measured(settings: Settings, scenario: Scenario) -> Figures:
-    system = System(settings, say=lambda line: console.print(line, style="dim", markup=False))
-    try:
-        system.start()
+def measured(kept: Path, scenario: Scenario) -> Figures:
+    """Run it on a system of its own in this folder."""
+    without_settings_of_others()
+    os.environ["PEGBOARD_LOG_FORMAT"] = "json"
+    kept.mkdir(parents=True, exist_ok=True)
+    # The database's server does not run as root, and has to reach its folder.
+    kept.chmod(0o711)
+    settings = Settings(home=kept, embedded_durable=False, log_format="json")
+
+    def say(line: str) -> None:
+        scenario.console.print(line, style="dim", markup=False)
+
+    with running(settings, say) as system:
         return asyncio.run(scenario.run(system))
-    finally:
-        system.stop()
 
 
 if __name__ == "__main__":

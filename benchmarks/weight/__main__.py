@@ -64,7 +64,7 @@ def furnish(store: Store) -> None:
 
 
 def live(store: Store, orders: range, spent: Spent) -> None:
-    """Take orders in, claim, pick and ship them, one by one; what the engine is owed is dropped."""
+    """Take orders in, claim, pick and ship them, one by one; what is owed to others is dropped."""
     for n in orders:
         lines = tuple(intake.NewLine(at, sku, at) for at, sku in enumerate(SKUS, start=1))
         new = intake.NewOrder(f"SO-{n:06}", lines, address=ADDRESS)
@@ -78,6 +78,7 @@ def live(store: Store, orders: range, spent: Spent) -> None:
                 _confirm(store, step, shipment)
         with store.engine.begin() as connection:
             connection.exec_driver_sql("DELETE FROM outbox")
+            connection.exec_driver_sql("DELETE FROM untold")
 
 
 def _confirm(store: Store, step: Callable[..., Any], shipment: int) -> None:
@@ -124,27 +125,53 @@ def weigh(store: Store) -> dict[str, Weight]:
         }
 
 
-def show_weights(before: dict[str, Weight], after: dict[str, Weight], orders: int) -> None:
+@dataclass(frozen=True)
+class Lived:
+    """What so many orders left, table by table, as it lies and compact, and what they took."""
+
+    orders: int
+    before: dict[str, Weight]
+    after: dict[str, Weight]
+    lying: float
+    spent: Spent
+
+    @property
+    def grown(self) -> dict[str, tuple[float, float, float]]:
+        """Rows, bytes and bytes of indexes of one order, of each table that grew."""
+        grown = {}
+        for name, one in sorted(self.after.items()):
+            was = self.before[name]
+            if one.rows != was.rows:
+                grown[name] = (
+                    (one.rows - was.rows) / self.orders,
+                    (one.bytes - was.bytes) / self.orders,
+                    (one.index_bytes - was.index_bytes) / self.orders,
+                )
+        return grown
+
+    @property
+    def rows(self) -> float:
+        """Of one order, in all tables."""
+        return sum(rows for rows, _, _ in self.grown.values())
+
+    @property
+    def bytes(self) -> float:
+        """The same, with their index entries."""
+        return sum(size + of_indexes for _, size, of_indexes in self.grown.values())
+
+
+def show_weights(found: Lived) -> None:
     """Rows and bytes of one order, table by table."""
     table = Table(title="one order of two lines, from intake to shipped: what is left of it")
     for column in ("table", "rows", "bytes", "bytes of indexes"):
         table.add_column(column, justify="left" if column == "table" else "right")
-    sums = [0.0, 0.0, 0.0]
-    for name in sorted(after):
-        one, was = after[name], before[name]
-        grown = [
-            (now - then) / orders
-            for now, then in (
-                (one.rows, was.rows), (one.bytes, was.bytes), (one.index_bytes, was.index_bytes),
-            )
-        ]  # fmt: skip
-        if grown[0]:
-            table.add_row(name, f"{grown[0]:.2f}", f"{grown[1]:.0f}", f"{grown[2]:.0f}")
-            sums = [total + more for total, more in zip(sums, grown, strict=True)]
+    for name, (rows, size, of_indexes) in found.grown.items():
+        table.add_row(name, f"{rows:.2f}", f"{size:.0f}", f"{of_indexes:.0f}")
     table.add_section()
+    sums = [sum(column) for column in zip(*found.grown.values(), strict=True)]
     table.add_row("all", f"{sums[0]:.2f}", f"{sums[1]:.0f}", f"{sums[2]:.0f}")
     console.print(table)
-    console.print(f"{(sums[1] + sums[2]) / 1024:.1f} KB an order")
+    console.print(f"{found.bytes / 1024:.1f} KB an order")
 
 
 def show_spent(spent: Spent, orders: int) -> None:
@@ -158,21 +185,27 @@ def show_spent(spent: Spent, orders: int) -> None:
     console.print(table)
 
 
-@app.command()
-def main(
-    orders: int = typer.Option(500, min=10, help="Orders that are lived to their end."),
-) -> None:
-    """Live some orders through the store's commands, and weigh what they leave."""
+def lived(orders: int) -> Lived:
+    """Live some orders on a database of its own, and weigh what they leave."""
     with a_store() as store:
         furnish(store)
         live(store, range(20), Spent())
         before, spent = weigh(store), Spent()
         compact = as_it_lies(store)
         live(store, range(20, 20 + orders), spent)
-        lying = as_it_lies(store) - compact
-        show_weights(before, weigh(store), orders)
-        console.print(f"{lying / orders / 1024:.1f} KB an order as it lies, with what is dead")
-        show_spent(spent, orders)
+        lying = (as_it_lies(store) - compact) / orders
+        return Lived(orders, before, weigh(store), lying, spent)
+
+
+@app.command()
+def main(
+    orders: int = typer.Option(500, min=10, help="Orders that are lived to their end."),
+) -> None:
+    """Live some orders through the store's commands, and weigh what they leave."""
+    found = lived(orders)
+    show_weights(found)
+    console.print(f"{found.lying / 1024:.1f} KB an order as it lies, with what is dead")
+    show_spent(found.spent, orders)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,7 @@ from rich.text import Text
 from cli.output import console, text_of
 from fulfillment import engine
 from fulfillment.relay.audit import RULES as ENGINE_RULES
-from fulfillment.relay.audit import (
-    audit_engine,
-    audit_memories,
-    orders_without_workflow,
-    start_again,
-)
+from fulfillment.relay.audit import audit_both_sides, start_again
 from fulfillment.store.integrity.asking import rules as rules_asked
 from fulfillment.store.integrity.check import Finding
 from fulfillment.store.integrity.invariants import audit as audit_store
@@ -83,22 +78,30 @@ def check(
 ) -> Result:
     """Run every check, saying at which one it is; with the engine, Temporal must answer."""
     rules = rules_asked(whole=whole) | PLAN_RULES
-    findings = audit_store(store, at, whole=whole)
     missing: list[OrderName] = []
+
+    def ask_store() -> list[Finding]:
+        return audit_store(store, at, whole=whole)
+
     if with_engine:
-        at("comparing with what Temporal knows")
-        missing, late = asyncio.run(_ask_engine(store))
-        findings += late
+        findings, missing = asyncio.run(_ask_both(store, at, ask_store))
         rules |= ENGINE_RULES
+    else:
+        findings = ask_store()
     rules |= {finding.number: finding.rule for finding in findings}
     return Result(rules, tuple(findings), tuple(missing))
 
 
-async def _ask_engine(store: Store) -> tuple[list[OrderName], list[Finding]]:
+async def _ask_both(
+    store: Store, at: Callable[[str], None], ask_store: Callable[[], list[Finding]]
+) -> tuple[list[Finding], list[OrderName]]:
+    """Ask the database of its rules while the engine lists what it runs."""
     client = await engine.connect()
-    missing = await orders_without_workflow(store, client)
-    memories = await audit_memories(store, client)
-    return missing, [*await audit_engine(store, missing), *memories]
+    comparing = asyncio.create_task(audit_both_sides(store, client))
+    of_store = await asyncio.to_thread(ask_store)
+    at("comparing with what Temporal knows")
+    missing, late = await comparing
+    return [*of_store, *late], missing
 
 
 def mend(store: Store, result: Result) -> int:

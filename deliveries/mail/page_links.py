@@ -20,7 +20,7 @@ def links_of(found: Settings, store: Store) -> LinkOf:
     base = str(found.public_url).rstrip("/")
 
     def link(merchant: str, order: str) -> str:
-        command = Command(merchant, "make_link", f"link:{uuid4()}", ACTOR)
+        command = Command(merchant, "make_link", f"link:{uuid4()}", ACTOR, repeatable=False)
         return f"{base}{make_link(store, command, order).path}"
 
     return link

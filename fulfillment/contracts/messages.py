@@ -24,8 +24,9 @@ __all__ = [
     "Verification",
 ]
 
-EDITION = 1
-"""Of what a run of an order's workflow does: 1 since its first answer comes from local activities.
+EDITION = 2
+"""Of what a run of an order's workflow does: 1 since its first answer comes from local activities,
+2 since it shows which of its order's versions it has heard of.
 
 A start says by which edition its run goes, for as long as it lasts. A marker by `patched` would say
 the same with two events and an upsert for each order.

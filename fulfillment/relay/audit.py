@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from fulfillment.contracts import names
 from fulfillment.relay import lateness
-from fulfillment.relay.comparing import compare, still_behind
+from fulfillment.relay.comparing import Comparison, compare, still_behind
 from fulfillment.relay.listing import is_running, runs
 from fulfillment.store.integrity.check import SHOWN, Finding
 from fulfillment.store.integrity.restarts import start_unfinished
@@ -35,15 +35,31 @@ WINDOW = timedelta(days=1)
 """So far back runs that have closed are compared; `pegboard reconcile` looks at all."""
 
 
-async def orders_without_workflow(store: Store, client: Client) -> list[OrderName]:
-    """Unfinished orders that no workflow carries; those taken in a moment ago aside.
+async def audit_both_sides(store: Store, client: Client) -> tuple[list[OrderName], list[Finding]]:
+    """The orders without a workflow and all findings of §9.7, by one list of the engine's runs."""
+    found = await _compared(store, client)
+    running = {run.workflow_id for run in found.listed.values() if run.is_running}
+    missing = await _without_workflow(store, client, running)
+    memories = await _of_memories(store, client, found)
+    return missing, [*await audit_engine(store, missing), *memories]
 
-    The lists are compared as sets. Temporal's list lags a little behind, so what seems to be
-    missing is asked for by its id before it is believed.
+
+async def orders_without_workflow(store: Store, client: Client) -> list[OrderName]:
+    """Unfinished orders that no workflow carries; those taken in a moment ago aside."""
+    running = {run.execution.workflow_id async for run in runs(client, _query())}
+    return await _without_workflow(store, client, running)
+
+
+async def _without_workflow(
+    store: Store, client: Client, running: Collection[str]
+) -> list[OrderName]:
+    """Those not among the running ones.
+
+    The lists are compared as sets. Temporal's list lags a little behind, and is older than the
+    other, so what seems to be missing is asked for by its id before it is believed.
     """
     before = store.clock() - PATIENCE
     open_orders = await asyncio.to_thread(unfinished_orders, store, before)
-    running = {run.id async for run in runs(client, _query())}
     missing = [order for order in open_orders if _id(order) not in running]
     found = [order for order in missing if not await is_running(client, _id(order))]
     if not found:
@@ -67,9 +83,16 @@ async def audit_engine(store: Store, missing: Collection[OrderName]) -> list[Fin
 
 async def audit_memories(store: Store, client: Client) -> list[Finding]:
     """What the engine knows and the database does not: it was put back, or told what is not so."""
+    return await _of_memories(store, client, await _compared(store, client))
+
+
+async def _compared(store: Store, client: Client) -> Comparison:
     now = store.clock()
-    found = await compare(store, client, lambda life: min(life.newest, now) - WINDOW)
-    late = now - PATIENCE
+    return await compare(store, client, lambda life: min(life.newest, now) - WINDOW)
+
+
+async def _of_memories(store: Store, client: Client, found: Comparison) -> list[Finding]:
+    late = store.clock() - PATIENCE
     behind = await still_behind(store, client, found.behind, late)
     ended = [head for head in found.ended if head.finished_at and head.finished_at < late]
     rows: dict[str, list[dict[str, Any]]] = {

@@ -35,6 +35,7 @@ class Comparison:
 
     life: Life
     merchants: frozenset[str]
+    listed: dict[Name, Listed] = field(default_factory=dict)
     other_merchants: set[str] = field(default_factory=set)
     unfinished: list[OrderHead] = field(default_factory=list)
     ahead: list[Ahead] = field(default_factory=list)
@@ -65,7 +66,11 @@ class Comparison:
 async def compare(
     store: Store, client: Client, closed_since: Callable[[Life], datetime]
 ) -> Comparison:
-    """Read both sides. One small request to the engine for each order that is not finished."""
+    """Read both sides.
+
+    The engine is asked for what an order's run knows only where its list does not show that this is
+    what the database knows.
+    """
     merchants = await in_thread(None, known_merchants, store)
     found = Comparison(await in_thread(None, life, store), merchants)
     since = closed_since(found.life)
@@ -76,13 +81,19 @@ async def compare(
 
 async def _compare_orders(store: Store, client: Client, found: Comparison, since: datetime) -> None:
     runs = found.ours(await listed(client, names.ORDER_WORKFLOW, names.ORDER, since))
-    open_names = {
-        (head.merchant, head.number) for head in await in_thread(None, unfinished_heads, store)
+    found.listed = runs
+    opened = {
+        (head.merchant, head.number): head
+        for head in await in_thread(None, unfinished_heads, store)
     }
-    others = await heads_by_name(store, runs.keys() - open_names)
+    others = await heads_by_name(store, runs.keys() - opened.keys())
     found.ended = [others[name] for name, run in runs.items() if run.is_running and name in others]
     memories = await gathered(
-        [run for name, run in runs.items() if name not in others],
+        [
+            run
+            for name, run in runs.items()
+            if name not in others and not _agrees(found, run, opened.get(name))
+        ],
         lambda run: order_memory(client, run.workflow_id, run.run_id),
     )
     # After the engine: else what is decided meanwhile would look as if the database lacked it.
@@ -94,6 +105,17 @@ async def _compare_orders(store: Store, client: Client, found: Comparison, since
             _compare_order(found, run, memory, heads, stored)
         else:
             _note_foreign(found, run, heads, stored)
+
+
+def _agrees(found: Comparison, run: Listed, head: OrderHead | None) -> bool:
+    """Whether a run shows that it knows of its order what the database knows: no more, no less."""
+    shown = run.shown
+    if shown is None or head is None or shown.order != head.id:
+        return False
+    if shown.version != (found.life.epoch, head.seq):
+        return False
+    found.saw(max(shown.epoch, found.life.epoch), shown.order)
+    return True
 
 
 def _note_foreign(

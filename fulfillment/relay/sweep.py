@@ -157,13 +157,14 @@ class Sweep:
         """The orders of runs that ended by accident and were not seen before, by run."""
         ended: dict[str, Name] = {}
         async for run in runs(client, self._query()):
-            if run.run_id in self.seen:
+            workflow, run_id = run.execution.workflow_id, run.execution.run_id
+            if run_id in self.seen:
                 continue
-            if (name := names.of_workflow_id(names.ORDER, run.id)) is None:
-                log.warning("not_our_workflow", workflow=run.id)
-                self.seen[run.run_id] = datetime.now(UTC)
+            if (name := names.of_workflow_id(names.ORDER, workflow)) is None:
+                log.warning("not_our_workflow", workflow=workflow)
+                self.seen[run_id] = datetime.now(UTC)
             else:
-                ended[run.run_id] = name
+                ended[run_id] = name
         return ended
 
     def _query(self) -> str:

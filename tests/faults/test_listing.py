@@ -4,6 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.api.workflowservice.v1 import (
+    ListWorkflowExecutionsRequest,
+    ListWorkflowExecutionsResponse,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from fulfillment.relay.listing import WAITS, runs
@@ -12,29 +18,32 @@ TWO_PAGES = [["a", "b"], ["c"]]
 
 
 @dataclass
-class Pages:
+class Service:
     """Two pages, before which the engine fails as often as it is told to."""
 
     failures: list[RPCStatusCode]
-    current_page: list[str] | None = None
-    next_page_token: bytes | None = None
     left: list[list[str]] = field(default_factory=lambda: [*TWO_PAGES])
 
-    async def fetch_next_page(self) -> None:
+    async def list_workflow_executions(
+        self, wanted: ListWorkflowExecutionsRequest, **_: Any
+    ) -> ListWorkflowExecutionsResponse:
+        assert wanted.query
+        assert wanted.page_size
+        assert wanted.next_page_token == (b"" if len(self.left) == len(TWO_PAGES) else b"more")
         if self.failures:
             raise RPCError("busy", self.failures.pop(0), b"")
-        self.current_page = self.left.pop(0)
-        self.next_page_token = b"more" if self.left else None
+        listed = [
+            WorkflowExecutionInfo(execution=WorkflowExecution(workflow_id=name))
+            for name in self.left.pop(0)
+        ]
+        token = b"more" if self.left else b""
+        return ListWorkflowExecutionsResponse(executions=listed, next_page_token=token)
 
 
 @dataclass
 class Engine:
-    pages: Pages
-
-    def list_workflows(self, query: str, page_size: int) -> Pages:
-        assert query
-        assert page_size
-        return self.pages
+    workflow_service: Service
+    namespace: str = "default"
 
 
 @pytest.fixture(autouse=True)
@@ -43,8 +52,8 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def names_of(*failures: RPCStatusCode) -> list[Any]:
-    engine: Any = Engine(Pages(list(failures)))
-    return [run async for run in runs(engine, "WorkflowType = 'any'")]
+    engine: Any = Engine(Service(list(failures)))
+    return [run.execution.workflow_id async for run in runs(engine, "WorkflowType = 'any'")]
 
 
 @pytest.mark.parametrize(

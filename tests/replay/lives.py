@@ -406,11 +406,11 @@ async def order_refused_when_it_was_verified(stage: Stage, desk: Desk) -> Handle
     return handle
 
 
-def _in_edition_0(life: Life) -> Life:
-    """The life as runs live it that were begun before local activities."""
+def _in_edition(edition: int, life: Life) -> Life:
+    """The life as runs live it that were begun before local activities, or versions, were shown."""
 
     async def lived(stage: Stage, desk: Desk) -> Handle:
-        return await life(replace(stage, edition=0), desk)
+        return await life(replace(stage, edition=edition), desk)
 
     return lived
 
@@ -462,12 +462,17 @@ PLAYED: dict[str, Life] = {
     )
 }
 
-LIVES: dict[str, Life] = {
-    **{name: _in_edition_0(life) for name, life in PLAYED.items()},
-    **{f"{name}_1": life for name, life in PLAYED.items() if name.startswith("order_")},
+PLAYED_SINCE_EDITION_1: dict[str, Life] = {
+    **{name: life for name, life in PLAYED.items() if name.startswith("order_")},
     **{
-        f"{life.__name__}_1": life
+        life.__name__: life
         for life in (order_postponed_then_ready, order_refused_when_it_was_verified)
     },
+}
+
+LIVES: dict[str, Life] = {
+    **{name: _in_edition(0, life) for name, life in PLAYED.items()},
+    **{f"{name}_1": _in_edition(1, life) for name, life in PLAYED_SINCE_EDITION_1.items()},
+    **{f"{name}_2": life for name, life in PLAYED_SINCE_EDITION_1.items()},
 }
 """By name; a number says which edition of an order's workflow began the run, none that it was 0."""

@@ -22,6 +22,8 @@ def meaning(content: object) -> Any:
     Lines may stand in any order. A default that is spelled out is in the document either way;
     where it is a merchant's, who compares has to put it in.
     """
+    if content is None or isinstance(content, (str, int)):
+        return content  # Most parts are such, and every order is asked.
     if is_dataclass(content) and not isinstance(content, type):
         return {name: _part(name, value) for name, value in _said(content)}
     if isinstance(content, Mapping):

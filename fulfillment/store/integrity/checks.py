@@ -90,9 +90,12 @@ CHECKS = (
         SELECT o.merchant, o.number, o.status, o.finished_at
           FROM audited_order JOIN orders o ON o.id = order_id
          WHERE (o.finished_at IS NULL) = (o.status IN ('shipped', 'cancelled', 'rejected'))
-            OR (o.finished_at IS NOT NULL AND EXISTS (
-                SELECT 1 FROM shipment s WHERE s.order_id = o.id
-                   AND s.status NOT IN ('shipped', 'reassigned', 'cancelled')))
+         UNION
+        SELECT o.merchant, o.number, o.status, o.finished_at
+          FROM audited_order JOIN orders o ON o.id = order_id
+          JOIN shipment s USING (order_id)
+         WHERE o.finished_at IS NOT NULL
+           AND s.status NOT IN ('shipped', 'reassigned', 'cancelled')
         """,
         of_the_past=True,
     ),

@@ -13,6 +13,7 @@ from fulfillment.store.queue.stale_plans import stale_in
 from fulfillment.store.queue.supply_usage import QueueDelta
 from fulfillment.store.queue.unpegged_lines import SearchScope
 from fulfillment.store.records.late_pins import orders_of_late_pins
+from fulfillment.store.transactions.dialogue import Question
 from fulfillment.store.transactions.session import Tx
 
 BATCH = 2_000
@@ -97,10 +98,11 @@ def head_of_queues(tx: Tx, reach: QueueQuery) -> Head:
     """
     late = frozenset() if reach.claiming else orders_of_late_pins(tx, reach.skus, reach.locations)
     reach = replace(reach, freeing={*reach.freeing, *late})
+    wanted = _ask_what_they_want(tx, reach)  # Before the pools, in one flight with them.
     pools = _pools(tx, reach)
     hungry, until = hungry_lines(tx, reach, pools)
     whole = sorted(reach.skus - until.keys())
-    pegged = _pegged(tx, reach, pools, hungry, whole)
+    pegged = _pegged(tx, reach, _Found(pools, hungry, *_asked(reach, wanted)), whole)
     stale = stale_in(tx, () if reach.claiming else whole, reach.batch)
     return Head(
         pegged.orders | stale.orders | late | {row.order_id for row in hungry},
@@ -127,32 +129,45 @@ def _pools(tx: Tx, reach: QueueQuery) -> list[Any]:
     )
 
 
-def _pegged(
-    tx: Tx, reach: QueueQuery, pools: list[Any], hungry: list[Any], skus: Collection[str]
-) -> Reached:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is to give, who wants it, and units by SKU that are wanted and freed beside."""
+
+    pools: list[Any]
+    hungry: list[Any]
+    asked: Counter[str]
+    freed: Counter[str]
+
+
+def _pegged(tx: Tx, reach: QueueQuery, found: _Found, skus: Collection[str]) -> Reached:
     """The orders whose pegs may move."""
     if reach.everybody:
         rows = tx.rows(PEGGED, merchant=tx.merchant, skus=sorted(reach.skus))
         return Reached(frozenset(row.order_id for row in rows))
     ground = SearchScope(reach.locations, reach.batch, reach.freeing, reach.written)
-    asked, freed = _asked(tx, reach)
+    asked, freed = found.asked, found.freed
     if reach.claiming:
-        for row in hungry:
+        for row in found.hungry:
             asked[row.sku] += row.wanted
         return Reached(displaced_by(tx, ground, asked, reach.claiming[0]))
-    for pool in pools:
+    for pool in found.pools:
         freed[pool.sku] += max(pool.stock, 0) if pool.location is None else 0
-    conditional = {row.order_id for row in hungry if row.gate == CONDITIONAL}
+    conditional = {row.order_id for row in found.hungry if row.gate == CONDITIONAL}
     chosen = wanted_conditionally(tx, skus, conditional)
     asked, freed = asked + chosen, freed + chosen
     return at_the_edges(tx, ground, {sku: QueueDelta(freed[sku], asked[sku]) for sku in skus})
 
 
-def _asked(tx: Tx, reach: QueueQuery) -> tuple[Counter[str], Counter[str]]:
+def _ask_what_they_want(tx: Tx, reach: QueueQuery) -> Question | None:
+    if not reach.freeing or reach.everybody:
+        return None
+    return tx.ask(ASKED, freeing=list(reach.freeing), skus=sorted(reach.skus))
+
+
+def _asked(reach: QueueQuery, wanted: Question | None) -> tuple[Counter[str], Counter[str]]:
     """Units by SKU that some orders want, or may want now, and those that they are pegged on."""
     asked, freed = Counter(reach.asking[1] if reach.asking else {}), Counter[str]()
-    if reach.freeing:
-        for row in tx.rows(ASKED, freeing=list(reach.freeing), skus=sorted(reach.skus)):
-            asked[row.sku] += row.units
-            freed[row.sku] += row.pegged
+    for row in wanted.rows() if wanted else ():
+        asked[row.sku] += row.units
+        freed[row.sku] += row.pegged
     return asked, freed

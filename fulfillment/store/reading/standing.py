@@ -31,6 +31,8 @@ class OrderHead:
     status: str
     finished_at: datetime | None
     created_at: datetime
+    seq: int
+    """Of the last change that its workflow is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def known_merchants(store: Store) -> frozenset[str]:
 def unfinished_heads(store: Store) -> list[OrderHead]:
     """Every merchant's orders that are not finished, the newest first."""
     sql = (
-        "SELECT id, merchant, number, status, finished_at, created_at FROM orders"
+        "SELECT id, merchant, number, status, finished_at, created_at, wake_seq FROM orders"
         " WHERE finished_at IS NULL ORDER BY id DESC"
     )
     return [OrderHead(*row) for row in store.read("*", lambda tx: tx.rows(sql))]
@@ -83,7 +85,7 @@ def starts_owed(store: Store) -> frozenset[int]:
 def heads_of(store: Store, merchant: str, numbers: Collection[str]) -> dict[str, OrderHead]:
     """Those of these orders that there are, by number."""
     sql = (
-        "SELECT id, merchant, number, status, finished_at, created_at FROM orders"
+        "SELECT id, merchant, number, status, finished_at, created_at, wake_seq FROM orders"
         " WHERE merchant = :merchant AND number = ANY(:numbers)"
     )
     rows = store.read(merchant, lambda tx: tx.rows(sql, merchant=merchant, numbers=sorted(numbers)))

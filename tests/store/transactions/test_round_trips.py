@@ -29,14 +29,14 @@ Step = Callable[[Store, Command, int], Any]
 
 COSTS = {
     "take in": (7, 3),
-    "first claim": (26, 12),
-    "hold": (23, 15),
-    "unhold": (24, 15),
+    "first claim": (26, 11),
+    "hold": (23, 14),
+    "unhold": (24, 14),
     "start picking": (11, 5),
     "pick": (14, 6),
     "pack": (14, 7),
     "ship": (18, 8),
-    "cancel": (28, 16),
+    "cancel": (28, 15),
     "the same command again": (2, 3),
 }
 """Statements, and waits."""

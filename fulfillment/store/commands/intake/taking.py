@@ -88,7 +88,9 @@ class _Sorted:
     def is_good(self, order: NewOrder) -> bool:
         """Whether it is the good one of its number, however it says so."""
         good = self.good.get(order.number)
-        return good is not None and _spelled(good, self.currency) == _spelled(order, self.currency)
+        if good is None or good is order:  # Mostly it is the very one: to compare costs two hashes.
+            return good is not None
+        return _spelled(good, self.currency) == _spelled(order, self.currency)
 
 
 def _spelled(order: NewOrder, currency: str) -> bytes:
