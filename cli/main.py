@@ -15,6 +15,7 @@ from cli.host.reconcile import reconcile
 from cli.host.register import register
 from cli.host.serve import api, migrate, worker
 from cli.host.up import up
+from cli.host.users import app as users
 
 HELP = """
 Pegboard gets every order shipped, cancelled or explained, however long its stock takes to come.
@@ -44,6 +45,7 @@ for command in (up, worker, api, migrate, register, health, audit, reconcile):
     app.command(rich_help_panel=HERE)(command)
 app.add_typer(importing, name="import", rich_help_panel=HERE)
 app.add_typer(keys, name="keys", rich_help_panel=HERE)
+app.add_typer(users, name="users", rich_help_panel=HERE)
 for group, says in GROUPS.items():
     ours = [one for one in COMMANDS if one.group == group]
     if not ours[0].verb:

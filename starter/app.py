@@ -10,7 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from anyio import to_thread
 from fastapi import FastAPI
 
+from console import app as console_app
 from fulfillment import settings as configuration
+from fulfillment.brake import Brake
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sequencer import Sequencer
 from fulfillment.settings import Settings
@@ -18,8 +20,8 @@ from fulfillment.store.transactions.patience import Patience
 from fulfillment.store.transactions.session import Store, connect
 from fulfillment.store.transactions.turns import Turns
 from starter import documentation
-from starter.auth.brake import Brake
 from starter.body import BodyLimit, BodyLimits
+from starter.desk import desk_over
 from starter.middleware import HeadAsGet, LastResort, SlashesInParts
 from starter.openapi import describe
 from starter.parts import make_parts
@@ -57,6 +59,7 @@ from starter.routers import (
     suggestions,
     tasks,
     transfers,
+    users,
 )
 
 ROUTERS = (
@@ -88,6 +91,7 @@ ROUTERS = (
     locations.router,
     merchants.router,
     keys.router,
+    users.router,
     settings.router,
     events.router,
     health.router,
@@ -155,6 +159,7 @@ def build_app(
         # Not included: FastAPI would make each route a second time, at the first request.
         app.router.routes.extend(router.routes)
     documentation.install(app)
+    console_app.install(app, desk_over(told, chosen))
     handlers.install(app)
     app.add_middleware(LastResort)
     app.add_middleware(SlashesInParts)

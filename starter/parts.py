@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from fulfillment.brake import Brake
 from fulfillment.keeping import Pulse
 from fulfillment.store.reading.parties import merchant_exists, some_merchants
 from fulfillment.store.records.loading import EVERYBODY
 from fulfillment.store.transactions.session import Store
-from starter.auth.brake import Brake
 from starter.auth.keyring import Keyring
 from starter.feed.watch import FeedWatch
 from starter.probing import Probes

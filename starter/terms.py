@@ -71,6 +71,7 @@ IN_PATHS: Mapping[str, str] = {
     "pick_list": "The id of the pick list.",
     "sort": "The order of the list.",
     "task": "The id of the task.",
+    "user": "The name with which the user signs in.",
 }
 """What a parameter means where the word says something else, or nothing, in a body."""
 
@@ -102,6 +103,7 @@ VALUES: Mapping[str, object] = {
     "shipment": 42,
     "sku": "TEA-GREEN",
     "task": 5,
+    "user": "mara",
 }
 """Values in the paths of examples."""
 

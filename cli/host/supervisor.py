@@ -163,7 +163,10 @@ class System:
 
     def _environment(self) -> dict[str, str]:
         """What the worker and the API are told, beside the caller's own variables."""
-        return {**os.environ, **self._servers(), "PEGBOARD_API_PORT": str(self._api.port)}
+        told = {**os.environ, **self._servers(), "PEGBOARD_API_PORT": str(self._api.port)}
+        if self.ui_url:
+            told.setdefault("PEGBOARD_TEMPORAL_UI_URL", self.ui_url)
+        return told
 
     def _servers(self) -> dict[str, str]:
         told = {"PEGBOARD_DATABASE_URL": self.database_url}

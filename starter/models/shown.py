@@ -24,6 +24,7 @@ from starter.models import (
     stock,
     suggestions,
     transfers,
+    users,
 )
 
 EXAMPLES: Mapping[type, object] = {
@@ -48,4 +49,5 @@ EXAMPLES: Mapping[type, object] = {
     **stock.EXAMPLES,
     **suggestions.EXAMPLES,
     **transfers.EXAMPLES,
+    **users.EXAMPLES,
 }

@@ -276,4 +276,5 @@ STEPS: tuple[Step, ...] = (
     f"POST {ORDERS}/payments", "PUT /v1/merchants/{name}/letterhead",
     "PUT /v1/locations/{location}/closures/{day}", "PATCH /v1/settings",
     "PATCH /v1/settings/default", "POST /v1/keys", known_key,
+    "POST /v1/users",
 )  # fmt: skip

@@ -17,6 +17,7 @@ from fulfillment.store.schema import (
     shipments,
     sums,
     supplies,
+    users,
     work,
 )
 from fulfillment.store.schema.columns import metadata
@@ -35,5 +36,6 @@ __all__ = [
     "shipments",
     "sums",
     "supplies",
+    "users",
     "work",
 ]
