@@ -25,6 +25,7 @@ COPY pyproject.toml README.md worker.py ./
 COPY activities activities
 COPY carriers carriers
 COPY cli cli
+COPY console console
 COPY documents documents
 COPY embedded embedded
 COPY fulfillment fulfillment

@@ -4,9 +4,16 @@ from fastapi import FastAPI
 
 from console import assets
 from console.desk import Desk
-from console.pages import order, order_action, orders, sign_in, start
+from console.pages import board, order, order_action, orders, sign_in, start
 
-ROUTERS = (sign_in.router, start.router, orders.router, order.router, order_action.router)
+ROUTERS = (
+    sign_in.router,
+    start.router,
+    board.router,
+    orders.router,
+    order.router,
+    order_action.router,
+)
 """In the order in which paths are tried: an order's own pages go before its actions."""
 
 

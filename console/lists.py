@@ -9,6 +9,7 @@ from fulfillment.domain.model.refusals import invalid
 from fulfillment.domain.model.statuses import FINISHED_ORDER, OrderStatus
 from fulfillment.store.reading.orders import SORTS, OrderFilter
 
+STATUSES = {str(status): status for status in OrderStatus}
 UNFINISHED = tuple(status for status in OrderStatus if status not in FINISHED_ORDER)
 
 
@@ -82,6 +83,7 @@ SORT_TITLES: Mapping[str, str] = {
 
 FILTERS: Mapping[str, str] = {
     "q": "Search",
+    "status": "Status",
     "sku": "SKU",
     "location": "Location",
     "purchase_order": "Waits for purchase order",
@@ -107,6 +109,8 @@ class Asked:
     def filter_for(self, places: Sequence[str] | None) -> OrderFilter:
         """Which orders, of those that somebody who works at these places sees."""
         narrowed: dict[str, Any] = dict(self.filters)
+        if status := narrowed.pop("status", None):
+            narrowed["statuses"] = (status,)
         return replace(self.view.asked, **narrowed, places=places)
 
     def address(self, path: str, **other: str | None) -> str:
@@ -134,6 +138,8 @@ def asked_for(parameters: Mapping[str, str]) -> Asked:
     filters = {
         name: text for name in FILTERS if (text := parameters.get(name, "").strip()[:LONGEST])
     }
+    if "status" in filters:
+        _known("status", filters["status"], STATUSES)
     if not all(text.isprintable() for text in filters.values()):
         raise invalid("bad_filter", "a filter is text that can be shown", "q")
     return Asked(BY_NAME[view], sort, filters, parameters.get("after"), parameters.get("before"))

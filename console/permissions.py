@@ -7,6 +7,7 @@ from fulfillment.domain.model.permissions import Permission
 PAGES: Mapping[str, Permission | None] = {
     "start": None,
     "sign_out": None,
+    "board": Permission.READ_ORDERS,
     "order_list": Permission.READ_ORDERS,
     "order_csv": Permission.READ_ORDERS,
     "order": Permission.READ_ORDERS,

@@ -185,7 +185,7 @@ def test_every_page_is_held_to_the_policy(world):
 def test_a_user_of_several_merchants_chooses_and_one_of_a_single_goes_on(world):
     make(world, "mara")
     make(world, "both", scope=Scope())
-    assert visitor(world, "mara").get("/").headers["Location"] == "/m/acme/orders"
+    assert visitor(world, "mara").get("/").headers["Location"] == "/m/acme"
     page = visitor(world, "both").get("/").text
     assert "/m/acme" in page
     assert "/m/bolt" in page
