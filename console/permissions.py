@@ -13,6 +13,8 @@ PAGES: Mapping[str, Permission | None] = {
     "order": Permission.READ_ORDERS,
     "order_why": Permission.READ_ORDERS,
     "order_history": Permission.READ_ORDERS,
+    "order_remedy": Permission.READ_ORDERS,
+    "do_order_remedy": Permission.READ_ORDERS,
     "order_action": Permission.READ_ORDERS,
     "do_order_action": Permission.READ_ORDERS,
 }

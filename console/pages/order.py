@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request, Response
 
 from console.actions import ACTIONS, BY_NAME, Action
 from console.impacts import touched
-from console.remedies import AskedAs, asked_as
+from console.remedies import asked_as
 from console.routing import PageRoute, shown
+from console.supply_remedies import DOCUMENTS, name_of
 from console.visits import ForVisit, OrderNumber, Visit
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.insight.order import read_explanation
@@ -19,6 +20,7 @@ from fulfillment.store.reading.views.orders import OrderView
 router = APIRouter(route_class=PageRoute)
 
 ON_A_PAGE = 100
+DONE = {name: action.title for name, action in BY_NAME.items()} | {"remedy": "the remedy"}
 LAST = 2**31
 
 
@@ -32,10 +34,9 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A remedy with the action that it is; without one it is a document, written elsewhere."""
+    """A remedy, and where it is looked at again and done; None for who may not."""
 
     remedy: TriedRemedy
-    asked: AskedAs | None
     address: str | None
 
 
@@ -44,7 +45,7 @@ def order(request: Request, number: OrderNumber, visit: ForVisit) -> Response:
     """How the order stands, its lines and shipments, and what can be done with it now."""
     visit.check_order(number)
     found = visit.session.read(lambda tx: read_order(tx, number))
-    done = BY_NAME.get(request.query_params.get("done", ""))
+    done = DONE.get(request.query_params.get("done", ""))
     buttons = [_button(action, found, visit) for action in ACTIONS]
     return shown(
         "order.html",
@@ -76,21 +77,24 @@ def order_why(number: OrderNumber, visit: ForVisit) -> Response:
     """Each waiting line with its reasons, and what would help with what it would change."""
     visit.check_order(number)
     found = visit.desk.store.simulate(visit.of.id, lambda tx: read_explanation(tx, number))
-    offers = [_offer(remedy, visit) for remedy in found.remedies]
+    path = order_path(visit, number)
+    offers = [_offer(remedy, visit, path) for remedy in found.remedies]
     return shown(
         "why.html",
         visit,
         found=found,
-        path=order_path(visit, number),
+        path=path,
         offers=[(one, touched(number, one.remedy.changes)) for one in offers],
     )
 
 
-def _offer(remedy: TriedRemedy, visit: Visit) -> Offer:
+def _offer(remedy: TriedRemedy, visit: Visit, path: str) -> Offer:
     asked = asked_as(remedy)
-    if asked is None or not visit.may(BY_NAME[asked.action].permission):
-        return Offer(remedy, asked, None)
-    return Offer(remedy, asked, asked.address(visit.home))
+    if asked is not None:
+        may = visit.may(BY_NAME[asked.action].permission)
+        return Offer(remedy, asked.address(visit.home) if may else None)
+    may = visit.may(DOCUMENTS[remedy.code].permission)
+    return Offer(remedy, f"{path}/remedies/{name_of(remedy)}" if may else None)
 
 
 @router.get("/m/{merchant}/orders/{number}/history")

@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (
-    "activities", "carriers", "cli", "documents", "embedded", "fulfillment", "payments", "starter",
-    "workflows", "worker.py",
+    "activities", "carriers", "cli", "console", "documents", "embedded", "fulfillment", "payments",
+    "starter", "workflows", "worker.py",
 )  # fmt: skip
 DOMAIN = ROOT / "fulfillment" / "domain"
 MOST_LINES = 300

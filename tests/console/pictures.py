@@ -27,7 +27,7 @@ from tests.console.visitors import PASSWORD, make
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 MERCHANT = catalogue.MERCHANT.id
-SIZE = {"width": 1180, "height": 760}
+SIZE = {"width": 1280, "height": 760}
 ORDER = "W-1005"
 """It goes whole or not at all, and waits for two pots."""
 

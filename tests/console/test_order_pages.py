@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,7 +15,7 @@ from fulfillment.domain.actions.allowed import OrderAction
 from fulfillment.domain.insight.remedy import RemedyCode
 from fulfillment.domain.model.permissions import Role
 from fulfillment.store.reading.orders import SORTS
-from tests.api.world import World
+from tests.api.world import World, made
 from tests.console.furnishing import ask, furnish, send
 from tests.console.visitors import Visitor, make, visitor
 
@@ -70,24 +71,31 @@ def test_every_list_shows_its_orders_and_counts_them(mara):
     assert "PO-1, 10 Mar 2031" in text
 
 
-@pytest.mark.parametrize("sort", SORTS)
-def test_pages_lead_on_and_back_in_every_sort(world, sort):
-    make(world, "mara")
-    mara = visitor(world, "mara")
-    numbers = [f"SO-{at}" for at in range(120)]
-    body = [{"number": number, "lines": [{"line": 1, "sku": "CARD", "quantity": 1}],
-             "address": {"name": "Z", "line1": "1", "city": "Wien", "country": "AT"}}
-            for number in numbers]  # fmt: skip
-    ask(world, "POST", "/v1/orders/batch", orders=body)
+MANY = [f"SO-{at}" for at in range(120)]
 
-    seen, path = [], f"/m/acme/orders?view=all&sort={sort}"
-    first = page(mara, path)
-    assert link(first, "prev") is None
+
+@pytest.fixture(scope="module")
+def crowd(new_database) -> Iterator[Visitor]:
+    """Somebody who looks at many orders."""
+    with made(new_database()) as world:
+        make(world, "mara")
+        body = [{"number": number, "lines": [{"line": 1, "sku": "CARD", "quantity": 1}],
+                 "address": {"name": "Z", "line1": "1", "city": "Wien", "country": "AT"}}
+                for number in MANY]  # fmt: skip
+        ask(world, "POST", "/v1/orders/batch", orders=body)
+        yield visitor(world, "mara")
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_pages_lead_on_and_back_in_every_sort(crowd, sort):
+    mara, seen = crowd, []
+    path = last = f"/m/acme/orders?view=all&sort={sort}"
+    assert link(page(mara, path), "prev") is None
     while path:
         seen.append(NUMBER.findall(text := page(mara, path)))
         last, path = path, link(text, "next") or ""
     assert [len(some) for some in seen] == [50, 50, 20]
-    assert sorted(number for some in seen for number in some) == sorted(numbers)
+    assert sorted(number for some in seen for number in some) == sorted(MANY)
     back = [NUMBER.findall(page(mara, last))]
     while to := link(page(mara, last), "prev"):
         back.append(NUMBER.findall(page(mara, last := to)))
@@ -328,9 +336,43 @@ def test_each_remedy_of_an_order_leads_to_its_preview_and_is_done(mara):
     assert ask(mara.world, "GET", "/v1/orders/SO-2")["status"] == "partially_backordered"
 
 
+def test_each_remedy_of_supply_is_looked_at_and_written_once(mara):
+    text = page(mara, "/m/acme/orders/SO-3/why")
+    found = re.findall(r'href="(/m/acme/orders/SO-3/remedies/\w+)"', text)
+    assert len(found) == 2
+    for path in found:
+        assert "What it would change" in page(mara, path)
+
+    receipt = next(path for path in found if "Count these goods in" in page(mara, path))
+    fields = mara.hidden(receipt)
+    done = mara.post(receipt, **fields)
+    assert done.headers["Location"] == "/m/acme/orders/SO-3?done=remedy"
+    (received,) = ask(mara.world, "GET", "/v1/receipts")["items"]
+    assert received["number"] == "FOR-SO-3"
+    again = mara.post(receipt, **fields)
+    assert again.status_code == 409
+    assert "no remedy any more" in again.text
+    assert len(ask(mara.world, "GET", "/v1/receipts")["items"]) == 1
+
+
+def test_a_purchase_that_would_help_is_written_by_who_may(mara):
+    make(mara.world, "ines", Role.INTAKE)
+    text = page(mara, "/m/acme/orders/SO-3/why")
+    found = re.findall(r'href="(/m/acme/orders/SO-3/remedies/\w+)"', text)
+    path = next(one for one in found if "Write this purchase order" in page(mara, one))
+    assert visitor(mara.world, "ines").get(path).status_code == 403
+    assert "/remedies/" not in page(visitor(mara.world, "ines"), "/m/acme/orders/SO-3/why")
+
+    assert mara.post(path, **mara.hidden(path)).status_code == 303
+    bought = ask(mara.world, "GET", "/v1/purchase-orders/FOR-SO-3")
+    assert [(line["sku"], line["ordered"]) for line in bought["lines"]] == [("CUP", 2)]
+    assert bought["status"] == "approved"
+
+
 def test_who_may_not_do_a_remedy_sees_it_without_a_button(looking):
     text = page(visitor(looking.world, "wim"), "/m/acme/orders/SO-2/why")
-    assert "button main" not in text
+    assert "/orders/SO-2/split" not in text
+    assert "/orders/SO-2/remedies/" in text
     assert "A user with the role warehouse may not do it." in text
 
 
