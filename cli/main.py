@@ -16,6 +16,7 @@ from cli.host.register import register
 from cli.host.secrets import app as secrets
 from cli.host.serve import api, migrate, worker
 from cli.host.up import up
+from cli.host.users import app as users
 
 HELP = """
 Pegboard gets every order shipped, cancelled or explained, however long its stock takes to come.
@@ -46,6 +47,7 @@ for command in (up, worker, api, migrate, register, health, audit, reconcile):
 app.add_typer(importing, name="import", rich_help_panel=HERE)
 app.add_typer(keys, name="keys", rich_help_panel=HERE)
 app.add_typer(secrets, name="secrets", rich_help_panel=HERE)
+app.add_typer(users, name="users", rich_help_panel=HERE)
 for group, says in GROUPS.items():
     ours = [one for one in COMMANDS if one.group == group]
     if not ours[0].verb:

@@ -22,3 +22,6 @@ HEADERS = {
     # What one person saw stays in no cache that another one reads.
     "Cache-Control": "no-store",
 }
+
+SIGNED_IN = {**HEADERS, "Referrer-Policy": "same-origin"}
+"""Of pages with forms: without a referrer a browser tells no origin either, which they check."""

@@ -5,6 +5,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from console import words
 from console.headers import HEADERS
 
 TEMPLATES = Environment(
@@ -14,6 +15,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+TEMPLATES.filters.update(words.FILTERS)
 
 
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:

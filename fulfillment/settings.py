@@ -91,6 +91,10 @@ class Settings(BaseSettings):
         le=65535,
         description="Port of the embedded Temporal UI; a free one is taken when it is in use.",
     )
+    temporal_ui_url: HttpUrl | None = Field(
+        default=None,
+        description="Where Temporal's UI is, for links from pages; `pegboard up` knows its own.",
+    )
     postgres_port: int = Field(
         default=5432,
         ge=1,
@@ -128,6 +132,22 @@ class Settings(BaseSettings):
         le=10_000,
         description="How many wrong keys an address may send in a minute, and how many may be "
         "tried for one key; a right key is never refused for it.",
+    )
+    wrong_passwords_a_minute: int = Field(
+        default=10,
+        ge=1,
+        le=10_000,
+        description="How many wrong passwords an address may send in a minute, and how many may be "
+        "tried for one user.",
+    )
+    session_idle_minutes: int = Field(
+        default=120,
+        ge=1,
+        le=10_080,
+        description="After how long without a page a user is signed out.",
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=720, description="After how long a user is signed out in any case."
     )
     payment_provider: Literal["manual", "webhook"] = Field(
         default="manual",

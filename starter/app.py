@@ -10,9 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from anyio import to_thread
 from fastapi import FastAPI
 
-from console import assets
+from console import app as console_app
 from console.customer.pages import CustomerPages
 from fulfillment import settings as configuration
+from fulfillment.brake import Brake, names_of
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sequencer import Sequencer
 from fulfillment.settings import Settings
@@ -20,8 +21,8 @@ from fulfillment.store.transactions.patience import Patience
 from fulfillment.store.transactions.session import Store, connect
 from fulfillment.store.transactions.turns import Turns
 from starter import documentation
-from starter.auth.brake import Brake, names_of
 from starter.body import BodyLimit, BodyLimits
+from starter.desk import desk_over
 from starter.middleware import HeadAsGet, LastResort, SlashesInParts
 from starter.openapi import describe
 from starter.parts import make_parts
@@ -62,6 +63,7 @@ from starter.routers import (
     suggestions,
     tasks,
     transfers,
+    users,
     webhooks,
 )
 
@@ -97,6 +99,7 @@ ROUTERS = (
     mail.router,
     mail_templates.router,
     keys.router,
+    users.router,
     settings.router,
     events.router,
     webhooks.router,
@@ -178,8 +181,8 @@ def build_app(
         # Not included: FastAPI would make each route a second time, at the first request.
         app.router.routes.extend(router.routes)
     documentation.install(app)
-    assets.install(app)
     pages_of_customers(told, chosen).install(app)
+    console_app.install(app, desk_over(told, chosen))
     handlers.install(app)
     app.add_middleware(LastResort)
     app.add_middleware(SlashesInParts)

@@ -1,8 +1,8 @@
-"""The page at /docs, where / leads to, with everything it loads: of no other host."""
+"""The page at /docs, with everything it loads: of no other host."""
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 PAGE = "/docs"
@@ -30,7 +30,6 @@ def install(app: FastAPI) -> None:
     """Serve the page and its assets; the app itself was made without a page."""
     app.mount(ASSETS, StaticFiles(packages=[PACKAGE]), name="documentation assets")
     app.add_route(PAGE, lambda _: _page(app), include_in_schema=False)
-    app.add_route("/", lambda _: RedirectResponse(PAGE), include_in_schema=False)
 
 
 def _page(app: FastAPI) -> Response:

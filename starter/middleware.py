@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from starter.models.fields import SLASH
+from fulfillment.domain.model.names import SLASH
 from starter.problems.documents import Told, answer
 
 log = structlog.get_logger(__name__)

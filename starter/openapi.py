@@ -40,6 +40,7 @@ TAGS = [
     {"name": "locations", "description": "Warehouses and stores (operators only)."},
     {"name": "merchants", "description": "Whose goods they are (operators only)."},
     {"name": "keys", "description": "Who may use the API, and for whom (operators only)."},
+    {"name": "users", "description": "Who may sign in to the pages (operators only)."},
     {"name": "settings", "description": "How orders are fulfilled where they do not say it."},
     {"name": "events", "description": "What happened, for those who are not looking."},
     {"name": "webhooks", "description": "Who is told of events, and what they answered."},

@@ -8,13 +8,13 @@ from deliveries.mail.return_address import ReturnAddress
 from deliveries.mail.wiring import returns_of
 from deliveries.webhooks.addresses import Allowed
 from deliveries.webhooks.urls import allowed_by
+from fulfillment.brake import Brake
 from fulfillment.keeping import Pulse
 from fulfillment.sealing import Sealer, sealer_of
 from fulfillment.settings import Settings
 from fulfillment.store.reading.parties import merchant_exists, some_merchants
 from fulfillment.store.records.loading import EVERYBODY
 from fulfillment.store.transactions.session import Store
-from starter.auth.brake import Brake
 from starter.auth.keyring import Keyring
 from starter.feed.watch import FeedWatch
 from starter.probing import Probes

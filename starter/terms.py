@@ -78,6 +78,7 @@ IN_PATHS: Mapping[str, str] = {
     "sort": "The order of the list.",
     "task": "The id of the task.",
     "webhook": "The id of the webhook.",
+    "user": "The name with which the user signs in.",
 }
 """What a parameter means where the word says something else, or nothing, in a body."""
 
@@ -116,6 +117,7 @@ VALUES: Mapping[str, object] = {
     "sku": "TEA-GREEN",
     "task": 5,
     "webhook": 4,
+    "user": "mara",
 }
 """Values in the paths of examples."""
 

@@ -179,7 +179,10 @@ class System:
             own["PEGBOARD_SECRET_KEYS_FILE"] = str(file)
         if self.mail_folder is not None:
             own["PEGBOARD_MAIL_TRANSPORT"] = "files"
-        return {"PEGBOARD_PUBLIC_URL": self.api_url, **os.environ, **own}
+        usual = {"PEGBOARD_PUBLIC_URL": self.api_url}
+        if self.ui_url:
+            usual["PEGBOARD_TEMPORAL_UI_URL"] = self.ui_url
+        return {**usual, **os.environ, **own}
 
     def _servers(self) -> dict[str, str]:
         told = {"PEGBOARD_DATABASE_URL": self.database_url}

@@ -54,7 +54,9 @@ def up(
     The first time, a sample catalogue is loaded and sample orders are played over HTTP.
 
     It leaves the API's address and a key in the folder, for this user alone: other commands find
-    them there. A database that is named is not ours, and gets no key: see `pegboard keys`.
+    them there. The first time it makes a user for the desk, the pages at that address, and shows
+    the password once. A database that is named is not ours, and gets neither: see `pegboard keys`
+    and `pegboard users`.
 
     Example: PEGBOARD_API_PORT=8000 pegboard up
     """
@@ -94,16 +96,18 @@ def present(system: System, asked: Asked) -> list[str]:
     """Show what runs, and the orders in it; what did not go as the play says, if it plays."""
     from cli.demo.show import Show
     from cli.demo.stage import Place, set_up
-    from cli.host import operator_key
+    from cli.host import first_user, operator_key
     from cli.host.foreground import idle
 
+    password = None
     if system.settings.database_url is None:
         operator_key.leave(system.settings.home, system.database_url)
+        password = first_user.make_first(system.database_url)
     stopping = threading.Event()
     place = Place(system.settings, system.database_url, system.api_url, stopping, say)
     try:
         stage = set_up(place, asked)
-        show_links(system, with_key=stage is not None)
+        show_links(system, with_key=stage is not None, password=password)
         if stage is None:
             idle()
         shown = Show(place, stage, system.ui_url, console)
@@ -121,12 +125,16 @@ def say(line: str) -> None:
         console.print(line, style="dim", highlight=False, markup=False, soft_wrap=True)
 
 
-def show_links(system: System, *, with_key: bool) -> None:
-    """Tell where to look."""
+def show_links(system: System, *, with_key: bool, password: str | None = None) -> None:
+    """Tell where to look; the password of the first user is told this once."""
     from cli.demo import keyfile
+    from cli.host import first_user
 
     home = system.settings.home
     links = Table.grid(padding=(0, 2))
+    links.add_row("Desk", f"{system.api_url}/")
+    if password:
+        links.add_row("", f"sign in as {first_user.NAME} with {password} (shown this once)")
     links.add_row("API", f"{system.api_url}/docs")
     if system.ui_url:
         links.add_row("Temporal", system.ui_url)

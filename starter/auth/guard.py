@@ -8,9 +8,9 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
+from fulfillment.brake import names_of
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.commands.administration.keys import Caller
-from starter.auth.brake import names_of
 from starter.auth.permissions import FOR_ALL_MERCHANTS, GRANTS, ROUTES, Permission
 from starter.json_body import JsonRequest
 from starter.parts import parts_of

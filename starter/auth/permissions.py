@@ -1,81 +1,12 @@
-"""Who may do what: one table of roles, one of routes. What is not named here is denied."""
+"""Which permission each route needs. What is not named here is denied."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 
-from fulfillment.store.commands.administration.keys import Role
+from fulfillment.domain.model.permissions import FOR_ALL_MERCHANTS, GRANTS, Permission
 
-
-class Permission(StrEnum):
-    """One kind of thing that a key may be allowed to do."""
-
-    READ_ORDERS = "read orders"
-    WRITE_ORDERS = "write orders"
-    MARK_BACKORDERED = "mark lines backordered"
-    READ_PAYMENTS = "read payments"
-    WRITE_PAYMENTS = "record and settle payments"
-    READ_SHIPMENTS = "read shipments"
-    WORK_SHIPMENTS = "work shipments"
-    READ_STOCK = "read stock"
-    ADJUST_STOCK = "adjust stock"
-    MOVE_STOCK = "receive, transfer, take back and count stock"
-    READ_PURCHASE_ORDERS = "read purchase orders"
-    WRITE_PURCHASE_ORDERS = "write purchase orders"
-    READ_PRODUCTS = "read products"
-    WRITE_PRODUCTS = "write products"
-    READ_SETTINGS = "read settings"
-    WRITE_SETTINGS = "write settings"
-    READ_EVENTS = "read events"
-    MANAGE_WEBHOOKS = "manage webhooks"
-    READ_MAIL = "read mails to customers"
-    WRITE_MAIL = "send and set aside mails to customers"
-    OPERATE = "operate for all merchants"
-
+__all__ = ["FOR_ALL_MERCHANTS", "GRANTS", "PUBLIC", "ROUTES", "Permission"]
 
 P = Permission
-
-GRANTS: Mapping[Role, frozenset[Permission]] = {
-    Role.INTAKE: frozenset(
-        {
-            P.READ_EVENTS,
-            P.READ_ORDERS,
-            P.WRITE_ORDERS,
-            P.MARK_BACKORDERED,
-            P.READ_PAYMENTS,
-            P.WRITE_PAYMENTS,
-            P.READ_MAIL,
-            P.WRITE_MAIL,
-        }
-    ),
-    Role.WAREHOUSE: frozenset(
-        {
-            P.READ_EVENTS,
-            P.READ_ORDERS,
-            P.MARK_BACKORDERED,
-            P.READ_SHIPMENTS,
-            P.WORK_SHIPMENTS,
-            P.READ_PURCHASE_ORDERS,
-            P.READ_STOCK,
-            P.MOVE_STOCK,
-            P.READ_PRODUCTS,
-            P.MANAGE_WEBHOOKS,
-        }
-    ),
-    Role.PURCHASING: frozenset(
-        {
-            P.READ_EVENTS,
-            P.READ_PURCHASE_ORDERS,
-            P.WRITE_PURCHASE_ORDERS,
-            P.READ_STOCK,
-            P.MOVE_STOCK,
-            P.READ_PRODUCTS,
-        }
-    ),
-    Role.ADMIN: frozenset(Permission),
-}
-
-FOR_ALL_MERCHANTS = frozenset({P.OPERATE})
-"""What needs a key that is not bound to merchants."""
 
 ROUTES: Mapping[str, Permission] = {
     "list_events": P.READ_EVENTS,
@@ -239,6 +170,13 @@ ROUTES: Mapping[str, Permission] = {
     "list_keys": P.OPERATE,
     "change_key": P.OPERATE,
     "revoke_key": P.OPERATE,
+    "create_user": P.OPERATE,
+    "get_user": P.OPERATE,
+    "list_users": P.OPERATE,
+    "change_user": P.OPERATE,
+    "set_user_password": P.OPERATE,
+    "disable_user": P.OPERATE,
+    "enable_user": P.OPERATE,
     "get_default_settings": P.OPERATE,
     "change_default_settings": P.OPERATE,
     "unset_default_setting": P.OPERATE,

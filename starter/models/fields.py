@@ -19,17 +19,13 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from fulfillment.domain.model.names import MOST_NUMBER, MOST_SKU, as_written, fault_of
+from fulfillment.domain.model.names import MOST_NUMBER, MOST_SKU, SLASH, as_written, fault_of
 
 MOST_ITEMS = 500
 """Orders of one batch, products of one batch, lines of a purchase order or a transfer."""
 
 NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f-\x9f]*$"
 ONLY_LINE_BREAKS = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
-
-SLASH = "\ue000"
-"""Stands for a slash inside a part of a path, on the way from `starter.middleware`: a private
-character, which no name holds."""
 
 
 def _with_slashes(value: Any) -> Any:

@@ -26,6 +26,7 @@ from starter.models import (
     stock,
     suggestions,
     transfers,
+    users,
     webhooks,
 )
 
@@ -54,4 +55,5 @@ EXAMPLES: Mapping[type, object] = {
     **suggestions.EXAMPLES,
     **transfers.EXAMPLES,
     **webhooks.EXAMPLES,
+    **users.EXAMPLES,
 }

@@ -283,5 +283,5 @@ STEPS: tuple[Step, ...] = (
     "PUT /v1/locations/{location}/closures/{day}", "PATCH /v1/settings",
     "PATCH /v1/settings/default", f"PUT {TEMPLATE}", "PATCH /v1/mail/settings", mails_are_made,
     "POST /v1/keys", known_key, "POST /v1/webhooks", "POST /v1/webhooks/{webhook}/test",
-    f"POST {ORDERS}/links", known_link,
+    f"POST {ORDERS}/links", known_link, "POST /v1/users",
 )  # fmt: skip

@@ -57,7 +57,7 @@ def test_only_the_assets_are_served_when_something_else_is_asked_for(anyone, pat
     assert answer.json()["code"] == "unknown_path"
 
 
-def test_the_root_leads_to_the_page(shared):
+def test_the_root_leads_to_the_sign_in_and_from_there_to_the_page(shared):
     answer = httpx.get(f"{shared.url}/")
-    assert (answer.status_code, answer.headers["Location"]) == (307, "/docs")
-    assert httpx.get(f"{shared.url}/", follow_redirects=True).status_code == 200
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
+    assert 'href="/docs"' in httpx.get(f"{shared.url}/", follow_redirects=True).text

@@ -268,6 +268,11 @@ SCENES: Mapping[str, Sequence[Step]] = {
         two_merchants, "POST /v1/keys", known_key, "GET /v1/keys", "GET /v1/keys/{key_id}",
         "PATCH /v1/keys/{key_id}", "POST /v1/keys/{key_id}/revoke",
     ),
+    "users": (
+        two_merchants, "POST /v1/users", "GET /v1/users", "GET /v1/users/{user}",
+        "PATCH /v1/users/{user}", "POST /v1/users/{user}/password",
+        "POST /v1/users/{user}/disable", "POST /v1/users/{user}/enable",
+    ),
     "settings": (
         "PATCH /v1/settings", "GET /v1/settings", "GET /v1/settings/changes",
         "DELETE /v1/settings/{name}", "PATCH /v1/settings/default", "GET /v1/settings/default",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from starter.auth.brake import MOST, Brake, names_of
+from fulfillment.brake import MOST, Brake, names_of
 from starter.auth.keyring import LOOK_AGAIN_SECONDS, Keyring
 from tests.api.world import World, made
 

@@ -25,6 +25,16 @@ NOT_COMMANDS = {
     ("GET", "/v1/keys/{key_id}"): "as above",
     ("PATCH", "/v1/keys/{key_id}"): "as above",
     ("POST", "/v1/keys/{key_id}/revoke"): "as above",
+    (
+        "GET",
+        "/v1/users",
+    ): "`pegboard users` does it on the machine itself, where the first user is made",
+    ("POST", "/v1/users"): "as above",
+    ("GET", "/v1/users/{user}"): "as above",
+    ("PATCH", "/v1/users/{user}"): "as above",
+    ("POST", "/v1/users/{user}/password"): "as above",
+    ("POST", "/v1/users/{user}/disable"): "as above",
+    ("POST", "/v1/users/{user}/enable"): "as above",
 }
 """Operations without a command, and why."""
 

@@ -2,10 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.api.world import World, made
 
 FLAGS = (
     "--no-sandbox",
@@ -46,3 +48,16 @@ def tab(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert not thrown
+
+
+@pytest.fixture
+def world(database_url: str) -> Iterator[World]:
+    with made(database_url) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def shared(new_database: Callable[[], str]) -> Iterator[World]:
+    """One world for the tests of a file that leave nothing behind."""
+    with made(new_database()) as one:
+        yield one

@@ -65,6 +65,16 @@ def _link(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"id": "by chance", "token_hash": "by chance"}
 
 
+def _user(row: dict[str, Any]) -> dict[str, Any]:
+    """A password is hashed with salt by chance."""
+    return row | {"password_hash": "by chance"}
+
+
+def _session(row: dict[str, Any]) -> dict[str, Any]:
+    """What is in the cookie is chance, and nobody has it who was not answered."""
+    return row | {"secret_hash": "by chance"}
+
+
 def _command(row: dict[str, Any]) -> dict[str, Any]:
     """The answer of a command that made a key names it."""
     named = RANDOM_NAME.sub("by chance", json.dumps(row["result"]))
@@ -82,11 +92,14 @@ def _location(row: dict[str, Any]) -> dict[str, Any]:
 
 NORMAL = {
     "api_key": _key,
+    "app_user": _user,
     "command": _command,
     "location": _location,
     "order_link": _link,
+    "user_session": _session,
 }
-"""What legitimately differs: names of keys and links, how often a calendar was put as it is."""
+"""What legitimately differs: the names of keys and links, what is hashed with salt, and how often a
+calendar was put as it is."""
 
 
 @dataclass(frozen=True, slots=True)

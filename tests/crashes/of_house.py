@@ -17,6 +17,8 @@ from fulfillment.store.commands.administration import (
     restoring,
     secrets,
     settings,
+    sign_ins,
+    users,
 )
 from fulfillment.store.commands.catalogue import closures, locations, merchants, papers, products
 from fulfillment.store.commands.payments import asking, record
@@ -28,7 +30,7 @@ from tests.crashes import stages
 from tests.crashes.net import Run, crash, the_command
 from tests.crashes.of_orders import order_id
 from tests.crashes.of_supply import purchase_id
-from tests.crashes.stages import ORDER
+from tests.crashes.stages import A_DAY, ORDER, PASSWORD
 
 TOMORROW = date(2026, 3, 3)
 ANSWER = frozenset({"answer"})
@@ -69,6 +71,52 @@ def revoked(at: Warehouse) -> Run:
 @crash(keys.caller_of, stages.with_a_key)
 def nobody_known(_: Warehouse) -> Run:
     return lambda store: keys.caller_of(store, f"pb_{'0' * 16}_{'x' * 43}")
+
+
+@crash(users.make_user)
+def made_a_user(_: Warehouse) -> Run:
+    new = users.NewUser("tom", "Tom", keys.Role.INTAKE, Scope(frozenset({MERCHANT})))
+    asked = the_command("make_user", "*")
+    return lambda store: users.make_user(store, asked, new, PASSWORD)
+
+
+@crash(users.change_user, stages.with_a_user)
+def sees_everything(_: Warehouse) -> Run:
+    change = users.UserChange("mara", role=keys.Role.ADMIN, merchants=None)
+    asked = the_command("change_user", "*")
+    return lambda store: users.change_user(store, asked, change)
+
+
+@crash(users.set_password, stages.with_a_user)
+def another_password(_: Warehouse) -> Run:
+    asked = the_command("set_password", "*")
+    return lambda store: users.set_password(store, asked, "mara", f"another {PASSWORD}")
+
+
+@crash(users.disable_user, stages.with_a_user)
+def let_in_no_more(_: Warehouse) -> Run:
+    return lambda store: users.disable_user(store, "mara")
+
+
+@crash(users.enable_user, stages.with_a_user)
+def let_in_again(_: Warehouse) -> Run:
+    return lambda store: users.enable_user(store, "mara")
+
+
+@crash(sign_ins.sign_in, stages.with_a_user, apart_from={"user_session"})
+def signed_in(_: Warehouse) -> Run:
+    """Who was not answered signs in again: a session that nobody was told of opens nothing."""
+    return lambda store: bool(sign_ins.sign_in(store, "mara", PASSWORD, A_DAY))
+
+
+@crash(sign_ins.signed_in, stages.with_a_user)
+def nobody_signed_in(_: Warehouse) -> Run:
+    return lambda store: sign_ins.signed_in(store, "x" * 43, A_DAY)
+
+
+@crash(sign_ins.sign_out, stages.with_a_user)
+def signed_out(_: Warehouse) -> Run:
+    return lambda store: sign_ins.sign_out(store, "x" * 43)
 
 
 @crash(settings.change_settings, stages.held_back)

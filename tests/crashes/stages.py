@@ -1,21 +1,30 @@
 """What there is before a command comes: each a furnished warehouse with something going on."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from fulfillment.domain.floor.packing import Contents
 from fulfillment.domain.model.payments import PaymentKind
+from fulfillment.domain.model.scope import Scope
 from fulfillment.store.commands import intake
 from fulfillment.store.commands.administration.keys import Role, create_key
+from fulfillment.store.commands.administration.sign_ins import Lasting, sign_in
+from fulfillment.store.commands.administration.users import NewUser, make_user
 from fulfillment.store.commands.catalogue import closures
 from fulfillment.store.commands.floor import packing
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.commands.orders.links import make_link
 from fulfillment.store.commands.payments import record
+from fulfillment.store.transactions.session import Command
 from tests.builders import floor, moves
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 ORDER, OTHER = "O-1", "O-2"
 PURCHASE, TRANSFER, RETURN, RESTOCK, RECEIPT = "PO-1", "T-1", "RT-1", "RS-1", "R-1"
+
+
+PASSWORD = "three words and a teapot"
+A_DAY = Lasting(timedelta(hours=1), timedelta(days=1))
 
 
 def plain(at: Warehouse) -> None:
@@ -212,3 +221,10 @@ def half_a_calendar(at: Warehouse) -> None:
 def with_a_key(at: Warehouse) -> None:
     """Somebody may use the API."""
     create_key(at.store, "shop", Role.INTAKE, MERCHANT)
+
+
+def with_a_user(at: Warehouse) -> None:
+    """Somebody may sign in, and is signed in."""
+    new = NewUser("mara", "Mara Holm", Role.INTAKE, Scope(frozenset({MERCHANT})))
+    make_user(at.store, Command("*", "make_user", "make_user:mara", "test"), new, PASSWORD)
+    sign_in(at.store, "mara", PASSWORD, A_DAY)

@@ -10,6 +10,11 @@ MOST_NUMBER, MOST_SKU = 64, 63
 """Characters of an order's, a document's or a container's name, and of a SKU."""
 
 
+SLASH = "\ue000"
+"""Stands for a slash inside a part of a URL's path, on the way to who reads the part: a private
+character, which no name holds."""
+
+
 def as_written(name: str) -> str:
     """The name without spaces around it, its letters in one form: ä is one letter, not two."""
     return unicodedata.normalize("NFC", name.strip())

@@ -10,6 +10,7 @@ from fulfillment.domain.insight.impact import Impact, outcomes
 from fulfillment.domain.insight.progress import Progress, progress_of
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.rank import Rank
+from fulfillment.domain.model.refusals import conflict
 from fulfillment.domain.model.supply import Supply
 from fulfillment.store.planning.distribution import NotServedYetError, served_before
 from fulfillment.store.planning.opening import open_queues, order_and_skus
@@ -49,6 +50,18 @@ class Change:
     answer: Callable[[Order, Order], Answer] = lambda _before, _after: {}
     of_finished: bool = False
     at_once: bool = False
+
+
+def of_version(change: Change, version: int) -> Change:
+    """The change, refused where the order is not as it was seen: asked under the order's lock."""
+
+    def make(tx: Tx, order: Order) -> Order:
+        if order.wake_seq != version:
+            message = f"order {order.number} has changed since you looked at it"
+            raise conflict("order_changed", message, version=order.wake_seq)
+        return change.make(tx, order)
+
+    return replace(change, make=make)
 
 
 def change_order(store: Store, command: Command, change: Change) -> Answer:

@@ -1,17 +1,33 @@
 """Lists of orders: one sort, and one query for a page; or one order as a list has it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.reading.order_filters import OrderFilter, conditions
-from fulfillment.store.reading.paging import Page, Sort, Window, page_of, page_sql, plan_by_values
+from fulfillment.store.reading.paging import (
+    Page,
+    Sort,
+    Window,
+    page_both_ways,
+    page_sql,
+    plan_by_values,
+)
 from fulfillment.store.reading.rows import rows_as, view
 from fulfillment.store.reading.views.orders import OrderSummary
 from fulfillment.store.records.days import LEAVE_BY
 from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.transactions.session import Tx
 
-__all__ = ["NO_DATE", "SORTS", "OrderFilter", "list_orders", "merchant_today", "read_summary"]
+__all__ = [
+    "NO_DATE",
+    "SORTS",
+    "OrderFilter",
+    "count_orders",
+    "list_orders",
+    "merchant_today",
+    "read_summary",
+]
 
 NO_DATE = "DATE '9999-12-31'"
 NEVER = "TIMESTAMPTZ '9999-12-31 00:00Z'"
@@ -77,7 +93,7 @@ def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page[O
     A row says how many units are allocated of those still to go, what the rest waits for and until
     when, and by when all of it is promised.
     """
-    order = SORTS[sort]
+    order = SORTS[sort].backwards if window.backwards else SORTS[sort]
     behind, key = order.after(window.after)
     which, values = conditions(tx, asked)
     plan_by_values(tx)
@@ -89,7 +105,50 @@ def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page[O
         **values,
         **key,
     )
-    return page_of(rows, window.limit, rows_as(OrderSummary))
+    return page_both_ways(rows, window, rows_as(OrderSummary))
+
+
+COUNT = """
+SELECT count(*) AS found, (SELECT count(*) FROM (
+           SELECT 1 FROM orders o WHERE o.merchant = :merchant AND o.finished_at IS NULL
+            LIMIT CAST(:looked AS int) + 1) n) > CAST(:looked AS int) AS cut
+  FROM (SELECT 1 FROM (
+            SELECT * FROM orders o WHERE o.merchant = :merchant AND {first}
+             ORDER BY o.priority, o.placed_at, o.intake_seq LIMIT :looked) o
+         WHERE {conditions} LIMIT :most) f
+"""
+
+COUNT_ALL = """
+SELECT count(*) AS found, false AS cut
+  FROM (SELECT 1 FROM orders o WHERE o.merchant = :merchant AND {conditions} LIMIT :most) f
+"""
+
+LOOKED = 2_000
+"""Orders that are looked at where each has to be weighed against the stock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many orders a list has; `at_least` where there may be more than that."""
+
+    orders: int
+    at_least: bool
+
+
+def count_orders(tx: Tx, asked: OrderFilter, most: int) -> Counted:
+    """How many orders a list has, so many at most.
+
+    Where each order has to be weighed against what lies free, the first in rank are looked at.
+    """
+    which, values = conditions(tx, asked)
+    weighed = asked.fulfillable or asked.partially_fulfillable
+    plan_by_values(tx)
+    sql, more = (COUNT, {"looked": LOOKED}) if weighed else (COUNT_ALL, {})
+    text = sql.format(
+        first="o.finished_at IS NULL", conditions=" AND ".join(f"({w})" for w in which) or "true"
+    )
+    (row,) = tx.rows(text, merchant=tx.merchant, most=most, **values, **more)
+    return Counted(row.found, at_least=row.found >= most or row.cut)
 
 
 def read_summary(tx: Tx, number: str) -> OrderSummary:
@@ -102,3 +161,28 @@ def read_summary(tx: Tx, number: str) -> OrderSummary:
     if not rows:
         raise missing("order", number)
     return view(OrderSummary, rows[0])
+
+
+@dataclass(frozen=True, slots=True)
+class OrderVersion:
+    """Which state of an order somebody has seen."""
+
+    version: int
+    """Rises with each change of the order."""
+    happenings: int
+    """How many things of its history there are."""
+
+
+def read_version(tx: Tx, number: str) -> OrderVersion:
+    """Which state of the order this is; a refusal if there is none."""
+    rows = tx.rows(
+        "SELECT o.wake_seq AS version, coalesce((SELECT e.sequence + jsonb_array_length("
+        "e.happenings) - 1 FROM order_event e WHERE e.order_id = o.id"
+        " ORDER BY e.sequence DESC LIMIT 1), 0) AS happenings"
+        " FROM orders o WHERE o.merchant = :merchant AND o.number = :number",
+        merchant=tx.merchant,
+        number=number,
+    )
+    if not rows:
+        raise missing("order", number)
+    return OrderVersion(rows[0].version, rows[0].happenings)

@@ -1,7 +1,7 @@
 """Keyset pages: stable while rows come and go, and as quick at the end as at the start."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from fulfillment.store.transactions.session import Tx
@@ -17,14 +17,17 @@ class Page(Generic[Item]):
 
     items: list[Item]
     next_key: Key | None
+    previous_key: Key | None = None
+    """The key before which the page before ends, where the list is read both ways."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which page is asked for: how many items, after which key."""
+    """Which page is asked for: how many items, after which key, or backwards from it."""
 
     limit: int
     after: Key | None = None
+    backwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class Sort:
         """The sort as SQL writes it."""
         way = " DESC" if self.descending else ""
         return ", ".join(f"{column}{way}" for column in self.columns)
+
+    @property
+    def backwards(self) -> "Sort":
+        """The same columns the other way round."""
+        return replace(self, descending=not self.descending)
 
     def after(self, key: Key | None) -> tuple[list[str], dict[str, object]]:
         """The condition for rows behind a key, with its parameters."""
@@ -67,8 +75,29 @@ def page_of(rows: Sequence[Any], limit: int, item: Callable[[Any], Item]) -> Pag
     """A page from rows that were read with one more than the limit; their `keys` say where."""
     shown = rows[:limit]
     last = shown[-1] if len(rows) > limit else None
-    key = tuple(value for name, value in _keys(last)) if last is not None else None
+    key = _key(last) if last is not None else None
     return Page([item(row) for row in shown], key)
+
+
+def page_both_ways(rows: Sequence[Any], window: Window, item: Callable[[Any], Item]) -> Page[Item]:
+    """A page with the keys of its neighbours; read backwards, it is turned round to be shown."""
+    shown = list(rows[: window.limit])
+    if not shown:
+        return Page([], None)
+    beyond = len(rows) > window.limit
+    if window.backwards:
+        shown.reverse()
+    has_next = window.backwards or beyond
+    has_previous = beyond if window.backwards else window.after is not None
+    return Page(
+        [item(row) for row in shown],
+        _key(shown[-1]) if has_next else None,
+        _key(shown[0]) if has_previous else None,
+    )
+
+
+def _key(row: Any) -> Key:
+    return tuple(value for _, value in _keys(row))
 
 
 def _keys(row: Any) -> list[tuple[str, Any]]:

@@ -41,7 +41,12 @@ SELECT p.sku, p.name, p.manage_stock, p.allow_backorder, p.backorder_limit, p.fu
 """
 
 
-ALL_MERCHANTS = Listing(MERCHANTS, MERCHANT_SORT, rows_as(MerchantView), {"id": "m.id = :id"})
+ALL_MERCHANTS = Listing(
+    MERCHANTS,
+    MERCHANT_SORT,
+    rows_as(MerchantView),
+    {"id": "m.id = :id", "ids": "m.id = ANY(:ids)"},
+)
 ALL_LOCATIONS = Listing(LOCATIONS, LOCATION_SORT, rows_as(LocationView), {"id": "l.id = :id"})
 ALL_PRODUCTS = Listing(
     PRODUCTS,
@@ -81,9 +86,11 @@ def read_letterhead(tx: Tx, merchant: str) -> Letterhead:
     return Letterhead(tuple(rows[0].sender or ()), rows[0].logo and bytes(rows[0].logo))
 
 
-def list_merchants(tx: Tx, window: Window) -> Page[MerchantView]:
-    """Every merchant by name."""
-    return ALL_MERCHANTS.page(tx, window)
+def list_merchants(
+    tx: Tx, window: Window, ids: Collection[str] | None = None
+) -> Page[MerchantView]:
+    """Every merchant by name, or those of these ids."""
+    return ALL_MERCHANTS.page(tx, window, {"ids": None if ids is None else list(ids)})
 
 
 def read_location(tx: Tx, location: str) -> LocationView:

@@ -21,6 +21,7 @@ from fulfillment.store.schema import (
     shipments,
     sums,
     supplies,
+    users,
     work,
 )
 from fulfillment.store.schema.columns import metadata
@@ -43,5 +44,6 @@ __all__ = [
     "shipments",
     "sums",
     "supplies",
+    "users",
     "work",
 ]

@@ -4,36 +4,35 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, StrEnum
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
-from fulfillment.domain.model.refusals import conflict, invalid, missing
+from fulfillment.domain.model.callers import Caller
+from fulfillment.domain.model.permissions import Role
+from fulfillment.domain.model.refusals import conflict, missing
 from fulfillment.domain.model.scope import Scope
+from fulfillment.store.commands.administration.bounds import KEEP, Bound, changed_scope, check_scope
 from fulfillment.store.reading.keys import MERCHANTS_OF_KEY, read_key
 from fulfillment.store.reading.rows import execute_as
 from fulfillment.store.reading.views.keys import KeyView
 from fulfillment.store.transactions.session import Command, Store, Tx
 
-
-class Role(StrEnum):
-    """What a key may do."""
-
-    INTAKE = "intake"
-    WAREHOUSE = "warehouse"
-    PURCHASING = "purchasing"
-    ADMIN = "admin"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who a key belongs to, what it may do, and what it opens."""
-
-    key: str
-    name: str
-    role: Role
-    scope: Scope
+__all__ = [
+    "KEEP",
+    "Bound",
+    "Caller",
+    "KeyChange",
+    "MadeKey",
+    "NewKey",
+    "Role",
+    "caller_of",
+    "change_key",
+    "create_key",
+    "fingerprint",
+    "make_key",
+    "revoke_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +50,6 @@ class MadeKey:
 
     view: KeyView
     secret: str | None
-
-
-class Keep(Enum):
-    """What is not said stays."""
-
-    KEEP = "keep"
-
-
-KEEP = Keep.KEEP
-Bound = frozenset[str] | None | Literal[Keep.KEEP]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +71,7 @@ def make_key(store: Store, command: Command, new: NewKey) -> MadeKey:
     key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
 
     def body(tx: Tx) -> dict[str, Any]:
-        _check(tx, new.role, new.scope)
+        check_scope(tx, new.role, new.scope)
         tx.run(
             "INSERT INTO api_key (id, name, role, merchant, merchants, locations, secret_hash,"
             " created_at)"
@@ -126,8 +115,8 @@ def change_key(store: Store, command: Command, change: KeyChange) -> KeyView:
         if rows[0].revoked_at is not None:
             raise conflict("key_revoked", f"key {rows[0].id} was revoked: make another one")
         caller = _caller(rows[0])
-        scope = _changed(caller.scope, change)
-        _check(tx, caller.role, scope)
+        scope = changed_scope(caller.scope, change.merchants, change.locations)
+        check_scope(tx, caller.role, scope)
         tx.run(
             "UPDATE api_key SET merchant = :merchant, merchants = :merchants,"
             " locations = :locations WHERE id = :id",
@@ -139,45 +128,10 @@ def change_key(store: Store, command: Command, change: KeyChange) -> KeyView:
     return execute_as(KeyView, store, command, body)
 
 
-def _changed(scope: Scope, change: KeyChange) -> Scope:
-    if change.merchants is not KEEP:
-        scope = replace(scope, merchants=change.merchants)
-    if change.locations is not KEEP:
-        scope = replace(scope, locations=change.locations)
-    return scope
-
-
 def _columns(scope: Scope) -> dict[str, object]:
     merchants = scope.merchant_list
     first = merchants[0] if merchants else None
     return {"merchant": first, "merchants": merchants, "locations": scope.location_list}
-
-
-def _check(tx: Tx, role: Role, scope: Scope) -> None:
-    """Refuse what can not be bound, and what there is not; a key that opens nothing is none."""
-    if scope.merchants is not None:
-        _check_named(tx, "merchant", scope.merchants)
-    if scope.locations is None:
-        return
-    if role is not Role.WAREHOUSE:
-        message = f"only a key of the warehouse is bound to locations, not one with role {role}"
-        raise invalid("not_a_warehouse_key", message, "locations")
-    _check_named(tx, "location", scope.locations)
-
-
-SELECTS = {
-    "merchant": "SELECT id FROM merchant WHERE id = ANY(:ids)",
-    "location": "SELECT id FROM location WHERE id = ANY(:ids)",
-}
-
-
-def _check_named(tx: Tx, what: str, names: Collection[str]) -> None:
-    if not names:
-        message = f"name at least one {what}, or null for every one"
-        raise invalid(f"no_{what}", message, f"{what}s")
-    rows = tx.rows(SELECTS[what], ids=sorted(names))
-    if unknown := sorted(set(names) - {row.id for row in rows}):
-        raise missing(what, unknown[0])
 
 
 def revoke_key(store: Store, key: str) -> KeyView:

@@ -1,4 +1,4 @@
-"""How often somebody may be wrong about a key, by the address and by the key that is tried."""
+"""How often somebody may be wrong about a secret: by the address, and by what is tried."""
 
 import ipaddress
 import math
@@ -17,10 +17,11 @@ NETWORK_BITS = 64
 def names_of(address: str | None, key: str) -> tuple[str, ...]:
     """Who tries what: the address, and the first part of the key."""
     found = KEY_ID.match(key)
-    return (_network(address), *((f"key {found[1]}",) if found else ()))
+    return (network_of(address), *((f"key {found[1]}",) if found else ()))
 
 
-def _network(address: str | None) -> str:
+def network_of(address: str | None) -> str:
+    """From where somebody tries, as one name."""
     try:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:
@@ -32,15 +33,15 @@ def _network(address: str | None) -> str:
 
 @dataclass
 class Brake:
-    """So many wrong keys at once, and as many again in each minute, for each name.
+    """So many wrong tries at once, and as many again in each minute, for each name.
 
-    Kept in this process. Right keys are not counted, and nobody is asked here whether one is.
+    Kept in this process. Right tries are not counted, or forgiven.
     """
 
     a_minute: int
     now: Callable[[], float] = time.monotonic
     _spent: dict[str, tuple[float, float]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def seconds(self, names: Sequence[str]) -> int:
         """How long until one more wrong key may be tried; 0 for now."""
@@ -55,6 +56,24 @@ class Brake:
                 self._drop()
             for name in names:
                 spent = min(self._left_of(name) + 1, self.a_minute)
+                self._spent[name] = (spent, self.now())
+
+    def take(self, names: Sequence[str]) -> int:
+        """Count a try before it is known whether it is wrong; how long to wait where it may not be.
+
+        Of many at once no more are let through than of as many one after the other.
+        """
+        with self._lock:
+            seconds = self.seconds(names)
+            if not seconds:
+                self.count(names)
+        return seconds
+
+    def forgive(self, names: Sequence[str]) -> None:
+        """The try that was counted was right."""
+        with self._lock:
+            for name in names:
+                spent = max(0.0, self._left_of(name) - 1)
                 self._spent[name] = (spent, self.now())
 
     def _left_of(self, name: str) -> float:

@@ -1,0 +1,174 @@
+"""An action of an order: its form, what it would change, and the button; then it is done, once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
+
+from console import form_values
+from console.actions import BY_NAME, SUPPLY_KINDS, Action, Field, Values
+from console.headers import SIGNED_IN
+from console.impacts import Touched, touched
+from console.pages.order import order_path
+from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
+from console.visits import ForVisit, OrderNumber, Visit
+from fulfillment.domain.insight.impact import Impact
+from fulfillment.domain.model.refusals import RefusedError, invalid, missing
+from fulfillment.store.insight.order_page import read_history, read_order
+from fulfillment.store.planning.change import Change, change_order, of_version, preview_change
+from fulfillment.store.reading.orders import OrderVersion, read_version
+from fulfillment.store.reading.views.orders import EventView, OrderView
+from fulfillment.store.records.loading import load_locations
+
+router = APIRouter(route_class=PageRoute)
+
+MOST_SINCE = 20
+KEY_LETTERS = 36
+CHANGED = "order_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """An order as it was when the page was made, and where it may be shipped from."""
+
+    order: OrderView
+    version: OrderVersion
+    locations: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the page says beside its form: of a preview, of a refusal, of what others did."""
+
+    preview: Sequence[Touched] | None = None
+    refusal: str | None = None
+    since: Sequence[EventView] = ()
+    is_stale: bool = False
+    status: int = 200
+
+
+@router.get("/m/{merchant}/orders/{number}/{action}")
+def order_action(request: Request, number: OrderNumber, action: str, visit: ForVisit) -> Response:
+    """The form; once it is filled in, what it would make of every order that it touches."""
+    wanted = _known(action)
+    _check(visit, wanted, number)
+    values = _values(wanted, request.query_params)
+    looked = _look(visit, number)
+    if "look" not in request.query_params and wanted.fields:
+        return _page(visit, wanted, looked, values, Told())
+    try:
+        told = Told(_preview(visit, number, wanted.make(number, values)))
+    except RefusedError as error:
+        told = Told(refusal=sentence(error), status=STATUSES[error.kind])
+    return _page(visit, wanted, looked, values, told)
+
+
+@router.post("/m/{merchant}/orders/{number}/{action}")
+def do_order_action(number: OrderNumber, action: str, visit: ForVisit) -> Response:
+    """Do it, once for the key of the form, if the order is as the page showed it.
+
+    If it is not, the page says what changed since, and has the button again.
+    """
+    wanted = _known(action)
+    _check(visit, wanted, number)
+    values = _values(wanted, visit.form)
+    try:
+        change = wanted.make(number, values)
+        _do(visit, wanted, change, values)
+    except RefusedError as error:
+        return _not_done(visit, wanted, number, error)
+    target = f"{order_path(visit, number)}?done={wanted.name}"
+    return RedirectResponse(target, SEE_OTHER, dict(SIGNED_IN))
+
+
+def _known(action: str) -> Action:
+    if action not in BY_NAME:
+        raise missing("action", action)
+    return BY_NAME[action]
+
+
+def _check(visit: Visit, action: Action, number: str) -> None:
+    visit.check(action.permission)
+    visit.check_order(number)
+
+
+def _values(action: Action, sent: Values) -> dict[str, str]:
+    return {field.name: sent.get(field.name, "").strip() for field in action.fields}
+
+
+def _look(visit: Visit, number: str) -> Looked:
+    return visit.session.read(
+        lambda tx: Looked(read_order(tx, number), read_version(tx, number), [*load_locations(tx)])
+    )
+
+
+def _preview(visit: Visit, number: str, change: Change) -> list[Touched]:
+    impacts: list[Impact] = preview_change(visit.desk.store, visit.of.id, change)
+    return touched(number, impacts)
+
+
+def _do(visit: Visit, action: Action, change: Change, values: Values) -> None:
+    form, reason = visit.form, form_values.note(visit.form)
+    key, version = form.get("key", ""), form.get("version", "")
+    if not 0 < len(key) <= KEY_LETTERS or not version.isdecimal():
+        raise invalid("bad_form", "open the page anew: its form is not whole", "key")
+    said = {name: value for name, value in values.items() if value}
+    command = visit.session.command(action.verb, change.number, key, said, reason)
+    change_order(visit.desk.store, command, of_version(change, int(version)))
+
+
+def _not_done(visit: Visit, action: Action, number: str, error: RefusedError) -> Response:
+    """The form again, with what was said in it, and why it was not done."""
+    values, looked = _values(action, visit.form), _look(visit, number)
+    if error.code != CHANGED:
+        told = Told(refusal=sentence(error), status=STATUSES[error.kind])
+        return _page(visit, action, looked, values, told)
+    since = _since(visit, number)
+    try:
+        preview = _preview(visit, number, action.make(number, values))
+        told = Told(preview, since=since, is_stale=True, status=409)
+    except RefusedError as now:
+        told = Told(refusal=sentence(now), since=since, is_stale=True, status=409)
+    return _page(visit, action, looked, values, told)
+
+
+def _since(visit: Visit, number: str) -> list[EventView]:
+    """What happened after the page was made, the first things of it."""
+    seen = visit.form.get("seen", "")
+    after = int(seen) if seen.isdecimal() and len(seen) < KEY_LETTERS // 2 else 0
+    return visit.session.read(lambda tx: read_history(tx, number, MOST_SINCE, after))
+
+
+def _page(visit: Visit, action: Action, looked: Looked, values: Values, told: Told) -> Response:
+    found = looked.order
+    why = next((one.why for one in found.actions.refused if one.action == action.name), None)
+    return shown(
+        "order_action.html",
+        visit,
+        told.status,
+        action=action,
+        order=found,
+        path=order_path(visit, found.number),
+        values=values,
+        options={field.name: _options(field, looked) for field in action.fields},
+        told=told,
+        not_possible=why,
+        version=looked.version,
+        key=uuid4(),
+        note=visit.form.get("note", ""),
+    )
+
+
+def _options(field: Field, looked: Looked) -> list[tuple[str, str]] | None:
+    """What can be chosen, each with its words; None where it is typed."""
+    order = looked.order
+    lines = [(str(one.line), f"{one.line}: {one.sku}") for one in order.lines]
+    return {
+        "line": lines,
+        "every_line": [("", "Every line"), *lines],
+        "location": [("", "None: from anywhere"), *((at, at) for at in sorted(looked.locations))],
+        "hold": [("", "Every hold"), *((one, one) for one in order.holds)],
+        "supply": [(one, one.replace("_", " ")) for one in SUPPLY_KINDS],
+    }.get(field.kind)

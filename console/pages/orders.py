@@ -1,0 +1,131 @@
+"""Lists of orders, and the same as CSV."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import StreamingResponse
+
+from console.headers import SIGNED_IN
+from console.lists import FILTERS, SORT_TITLES, VIEWS, Asked, ListView, asked_for
+from console.routing import PageRoute, shown
+from console.visits import ForVisit, Visit
+from fulfillment.store.reading.cursors import cursor_of, key_of
+from fulfillment.store.reading.orders import SORTS, Counted, count_orders, list_orders
+from fulfillment.store.reading.paging import Page, Window
+from fulfillment.store.reading.views.orders import AwaitedSupply, OrderSummary
+
+router = APIRouter(route_class=PageRoute)
+
+ON_A_PAGE = 50
+MOST_COUNTED = 1_000
+MOST_IN_A_FILE = 10_000
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""With these a spreadsheet takes text for a formula, and runs it."""
+
+
+@router.get("/m/{merchant}/orders")
+def order_list(request: Request, visit: ForVisit) -> Response:
+    """One page of a list; its address is all that it is made of."""
+    asked = asked_for(request.query_params)
+    page = _page(visit, asked, _window(asked, ON_A_PAGE))
+    sort, path = SORTS[asked.sort], f"{visit.home}/orders"
+    previous, following = cursor_of(page.previous_key, sort), cursor_of(page.next_key, sort)
+    return shown(
+        "orders.html",
+        visit,
+        asked=asked,
+        orders=page.items,
+        tabs=[(view, _count(visit, view), _tab(asked, view, path)) for view in VIEWS],
+        sorts=SORT_TITLES,
+        filters=FILTERS,
+        without={name: asked.address(path, **{name: None}) for name in asked.filters},
+        previous=previous and asked.address(path, before=previous),
+        following=following and asked.address(path, after=following),
+        first=asked.address(path),
+        csv=asked.address(f"{path}.csv"),
+    )
+
+
+@router.get("/m/{merchant}/orders.csv")
+def order_csv(request: Request, visit: ForVisit) -> Response:
+    """The list as a file for spreadsheets, the first ten thousand orders of it."""
+    asked = asked_for(request.query_params)
+    _page(visit, asked, Window(1))  # What is asked for wrongly is told before the file begins.
+    name = f"orders-{visit.of.id}-{asked.view.name}.csv"
+    headers = {**SIGNED_IN, "Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(_lines(visit, asked), 200, headers, "text/csv; charset=utf-8")
+
+
+COLUMNS = (
+    "number", "status", "placed_at", "ship_by", "priority", "ordered", "shipped", "cancelled",
+    "to_go", "allocated", "waiting_units", "first_promised_on", "promised_on", "ready_since",
+    "target_ship_on", "holds", "waits_for",
+)  # fmt: skip
+
+
+def _lines(visit: Visit, asked: Asked) -> Iterator[str]:
+    # Excel takes a file for UTF-8 if it begins with this.
+    yield "\ufeff" + _line(COLUMNS)
+    window, written = Window(200), 0
+    while written < MOST_IN_A_FILE:
+        page = _page(visit, asked, window)
+        yield "".join(_line(_cells(one)) for one in page.items)
+        written += len(page.items)
+        if page.next_key is None:
+            return
+        window = Window(min(200, MOST_IN_A_FILE - written), page.next_key)
+
+
+def _cells(one: OrderSummary) -> list[object]:
+    waits = "; ".join(awaited(each) for each in one.awaits)
+    told = {name: getattr(one, name) for name in COLUMNS[:-2]}
+    return [*told.values(), " ".join(one.holds), waits]
+
+
+def _line(cells: object) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow([defused(cell) for cell in cells])  # type: ignore[attr-defined]
+    return text.getvalue()
+
+
+def defused(cell: object) -> object:
+    """Text that a spreadsheet would run is made text again; numbers are numbers."""
+    if isinstance(cell, str) and cell.startswith(FORMULA):
+        return f"'{cell}"
+    return "" if cell is None else cell
+
+
+def awaited(one: AwaitedSupply) -> str:
+    """What some units wait for, in a few words."""
+    supply = f" of {one.supply}" if one.supply else ""
+    return f"{one.units} {one.sku}{supply} {one.on or 'no date'}"
+
+
+def _tab(asked: Asked, view: ListView, path: str) -> str:
+    return Asked(view, asked.sort, asked.filters).address(path)
+
+
+def _page(visit: Visit, asked: Asked, window: Window) -> Page[OrderSummary]:
+    wanted = asked.filter_for(visit.caller.scope.location_list)
+    return visit.session.read(lambda tx: list_orders(tx, wanted, asked.sort, window))
+
+
+def _window(asked: Asked, limit: int) -> Window:
+    sort = SORTS[asked.sort]
+    if asked.before:
+        return Window(limit, key_of(asked.before, sort), backwards=True)
+    return Window(limit, key_of(asked.after, sort) if asked.after else None)
+
+
+def _count(visit: Visit, view: ListView) -> Counted:
+    """Of the whole view, whatever it is narrowed by: what all who see it share."""
+    places = visit.caller.scope.location_list
+    wanted = Asked(view, "rank", {}).filter_for(places)
+
+    def compute() -> Counted:
+        return visit.session.read(lambda tx: count_orders(tx, wanted, MOST_COUNTED))
+
+    name = ("count", visit.of.id, view.name, tuple(places) if places is not None else None)
+    return visit.desk.recent.get(name, compute)[0]

@@ -1,0 +1,126 @@
+"""Every page asks who is there before it reads anything else."""
+
+import hmac
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from console.cookies import is_from_here
+from console.headers import SIGNED_IN
+from console.permissions import PAGES, PUBLIC_PAGES
+from console.rendering import page
+from console.visits import NotAllowedError, NotSignedInError, Visit, visit_of
+from fulfillment.domain.model.refusals import RefusalKind, RefusedError
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+MOST_FIELDS = 100
+SEE_OTHER = 303
+
+STATUSES: Mapping[RefusalKind, int] = {
+    RefusalKind.INVALID: 422,
+    RefusalKind.CONFLICT: 409,
+    RefusalKind.MISSING: 404,
+    RefusalKind.GONE: 410,
+}
+
+
+class PageRoute(APIRoute):
+    """A page for who is signed in and may have it; one without a permission can not be made."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        """Pages are no operations of the API."""
+        named |= {"include_in_schema": False, "response_class": HTMLResponse}
+        super().__init__(*args, **named)
+
+    def get_route_handler(self) -> Handler:
+        """The handler, behind the check."""
+        handle = super().get_route_handler()
+        if self.name in PUBLIC_PAGES:
+            return _open(handle)
+        permission = PAGES[self.name]
+
+        async def guarded(request: Request) -> Response:
+            visit: Visit | None = None
+            try:
+                form = await form_of(request)
+                visit = await run_in_threadpool(visit_of, request, form)
+                if request.method == "POST":
+                    check_form(request, visit)
+                if permission is not None:
+                    visit.check(permission)
+                request.state.visit = visit
+                return await handle(request)
+            except NotSignedInError:
+                return _to_sign_in(request)
+            except NotAllowedError as error:
+                return refusal(visit, 403, "This is not yours to do", str(error))
+            except RefusedError as error:
+                return refused(visit, error)
+
+        return guarded
+
+
+def _open(handle: Handler) -> Handler:
+    async def let_in(request: Request) -> Response:
+        request.state.form = await form_of(request)
+        return await handle(request)
+
+    return let_in
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """What a form sent, by name; of several of one name the last, and no files."""
+    if request.method != "POST":
+        return {}
+    async with request.form(max_fields=MOST_FIELDS, max_files=0) as sent:
+        return {name: value for name, value in sent.items() if isinstance(value, str)}
+
+
+def check_form(request: Request, visit: Visit) -> None:
+    """Refuse what no form of this session sent."""
+    token = visit.form.get("token", "")
+    if not is_from_here(request) or not hmac.compare_digest(token.encode(), visit.token.encode()):
+        message = "The form was not sent from a page of yours. Open the page anew and try again."
+        raise NotAllowedError(message)
+
+
+def shown(template: str, visit: Visit, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page of the desk, with what its frame needs."""
+    response = page(template, status, visit=visit, **values)
+    response.headers.update(SIGNED_IN)
+    return response
+
+
+def refused(visit: Visit | None, error: RefusedError) -> Response:
+    """A refusal as a page, with its reason."""
+    status = STATUSES[error.kind]
+    title = "There is no such thing" if status == STATUSES[RefusalKind.MISSING] else "Not possible"
+    return refusal(visit, status, title, sentence(error))
+
+
+def refusal(visit: Visit | None, status: int, title: str, message: str) -> Response:
+    """A page that says no, and why."""
+    if visit is None:
+        return page("plain_refusal.html", status, heading=title, message=message)
+    return shown("refusal.html", visit, status, heading=title, message=message)
+
+
+def sentence(error: RefusedError) -> str:
+    """A refusal's words as a sentence."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _to_sign_in(request: Request) -> Response:
+    """To the page for it, and from there back to what was asked for."""
+    target = "/sign-in"
+    if request.method == "GET" and request.url.path != "/":
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        target = f"/sign-in?{urlencode({'next': asked})}"
+    return RedirectResponse(target, SEE_OTHER, dict(SIGNED_IN))

@@ -1,0 +1,126 @@
+"""Every page, made from the routes themselves, asked by each role, merchant and location."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from console.actions import ACTIONS, BY_NAME
+from console.app import ROUTERS
+from console.cookies import OVER_HTTP, token_of
+from console.permissions import PAGES, PUBLIC_PAGES
+from console.routing import PageRoute
+from fulfillment.domain.model.permissions import GRANTS, Permission, Role
+from fulfillment.domain.model.scope import Scope
+from tests.api.world import ACME, BOLT, World, made
+from tests.console.furnishing import furnish
+from tests.console.visitors import Visitor, make, visitor
+from tests.crashes.ends import everything
+
+PART = re.compile(r"{(\w+)}")
+ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, PageRoute)]
+
+
+@pytest.fixture(scope="module")
+def world(new_database) -> Iterator[World]:
+    with made(new_database()) as one:
+        furnish(one)
+        for role in Role:
+            make(one, f"acme-{role}", role)
+            make(one, f"bolt-{role}", role, Scope(frozenset({BOLT})))
+        make(one, "linz", Role.WAREHOUSE, Scope(None, frozenset({"linz"})))
+        make(one, "vienna", Role.WAREHOUSE, Scope(None, frozenset({"vienna"})))
+        yield one
+
+
+def paths(route: PageRoute) -> Iterator[str]:
+    """The paths of a route for acme's order; each action of an order by itself."""
+    values = {"merchant": ACME, "number": "SO-2", "remedy": "0" * 16}
+    if "{action}" in route.path:
+        yield from (route.path.format(**values, action=action.name) for action in ACTIONS)
+    else:
+        assert set(PART.findall(route.path)) <= set(values)
+        yield route.path.format(**values)
+
+
+OF_MERCHANTS = [
+    pytest.param(route, path, id=f"{method} {path}")
+    for route in ROUTES
+    if "{merchant}" in route.path
+    for path in paths(route)
+    for method in route.methods or ()
+]
+every_page = pytest.mark.parametrize(("route", "path"), OF_MERCHANTS)
+
+
+def needed(route: PageRoute, path: str) -> set[Permission]:
+    """What the page needs, and the action where it is one."""
+    of_page = PAGES[route.name]
+    action = BY_NAME.get(path.rpartition("/")[2]) if "{action}" in route.path else None
+    found = (of_page, action.permission if action else None)
+    return {one for one in found if one is not None}
+
+
+def ask(one: Visitor, route: PageRoute, path: str) -> int:
+    if "POST" in (route.methods or ()):
+        return one.post(path, token=token(one)).status_code
+    return one.get(path).status_code
+
+
+def token(one: Visitor) -> str:
+    if not one.token:
+        one.token = token_of(one.client.cookies[OVER_HTTP])
+    return one.token
+
+
+def signed_in(world: World, name: str, known: dict[str, Visitor] = {}) -> Visitor:  # noqa: B006
+    if name not in known:
+        known[name] = visitor(world, name)
+    return known[name]
+
+
+def test_every_page_has_a_permission_and_every_permission_a_page():
+    assert {route.name for route in ROUTES} == {*PAGES, *PUBLIC_PAGES}
+
+
+@every_page
+def test_nobody_sees_it_who_is_not_signed_in(world, route, path):
+    anybody = visitor(world)
+    answer = anybody.post(path) if "POST" in route.methods else anybody.get(path)
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (303, "/sign-in")
+
+
+@every_page
+def test_another_merchants_page_is_none(world, route, path):
+    before = everything(world.store.engine)["orders"]
+    for role in Role:
+        one = signed_in(world, f"bolt-{role}")
+        assert ask(one, route, path) == 404, role
+        assert ask(one, route, path.replace(ACME, "nobody")) == 404, role
+    assert everything(world.store.engine)["orders"] == before
+
+
+@every_page
+def test_it_is_forbidden_to_the_roles_that_lack_its_permission(world, route, path):
+    for role in Role:
+        status = ask(signed_in(world, f"acme-{role}"), route, path)
+        if needed(route, path) <= GRANTS[role]:
+            assert status in {200, 409, 422}, role
+        else:
+            assert status == 403, role
+
+
+@every_page
+def test_an_order_is_shown_where_it_has_to_do_with_the_place_and_nowhere_else(world, route, path):
+    if not needed(route, path) <= GRANTS[Role.WAREHOUSE]:
+        return
+    here, elsewhere = signed_in(world, "vienna"), signed_in(world, "linz")
+    assert ask(here, route, path) in {200, 409, 422}
+    if "{number}" in route.path:
+        assert ask(elsewhere, route, path) == 403
+    elif route.name == "board":
+        assert "Nothing is open" not in here.get(path).text
+        assert "Nothing is open" in elsewhere.get(path).text
+    else:
+        assert "SO-2" in here.get(path).text
+        assert "SO-2" not in elsewhere.get(path).text
