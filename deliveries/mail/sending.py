@@ -36,6 +36,9 @@ LONGEST_PAUSE = timedelta(hours=4)
 MOST_DEFERRALS = 30
 """A server that says "later" for about four days is not asked any more."""
 
+MOST_TURNS = 100
+"""Mails of each merchant that one round sends."""
+
 AWAY_PAUSE = timedelta(seconds=30)
 
 WITH_PAGE = frozenset({MailType.WAITS, MailType.SPLIT, MailType.DELAYED})
@@ -59,14 +62,16 @@ class Sender:
     link: LinkOf = no_link
 
     def round(self, goes_on: Callable[[], bool] = lambda: True) -> bool:
-        """Send all that is due, merchant by merchant in turn; False where the transport is away.
+        """Send what is due, merchant by merchant in turn; False where the transport is away.
 
-        Before each mail it is asked whether to go on.
+        Before each mail it is asked whether to go on. After some turns it ends, so that what has
+        happened meanwhile is looked at.
         """
         try:
-            while outcomes := list(self._turn(goes_on)):
-                if Sent.AWAY in outcomes:
-                    return False
+            for _ in range(MOST_TURNS):
+                outcomes = list(self._turn(goes_on))
+                if not outcomes or Sent.AWAY in outcomes:
+                    return not outcomes
         finally:
             self.transport.close()
         return True

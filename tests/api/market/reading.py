@@ -61,6 +61,7 @@ WHOLE = frozenset({
     "/v1/purchase-orders", "/v1/receipts", "/v1/purchase-suggestions", "/v1/restocks",
     "/v1/transfers", "/v1/returns", "/v1/counts", "/v1/stock", "/v1/products", "/v1/settings",
     "/v1/settings/presets", "/v1/settings/changes", "/v1/events", "/v1/customer-page",
+    "/v1/mail/settings", "/v1/mail/templates", "/v1/mail/messages", "/v1/mail/batches",
     "/health/live",
 })  # fmt: skip
 OPERATORS = frozenset({
@@ -70,7 +71,7 @@ OPERATORS = frozenset({
 })  # fmt: skip
 ELSEWHERE = frozenset({
     "/health/ready", "/v1/locations/{location}/shipments", "/v1/staging/suggestions",
-    "/v1/keys/{key_id}",
+    "/v1/keys/{key_id}", "/v1/mail/messages/{mail}", "/v1/mail/templates/{mail_type}/{language}",
 })  # fmt: skip
 
 

@@ -153,7 +153,7 @@ class Sales:
         chance, units = self.desk.random, self.desk.units
         for path in (
             "verify", "unhold", "unhold", "cancel", "allocate", "unallocate", "resume-allocation",
-            "resume-allocation", "split", "remove-unavailable", "back-to-ship",
+            "resume-allocation", "split", "remove-unavailable", "back-to-ship", "consent-to-delay",
         ):  # fmt: skip
             yield "POST", f"/{path}", None
         yield "POST", "/hold", {"reason": chance.choice(("fraud", "call"))}
