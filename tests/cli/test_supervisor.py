@@ -35,7 +35,8 @@ def test_wait_doubles_when_a_part_keeps_ending_and_starts_anew_after_a_healthy_m
 
 def test_links_lead_to_the_own_address_unless_another_is_named(tmp_path, monkeypatch):
     monkeypatch.delenv("PEGBOARD_PUBLIC_URL", raising=False)
-    settings = Settings(home=tmp_path, api_port=8123, database_url=SecretStr("postgresql://x"))
+    elsewhere = SecretStr("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    settings = Settings(home=tmp_path, api_port=8123, database_url=elsewhere)
     system = System(settings, say=print)
     assert system._environment()["PEGBOARD_PUBLIC_URL"] == "http://127.0.0.1:8123"
     monkeypatch.setenv("PEGBOARD_PUBLIC_URL", "https://orders.example.com")
