@@ -105,9 +105,5 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _uuid(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
-
-
 READERS: Mapping[Any, Reader] = {int: int, datetime: _moment, date: _day, UUID: _uuid}
 """What the driver, or JSON, tells otherwise: a sum is a Decimal, a moment may be text."""
