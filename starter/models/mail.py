@@ -30,7 +30,7 @@ def _address(written: str) -> str:
 
 
 MailAddress = Annotated[str, StringConstraints(max_length=MOST_ADDRESS), AfterValidator(_address)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=ONLY_LINE_BREAKS)]
 Html = Annotated[str, StringConstraints(min_length=1, max_length=50_000, pattern=ONLY_LINE_BREAKS)]

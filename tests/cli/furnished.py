@@ -43,8 +43,8 @@ def furnish(database_url: str) -> None:
     _moves(warehouse)
     _link(warehouse)
     tell(store)
-    _webhooks(warehouse)
     _mails(warehouse)
+    _webhooks(warehouse)
     store.engine.dispose()
 
 
@@ -121,7 +121,7 @@ def _webhooks(warehouse: Warehouse) -> None:
     webhooks.endpoint(warehouse, "https://hooks.example/shop", "order.*")
     off, _ = webhooks.endpoint(warehouse, "https://hooks.example/old", "*")
     switch_endpoint(warehouse.store, command("off"), off, on=False)
-    _order(warehouse, 1017, [(BLACK, 1)])
+    _order(warehouse, 1018, [(BLACK, 1)])
     webhooks.fan_out(warehouse.store)
 
 

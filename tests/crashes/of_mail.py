@@ -177,3 +177,8 @@ def applied(at: Warehouse) -> Run:
 @crash(delays.consent_to_delay, told_of_a_delay)
 def agreed(_: Warehouse) -> Change:
     return delays.consent_to_delay(ORDER)
+
+
+@crash(delays.agree_to_wait, told_of_a_delay)
+def agreed_on_the_page(_: Warehouse) -> Change:
+    return delays.agree_to_wait(ORDER)

@@ -62,16 +62,18 @@ WHOLE = frozenset({
     "/v1/transfers", "/v1/returns", "/v1/counts", "/v1/stock", "/v1/products", "/v1/settings",
     "/v1/settings/presets", "/v1/settings/changes", "/v1/events", "/v1/customer-page",
     "/v1/mail/settings", "/v1/mail/templates", "/v1/mail/messages", "/v1/mail/batches",
-    "/health/live",
+    "/v1/webhooks", "/health/live",
 })  # fmt: skip
 OPERATORS = frozenset({
     "/v1/locations", "/v1/locations/{location}", "/v1/merchants", "/v1/merchants/{name}",
     "/v1/merchants/{name}/letterhead", "/v1/settings/default", "/v1/settings/default/changes",
-    "/v1/keys",
+    "/v1/keys", "/v1/users",
 })  # fmt: skip
 ELSEWHERE = frozenset({
     "/health/ready", "/v1/locations/{location}/shipments", "/v1/staging/suggestions",
     "/v1/keys/{key_id}", "/v1/mail/messages/{mail}", "/v1/mail/templates/{mail_type}/{language}",
+    "/v1/users/{user}", "/v1/webhooks/{webhook}", "/v1/webhooks/{webhook}/deliveries",
+    "/v1/webhooks/{webhook}/deliveries/{delivery}",
 })  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from fulfillment.domain.insight.public_events import EventType
 from fulfillment.domain.model.refusals import RefusalKind, RefusedError
 from fulfillment.store.commands.administration.restoring import begin_epoch
+from fulfillment.store.commands.mail.noting import note_events
 from fulfillment.store.commands.webhooks.fan_out import fan_out_next
 from fulfillment.store.feed.cursors import Position, position_of
 from fulfillment.store.feed.expiry import expire
@@ -101,6 +102,8 @@ def test_what_was_told_long_ago_expires_and_its_cursors_are_refused(warehouse):
     warehouse.clock.pass_days(15)
     assert expire(warehouse.store, timedelta(days=30)) == 0, "the webhooks have not read it"
     fan_out_next(warehouse.store)
+    assert expire(warehouse.store, timedelta(days=30)) == 0, "nobody looked at it for mails"
+    note_events(warehouse.store)
     assert expire(warehouse.store, timedelta(days=30)) == 1
     assert oldest_of(refused(lambda: read(warehouse.store, begin))) == Position(begin.epoch, 1)
     assert [each.sequence for each in read(warehouse.store, at_first).events] == [1]
@@ -112,6 +115,7 @@ def test_cursors_stay_good_when_all_has_expired(warehouse):
     tell(warehouse.store)
     last = read(warehouse.store).upto
     fan_out_next(warehouse.store)
+    note_events(warehouse.store)
     warehouse.clock.pass_days(40)
 
     assert expire(warehouse.store, timedelta(days=30)) == 1
