@@ -56,6 +56,7 @@ async def test_histories_are_read_of_orders_at_the_warehouse_alone(
     await shop.ok("POST", f"/v1/orders/{waiting[0]}/hold", {"reason": "fraud"})
     await shop.until_status(waiting[0], "on_hold")
     wanted = [names.order_workflow_id(shop.merchant, at_the_warehouse)]
+    read: list[str] = []
     for _ in range(100):  # The engine's list follows its workflows a moment later.
         with asked(monkeypatch) as read:
             assert await audit_both_sides(shop.store, shop.temporal) == ([], [])
