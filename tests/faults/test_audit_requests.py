@@ -56,14 +56,20 @@ async def test_histories_are_read_of_orders_at_the_warehouse_alone(
     await shop.ok("POST", f"/v1/orders/{waiting[0]}/hold", {"reason": "fraud"})
     await shop.until_status(waiting[0], "on_hold")
     wanted = [names.order_workflow_id(shop.merchant, at_the_warehouse)]
-    read: list[str] = []
-    for _ in range(100):  # The engine's list follows its workflows a moment later.
-        with asked(monkeypatch) as read:
-            assert await audit_both_sides(shop.store, shop.temporal) == ([], [])
+    read = await histories_read(shop, monkeypatch)
+    for _ in range(100):
         if read == wanted:
-            break
-        await asyncio.sleep(0.1)
+            return
+        await asyncio.sleep(0.1)  # The engine's list follows its workflows a moment later.
+        read = await histories_read(shop, monkeypatch)
     assert read == wanted
+
+
+async def histories_read(shop: System, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Of whom, in an audit that finds nothing."""
+    with asked(monkeypatch) as read:
+        assert await audit_both_sides(shop.store, shop.temporal) == ([], [])
+    return read
 
 
 async def test_who_waits_and_was_not_told_is_found(shop: System) -> None:
