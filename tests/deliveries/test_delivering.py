@@ -424,7 +424,7 @@ def test_a_worker_tells_what_happens_also_after_it_was_killed_between_send_and_n
     warehouse.take()
     process = worker(database_url, temporal_server)
     try:
-        receiver.wait(seconds=60)
+        receiver.wait(seconds=100)
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=30)
         receiver.gate.set()
@@ -435,7 +435,7 @@ def test_a_worker_tells_what_happens_also_after_it_was_killed_between_send_and_n
                 "UPDATE webhook_delivery SET leased_until = now(), next_at = now()"
             )
         process = worker(database_url, temporal_server)
-        receiver.wait(seconds=60)
+        receiver.wait(seconds=100)
         asyncio.run(until(lambda: count(warehouse, "delivered") == 1))
     finally:
         process.terminate()
