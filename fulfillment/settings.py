@@ -203,6 +203,11 @@ class Settings(MailSettings):
     )
 
     @property
+    def public_base(self) -> str | None:
+        """How the addresses of pages for customers begin, without a slash at the end."""
+        return str(self.public_url).rstrip("/") if self.public_url else None
+
+    @property
     def database_patience(self) -> dict[str, float]:
         """How long the database may keep us waiting, in seconds."""
         return {

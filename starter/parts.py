@@ -83,7 +83,7 @@ def make_parts(store: Store, chosen: Settings, relay: Pulse | None = None) -> Pa
         sealer=sealer_of(chosen),
         allowed=allowed_by(chosen),
         returns=returns_of(chosen),
-        public_url=str(chosen.public_url).rstrip("/") if chosen.public_url else None,
+        public_url=chosen.public_base,
     )
 
 

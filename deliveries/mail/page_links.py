@@ -15,9 +15,9 @@ def links_of(found: Settings, store: Store) -> LinkOf:
 
     A mail that is tried again has a new one: what opens a page is stored hashed alone.
     """
-    if found.public_url is None:
+    base = found.public_base
+    if base is None:
         return no_link
-    base = str(found.public_url).rstrip("/")
 
     def link(merchant: str, order: str) -> str:
         command = Command(merchant, "make_link", f"link:{uuid4()}", ACTOR, repeatable=False)

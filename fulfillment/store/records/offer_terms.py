@@ -25,12 +25,12 @@ SELECT facts ->> 'day' AS day FROM happening
  ORDER BY sequence DESC LIMIT 1
 """
 
-
-ASKED = """
-SELECT 1 FROM delay_notice n JOIN mail m ON m.id = n.mail
+TOLD = """
+SELECT n.mail, n.consented_at FROM delay_notice n JOIN mail m ON m.id = n.mail
  WHERE n.order_id = :order AND m.status IN ('sent', 'unknown', 'bounced')
- LIMIT 1
+ ORDER BY n.mail DESC LIMIT 1
 """
+"""The last mail that may have asked the customer whether a later day will do."""
 
 
 def load_offer_terms(tx: Tx, order: Order) -> OfferTerms:
@@ -38,7 +38,7 @@ def load_offer_terms(tx: Tx, order: Order) -> OfferTerms:
 
     Who was asked by a mail whether a later day will do may say so, whatever else is offered.
     """
-    kinds, asked = tx.ask(KINDS, merchant=tx.merchant), tx.ask(ASKED, order=order.id)
+    kinds, asked = tx.ask(KINDS, merchant=tx.merchant), tx.ask(TOLD, order=order.id)
     others = tx.ask(SUBSTITUTES, merchant=tx.merchant, skus=_skus(order))
     accepted = tx.ask(ACCEPTED, order=order.id, chose=CHOSE, accepts=OfferKind.ACCEPT_DATE)
     chosen = kinds.rows()

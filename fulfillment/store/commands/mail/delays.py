@@ -13,6 +13,7 @@ from fulfillment.domain.model.refusals import conflict
 from fulfillment.domain.planning.expiry import with_cancel_date
 from fulfillment.store.planning.change import Change, change_order
 from fulfillment.store.records.ground import merchant_today
+from fulfillment.store.records.offer_terms import TOLD
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 ACTOR = "delay rule"
@@ -33,12 +34,6 @@ UPDATE delay_notice SET applied_at = :now
 OURS = """
 SELECT 1 FROM delay_notice WHERE order_id = :order AND cancel_on = :day AND applied_at IS NOT NULL
  LIMIT 1
-"""
-
-TOLD = """
-SELECT n.mail, n.consented_at FROM delay_notice n JOIN mail m ON m.id = n.mail
- WHERE n.order_id = :order AND m.status IN ('sent', 'unknown', 'bounced')
- ORDER BY n.mail DESC LIMIT 1
 """
 
 CONSENT = """
