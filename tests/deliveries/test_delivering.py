@@ -419,7 +419,7 @@ def worker(
 def test_a_worker_tells_what_happens_also_after_it_was_killed_between_send_and_note(
     warehouse, receiver, database_url, temporal_server
 ):
-    one, secret = endpoint(warehouse, receiver.url)
+    one, secret = endpoint(warehouse, receiver.url, "order.received")
     receiver.gate.clear()
     warehouse.take()
     process = worker(database_url, temporal_server)
