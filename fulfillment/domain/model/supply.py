@@ -95,5 +95,9 @@ class Snapshot:
 
     def serves(self, order: Order, sku: str) -> bool:
         """Whether this plan may change what the order has of the SKU."""
+        return sku in self.skus and not self.is_unread_before(order, sku)
+
+    def is_unread_before(self, order: Order, sku: str) -> bool:
+        """Whether somebody may stand before the order in the queue whom this plan does not see."""
         last = self.until.get(sku)
-        return sku in self.skus and (last is None or order.rank <= last)
+        return last is not None and order.rank > last

@@ -41,8 +41,10 @@ class Release:
     """What becomes of one order's waiting shipments now (behaviour.md §3, §5).
 
     Until one wave is left, what is allocated goes as it comes, and what is dated becomes
-    `future`. The last wave goes when it is complete, and not before. `ungated` says that stock
-    may be given whatever `auto_allocate` says: at a first claim, or by a person.
+    `future`. The last wave goes when it is complete, and not before. While an order waits with
+    units for which somebody unread may stand before it, nothing of it goes: released, they could
+    not be given up any more. `ungated` says that stock may be given whatever `auto_allocate`
+    says: at a first claim, or by a person.
     """
 
     def __init__(
@@ -61,7 +63,7 @@ class Release:
     def goes_now(self) -> tuple[Shipment, ...]:
         """The waiting shipments of which something would be released now."""
         order = self.order
-        if not order.may_release:
+        if not order.may_release or self._may_have_to_give():
             return ()
         if is_last_wave(order):
             return order.waiting if self._all_is_met(order.waiting) else ()
@@ -75,10 +77,20 @@ class Release:
     def released(self) -> Order:
         """The order with everything released that its policy lets go now."""
         order = self.order
-        if not order.may_release or not order.waiting:
+        if not order.may_release or not order.waiting or self._may_have_to_give():
             return order
         divide = self._last_wave() if is_last_wave(order) else self._as_it_comes()
         return with_wave(order, split(order, divide))
+
+    def _may_have_to_give(self) -> bool:
+        return any(
+            claim.movable
+            and not claim.drop_ship
+            and self.snapshot.is_unread_before(self.order, line.sku)
+            for shipment in self.order.waiting
+            for line in shipment.lines
+            for claim in line.claims
+        )
 
     # --- how far a line is ---
 

@@ -12,7 +12,14 @@ from fulfillment.domain.model.verification import VerificationFacts, verified
 from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.domain.planning.plan import plan
 from fulfillment.domain.planning.promise import places_of, promised
-from fulfillment.store.planning.lines import claims, live_units, skus_of, wants, wants_supply
+from fulfillment.store.planning.lines import (
+    claims,
+    live_units,
+    may_give,
+    skus_of,
+    wants,
+    wants_supply,
+)
 from fulfillment.store.queue.lane import NOTHING, Filled, take_levels
 from fulfillment.store.queue.newcomers import is_newcomer
 from fulfillment.store.queue.pending_queues import owe, settle
@@ -109,7 +116,9 @@ class Workspace:
     def is_behind(self, order: Order) -> frozenset[str]:
         """The queues in which somebody before the order is still to be served."""
         return frozenset(
-            sku for sku, last in self.until.items() if order.rank > last and wants(order, sku)
+            sku
+            for sku, last in self.until.items()
+            if order.rank > last and (wants(order, sku) or may_give(order, sku))
         )
 
     def _read_goods(self) -> tuple[tuple[StockLevel, ...], tuple[Supply, ...], ShipDays]:

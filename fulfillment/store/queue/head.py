@@ -9,7 +9,7 @@ from fulfillment.domain.model.rank import Rank
 from fulfillment.store.queue.affected_pegs import Reached, at_the_edges, displaced_by
 from fulfillment.store.queue.conditional_demand import CONDITIONAL, wanted_conditionally
 from fulfillment.store.queue.reach import QueueQuery, hungry_lines
-from fulfillment.store.queue.stale_plans import stale_in
+from fulfillment.store.queue.stale_plans import Unplanned, unplanned_in
 from fulfillment.store.queue.supply_usage import QueueDelta
 from fulfillment.store.queue.unpegged_lines import SearchScope
 from fulfillment.store.records.late_pins import orders_of_late_pins
@@ -97,19 +97,20 @@ def head_of_queues(tx: Tx, reach: QueueQuery) -> Head:
     read to its end is looked at only so far: the next batch goes on.
     """
     late = frozenset() if reach.claiming else orders_of_late_pins(tx, reach.skus, reach.locations)
-    reach = replace(reach, freeing={*reach.freeing, *late})
+    stale = Unplanned() if reach.claiming else unplanned_in(tx, reach.skus, reach.batch)
+    reach = replace(reach, freeing={*reach.freeing, *late, *stale.holders})
     wanted = _ask_what_they_want(tx, reach)  # Before the pools, in one flight with them.
     pools = _pools(tx, reach)
     hungry, until = hungry_lines(tx, reach, pools)
     whole = sorted(reach.skus - until.keys())
     pegged = _pegged(tx, reach, _Found(pools, hungry, *_asked(reach, wanted)), whole)
-    stale = stale_in(tx, () if reach.claiming else whole, reach.batch)
+    noted = stale.within(whole)
     return Head(
-        pegged.orders | stale.orders | late | {row.order_id for row in hungry},
+        pegged.orders | noted.orders | late | {row.order_id for row in hungry},
         until,
         pegged.cut,
-        stale.orders,
-        stale.cut,
+        noted.orders,
+        noted.cut,
     )
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from fulfillment.domain.model.orders import Order
@@ -73,6 +75,17 @@ def test_nothing_is_released_when_the_order_is_held_unverified_or_not_claimed():
 
         assert parts(plan[1]) == [("backorder", None, {1: 1})]
         assert allocated(plan[1]) == 1
+
+
+def test_nothing_is_released_while_somebody_unread_may_stand_before_what_it_holds():
+    """Released units can not be given up any more: those before it have to be read first."""
+    mine = order(1, shipments=[shipment(line(units=2, claims=[claim(1)]))])
+    cut = replace(snapshot(mine), until={"K1": order(0).rank})
+    plan, read = planned(cut), planned(replace(cut, until={"K1": mine.rank}))
+
+    assert parts(plan[1]) == [("backorder", None, {1: 2})]
+    assert allocated(plan[1]) == 1
+    assert parts(read[1]) == [("ready", "A", {1: 1}), ("backorder", None, {1: 1})]
 
 
 def test_the_last_wave_waits_until_it_is_complete_when_two_are_allowed():

@@ -215,6 +215,26 @@ def test_what_a_person_does_behind_a_cut_finds_what_is_left_for_the_order(
     assert held(warehouse, *waiting, mine) == [1] * 10
 
 
+@pytest.mark.parametrize("batch", [1, 2_000])
+@pytest.mark.parametrize("deed", ["lost in part", "called back"])
+def test_what_waits_again_behind_a_cut_is_for_those_before_it_and_not_released(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, deed: str, batch: int
+) -> None:
+    """Its units were out of their reach while they were released; now they are not."""
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", batch)
+    warehouse.order([("K1", 2)], priority=40, lock_location="B")
+    warehouse.stock(3)
+    mine = warehouse.order([("K1", 3), ("K2", 1)], priority=60)
+    earlier = warehouse.order([("K1", 1)], priority=50)
+    assert held(warehouse, mine, earlier) == [3, 0]
+    if deed == "lost in part":
+        warehouse.stock(-2)
+    else:
+        warehouse.do(manual.policy(warehouse.number(mine), WHOLE))
+    rounds(warehouse)
+    assert held(warehouse, mine, earlier) == [0 if deed == "lost in part" else 2, 1]
+
+
 @pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("deed", ["policy", "by hand", "priority", "unlock", "edit"])
 def test_what_is_changed_behind_a_cut_is_not_lost(warehouse: Warehouse, deed: str) -> None:
