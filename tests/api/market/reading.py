@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from tests.api.market.desk import Desk, Json, WalkError
 from tests.api.world import ACME, BOLT
@@ -104,7 +105,7 @@ class Reading:
         self.lists()
 
     def read(self, path: str, names: Mapping[str, object]) -> None:
-        filled = path.format(**names)
+        filled = path.format(**{name: quote(str(value), safe="") for name, value in names.items()})
         client = self.desk.clients[self.desk.merchant]
         answer = client.get(filled)
         if answer.status_code != 200:

@@ -1,6 +1,7 @@
 """What is bought, comes, moves, comes back and is counted."""
 
 from typing import Any
+from urllib.parse import quote
 
 from tests.api.market.desk import Desk, Json
 from tests.api.market.sales import in_days
@@ -97,7 +98,7 @@ class Supply:
     def reverse(self) -> None:
         sql = "SELECT number FROM receipt WHERE merchant = :m ORDER BY id"
         if receipt := self.desk.one(sql):
-            path = f"/v1/receipts/{receipt.number}/reverse"
+            path = f"/v1/receipts/{quote(receipt.number, safe='')}/reverse"
             self.desk.ask("POST", path, {"reason": "miscounted"})
 
     def draft(self) -> None:
