@@ -18,7 +18,7 @@ from tests.builders.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
 
-STEPS = int(os.environ.get("PEGBOARD_STEPS", "1000")) // 10
+STEPS = int(os.environ.get("PEGBOARD_STEPS", "600")) // 10
 """Steps of one run."""
 
 SKUS, PLACES = ("K1", "K2"), ("A", "B")

@@ -23,7 +23,7 @@ from tests.builders.warehouse import MERCHANT, Warehouse
 
 pytestmark = pytest.mark.slow
 
-WORLDS = int(os.environ.get("PEGBOARD_WORLDS", "4"))
+WORLDS = int(os.environ.get("PEGBOARD_WORLDS", "2"))
 """Scripts for each law; more of them, with fresh seeds, by this option."""
 
 FIRST_SEED = int(os.environ.get("PEGBOARD_SEED", "1"))
