@@ -119,7 +119,7 @@ def steps(progress: Progress) -> list[tuple[str, str]]:
         some = ", ".join(f"{n} {_words(status)}" for status, n in sorted(counts.items()))
         told.append(("release, pick, pack", some))
     if progress.shipped_units:
-        told.append(("ship", f"{progress.shipped_units} units have left"))
+        told.append(("ship", _units(progress.shipped_units, "has left", "have left")))
     return told
 
 
@@ -129,7 +129,8 @@ def awaited(progress: Progress) -> str:
     supply = _plain(", ".join(search_attributes.capped(progress.awaited_supply)))
     for_what = f" for {supply}" if supply else ""
     until = progress.next_date or "no date known"
-    return f"{progress.waiting_units} units wait ({skus}){for_what}, next date: {until}"
+    waits = _units(progress.waiting_units, "waits", "wait")
+    return f"{waits} ({skus}){for_what}, next date: {until}"
 
 
 def _done(progress: Progress, is_so: bool | None) -> str:  # noqa: FBT001 -- a fact of it
@@ -141,7 +142,11 @@ def _done(progress: Progress, is_so: bool | None) -> str:  # noqa: FBT001 -- a f
 
 
 def _late(units: int) -> str:
-    return f" ({units} units are overdue)" if units else ""
+    return f" ({_units(units, 'is', 'are')} overdue)" if units else ""
+
+
+def _units(count: int, one: str, more: str) -> str:
+    return f"1 unit {one}" if count == 1 else f"{count} units {more}"
 
 
 def _plain(names: str) -> str:

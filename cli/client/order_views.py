@@ -96,7 +96,8 @@ def changed(answer: Answer, _: Row) -> Iterable[Block]:
 
 def standing(answer: Row) -> str:
     """The order's status, and how much of it waits."""
-    waits = f", {answer['waiting_units']} units wait" if answer["waiting_units"] else ""
+    units = answer["waiting_units"]
+    waits = f", {units} unit{'s wait' if units > 1 else ' waits'}" if units else ""
     return f"status {answer['status']}{waits}"
 
 

@@ -112,7 +112,7 @@ class Delivery:
                     start.merchant, priority, start.progress
                 ),
                 "static_summary": f"Order {start.number} of {start.merchant}"
-                + (f", {lines} lines" if lines else ""),
+                + (f", {lines} line{'s' if lines > 1 else ''}" if lines else ""),
             },
         )
         if (closed := await start_once(self.client, run)) is None:

@@ -65,7 +65,7 @@ def test_priority_is_only_looked_at_until_it_is_changed(shop, pegboard):
 
 def test_policy_of_one_order_is_set_and_given_up(shop, pegboard):
     changed = pegboard("order", "policy", "SO-1", "max_shipments=none", "future_inventory=on")
-    assert changed.stdout == "Order SO-1: status partially_backordered, 1 units wait\n"
+    assert changed.stdout == "Order SO-1: status partially_backordered, 1 unit waits\n"
     assert shown(pegboard, "SO-1")["policy"]["future_inventory"] == {"value": True, "from": "order"}
     pegboard("order", "policy", "SO-1", "--unset", "future_inventory", "--unset", "max_shipments")
     pegboard("order", "policy", "SO-1", "preset=shipstream.up_to")
@@ -117,7 +117,7 @@ def test_lines_go_their_ways_when_an_order_is_prepared(shop, pegboard):
     take(shop, "SO-3", NewLine(1, "TEA", 1), NewLine(2, "CUP", 2), policy={"prepare": "manual"})
     done = pegboard("order", "prepare", "SO-3", "1=backorder", "2=drop_ship:spare")
 
-    assert done.stdout == "Order SO-3: status partially_backordered, 1 units wait\n"
+    assert done.stdout == "Order SO-3: status partially_backordered, 1 unit waits\n"
     lines = shown(pegboard, "SO-3")["lines"]
     assert [(line["channel"], line["by_hand"]) for line in lines] == [
         ("pick", True), ("drop_ship", False),
