@@ -31,15 +31,25 @@ PAST_CHECKS = (
          WHERE coalesce(g.units, 0) <> l.should_be_gone
         UNION ALL
         SELECT d.reference, l.order_id, l.units, NULL
-          FROM (SELECT *, string_to_array(reference, '.') AS said FROM audited_departure
-                 WHERE kind IN ('dispatch', 'dispatch_void')) d
-          LEFT JOIN shipment_line l
-            ON l.id = CASE WHEN d.reference ~ '^[0-9]{1,18}(\\.[0-9]{1,9})?$'
-                           THEN said[1]::bigint END
+          FROM (SELECT *, split_part(reference, '.', 1) AS line,
+                       CASE WHEN reference ~ '^[0-9]{1,18}(\\.[0-9]{1,9})?$'
+                            THEN ('0' || split_part(reference, '.', 2))::int END AS voids
+                  FROM audited_departure WHERE kind IN ('dispatch', 'dispatch_void')) d
+          LEFT JOIN shipment_line l ON l.id = CASE WHEN d.voids >= 0 THEN d.line::bigint END
           LEFT JOIN shipment s ON s.id = l.shipment
           LEFT JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
-         WHERE l.id IS NULL OR (ol.merchant, ol.sku) <> (d.merchant, d.sku)
-            OR CASE WHEN l.id IS NOT NULL THEN coalesce(said[2]::int, 0) > s.voids END
+         WHERE (ol.merchant, ol.sku) <> (d.merchant, d.sku) OR d.voids > s.voids
+            OR l.id IS NULL AND NOT EXISTS (
+               -- Its units went on in other lines: each dispatch of it was voided.
+               SELECT FROM stock_ledger g
+                WHERE d.voids >= 0 AND g.merchant = d.merchant AND g.sku = d.sku
+                  AND g.kind = CASE d.kind WHEN 'dispatch' THEN 'dispatch_void' ELSE 'dispatch' END
+                  AND g.reference = d.line || coalesce('.' || nullif(
+                      d.voids + CASE d.kind WHEN 'dispatch' THEN 1 ELSE -1 END, 0), '')
+                HAVING sum(g.units) = -(
+                       SELECT sum(m.units) FROM stock_ledger m
+                        WHERE m.merchant = d.merchant AND m.sku = d.sku AND m.kind = d.kind
+                          AND m.reference = d.reference))
         """,
         of_the_past=True,
     ),

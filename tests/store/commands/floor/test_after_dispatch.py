@@ -146,6 +146,37 @@ def test_a_part_that_left_before_the_rest_is_voided_by_itself(warehouse):
     assert warehouse.status(mine) == "shipped"
 
 
+def test_the_books_agree_when_a_part_of_what_was_voided_leaves_as_a_shipment_of_its_own(warehouse):
+    """The lines that the first dispatch named are gone then, and its units are sent once."""
+    for sku in ("K1", "K2"):
+        warehouse.stock(3, sku)
+    mine = warehouse.order([("K1", 3), ("K2", 3)])
+    (shipment,) = warehouse.shipments("ready")
+    warehouse.pick(shipment)
+    contents = [Contents(((line, 3),)) for line in (1, 2)]
+    packing.pack(warehouse.store, command("pack"), shipment, contents)
+    warehouse.ship(shipment)
+    void(warehouse, mine, shipment)
+
+    one = Dispatch(labels=[(1, Label(tracking="EP1"))])
+    packing.ship(warehouse.store, command("ship"), shipment, one)
+
+    assert warehouse.findings() == []
+    assert [warehouse.level(sku) for sku in ("K1", "K2")] == [(0, 0), (3, 3)]
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql(
+            "DELETE FROM stock_ledger WHERE kind = 'dispatch_void' AND sku = 'K1'"
+        )
+    assert "5a" in " ".join(map(str, warehouse.findings()))
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO stock_ledger (merchant, sku, location, units, kind, reference, actor, at)"
+            " SELECT merchant, sku, location, -units, 'dispatch_void', reference || '.1', actor, at"
+            " FROM stock_ledger WHERE kind = 'dispatch' AND sku = 'K1' ORDER BY id LIMIT 1"
+        )
+
+
 def test_what_is_due_follows_when_a_dispatch_is_voided(warehouse):
     """A void of the rest is due once nothing is left to ship, and not before."""
     warehouse.stock(2)
