@@ -5,6 +5,7 @@ The plan that follows does the rest: what is released, what others get, what is 
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from fulfillment.domain.model.orders import Channel, Order, OrderLine, waiting_lines
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
@@ -12,7 +13,7 @@ from fulfillment.domain.model.shipments import Shipment, ShipmentLine
 from fulfillment.domain.model.statuses import IN_WAREHOUSE, ShipmentStatus
 from fulfillment.domain.planning.cancellation import shortened
 from fulfillment.domain.planning.release import sent_back, with_wave
-from fulfillment.domain.planning.sourcing import met_units
+from fulfillment.domain.planning.sourcing import is_met, met_units
 from fulfillment.domain.planning.splitting import Destination, Part, split
 
 # --- place and policy ----------------------------------------------------------------------------
@@ -162,7 +163,8 @@ def without_unavailable(order: Order) -> Order:
     }
     if not short:
         raise conflict("nothing_short", f"nothing of order {order.number} is missing")
-    return shortened(order.noted("unavailable_removed", units=sum(short.values())), short)
+    noted = order.noted("unavailable_removed", units=sum(short.values()))
+    return shortened(noted, short, partial(is_met, order))
 
 
 def recalled(order: Order, shipment: Shipment) -> Order:

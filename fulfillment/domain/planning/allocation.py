@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.model.policy import OnShortage
@@ -12,7 +13,7 @@ from fulfillment.domain.planning.auto_allocation import auto_allocation
 from fulfillment.domain.planning.backorder_limits import BackorderLimits
 from fulfillment.domain.planning.cancellation import rejected, shortened
 from fulfillment.domain.planning.routing import location_choice
-from fulfillment.domain.planning.sourcing import met_units
+from fulfillment.domain.planning.sourcing import is_met, met_units
 from fulfillment.domain.planning.stockpile import Stockpile
 
 Preview = Callable[[Order], Order]
@@ -113,7 +114,7 @@ class Allocator:
         on_shortage = order.policy.on_shortage
         if on_shortage is OnShortage.REMOVE:
             noted = claimed.noted("shortage_removed", lines=facts, policy="on_shortage remove")
-            return Served(shortened(noted, short))
+            return Served(shortened(noted, short, partial(is_met, order)))
         over = not forbidden and self.limits.are_passed(claimed, short)
         if on_shortage is OnShortage.REJECT or forbidden or over:
             why = "backorder_limit" if over else "backorder_not_allowed"

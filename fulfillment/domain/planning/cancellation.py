@@ -1,7 +1,7 @@
 """How an order, or a part of it, ends without being shipped."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -144,17 +144,18 @@ def _let_go_if_ended(order: Order) -> Order:
     return order if order.live else replace(order, holds=())
 
 
-def shortened(order: Order, short: Mapping[int, int]) -> Order:
+def shortened(order: Order, short: Mapping[int, int], stays: Callable[[Peg], bool]) -> Order:
     """The order without these waiting units, given by shipment line; nothing of it is claimed.
 
-    What stays is pegged anew by the plan. A person's pins on it are kept for that.
+    What stays is pegged anew by the plan. A person's pins on it are kept for that: those on pegs
+    for whose sake units stay. A pin that does not is gone with its units.
     """
     cancelled_units = Counter[int]()
     changed: list[Shipment] = []
     for shipment in order.waiting:
         if any(line.id in short for line in shipment.lines):
             lines = [replace(x, units=x.units - short.get(x.id, 0)) for x in shipment.lines]
-            left = tuple(replace(line, pegs=_pins(line)) for line in lines if line.units)
+            left = tuple(replace(x, pegs=_pins(x, stays)) for x in lines if x.units)
             changed.append(replace(shipment, lines=left) if left else _cancelled_shipment(shipment))
             for line in shipment.lines:
                 cancelled_units[line.order_line] += short.get(line.id, 0)
@@ -165,9 +166,8 @@ def shortened(order: Order, short: Mapping[int, int]) -> Order:
     return order.with_shipments(changed).with_lines(fewer)
 
 
-def _pins(line: ShipmentLine) -> tuple[Peg, ...]:
-    """What of a line a person pinned; the plan cuts it to what the line still wants."""
-    return tuple(peg for peg in line.pegs if peg.pinned)
+def _pins(line: ShipmentLine, stays: Callable[[Peg], bool]) -> tuple[Peg, ...]:
+    return _first_pegs((peg for peg in line.pegs if peg.pinned and stays(peg)), line.wanted)
 
 
 def _without(shipment: Shipment, taken: Mapping[int, int]) -> Shipment:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.model.refusals import invalid
+from fulfillment.domain.model.shipments import Peg
 from fulfillment.domain.planning.cancellation import shortened
 
 NEVER = date.max
@@ -57,16 +58,18 @@ def expired(order: Order, today: date) -> Order:
     day = cancels_on(order)
     if day is None or today < day or not order.first_claimed:
         return order
+
+    def is_in_time(peg: Peg) -> bool:
+        return peg.has_arrived or peg.due_on <= day
+
     short = {
         line.id: units
         for line in waiting_lines(order)
-        if (
-            units := line.wanted
-            - sum(p.units for p in line.pegs if p.has_arrived or p.due_on <= day)
-        )
-        > 0
+        if (units := line.wanted - sum(peg.units for peg in line.pegs if is_in_time(peg))) > 0
     }
-    return shortened(_told(order, day, sum(short.values())), short) if short else order
+    if not short:
+        return order
+    return shortened(_told(order, day, sum(short.values())), short, is_in_time)
 
 
 def _told(order: Order, day: date, units: int) -> Order:

@@ -7,9 +7,14 @@ from fulfillment.domain.model.shipments import Peg, Shipment, ShipmentLine
 from fulfillment.domain.model.supply import Snapshot
 
 
+def is_met(order: Order, peg: Peg) -> bool:
+    """Whether a peg counts as met: its purchase order is as far as `min_po_status` says."""
+    return order.policy.min_po_status.is_reached_by(peg.status)
+
+
 def met_pegs(order: Order, line: ShipmentLine) -> tuple[Peg, ...]:
-    """The pegs that count as met: their purchase order is as far as `min_po_status` says."""
-    return tuple(peg for peg in line.pegs if order.policy.min_po_status.is_reached_by(peg.status))
+    """The pegs of a line that count as met."""
+    return tuple(peg for peg in line.pegs if is_met(order, peg))
 
 
 def met_units(order: Order, line: ShipmentLine) -> int:

@@ -83,6 +83,22 @@ def test_only_what_has_no_supply_in_time_is_cancelled():
     assert (after.lines[0].cancelled, pegged(after)) == (3, {(1, 1): 2})
 
 
+def test_a_pin_on_what_is_too_late_goes_with_its_units_and_one_in_time_stays():
+    """Kept whole, more would be pinned than the line has units."""
+    pegs = [peg(2, 1, due=LAST, pinned=True), peg(3, 2, due=LAST + 5, pinned=True)]
+    policy = TEN | {"future_inventory": True}
+    mine = order(
+        1, shipments=[shipment(line(units=6, pegs=[*pegs, peg(1, 3, due=1)]))], policy=policy
+    )
+    supplies = [
+        supply(2, due=LAST), supply(3, due=LAST + 5, number=2), supply(1, due=LAST, number=3),
+    ]  # fmt: skip
+    after = waited(mine, supplies=supplies)
+
+    assert (after.lines[0].cancelled, pegged(after)) == (3, {(1, 1): 2, (1, 3): 1})
+    assert sum(row.units for part in after.live for row in part.lines) == 3
+
+
 def test_units_are_cancelled_when_the_supply_that_kept_them_is_late():
     story = Story(order(1, [("K1", 5)], policy=TEN), supplies=[supply(5, due=LAST)])
     story.later(LAST)
