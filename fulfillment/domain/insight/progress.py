@@ -5,7 +5,7 @@ from datetime import date
 
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.statuses import FINISHED_ORDER, OrderStatus, ShipmentStatus
-from fulfillment.domain.planning.sourcing import met_units
+from fulfillment.domain.planning.sourcing import waiting_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def progress_of(order: Order) -> Progress:
         seq=order.wake_seq,
         status=order.status,
         priority=order.rank.priority,
-        waiting_units=sum(line.wanted - met_units(order, line) for line in lines),
+        waiting_units=waiting_units(order),
         next_date=min((peg.due_on for peg in pegs if not peg.has_arrived), default=None),
         awaited_skus=_first({line.sku for line in lines if line.wanted}),
         awaited_supply=_first({peg.source for peg in pegs if peg.source}),

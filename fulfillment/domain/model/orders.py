@@ -71,8 +71,9 @@ class Order:
 
     `knobs` are what the order itself says of its policy; `policy` is what they give over the
     merchant's and the default ones. `cancel_on` is a person's day in place of the one that the
-    policy gives (`expiry.cancels_on`). `notes` are what rules want told in its history beside what
-    can be read off from the change.
+    policy gives (`expiry.cancels_on`). `waiting_told` are the units of which lists and its workflow
+    were told last that they wait: more may count as met since, without a change of anything else.
+    `notes` are what rules want told in its history beside what can be read off from the change.
     """
 
     id: int
@@ -97,6 +98,7 @@ class Order:
     wake_seq: int = 0
     epoch: int = 0
     cancel_on: date | None = None
+    waiting_told: int | None = None
     terms: PaymentTerms = field(default_factory=PaymentTerms)
     knobs: Knobs = field(default_factory=dict)
     notes: tuple[OrderEvent, ...] = ()

@@ -6,12 +6,14 @@ from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
 from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.domain.model.supply import Snapshot, StockLevel
+from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.domain.planning.allocation import Allocator
 from fulfillment.domain.planning.expiry import expired
 from fulfillment.domain.planning.pegging import Pegging
 from fulfillment.domain.planning.promise import promised
 from fulfillment.domain.planning.release import Release, called_back
 from fulfillment.domain.planning.relocation import relocate
+from fulfillment.domain.planning.sourcing import waiting_units
 from fulfillment.domain.planning.stockpile import Stockpile
 
 
@@ -27,7 +29,15 @@ def plan(snapshot: Snapshot) -> tuple[Order, ...]:
     while served.again and passes < 2 * len(snapshot.orders) + MOST_PASSES:
         served = _pass(served.snapshot)
         passes += 1
-    return tuple(promised(order, snapshot.ship_days) for order in served.snapshot.orders)
+    return tuple(_told(order, snapshot.ship_days) for order in served.snapshot.orders)
+
+
+def _told(order: Order, days: ShipDays) -> Order:
+    """The order with what is told of it: what is promised, and how much waits."""
+    if not order.first_claimed:
+        return order
+    waiting, told = waiting_units(order), promised(order, days)
+    return told if waiting == order.waiting_told else replace(told, waiting_told=waiting)
 
 
 MOST_PASSES = 8

@@ -7,6 +7,13 @@ from fulfillment.domain.model.shipments import Peg, Shipment, ShipmentLine
 from fulfillment.domain.model.supply import Snapshot
 
 
+def waiting_units(order: Order) -> int:
+    """Units that are neither in stock nor on a peg that counts as met."""
+    return sum(
+        line.wanted - met_units(order, line) for part in order.planned for line in part.lines
+    )
+
+
 def is_met(order: Order, peg: Peg) -> bool:
     """Whether a peg counts as met: its purchase order is as far as `min_po_status` says."""
     return order.policy.min_po_status.is_reached_by(peg.status)

@@ -96,8 +96,9 @@ def _changes(tx: Tx, orders: dict[int, Order], time_zone: str) -> Iterator[dict[
 
 
 def _units(order: Order) -> Order:
-    """The order without what its customer was told: a promise may move by the day alone."""
-    return order.with_lines(replace(line, promise=None, first_promise=None) for line in order.lines)
+    """The order without what was told of it: a promise may move by the day alone."""
+    lines = (replace(line, promise=None, first_promise=None) for line in order.lines)
+    return replace(order.with_lines(lines), waiting_told=None)
 
 
 def _whole_snapshot(tx: Tx, orders: dict[int, Order], time_zone: str) -> Snapshot:

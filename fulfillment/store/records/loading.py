@@ -134,6 +134,7 @@ def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Kno
         wake_seq=row.wake_seq,
         epoch=row.epoch,
         cancel_on=row.cancel_on,
+        waiting_told=row.waiting_units,
         terms=PaymentTerms(
             row.authorise_before_release, row.reauthorise_on_release, row.secured or 0
         ),

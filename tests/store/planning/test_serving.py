@@ -1,6 +1,9 @@
 """What is looked at again although nothing happens to it: days, and other settings."""
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from tests.builders.warehouse import Warehouse
 
@@ -84,3 +87,33 @@ def test_what_is_not_picked_waits_again_when_all_has_to_go_together(warehouse: W
     warehouse.serve_due()
     assert warehouse.status(mine) == "awaiting_stock"
     assert warehouse.allocated(mine) == 1
+
+
+@pytest.mark.parametrize("by", ["a purchase order's status", "the settings"])
+def test_less_is_said_to_wait_when_more_counts_as_met_and_nothing_else_changes(
+    warehouse: Warehouse, by: str
+) -> None:
+    """All of it goes together: what is met meanwhile moves nothing, and is told all the same."""
+    early = "in_transit" if by == "a purchase order's status" else "arrived"
+    warehouse.settings(min_po_status=early)
+    warehouse.serve_due()
+    purchase = warehouse.purchase([("K1", 1)], due=40)
+    mine = warehouse.order([("K1", 3)], policy={"release_when": "all_sourced"})
+    if by == "the settings":
+        warehouse.move(purchase, "in_transit")
+    before = _head(warehouse, mine)
+    assert before.waiting_units == 3
+    if by == "the settings":
+        warehouse.settings(min_po_status="in_transit")
+    else:
+        warehouse.move(purchase, "in_transit")
+    warehouse.serve_due()
+    after = _head(warehouse, mine)
+    assert (after.waiting_units, after.status) == (2, before.status)
+    assert after.wake_seq > before.wake_seq
+
+
+def _head(warehouse: Warehouse, order: int) -> Any:
+    sql = "SELECT status, waiting_units, wake_seq FROM orders WHERE id = :id"
+    (row,) = warehouse.rows(sql, id=order)
+    return row
