@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from fulfillment.keeping import Pulse, keep_running
+from fulfillment.kept_settings import with_kept
 from fulfillment.settings import Settings
 from fulfillment.store.transactions.patience import Patience
 from fulfillment.store.transactions.session import Store, connect
@@ -59,18 +60,20 @@ async def asking(found: Settings) -> AsyncIterator[Pulse | None]:
 
     Its pulse tells whether it works. Raises MissingSettingError when the provider lacks one.
     """
-    provider = provider_of(found)
-    if provider is None:
-        yield None
-        return
     patience = Patience(**found.database_patience)
     store = Store(connect(found.require_database_url(), pool_size=1, patience=patience))
-    asks = Asking(store, provider)
-    task = asyncio.create_task(keep_running(asks.run, asks.pulse))
-    log.info("payments_are_asked", provider=found.payment_provider)
-    try:
-        yield asks.pulse
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        store.engine.dispose()
+    needed = ["payment-webhook-secret"] if found.payment_provider == "webhook" else []
+    with contextlib.ExitStack() as ending:
+        ending.callback(store.engine.dispose)
+        provider = provider_of(with_kept(found, store, *needed))
+        if provider is None:
+            yield None
+            return
+        asks = Asking(store, provider)
+        task = asyncio.create_task(keep_running(asks.run, asks.pulse))
+        log.info("payments_are_asked", provider=found.payment_provider)
+        try:
+            yield asks.pulse
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from deliveries.mail.return_address import ReturnAddress
-from deliveries.mail.wiring import returns_of
+from deliveries.mail.wiring import returns_of, with_kept_mail
 from deliveries.webhooks.addresses import Allowed
 from deliveries.webhooks.urls import allowed_by
 from fulfillment.brake import Brake
@@ -82,7 +82,7 @@ def make_parts(store: Store, chosen: Settings, relay: Pulse | None = None) -> Pa
         feed=FeedWatch(store),
         sealer=sealer_of(chosen),
         allowed=allowed_by(chosen),
-        returns=returns_of(chosen),
+        returns=returns_of(with_kept_mail(chosen, store)),
         public_url=chosen.public_base,
     )
 

@@ -1,10 +1,17 @@
 """`pegboard secrets`: the keys under which secrets are kept that must be read again."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.options import AsJson
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="mail-smtp-password, mail-imap-password, mail-bounce-secret or payment-webhook-secret."
+    ),
+]
 
 if TYPE_CHECKING:
     from cli.host.resealing import Found
@@ -54,6 +61,84 @@ def rotate(as_json: AsJson = False) -> None:
 
     with _store() as store:
         _show(reseal(store, _sealer()), "sealed anew", as_json=as_json)
+
+
+@app.command()
+def put(name: Name) -> None:
+    """Keep a secret of the settings sealed in the database. It is asked for, or piped in.
+
+    It counts where the environment does not set it. Workers and the API take it when they start.
+
+    Example: echo "$PASSWORD" | pegboard secrets put mail-smtp-password
+    """
+    from cli.errors import UsageError
+    from cli.output import console
+    from fulfillment.kept_settings import fault_of_kept, kept_name
+    from fulfillment.store.commands.administration.secrets import put_secret
+
+    sealer, secret = _sealer(), _typed(_known(name))
+    if fault := fault_of_kept(name, secret):
+        raise UsageError(fault)
+    with _store() as store:
+        put_secret(store, kept_name(name), sealer.seal(kept_name(name), secret))
+    console.print(f"{name} is kept; start workers and the API anew to use it", markup=False)
+
+
+@app.command()
+def forget(name: Name) -> None:
+    """Keep a secret of the settings no more.
+
+    Example: pegboard secrets forget mail-smtp-password
+    """
+    from cli.output import console
+    from fulfillment.kept_settings import kept_name
+    from fulfillment.store.commands.administration.secrets import forget_secret
+
+    secret = kept_name(_known(name))
+    with _store() as store:
+        store.transact("*", lambda tx: forget_secret(tx, secret))
+    console.print(f"{name} is kept no more", markup=False)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """Say of each secret of the settings where it comes from; none of them is shown.
+
+    Example: pegboard secrets list
+    """
+    from cli.output import console, print_json
+    from fulfillment import settings
+    from fulfillment.kept_settings import KEPT, sealed_setting
+
+    found, told = settings.load(), {}
+    with _store() as store:
+        for name, field in KEPT.items():
+            is_kept = sealed_setting(store, name) is not None
+            is_set = getattr(found, field) is not None
+            told[name] = "environment" if is_set else "kept" if is_kept else "not set"
+    if as_json:
+        print_json({"secrets": told})
+        return
+    for name, source in told.items():
+        console.print(f"{name}: {source}", highlight=False, markup=False)
+
+
+def _known(name: str) -> str:
+    from cli.errors import UsageError
+    from fulfillment.kept_settings import KEPT
+
+    if name not in KEPT:
+        raise UsageError(f"a secret that can be kept is one of {', '.join(KEPT)}")
+    return name
+
+
+def _typed(name: str) -> str:
+    """Never an argument: those are seen by everybody on the machine, and kept by shells."""
+    import sys
+
+    if sys.stdin.isatty():
+        return str(typer.prompt(name, hide_input=True, confirmation_prompt=True, err=True))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _show(found: "Found", done: str, *, as_json: bool) -> None:

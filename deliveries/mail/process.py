@@ -10,7 +10,7 @@ import structlog
 from deliveries.mail.bounces import BounceReader, BouncesAwayError
 from deliveries.mail.page_links import links_of
 from deliveries.mail.sending import Sender
-from deliveries.mail.wiring import bounce_folder_of, returns_of, transport_of
+from deliveries.mail.wiring import bounce_folder_of, returns_of, transport_of, with_kept_mail
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.keeping import Pulse, keep_running
 from fulfillment.settings import Settings
@@ -130,9 +130,17 @@ async def mailing(found: Settings) -> AsyncIterator[tuple[Pulse, ...]]:
 
     The pulses tell whether that works. Raises MissingSettingError when a setting is missing.
     """
-    transport, returns, folder = transport_of(found), returns_of(found), bounce_folder_of(found)
     patience = Patience(**found.database_patience)
     store = Store(connect(found.require_database_url(), pool_size=1, patience=patience))
+    with contextlib.ExitStack() as ending:
+        ending.callback(store.engine.dispose)
+        async with _mailing(with_kept_mail(found, store), store) as pulses:
+            yield pulses
+
+
+@contextlib.asynccontextmanager
+async def _mailing(found: Settings, store: Store) -> AsyncIterator[tuple[Pulse, ...]]:
+    transport, returns, folder = transport_of(found), returns_of(found), bounce_folder_of(found)
     link = links_of(found, store)
     sender = Sender(store, transport, returns, link) if transport else None
     tasks: list[Mailing | Returning] = [
@@ -150,4 +158,3 @@ async def mailing(found: Settings) -> AsyncIterator[tuple[Pulse, ...]]:
             one.end()
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        store.engine.dispose()

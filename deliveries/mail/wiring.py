@@ -11,7 +11,9 @@ from deliveries.mail.port import Transport
 from deliveries.mail.return_address import ReturnAddress
 from deliveries.mail.smtp import MailServer, SmtpTransport, Tls
 from fulfillment.domain.model.mail_addresses import mail_address
+from fulfillment.kept_settings import with_kept
 from fulfillment.settings import MissingSettingError, Settings
+from fulfillment.store.transactions.session import Store
 
 
 def transport_of(found: Settings) -> Transport | None:
@@ -20,6 +22,19 @@ def transport_of(found: Settings) -> Transport | None:
     Raises MissingSettingError where it lacks a setting.
     """
     return WIRED[found.mail_transport](found) if found.mail_transport else None
+
+
+def with_kept_mail(found: Settings, store: Store) -> Settings:
+    """The settings with the secrets that mail needs and that the database keeps.
+
+    Raises SettingError where one can not be opened.
+    """
+    needed = {
+        "mail-smtp-password": found.mail_transport == "smtp" and found.mail_smtp_user is not None,
+        "mail-imap-password": found.mail_imap_host is not None,
+        "mail-bounce-secret": found.mail_bounce_address is not None,
+    }
+    return with_kept(found, store, *(name for name, is_needed in needed.items() if is_needed))
 
 
 def folder_of(found: Settings) -> Path:

@@ -5,7 +5,6 @@ The plan that follows does the rest: what is released, what others get, what is 
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 
 from fulfillment.domain.model.orders import Channel, Order, OrderLine, waiting_lines
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
@@ -164,7 +163,7 @@ def without_unavailable(order: Order) -> Order:
     if not short:
         raise conflict("nothing_short", f"nothing of order {order.number} is missing")
     noted = order.noted("unavailable_removed", units=sum(short.values()))
-    return shortened(noted, short, partial(is_met, order))
+    return shortened(noted, short, lambda peg: is_met(order, peg))
 
 
 def recalled(order: Order, shipment: Shipment) -> Order:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.model.policy import OnShortage
@@ -114,7 +113,7 @@ class Allocator:
         on_shortage = order.policy.on_shortage
         if on_shortage is OnShortage.REMOVE:
             noted = claimed.noted("shortage_removed", lines=facts, policy="on_shortage remove")
-            return Served(shortened(noted, short, partial(is_met, order)))
+            return Served(shortened(noted, short, lambda peg: is_met(order, peg)))
         over = not forbidden and self.limits.are_passed(claimed, short)
         if on_shortage is OnShortage.REJECT or forbidden or over:
             why = "backorder_limit" if over else "backorder_not_allowed"
