@@ -1,22 +1,18 @@
 """How many deliveries are made and sent in a second: see README.md."""
 
-import asyncio
 import multiprocessing
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.queues import Queue
 from pathlib import Path
 
-import httpx
 import typer
 from rich.console import Console
 
+from benchmarks.webhooks.processes import receive, send_until_ended
 from cli.exit_status import run_and_end
-from deliveries.webhooks.addresses import Allowed, networks
-from deliveries.webhooks.delivering import Deliverer
 from deliveries.webhooks.signing import new_secret
 from embedded.postgres import EmbeddedPostgres
 from fulfillment.sealing import Sealer, new_key
@@ -72,7 +68,9 @@ def send(
         made = _fan_out(store)
         began = time.monotonic()
         senders = [
-            multiprocessing.get_context("spawn").Process(target=_send, args=(url, key), daemon=True)
+            multiprocessing.get_context("spawn").Process(
+                target=send_until_ended, args=(url, key), daemon=True
+            )
             for _ in range(processes)
         ]
         for sender in senders:
@@ -87,13 +85,6 @@ def send(
             sender.join()
         store.engine.dispose()
     console.print(f"{made} deliveries sent in {took:.1f} s: {made / took:.0f} a second")
-
-
-def _send(url: str, key: str) -> None:
-    store = Store(connect(url, pool_size=3))
-    allowed = Allowed(networks("127.0.0.0/8"))
-    deliverer = Deliverer(store, Sealer([key]), allowed, httpx.create_ssl_context())
-    asyncio.run(deliverer.run())
 
 
 def _done(store: Store) -> int:
@@ -139,31 +130,13 @@ def _receivers() -> Iterator[str]:
     """One server of many threads, in a process of its own."""
     context = multiprocessing.get_context("spawn")
     ports: Queue[int] = context.Queue()
-    process = context.Process(target=_receive, args=(ports,), daemon=True)
+    process = context.Process(target=receive, args=(ports,), daemon=True)
     process.start()
     try:
         yield f"http://127.0.0.1:{ports.get(timeout=60)}/"
     finally:
         process.terminate()
         process.join()
-
-
-class Receiver(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Nothing is printed."""
-
-
-def _receive(ports: "Queue[int]") -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    ports.put(server.server_address[1])
-    server.serve_forever()
 
 
 if __name__ == "__main__":
