@@ -36,3 +36,8 @@ class Recent:
                 began = self.now()
                 found = self._kept[name] = (compute(), began)
             return found[0], int(self.now() - found[1])
+
+    def forget(self) -> None:
+        """Compute all anew."""
+        with self._lock:
+            self._kept.clear()
