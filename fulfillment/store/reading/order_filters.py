@@ -82,6 +82,21 @@ SELECT coalesce(sum(c.missing), 0) AS missing, coalesce(sum(c.covered), 0) AS co
 What is bound to a place is met there first; the rest shares what is left anywhere.
 """
 
+MAY_BE_COVERED = """o.id IN (
+        SELECT f.order_id FROM open_demand f
+         WHERE f.merchant = :merchant AND f.wanted > 0 AND f.sku IN (
+               SELECT v.sku FROM stock_level v
+                WHERE v.merchant = :merchant AND v.disposition = 'sellable'
+                  AND v.on_hand > v.allocated
+                UNION ALL
+               SELECT p.sku FROM product p WHERE p.merchant = :merchant AND NOT p.manage_stock))"""
+"""Who waits for goods of which some lie free: found once for a list, while most that wait wait for
+goods that are out, and need not be weighed one by one."""
+
+HOLDS_UNITS = """o.id IN (
+        SELECT fl.order_id FROM allocation f JOIN shipment_line fl ON fl.id = f.shipment_line
+         WHERE f.merchant = :merchant)"""
+
 SERVED = """
 EXISTS (SELECT 1 FROM served_order f
           JOIN receipt fr ON fr.id = f.receipt AND fr.reversed_at IS NULL
@@ -118,13 +133,12 @@ CONDITIONS: Mapping[str, str] = {
     "statuses": "o.status = ANY(:statuses)",
     "backordered": "(o.waiting_units > 0) = :backordered",
     "fulfillable": f"""
-        (o.finished_at IS NULL AND (NOT {WANTED}
-            OR (SELECT t.missing = t.covered FROM ({COVERED}) t))) = :fulfillable""",  # noqa: S608 -- constants
+        (o.finished_at IS NULL AND CASE WHEN o.waiting_units > 0 AND NOT {MAY_BE_COVERED}
+            THEN false ELSE NOT {WANTED} OR (SELECT t.missing = t.covered FROM ({COVERED}) t)
+            END) = :fulfillable""",  # noqa: S608 -- constants
     "partially_fulfillable": f"""
-        (o.finished_at IS NULL AND {WANTED} AND (
-            SELECT t.covered < t.missing AND (t.covered > 0 OR EXISTS (
-                       SELECT 1 FROM allocation f JOIN shipment_line fl ON fl.id = f.shipment_line
-                        WHERE fl.order_id = o.id))
+        (o.finished_at IS NULL AND ({MAY_BE_COVERED} OR {HOLDS_UNITS}) AND {WANTED} AND (
+            SELECT t.covered < t.missing AND (t.covered > 0 OR {HOLDS_UNITS})
               FROM ({COVERED}) t)) = :partially_fulfillable""",  # noqa: S608 -- constants
     "sku": "EXISTS (SELECT 1 FROM order_line f WHERE f.order_id = o.id AND f.sku = :sku)",
     "location": """
