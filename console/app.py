@@ -4,13 +4,23 @@ from fastapi import FastAPI
 
 from console import assets
 from console.desk import Desk
-from console.pages import board, order, order_action, orders, remedy, sign_in, start
+from console.pages import (
+    board,
+    order,
+    order_action,
+    orders,
+    remedy,
+    saved_views,
+    sign_in,
+    start,
+)
 
 ROUTERS = (
     sign_in.router,
     start.router,
     board.router,
     orders.router,
+    saved_views.router,
     order.router,
     remedy.router,
     order_action.router,
