@@ -13,6 +13,8 @@ from console.pages import (
     saved_views,
     sign_in,
     start,
+    together,
+    together_result,
 )
 
 ROUTERS = (
@@ -21,6 +23,8 @@ ROUTERS = (
     board.router,
     orders.router,
     saved_views.router,
+    together.router,
+    together_result.router,
     order.router,
     remedy.router,
     order_action.router,

@@ -21,9 +21,7 @@ SELECT o.number, c.reference FROM orders o JOIN order_customer c ON c.order_id =
 """
 
 
-def read_chosen(
-    tx: Tx, numbers: Sequence[str], places: Sequence[str] | None
-) -> list[ChosenOrder]:
+def read_chosen(tx: Tx, numbers: Sequence[str], places: Sequence[str] | None) -> list[ChosenOrder]:
     """Those of these orders that somebody who works at these places sees, in rank order."""
     rows = tx.rows(
         CHOSEN,

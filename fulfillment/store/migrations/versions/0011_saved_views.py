@@ -24,9 +24,7 @@ def upgrade() -> None:
             nullable=False,
             comment="what its address asks for, by name",
         ),
-        sa.Column(
-            "shared", sa.Boolean(), nullable=False, comment="with all who see the merchant"
-        ),
+        sa.Column("shared", sa.Boolean(), nullable=False, comment="with all who see the merchant"),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column(
             "created_at",
@@ -40,9 +38,7 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.CheckConstraint(
-            "char_length(name) BETWEEN 1 AND 60", name=op.f("ck_saved_view_name")
-        ),
+        sa.CheckConstraint("char_length(name) BETWEEN 1 AND 60", name=op.f("ck_saved_view_name")),
         sa.CheckConstraint("jsonb_typeof(asked) = 'object'", name=op.f("ck_saved_view_asked")),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_saved_view_merchant")),
         sa.ForeignKeyConstraint(["owner"], ["app_user.name"], name=op.f("fk_saved_view_owner")),
