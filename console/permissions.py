@@ -23,6 +23,7 @@ PAGES: Mapping[str, Permission | None] = {
     "saved_view": Permission.READ_ORDERS,
     "change_saved_view": Permission.READ_ORDERS,
     "delete_saved_view": Permission.READ_ORDERS,
+    "order_group": Permission.READ_ORDERS,
     "together": Permission.WRITE_ORDERS,
     "do_many": Permission.WRITE_ORDERS,
     "together_result": Permission.READ_ORDERS,

@@ -42,6 +42,14 @@ def values_of(action: Action, sent: Values) -> dict[str, str]:
     return {field.name: sent.get(field.name, "").strip() for field in action.fields}
 
 
+def key_in(text: str) -> str:
+    """The key of what was asked together, as an address has it."""
+    if not KEY.fullmatch(text):
+        raise invalid("bad_form", "open the page anew: its form is not whole", "key")
+    return text
+
+
+KEY = re.compile(r"[0-9a-f-]{36}")
 PAIR = re.compile(r"([^:\s]+):([0-9]{1,9})")
 
 

@@ -10,7 +10,7 @@ from console.actions import Action, Values
 from console.impacts import Difference, Touched, touched
 from console.routing import STATUSES, PageRoute, sentence, shown
 from console.saved_views import list_said
-from console.together import MOST_TOGETHER, TOGETHER, known, too_many, values_of, written
+from console.together import MOST_TOGETHER, TOGETHER, key_in, known, too_many, values_of, written
 from console.visits import ForVisit, Visit
 from fulfillment.domain.model.limits import within_lines
 from fulfillment.domain.model.refusals import RefusedError
@@ -18,6 +18,7 @@ from fulfillment.store.planning.many_changes import Previewed, preview_changes
 from fulfillment.store.reading.chosen_orders import read_chosen
 from fulfillment.store.reading.orders import list_orders
 from fulfillment.store.reading.paging import Window
+from fulfillment.store.reading.together import read_together
 from fulfillment.store.reading.views.chosen_orders import ChosenOrder
 from fulfillment.store.reading.views.together import SeenOrder
 from fulfillment.store.records.loading import load_locations
@@ -86,20 +87,31 @@ def together(request: Request, visit: ForVisit) -> Response:
 
 
 def _chosen(request: Request, visit: Visit) -> Choice:
-    """The orders that the address names, or the first of a list that it names."""
+    """The orders that the address names: one by one, as the first of a list, or as left undone."""
     query, places = request.query_params, visit.caller.scope.location_list
-    said, numbers = [("order", one) for one in query.getlist("order")], query.getlist("order")
-    if (text := query.get("list")) is not None:
-        asked, window = list_said(text), Window(MOST_TOGETHER)
-        wanted = asked.filter_for(places)
-        page = visit.session.read(lambda tx: list_orders(tx, wanted, asked.sort, window))
-        said, numbers = [("list", asked.query)], [one.number for one in page.items]
-    numbers = [one for one in dict.fromkeys(numbers) if one.isprintable()]
+    said = [(name, query[name]) for name in ("list", "again") if name in query][:1]
+    said = said or [("order", one) for one in query.getlist("order")]
+    numbers = [one for one in dict.fromkeys(_numbers(visit, said)) if one.isprintable()]
     if len(numbers) > MOST_TOGETHER:
         raise too_many(len(numbers))
     found = visit.session.read(lambda tx: read_chosen(tx, numbers, places))
     known = {one.number for one in found}
     return Choice(found, [one for one in numbers if one not in known], said)
+
+
+def _numbers(visit: Visit, said: Sequence[tuple[str, str]]) -> list[str]:
+    places = visit.caller.scope.location_list
+    match said:
+        case [("list", text)]:
+            asked, window = list_said(text), Window(MOST_TOGETHER)
+            wanted = asked.filter_for(places)
+            page = visit.session.read(lambda tx: list_orders(tx, wanted, asked.sort, window))
+            return [one.number for one in page.items]
+        case [("again", key)]:
+            found = visit.session.read(lambda tx: read_together(tx, key_in(key), places))
+            return [one.number for one in found.orders if one.is_left]
+        case _:
+            return [number for _, number in said]
 
 
 def _preview(visit: Visit, choice: Choice, action: Action, values: Values) -> Preview:

@@ -1,8 +1,6 @@
 """One action on many orders: done with one after the other, and what became of each."""
 
-import re
 import time
-from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
@@ -11,9 +9,8 @@ from starlette.responses import RedirectResponse
 from console import form_values
 from console.headers import SIGNED_IN
 from console.routing import SEE_OTHER, PageRoute, shown
-from console.together import BY_NAME, known, seen, values_of
+from console.together import BY_NAME, key_in, known, seen, values_of
 from console.visits import ForVisit, NotAllowedError, Visit
-from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.commands.orders.together import Asking, ask_together, do_together
 from fulfillment.store.reading.chosen_orders import read_chosen
 from fulfillment.store.reading.together import read_asked, read_together
@@ -21,7 +18,6 @@ from fulfillment.store.reading.views.together import AskedTogether, Outcome, Tog
 
 router = APIRouter(route_class=PageRoute)
 
-KEY = re.compile(r"[0-9a-f-]{36}")
 SECONDS = 20.0
 """How long one click works: an answer that takes longer may be given up on the way."""
 
@@ -33,7 +29,7 @@ def do_many(key: str, visit: ForVisit) -> Response:
     action = known(asked.action)
     visit.check(action.permission)
     _check_places(visit, asked)
-    asking = Asking(visit.of.id, visit.session.actor, _key(key))
+    asking = Asking(visit.of.id, visit.session.actor, key_in(key))
     if "go_on" not in visit.form:
         ask_together(visit.desk.store, asking, asked)
     end = time.monotonic() + SECONDS
@@ -47,7 +43,7 @@ def do_many(key: str, visit: ForVisit) -> Response:
 
 
 def _asked_before(visit: Visit, key: str) -> AskedTogether:
-    return visit.session.read(lambda tx: read_asked(tx, _key(key)))
+    return visit.session.read(lambda tx: read_asked(tx, key_in(key)))
 
 
 def _asked_now(visit: Visit) -> AskedTogether:
@@ -72,21 +68,14 @@ def _check_places(visit: Visit, asked: AskedTogether) -> None:
         raise NotAllowedError(message)
 
 
-def _key(text: str) -> str:
-    if not KEY.fullmatch(text):
-        raise invalid("bad_form", "open the page anew: its form is not whole", "key")
-    return text
-
-
 @router.get("/m/{merchant}/together/{key}")
 def together_result(key: str, visit: ForVisit) -> Response:
     """What became of each order so far; the same whenever it is opened."""
     places = visit.caller.scope.location_list
-    found = visit.session.read(lambda tx: read_together(tx, _key(key), places))
+    found = visit.session.read(lambda tx: read_together(tx, key_in(key), places))
     action = BY_NAME.get(found.asked.action)
     counts = {outcome: _count(found, outcome) for outcome in Outcome}
-    left = [one.number for one in found.orders
-            if one.outcome in {Outcome.CHANGED, Outcome.REFUSED} and one.status]  # fmt: skip
+    is_left = any(one.is_left for one in found.orders)
     return shown(
         "together_result.html",
         visit,
@@ -94,7 +83,7 @@ def together_result(key: str, visit: ForVisit) -> Response:
         found=found,
         title=action.title if action else found.asked.action,
         counts=counts,
-        again=_again(visit, found.asked, left) if action and left else None,
+        again=_again(visit, key, found.asked) if action and is_left else None,
         may=action is not None and visit.may(action.permission),
     )
 
@@ -103,8 +92,7 @@ def _count(found: TogetherResult, outcome: Outcome) -> int:
     return sum(one.outcome is outcome for one in found.orders)
 
 
-def _again(visit: Visit, asked: AskedTogether, left: Sequence[str]) -> str:
+def _again(visit: Visit, key: str, asked: AskedTogether) -> str:
     """Where those that were not done are looked at again."""
-    said = [("order", number) for number in left]
-    told = [("action", asked.action), ("look", "1"), *asked.values.items()]
-    return f"{visit.home}/together?{urlencode([*said, *told])}"
+    told = {"again": key, "action": asked.action, "look": "1", **asked.values}
+    return f"{visit.home}/together?{urlencode(told)}"

@@ -47,6 +47,11 @@ class OrderResult:
     why: str | None
     """The reason, where it was not done."""
 
+    @property
+    def is_left(self) -> bool:
+        """Whether it was not done, and there is something to look at again."""
+        return self.outcome in {Outcome.CHANGED, Outcome.REFUSED} and self.status is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TogetherResult:
