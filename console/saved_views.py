@@ -10,12 +10,14 @@ from console.lists import FILTERS, SORT_TITLES, Asked, asked_for
 from console.routing import sentence
 from console.visits import Visit
 from fulfillment.domain.model.permissions import Permission
-from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.refusals import RefusedError, invalid
 from fulfillment.store.reading.saved_views import list_saved_views
 from fulfillment.store.reading.views.saved_views import SavedView
 
 MAY_ALL = Permission.WRITE_SETTINGS
 """Who may write the merchant's settings may change and delete whatever view there is."""
+
+MOST_PARAMETERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,11 @@ def list_of(asked: Mapping[str, str]) -> Asked:
 
 def list_said(query: str) -> Asked:
     """A list that stands in an address as one parameter, without the page of it."""
-    return list_of(dict(parse_qsl(query, max_num_fields=50)))
+    try:
+        named = dict(parse_qsl(query, max_num_fields=MOST_PARAMETERS))
+    except ValueError as error:
+        raise invalid("bad_list", "this is not the address of a list", "list") from error
+    return list_of(named)
 
 
 def told(asked: Asked) -> str:

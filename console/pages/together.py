@@ -57,6 +57,11 @@ class Preview:
     others: Sequence[Touched]
     others_more: int
 
+    @property
+    def is_possible(self) -> bool:
+        """Whether it would be done with any of them."""
+        return any(one.refusal is None for one in self.orders)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -49,8 +49,8 @@ def _asked_before(visit: Visit, key: str) -> AskedTogether:
 def _asked_now(visit: Visit) -> AskedTogether:
     """What the form says; what no order could be told is refused before the first is done."""
     form = visit.form
-    action = known(form.get("action", ""))
-    values, orders = values_of(action, form), seen(form.get("orders", ""))
+    orders, action = seen(form.get("orders", "")), known(form.get("action", ""))
+    values = values_of(action, form)
     action.make(orders[0].number, values)
     return AskedTogether(
         action=action.verb, values=values, orders=orders, note=form_values.note(form)

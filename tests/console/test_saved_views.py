@@ -172,7 +172,7 @@ def test_a_name_that_can_not_be_shown_is_refused(mara, name):
     assert tabs(mara) == {}
 
 
-@pytest.mark.parametrize("query", ["view=lost", "size=3", "columns=lost", "sku=%00"])
+@pytest.mark.parametrize("query", ["view=lost", "size=3", "columns=lost", "sku=%00", "&a=1" * 99])
 def test_what_is_no_list_is_not_saved(mara, query):
     answer = mara.get(f"/m/acme/views/new?{urlencode({'list': query})}")
     assert answer.status_code == 422

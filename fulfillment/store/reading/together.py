@@ -1,6 +1,7 @@
 """What became of orders that were changed together, read from the commands of each."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fulfillment.domain.model.refusals import missing
@@ -22,6 +23,19 @@ WHOLE, REFUSED = "together", "refused_together"
 CHANGED = "order_changed"
 """The code of a refusal where the order is not as it was seen."""
 
+MOVED = "moved"
+"""Under this name a command answers which orders it moved on to another version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An order that a change of one of them moved on, from one version to another."""
+
+    number: str
+    before: int
+    after: int
+
+
 COMMANDS = """
 SELECT key, verb, result, actor, at FROM command WHERE merchant = :merchant AND key = ANY(:keys)
 """
@@ -42,10 +56,16 @@ def read_asked(tx: Tx, key: str) -> AskedTogether:
     return view(AskedTogether, _whole(tx, key).result)
 
 
-def read_told(tx: Tx, key: str, asked: AskedTogether) -> frozenset[str]:
-    """The orders of which it is known what became of them."""
+def moved_by(result: Mapping[str, Any]) -> tuple[Moved, ...]:
+    """Which orders a command that was done moved on, by its answer."""
+    return tuple(Moved(*one) for one in result.get(MOVED, ()))
+
+
+def read_told(tx: Tx, key: str, asked: AskedTogether) -> dict[str, tuple[Moved, ...]]:
+    """The orders of which it is known what became of them, with those that were moved by it."""
     found = _commands(tx, key, asked)
-    return frozenset(one.number for one in asked.orders if _row(found, key, asked, one))
+    rows = {one.number: _row(found, key, asked, one) for one in asked.orders}
+    return {number: moved_by(row.result or {}) for number, row in rows.items() if row}
 
 
 def read_together(tx: Tx, key: str, places: Sequence[str] | None) -> TogetherResult:
