@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -18,11 +19,13 @@ S = ShipmentStatus
 NOON = datetime(2031, 3, 10, 12, 0, tzinfo=UTC)
 
 
-def shipment(number: int, status: ShipmentStatus, parent: int | None = None, **more: object):
+def shipment(
+    number: int, status: ShipmentStatus, parent: int | None = None, **more: Any
+) -> ShipmentView:
     line = ShipmentLineView(
         line=1, sku="TEA", units=2, pack=None, allocated=0, not_yet_received=0, pegged=0
     )
-    told = {
+    told: dict[str, Any] = {
         "id": number, "order": "SO-1", "merchant": "acme", "number": number, "status": status,
         "location": "vienna", "assigned_location": None, "wave": None, "expected_on": None,
         "released_at": None, "target_ship_on": None, "parent": parent, "children": (),
@@ -75,6 +78,7 @@ def test_a_split_is_drawn_with_its_tracking_as_text_and_a_table_behind(mara):
     ask(mara.world, "POST", "/v1/orders/SO-2/split")
     (ready,) = [one for one in ask(mara.world, "GET", "/v1/orders/SO-2")["shipments"]
                 if one["status"] == "ready"]  # fmt: skip
+    ask(mara.world, "POST", f"/v1/shipments/{ready['id']}/pick")
     ask(mara.world, "POST", f"/v1/shipments/{ready['id']}/ship", carrier="Post", tracking=SCRIPT)
     text = mara.get("/m/acme/orders/SO-2/group").text
 
