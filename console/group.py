@@ -88,10 +88,16 @@ def _box(one: ShipmentView, at: tuple[int, int], zone: str) -> Box:
     column, row = at
     units = sum(line.units for line in one.lines)
     place = one.location or (f"{one.assigned_location} (assigned)" if one.assigned_location else "")
-    rows = (place or "no place yet", _units(one, units), _day(one, zone), one.tracking or "")
+    is_ended = one.status in ENDED
+    rows = (
+        place or ("" if is_ended else "no place yet"),
+        _units(one, units),
+        _day(one, zone),
+        one.tracking or "",
+    )
     x, y = 1 + column * (WIDTH + ACROSS), 1 + row * (HEIGHT + DOWN)
     return Box(one.number, one.status, [_cut(text) for text in rows if text], x, y,
-               one.status in ENDED)  # fmt: skip
+               is_ended)  # fmt: skip
 
 
 def _units(one: ShipmentView, units: int) -> str:
