@@ -4,13 +4,27 @@ from fastapi import FastAPI
 
 from console import assets
 from console.desk import Desk
-from console.pages import board, order, order_action, orders, remedy, sign_in, start
+from console.pages import (
+    board,
+    order,
+    order_action,
+    orders,
+    remedy,
+    saved_views,
+    sign_in,
+    start,
+    together,
+    together_result,
+)
 
 ROUTERS = (
     sign_in.router,
     start.router,
     board.router,
     orders.router,
+    saved_views.router,
+    together.router,
+    together_result.router,
     order.router,
     remedy.router,
     order_action.router,

@@ -19,6 +19,7 @@ LOCATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 MOST_LINE = 1_000_000
 MOST_PARTS = 500
 LONGEST_NOTE = 500
+LONGEST_KEY = 36
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 
@@ -159,6 +160,26 @@ def note(values: Values) -> str | None:
         message = f"a note is text of at most {LONGEST_NOTE} characters"
         raise invalid("bad_note", message, "note")
     return text or None
+
+
+def key(values: Values) -> str:
+    """The key that the server made for the form: what is asked under it is done once."""
+    found = values.get("key", "")
+    if not 0 < len(found) <= LONGEST_KEY:
+        raise _not_whole("key")
+    return found
+
+
+def version(values: Values) -> int:
+    """Which version of a thing the page showed."""
+    found = values.get("version", "")
+    if not WHOLE.fullmatch(found):
+        raise _not_whole("version")
+    return int(found)
+
+
+def _not_whole(field: str) -> RefusedError:
+    return invalid("bad_form", "open the page anew: its form is not whole", field)
 
 
 def _whole(values: Values, field: str, least: int, most: int, what: str) -> int:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.datastructures import QueryParams
+
+from console.columns import COLUMNS, USUAL, OrderColumn, columns_of
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.domain.model.statuses import FINISHED_ORDER, OrderStatus
 from fulfillment.store.reading.orders import SORTS, OrderFilter
@@ -93,18 +96,35 @@ FILTERS: Mapping[str, str] = {
 """What a list can be narrowed by, beside its view; a search is a filter like any other."""
 
 LONGEST = 100
-OTHERS = frozenset({"view", "sort", "after", "before"})
+LONGEST_ID = 15
+OTHERS = frozenset({"view", "sort", "columns", "after", "before", "saved", "choose"})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks for: a view, its sort, what it is narrowed by, and which page."""
+    """What an address asks for: a view, its sort, what it is narrowed by, and which page.
+
+    `saved` is the saved view by which somebody came; `all_chosen`: every order of the page is.
+    """
 
     view: ListView
     sort: str
     filters: Mapping[str, str]
+    columns: tuple[OrderColumn, ...] | None = None
     after: str | None = None
     before: str | None = None
+    saved: int | None = None
+    all_chosen: bool = False
+
+    @property
+    def shown(self) -> Sequence[OrderColumn]:
+        """The columns of the page."""
+        return USUAL if self.columns is None else self.columns
+
+    @property
+    def filed(self) -> Sequence[OrderColumn]:
+        """The columns of the file: those that were chosen, or all of them."""
+        return COLUMNS if self.columns is None else self.columns
 
     def filter_for(self, places: Sequence[str] | None) -> OrderFilter:
         """Which orders, of those that somebody who works at these places sees."""
@@ -113,22 +133,38 @@ class Asked:
             narrowed["statuses"] = (status,)
         return replace(self.view.asked, **narrowed, places=places)
 
-    def address(self, path: str, **other: str | None) -> str:
-        """The address of this list with something otherwise; None leaves it out."""
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the address says of the list itself, not of the page: what can be saved."""
         named: dict[str, str | None] = {
             "view": None if self.view is VIEWS[0] else self.view.name,
             "sort": None if self.sort == DEFAULT_SORT else self.sort,
             **self.filters,
-            **other,
+            "columns": ",".join(one.name for one in self.columns) if self.columns else None,
         }
-        query = urlencode({name: value for name, value in named.items() if value is not None})
-        return f"{path}?{query}" if query else path
+        return {name: value for name, value in named.items() if value is not None}
+
+    @property
+    def query(self) -> str:
+        """The same as one text, as an address has it."""
+        return urlencode(self.parameters, safe=",")
+
+    def address(self, path: str, **other: str | None) -> str:
+        """The address of this list with something otherwise; None leaves it out."""
+        saved = None if self.saved is None else str(self.saved)
+        return address(path, {**self.parameters, "saved": saved, **other})
+
+
+def address(path: str, named: Mapping[str, str | None]) -> str:
+    """An address with these parameters; None leaves one out."""
+    query = urlencode({k: value for k, value in named.items() if value is not None}, safe=",")
+    return f"{path}?{query}" if query else path
 
 
 DEFAULT_SORT = "rank"
 
 
-def asked_for(parameters: Mapping[str, str]) -> Asked:
+def asked_for(parameters: QueryParams) -> Asked:
     """What an address asks for; a word that nobody knows is refused, not left out."""
     for name in parameters:
         if name not in OTHERS and name not in FILTERS:
@@ -142,7 +178,17 @@ def asked_for(parameters: Mapping[str, str]) -> Asked:
         _known("status", filters["status"], STATUSES)
     if not all(text.isprintable() for text in filters.values()):
         raise invalid("bad_filter", "a filter is text that can be shown", "q")
-    return Asked(BY_NAME[view], sort, filters, parameters.get("after"), parameters.get("before"))
+    saved = parameters.get("saved", "")
+    return Asked(
+        BY_NAME[view],
+        sort,
+        filters,
+        columns_of(parameters.getlist("columns")),
+        parameters.get("after"),
+        parameters.get("before"),
+        int(saved) if saved.isdecimal() and len(saved) <= LONGEST_ID else None,
+        parameters.get("choose") == "all",
+    )
 
 
 def _known(name: str, word: str, words: Mapping[str, object]) -> str:

@@ -17,6 +17,16 @@ PAGES: Mapping[str, Permission | None] = {
     "do_order_remedy": Permission.READ_ORDERS,
     "order_action": Permission.READ_ORDERS,
     "do_order_action": Permission.READ_ORDERS,
+    "saved_views": Permission.READ_ORDERS,
+    "new_saved_view": Permission.READ_ORDERS,
+    "save_new_view": Permission.READ_ORDERS,
+    "saved_view": Permission.READ_ORDERS,
+    "change_saved_view": Permission.READ_ORDERS,
+    "delete_saved_view": Permission.READ_ORDERS,
+    "order_group": Permission.READ_ORDERS,
+    "together": Permission.WRITE_ORDERS,
+    "do_many": Permission.WRITE_ORDERS,
+    "together_result": Permission.READ_ORDERS,
 }
 """The permission of each page by the name of its function; None: it is enough to be signed in.
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 
 from console.actions import ACTIONS, BY_NAME, Action
+from console.group import drawn
 from console.impacts import touched
 from console.remedies import asked_as
 from console.routing import PageRoute, shown
@@ -70,6 +71,20 @@ def _button(action: Action, found: OrderView, visit: Visit) -> Button:
         return Button(action, f"a user with the role {visit.caller.role} may not do it")
     refused = {one.action: one.why for one in found.actions.refused}
     return Button(action, refused.get(action.name))
+
+
+@router.get("/m/{merchant}/orders/{number}/group")
+def order_group(number: OrderNumber, visit: ForVisit) -> Response:
+    """The order's shipments, ended ones too, and how they came from each other, drawn."""
+    visit.check_order(number)
+    found = visit.session.read(lambda tx: read_order(tx, number))
+    return shown(
+        "group.html",
+        visit,
+        order=found,
+        path=order_path(visit, number),
+        drawing=drawn(found.shipments, visit.of.time_zone),
+    )
 
 
 @router.get("/m/{merchant}/orders/{number}/why")

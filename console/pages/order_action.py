@@ -15,7 +15,7 @@ from console.pages.order import order_path
 from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
 from console.visits import ForVisit, OrderNumber, Visit
 from fulfillment.domain.insight.impact import Impact
-from fulfillment.domain.model.refusals import RefusedError, invalid, missing
+from fulfillment.domain.model.refusals import RefusedError, missing
 from fulfillment.store.insight.order_page import read_history, read_order
 from fulfillment.store.planning.change import Change, change_order, of_version, preview_change
 from fulfillment.store.reading.orders import OrderVersion, read_version
@@ -25,7 +25,7 @@ from fulfillment.store.records.loading import load_locations
 router = APIRouter(route_class=PageRoute)
 
 MOST_SINCE = 20
-KEY_LETTERS = 36
+LONGEST_COUNT = 18
 CHANGED = "order_changed"
 
 
@@ -111,12 +111,10 @@ def _preview(visit: Visit, number: str, change: Change) -> list[Touched]:
 
 def _do(visit: Visit, action: Action, change: Change, values: Values) -> None:
     form, reason = visit.form, form_values.note(visit.form)
-    key, version = form.get("key", ""), form.get("version", "")
-    if not 0 < len(key) <= KEY_LETTERS or not version.isdecimal():
-        raise invalid("bad_form", "open the page anew: its form is not whole", "key")
+    key, version = form_values.key(form), form_values.version(form)
     said = {name: value for name, value in values.items() if value}
     command = visit.session.command(action.verb, change.number, key, said, reason)
-    change_order(visit.desk.store, command, of_version(change, int(version)))
+    change_order(visit.desk.store, command, of_version(change, version))
 
 
 def _not_done(visit: Visit, action: Action, number: str, error: RefusedError) -> Response:
@@ -137,7 +135,7 @@ def _not_done(visit: Visit, action: Action, number: str, error: RefusedError) ->
 def _since(visit: Visit, number: str) -> list[EventView]:
     """What happened after the page was made, the first things of it."""
     seen = visit.form.get("seen", "")
-    after = int(seen) if seen.isdecimal() and len(seen) < KEY_LETTERS // 2 else 0
+    after = int(seen) if seen.isdecimal() and len(seen) < LONGEST_COUNT else 0
     return visit.session.read(lambda tx: read_history(tx, number, MOST_SINCE, after))
 
 

@@ -2,19 +2,25 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
 
+from console.actions import WRITE
+from console.columns import BY_NAME, COLUMNS, Cell, OrderColumn, References
 from console.headers import SIGNED_IN
 from console.lists import FILTERS, SORT_TITLES, VIEWS, Asked, ListView, asked_for
 from console.routing import PageRoute, shown
+from console.saved_views import tabs_of
+from console.together import MOST_TOGETHER, TOGETHER
 from console.visits import ForVisit, Visit
+from fulfillment.store.reading.chosen_orders import read_references
 from fulfillment.store.reading.cursors import cursor_of, key_of
 from fulfillment.store.reading.orders import SORTS, Counted, count_orders, list_orders
 from fulfillment.store.reading.paging import Page, Window
-from fulfillment.store.reading.views.orders import AwaitedSupply, OrderSummary
+from fulfillment.store.reading.views.orders import OrderSummary
+from fulfillment.store.transactions.session import Tx
 
 router = APIRouter(route_class=PageRoute)
 
@@ -24,12 +30,15 @@ MOST_IN_A_FILE = 10_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """With these a spreadsheet takes text for a formula, and runs it."""
 
+REFERENCE = BY_NAME["customer_reference"]
+"""Asked for only where it is shown: it is customers' data."""
+
 
 @router.get("/m/{merchant}/orders")
 def order_list(request: Request, visit: ForVisit) -> Response:
     """One page of a list; its address is all that it is made of."""
     asked = asked_for(request.query_params)
-    page = _page(visit, asked, _window(asked, ON_A_PAGE))
+    page, references = _page(visit, asked, _window(asked, ON_A_PAGE), asked.shown)
     sort, path = SORTS[asked.sort], f"{visit.home}/orders"
     previous, following = cursor_of(page.previous_key, sort), cursor_of(page.next_key, sort)
     return shown(
@@ -37,14 +46,21 @@ def order_list(request: Request, visit: ForVisit) -> Response:
         visit,
         asked=asked,
         orders=page.items,
+        references=references,
+        columns=COLUMNS,
         tabs=[(view, _count(visit, view), _tab(asked, view, path)) for view in VIEWS],
+        saved=tabs_of(visit),
+        together=TOGETHER if visit.may(WRITE) else (),
+        chosen=asked.address(path, after=asked.after, before=asked.before, choose="all"),
+        most_together=MOST_TOGETHER,
         sorts=SORT_TITLES,
         filters=FILTERS,
         without={name: asked.address(path, **{name: None}) for name in asked.filters},
         previous=previous and asked.address(path, before=previous),
         following=following and asked.address(path, after=following),
         first=asked.address(path),
-        csv=asked.address(f"{path}.csv"),
+        usual=asked.address(path, columns=None),
+        csv=asked.address(f"{path}.csv", saved=None),
     )
 
 
@@ -52,64 +68,57 @@ def order_list(request: Request, visit: ForVisit) -> Response:
 def order_csv(request: Request, visit: ForVisit) -> Response:
     """The list as a file for spreadsheets, the first ten thousand orders of it."""
     asked = asked_for(request.query_params)
-    _page(visit, asked, Window(1))  # What is asked for wrongly is told before the file begins.
+    _page(visit, asked, Window(1), ())  # What is asked for wrongly is told before the file begins.
     name = f"orders-{visit.of.id}-{asked.view.name}.csv"
     headers = {**SIGNED_IN, "Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_lines(visit, asked), 200, headers, "text/csv; charset=utf-8")
 
 
-COLUMNS = (
-    "number", "status", "placed_at", "ship_by", "priority", "ordered", "shipped", "cancelled",
-    "to_go", "allocated", "waiting_units", "first_promised_on", "promised_on", "ready_since",
-    "target_ship_on", "holds", "waits_for",
-)  # fmt: skip
-
-
 def _lines(visit: Visit, asked: Asked) -> Iterator[str]:
     # Excel takes a file for UTF-8 if it begins with this.
-    yield "\ufeff" + _line(COLUMNS)
+    yield "\ufeff" + _line(column.name for column in asked.filed)
     window, written = Window(200), 0
     while written < MOST_IN_A_FILE:
-        page = _page(visit, asked, window)
-        yield "".join(_line(_cells(one)) for one in page.items)
+        page, references = _page(visit, asked, window, asked.filed)
+        yield "".join(
+            _line(column.cell(one, references) for column in asked.filed) for one in page.items
+        )
         written += len(page.items)
         if page.next_key is None:
             return
         window = Window(min(200, MOST_IN_A_FILE - written), page.next_key)
 
 
-def _cells(one: OrderSummary) -> list[object]:
-    waits = "; ".join(awaited(each) for each in one.awaits)
-    told = {name: getattr(one, name) for name in COLUMNS[:-2]}
-    return [*told.values(), " ".join(one.holds), waits]
-
-
-def _line(cells: object) -> str:
+def _line(cells: Iterable[Cell]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow([defused(cell) for cell in cells])  # type: ignore[attr-defined]
+    csv.writer(text).writerow([defused(cell) for cell in cells])
     return text.getvalue()
 
 
-def defused(cell: object) -> object:
+def defused(cell: Cell) -> Cell:
     """Text that a spreadsheet would run is made text again; numbers are numbers."""
     if isinstance(cell, str) and cell.startswith(FORMULA):
         return f"'{cell}"
     return "" if cell is None else cell
 
 
-def awaited(one: AwaitedSupply) -> str:
-    """What some units wait for, in a few words."""
-    supply = f" of {one.supply}" if one.supply else ""
-    return f"{one.units} {one.sku}{supply} {one.on or 'no date'}"
-
-
 def _tab(asked: Asked, view: ListView, path: str) -> str:
-    return Asked(view, asked.sort, asked.filters).address(path)
+    return Asked(view, asked.sort, asked.filters, asked.columns).address(path)
 
 
-def _page(visit: Visit, asked: Asked, window: Window) -> Page[OrderSummary]:
+def _page(
+    visit: Visit, asked: Asked, window: Window, columns: Sequence[OrderColumn]
+) -> tuple[Page[OrderSummary], References]:
+    """One page, and what customers call its orders, where a column says it."""
     wanted = asked.filter_for(visit.caller.scope.location_list)
-    return visit.session.read(lambda tx: list_orders(tx, wanted, asked.sort, window))
+
+    def read(tx: Tx) -> tuple[Page[OrderSummary], References]:
+        page = list_orders(tx, wanted, asked.sort, window)
+        if REFERENCE not in columns:
+            return page, {}
+        return page, read_references(tx, [one.number for one in page.items])
+
+    return visit.session.read(read)
 
 
 def _window(asked: Asked, limit: int) -> Window:

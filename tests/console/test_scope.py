@@ -12,6 +12,10 @@ from console.permissions import PAGES, PUBLIC_PAGES
 from console.routing import PageRoute
 from fulfillment.domain.model.permissions import GRANTS, Permission, Role
 from fulfillment.domain.model.scope import Scope
+from fulfillment.store.commands.administration.saved_views import NewView, save_view
+from fulfillment.store.commands.orders.together import Asking, ask_together
+from fulfillment.store.reading.views.together import AskedTogether, SeenOrder
+from fulfillment.store.transactions.session import Command
 from tests.api.world import ACME, BOLT, World, made
 from tests.console.furnishing import furnish
 from tests.console.visitors import Visitor, make, visitor
@@ -30,12 +34,25 @@ def world(new_database) -> Iterator[World]:
             make(one, f"bolt-{role}", role, Scope(frozenset({BOLT})))
         make(one, "linz", Role.WAREHOUSE, Scope(None, frozenset({"linz"})))
         make(one, "vienna", Role.WAREHOUSE, Scope(None, frozenset({"vienna"})))
+        saved = NewView("acme-admin", "Waits", {"view": "backordered"}, shared=True)
+        save_view(one.store, Command(ACME, "save_view", "save_view:scope", "test"), saved)
+        seen = (SeenOrder(number="SO-2", version=0),)
+        asked = AskedTogether(action="hold", values={"reason": "x"}, orders=seen, note=None)
+        ask_together(one.store, Asking(ACME, "test", TOGETHER), asked)
         yield one
+
+
+TOGETHER = "0" * 36
+"""The key of what was asked of many orders, and not done with any."""
+
+OF_NO_ORDER = frozenset({"saved_views", "new_saved_view", "saved_view"})
+"""Pages of acme that name no order."""
 
 
 def paths(route: PageRoute) -> Iterator[str]:
     """The paths of a route for acme's order; each action of an order by itself."""
     values = {"merchant": ACME, "number": "SO-2", "remedy": "0" * 16}
+    values |= {"view": "1", "key": TOGETHER}
     if "{action}" in route.path:
         yield from (route.path.format(**values, action=action.name) for action in ACTIONS)
     else:
@@ -118,6 +135,8 @@ def test_an_order_is_shown_where_it_has_to_do_with_the_place_and_nowhere_else(wo
     assert ask(here, route, path) in {200, 409, 422}
     if "{number}" in route.path:
         assert ask(elsewhere, route, path) == 403
+    elif "POST" in route.methods or route.name in OF_NO_ORDER:
+        assert "SO-2" not in elsewhere.get("/m/acme/views").text
     elif route.name == "board":
         assert "Nothing is open" not in here.get(path).text
         assert "Nothing is open" in elsewhere.get(path).text

@@ -15,6 +15,7 @@ from fulfillment.store.commands.administration import (
     customer_page,
     keys,
     restoring,
+    saved_views,
     secrets,
     settings,
     sign_ins,
@@ -117,6 +118,27 @@ def nobody_signed_in(_: Warehouse) -> Run:
 @crash(sign_ins.sign_out, stages.with_a_user)
 def signed_out(_: Warehouse) -> Run:
     return lambda store: sign_ins.sign_out(store, "x" * 43)
+
+
+@crash(saved_views.save_view, stages.with_a_user)
+def list_saved(_: Warehouse) -> Run:
+    new = saved_views.NewView("mara", "Tea", {"sku": "K1"}, shared=True)
+    asked = the_command("save_view")
+    return lambda store: saved_views.save_view(store, asked, new)
+
+
+@crash(saved_views.change_view, stages.with_a_view)
+def list_renamed(at: Warehouse) -> Run:
+    view = int(at.one("SELECT id FROM saved_view"))
+    change = saved_views.ViewChange(view, 1, "Cups", shared=True)
+    asked = the_command("change_view")
+    return lambda store: saved_views.change_view(store, asked, change)
+
+
+@crash(saved_views.delete_view, stages.with_a_view)
+def list_deleted(at: Warehouse) -> Run:
+    view, asked = int(at.one("SELECT id FROM saved_view")), the_command("delete_view")
+    return lambda store: saved_views.delete_view(store, asked, view, 1)
 
 
 @crash(settings.change_settings, stages.held_back)

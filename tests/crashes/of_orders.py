@@ -19,14 +19,16 @@ from fulfillment.store.commands.orders import (
     pins,
     sent_again,
     starts,
+    together,
 )
 from fulfillment.store.commands.orders.details import Customer
 from fulfillment.store.planning.change import Change
+from fulfillment.store.reading.views.together import AskedTogether, SeenOrder
 from tests.builders import customer
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.crashes import stages
 from tests.crashes.net import Run, crash, the_command
-from tests.crashes.stages import ORDER, PURCHASE
+from tests.crashes.stages import ORDER, OTHER, PURCHASE
 
 LATER = date(2026, 5, 1)
 
@@ -250,3 +252,35 @@ def chosen_by_the_customer(at: Warehouse) -> Run:
 @crash(offers.change_of, stages.held_back)
 def waits_for_all(_: Warehouse) -> Change:
     return offers.change_of(ORDER, Offer(OfferKind.WAIT_FOR_ALL))
+
+
+# --- of many together ----------------------------------------------------------------------------
+
+ASKING = together.Asking(MERCHANT, "tester", "the-key")
+
+
+def asked(at: Warehouse) -> AskedTogether:
+    """Two are to be held, and one of another version than it was seen in."""
+    version = {number: int(at.one("SELECT wake_seq FROM orders WHERE number = :n", n=number))
+               for number in (ORDER, OTHER)}  # fmt: skip
+    seen = (
+        SeenOrder(number=ORDER, version=version[ORDER]),
+        SeenOrder(number=OTHER, version=version[OTHER] + 1),
+    )
+    return AskedTogether(action="hold", values={"reason": "fraud"}, orders=seen, note="why")
+
+
+@crash(together.ask_together, stages.waiting)
+def asked_of_many(at: Warehouse) -> Run:
+    these = asked(at)
+    return lambda store: together.ask_together(store, ASKING, these)
+
+
+@crash(together.do_together, stages.waiting)
+def done_with_many(at: Warehouse) -> Run:
+    together.ask_together(at.store, ASKING, asked(at))
+
+    def hold(number: str) -> Change:
+        return lifecycle.hold(number, "fraud")
+
+    return lambda store: together.do_together(store, ASKING, hold)

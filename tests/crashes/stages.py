@@ -8,6 +8,7 @@ from fulfillment.domain.model.payments import PaymentKind
 from fulfillment.domain.model.scope import Scope
 from fulfillment.store.commands import intake
 from fulfillment.store.commands.administration.keys import Role, create_key
+from fulfillment.store.commands.administration.saved_views import NewView, save_view
 from fulfillment.store.commands.administration.sign_ins import Lasting, sign_in
 from fulfillment.store.commands.administration.users import NewUser, make_user
 from fulfillment.store.commands.catalogue import closures
@@ -228,3 +229,10 @@ def with_a_user(at: Warehouse) -> None:
     new = NewUser("mara", "Mara Holm", Role.INTAKE, Scope(frozenset({MERCHANT})))
     make_user(at.store, Command("*", "make_user", "make_user:mara", "test"), new, PASSWORD)
     sign_in(at.store, "mara", PASSWORD, A_DAY)
+
+
+def with_a_view(at: Warehouse) -> None:
+    """Somebody has saved a list under a name."""
+    with_a_user(at)
+    new = NewView("mara", "Tea", {"sku": "K1"}, shared=False)
+    save_view(at.store, Command(MERCHANT, "save_view", "save_view:mara:0", "test"), new)
