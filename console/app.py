@@ -4,7 +4,18 @@ from fastapi import FastAPI
 
 from console import assets
 from console.desk import Desk
-from console.pages import board, order, order_action, orders, remedy, sign_in, start
+from console.pages import (
+    board,
+    order,
+    order_action,
+    orders,
+    remedy,
+    sign_in,
+    start,
+    stock,
+    stock_change,
+    stock_item,
+)
 
 ROUTERS = (
     sign_in.router,
@@ -14,6 +25,9 @@ ROUTERS = (
     order.router,
     remedy.router,
     order_action.router,
+    stock.router,
+    stock_item.router,
+    stock_change.router,
 )
 """In the order in which paths are tried: an order's own pages go before its actions."""
 

@@ -105,14 +105,14 @@ def _keys(row: Any) -> list[tuple[str, Any]]:
     return sorted(named)
 
 
-def page_sql(template: str, sort: Sort, which: Sequence[str]) -> str:
-    """A list's statement: its keys, the conditions that all hold, and its order.
+def page_sql(template: str, sort: Sort, which: Sequence[str], **parts: str) -> str:
+    """A list's statement: its keys, the conditions that all hold, its order, and other `parts`.
 
     What is filled in are conditions and columns of this package, never a value of a request.
     """
     keys = ", ".join(f"{column} AS key_{index}" for index, column in enumerate(sort.columns))
     conditions = " AND ".join(f"({part})" for part in which)
-    return template.format(keys=keys, conditions=conditions, order_by=sort.order_by)
+    return template.format(keys=keys, conditions=conditions, order_by=sort.order_by, **parts)
 
 
 @dataclass(frozen=True, slots=True)
