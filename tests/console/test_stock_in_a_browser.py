@@ -46,7 +46,7 @@ def test_an_adjustment_shows_who_gains_is_stale_after_a_count_and_is_done_once(
     expect(tab.get_by_role("row", name="Mara Holm (user mara) Behind the shelf.")).to_have_count(1)
 
     tab.set_viewport_size({"width": 320, "height": 640})
-    for path in ("", "/TEA", "/TEA/ledger", "/TEA/adjust?look=1&location=vienna&how=more&units=1"
-                 "&disposition=sellable", "/TEA/transfer"):  # fmt: skip
+    looked = "look=1&location=vienna&disposition=sellable&how=more&units=1"
+    for path in ("", "/TEA", "/TEA/ledger", f"/TEA/adjust?{looked}", "/TEA/transfer"):
         tab.goto(f"{world.url}/m/acme/stock{path}")
         assert tab.evaluate("document.documentElement.scrollWidth") <= 320, path

@@ -61,8 +61,20 @@ def test_every_list_shows_its_products_and_counts_them(mara):
     world = mara.world
     ask(world, "PUT", "/v1/products/LOW", name="Low", reorder_level=3)
     world.stock("LOW", 2)
-    ask(world, "POST", "/v1/stock/adjustments", adjustments=[
-        {"sku": "LOW", "location": "graz", "units": 1, "reason": "wet", "disposition": "damaged"}])
+    ask(
+        world,
+        "POST",
+        "/v1/stock/adjustments",
+        adjustments=[
+            {
+                "sku": "LOW",
+                "location": "graz",
+                "units": 1,
+                "reason": "wet",
+                "disposition": "damaged",
+            }
+        ],
+    )
     ask(world, "POST", "/v1/orders/SO-3/hold", reason="x")
     send(world, "SO-4", ("LIMITED", 2), lock_location="graz")
     world.stock("LIMITED", 1)
@@ -131,8 +143,8 @@ def test_a_sort_puts_first_what_it_says(crowd):
 def test_a_list_is_narrowed_by_sku_name_barcode_and_place(looking):
     ask(looking.world, "PUT", "/v1/products/CUP", name="Cup", barcodes={"4006381333931": None})
     for query, found in {
-        "q=tE": ["LIMITED", "TEA"], "q=CARD": ["CARD"], "q=ric": ["STRICT"], "q=4006381333931": ["CUP"],
-        "q=nothing": [], "q=%25": [], "location=vienna": ["TEA"], "location=graz": [],
+        "q=tE": ["LIMITED", "TEA"], "q=CARD": ["CARD"], "q=ric": ["STRICT"],
+        "q=4006381333931": ["CUP"], "q=nothing": [], "q=%25": [], "location=vienna": ["TEA"], "location=graz": [],
         "location=vienna&q=cup": [],
     }.items():  # fmt: skip
         assert SKU.findall(page(looking, f"/m/acme/stock?{query}")) == found, query
@@ -145,10 +157,11 @@ def test_a_list_is_narrowed_by_sku_name_barcode_and_place(looking):
     "location=%3Cb%3E",
 ])  # fmt: skip
 def test_what_an_address_can_not_mean_is_refused_as_a_page(looking, query):
-    for path in ("stock", "stock.csv"):
+    paths = ("stock",) if "after" in query or "before" in query else ("stock", "stock.csv")
+    for path in paths:
         answer = looking.get(f"/m/acme/{path}?{query}")
-        assert answer.status_code == (200 if "csv" in path and "after" in query else 422)
-        assert "Not possible" in answer.text or answer.status_code == 200
+        assert answer.status_code == 422
+        assert "Not possible" in answer.text
 
 
 def test_the_file_has_a_row_for_each_place_and_no_formula(mara):
@@ -222,7 +235,7 @@ def test_what_a_role_may_not_do_has_no_button_and_no_link(looking):
 
 
 def test_a_sku_with_a_slash_has_its_pages_and_one_that_there_is_not_says_so(mara):
-    ask(mara.world, "PUT", "/v1/products/A%2F7 #ä", name="<b>Bold</b>")
+    ask(mara.world, "PUT", "/v1/products/A%2F7%20%23%C3%A4", name="<b>Bold</b>")
     mara.world.stock("A/7 #ä", 3)
     assert "/m/acme/stock/A%2F7%20%23%C3%A4" in page(mara, "/m/acme/stock")
     for part in ("", "/ledger", "/adjust", "/move", "/transfer"):
@@ -321,15 +334,15 @@ def test_fewer_than_are_allocated_shows_who_loses_and_does_just_that(mara):
 
 
 def test_a_form_that_is_sent_twice_is_done_once(mara):
-    fields = looked(mara, ADJUST, **counted(4, "more"))
+    fields = looked(mara, ADJUST, **counted(6, "more"))
     answers = [mara.post(ADJUST, **fields, note="found") for _ in range(2)]
     assert [one.status_code for one in answers] == [303, 303]
-    assert levels(mara.world)["vienna"][0] == 14
+    assert levels(mara.world)["vienna"] == (16, 15)
     fields = looked(mara, TRANSFER, **(SENT | {"location": "vienna", "destination": "graz",
                                                "units": "1"}))  # fmt: skip
     answers = [mara.post(TRANSFER, **fields) for _ in range(2)]
     assert [one.headers["Location"] for one in answers] == ["/m/acme/stock/TEA?done=transfer"] * 2
-    assert levels(mara.world)["vienna"][0] == 13
+    assert levels(mara.world)["vienna"] == (15, 15)
     assert len(ask(mara.world, "GET", "/v1/transfers")["items"]) == 1
     other = mara.post(ADJUST, **(looked(mara, ADJUST, **counted(5, "more")) | {"key": "same"}),
                       note="x")  # fmt: skip
@@ -433,17 +446,17 @@ def test_a_transfer_whose_source_has_changed_is_not_sent(mara):
     (ADJUST, counted(5, disposition="lost"), "Disposition is one of"),
     (ADJUST, counted(5, location=""), "Choose one of the locations"),
     (ADJUST, counted(5, location="<b>"), "Choose one of the locations"),
-    (ADJUST, counted(5, location="linz"), "linz is not a location of this merchant"),
+    (ADJUST, counted(5, location="linz"), "Linz is not a location of this merchant"),
     (MOVE, {"location": "vienna", "from": "damaged", "to": "damaged", "units": "1"}, "already"),
     (MOVE, {"location": "vienna", "from": "damaged", "to": "sellable", "units": "1"}, "below zero"),
     (MOVE, {"location": "vienna", "from": "lost", "to": "sellable", "units": "1"}, "From is one"),
     (MOVE, {"location": "", "from": "sellable", "to": "damaged", "units": "1"}, "Choose one"),
     (MOVE, {"location": "vienna", "from": "sellable", "to": "damaged", "units": ""}, "Units is"),
-    (TRANSFER, SENT, "graz has only 0 of TEA available"),
+    (TRANSFER, SENT, "Graz has only 0 of TEA available"),
     (TRANSFER, SENT | {"location": ""}, "Choose where it is sent from"),
     (TRANSFER, SENT | {"destination": ""}, "Choose where it is sent to"),
     (TRANSFER, SENT | {"destination": "graz"}, "from one location to another"),
-    (TRANSFER, SENT | {"destination": "linz"}, "linz is not a location"),
+    (TRANSFER, SENT | {"destination": "linz"}, "Linz is not a location"),
     (TRANSFER, SENT | {"units": "0"}, "Units is a whole number from 1"),
     (TRANSFER, SENT | {"expected_on": "soon"}, "Write a day as 2026-03-31"),
     (TRANSFER, SENT | {"when": "never"}, "When is one of"),

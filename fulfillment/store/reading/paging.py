@@ -45,6 +45,12 @@ class Sort:
         return ", ".join(f"{column}{way}" for column in self.columns)
 
     @property
+    def by_keys(self) -> str:
+        """The sort as SQL writes it of rows that have their keys."""
+        way = " DESC" if self.descending else ""
+        return ", ".join(f"key_{index}{way}" for index in range(len(self.columns)))
+
+    @property
     def backwards(self) -> "Sort":
         """The same columns the other way round."""
         return replace(self, descending=not self.descending)

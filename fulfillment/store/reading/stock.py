@@ -22,14 +22,19 @@ OR EXISTS (SELECT 1 FROM inbound_supply f WHERE f.merchant = p.merchant AND f.sk
               AND f.location = :location)
 """
 
-STOCK = """
-WITH usable AS (
+USABLE = """
+usable AS (
     SELECT ml.location FROM merchant_location ml JOIN location l ON l.id = ml.location AND l.active
      WHERE ml.merchant = :merchant
-), chosen AS MATERIALIZED (
-    SELECT p.merchant, p.sku, p.name, p.active, p.reorder_level, p.manage_stock AS managed, {keys},
-           row_number() OVER (ORDER BY {order_by}) AS nth
-      FROM {source} WHERE {conditions} ORDER BY {order_by} LIMIT :most
+)
+"""
+"""Where the merchant is served from."""
+
+STOCK = f"""
+WITH {USABLE}, chosen AS MATERIALIZED (
+    SELECT p.merchant, p.sku, p.name, p.active, p.reorder_level, p.manage_stock AS managed,
+           {{keys}}
+      FROM {{source}} WHERE {{conditions}} ORDER BY {{order_by}} LIMIT :most
 ), place AS (
     SELECT v.sku, v.location, v.on_hand, v.allocated, v.picked, v.staged, 0 AS inbound,
            0 AS not_sellable
@@ -86,8 +91,8 @@ SELECT c.*, coalesce(total.on_hand, 0) AS on_hand,
            - (coalesce(demand.waiting, 0) - coalesce(coming.pegged, 0)) AS atp
   FROM chosen c LEFT JOIN total USING (sku) LEFT JOIN demand USING (sku)
   LEFT JOIN coming USING (sku)
- ORDER BY c.nth
-"""
+ ORDER BY {{shown_by}}
+"""  # noqa: S608 -- a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def list_stock(tx: Tx, window: Window, asked: StockFilter) -> Page[StockView]:
     if asked.location is not None:
         which.append(AT_LOCATION)
     behind, key = BY_SKU.after(window.after)
-    sql = page_sql(STOCK, BY_SKU, [*which, *behind], source="product p")
+    sql = page_sql(STOCK, BY_SKU, [*which, *behind], source="product p", shown_by=BY_SKU.by_keys)
     places = None if asked.places is None else list(asked.places)
     parameters: dict[str, object] = {"location": asked.location, "places": places, **key}
     parameters |= horizon(tx)

@@ -1,4 +1,4 @@
-"""Stock as lists that people look through: what is short, idle, damaged or low, by several sorts."""
+"""Stock as lists that people look through: what is short, idle, damaged or low, in some sorts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from fulfillment.store.reading.paging import (
     plan_by_values,
 )
 from fulfillment.store.reading.rows import view
-from fulfillment.store.reading.stock import STOCK, horizon
+from fulfillment.store.reading.stock import STOCK, USABLE, horizon
 from fulfillment.store.reading.views.stock import ListedStock
 from fulfillment.store.transactions.session import Tx
 
@@ -22,23 +22,26 @@ WAITS = """
 LEFT JOIN (SELECT w.sku, sum(w.wanted) AS units FROM waiting_units w
             WHERE w.merchant = :merchant GROUP BY w.sku) waits USING (sku)
 """
-FREE = """
-LEFT JOIN (SELECT v.sku, sum(v.on_hand - v.allocated) AS units
-             FROM stock_level v JOIN {usable} USING (location)
-            WHERE v.merchant = :merchant AND v.disposition = 'sellable'
-              AND v.on_hand > v.allocated AND {here} GROUP BY v.sku) free USING (sku)
+FREE_UNITS = """
+SELECT v.sku, sum(v.on_hand - v.allocated) AS units FROM stock_level v
+ WHERE v.merchant = :merchant AND v.disposition = 'sellable' AND v.on_hand > v.allocated
+   AND v.location = ANY(ARRAY(SELECT location FROM usable))
+   AND (CAST(:places AS text[]) IS NULL OR v.location = ANY(:places)) AND {which}
+ GROUP BY v.sku
+"""
+FREE = f"LEFT JOIN ({FREE_UNITS.format(which='true')}) free USING (sku)"
+FREE_OF_EACH = f"""
+LEFT JOIN LATERAL ({FREE_UNITS.format(which="v.sku = p.sku")}) free ON true
 """
 COMING = """
-LEFT JOIN (SELECT u.sku, sum(u.outstanding) AS units
-             FROM inbound_supply u JOIN {usable} USING (location)
-            WHERE u.merchant = :merchant GROUP BY u.sku) coming USING (sku)
+LEFT JOIN (SELECT u.sku, sum(u.outstanding) AS units FROM inbound_supply u
+            WHERE u.merchant = :merchant
+              AND u.location = ANY(ARRAY(SELECT location FROM usable))
+            GROUP BY u.sku) coming USING (sku)
 """
-SOURCES = {"waits": WAITS, "free": FREE, "coming": COMING}
-USABLE = """
-(SELECT ml.location FROM merchant_location ml JOIN location l ON l.id = ml.location AND l.active
-  WHERE ml.merchant = :merchant) usable
-"""
-HERE = "(CAST(:places AS text[]) IS NULL OR {0}.location = ANY(:places))"
+SOURCES = {"waits": WAITS, "free": FREE, "free_of_each": FREE_OF_EACH, "coming": COMING}
+"""Sums by SKU. What is free is looked up for each SKU where few are asked about: those that are
+waited for; elsewhere it is summed up for all of them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,15 @@ class _Kind:
 
 KINDS: Mapping[str, _Kind] = {
     "all": _Kind(),
-    "short": _Kind(("waits", "free"), "waits.units > 0 AND free.units IS NULL AND p.manage_stock"),
-    "idle": _Kind(("waits", "free"), "waits.units > 0 AND free.units > 0"),
+    "short": _Kind(
+        ("waits", "free_of_each"), "waits.units > 0 AND free.units IS NULL AND p.manage_stock"
+    ),
+    "idle": _Kind(("waits", "free_of_each"), "waits.units > 0 AND free.units > 0"),
     "damaged": _Kind(
         (),
         "EXISTS (SELECT 1 FROM stock_level v WHERE v.merchant = :merchant AND v.sku = p.sku"
-        f" AND v.disposition <> 'sellable' AND v.on_hand > 0 AND {HERE.format('v')})",
+        " AND v.disposition <> 'sellable' AND v.on_hand > 0"
+        " AND (CAST(:places AS text[]) IS NULL OR v.location = ANY(:places)))",
     ),
     "low": _Kind(
         ("waits", "free", "coming"),
@@ -86,7 +92,10 @@ EXISTS (SELECT 1 FROM stock_level f WHERE f.merchant = p.merchant AND f.sku = p.
 OR EXISTS (SELECT 1 FROM inbound_supply f WHERE f.merchant = p.merchant AND f.sku = p.sku
               AND f.location = ANY(:at))
 """
-COUNT = "SELECT count(*) AS found FROM (SELECT 1 FROM {source} WHERE {conditions} LIMIT :most) f"
+COUNT = f"""
+WITH {USABLE} SELECT count(*) AS found
+  FROM (SELECT 1 FROM {{source}} WHERE {{conditions}} LIMIT :most) f
+"""  # noqa: S608 -- a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ def list_stock_by(tx: Tx, asked: StockAsked, sort: str, window: Window) -> Page[
     by = SORTS[sort].backwards if window.backwards else SORTS[sort]
     behind, key = by.after(window.after)
     source, which, parameters = _chosen(asked, SUMS_OF_SORTS.get(sort))
-    sql = page_sql(STOCK, by, [*which, *behind], source=source)
+    sql = page_sql(STOCK, by, [*which, *behind], source=source, shown_by=by.by_keys)
     plan_by_values(tx)
     rows = tx.rows(
         sql, merchant=tx.merchant, most=window.limit + 1, **parameters, **key, **horizon(tx)
@@ -127,9 +136,10 @@ def count_stock(tx: Tx, asked: StockAsked, most: int) -> Counted:
 def _chosen(asked: StockAsked, sum_of_sort: str | None) -> tuple[str, list[str], dict[str, object]]:
     """Of what the list is chosen, by which conditions, with their parameters."""
     kind = KINDS[asked.kind]
-    sums = [name for name in SOURCES if name in kind.sums or name == sum_of_sort]
-    parts = {"usable": USABLE, "here": HERE.format("v")}
-    source = "product p " + "".join(SOURCES[name].format(**parts) for name in sums)
+    sums = dict.fromkeys(kind.sums)
+    if sum_of_sort and f"{sum_of_sort}_of_each" not in sums:
+        sums[sum_of_sort] = None
+    source = " ".join(["product p", *(SOURCES[name] for name in sums)])
     which = ["p.merchant = :merchant", kind.condition]
     places = None if asked.places is None else list(asked.places)
     parameters: dict[str, object] = {"location": asked.location, "places": places}
