@@ -136,7 +136,7 @@ def _form(visit: Visit, request: Request, sku: str, change: StockChange) -> Resp
 
 
 def _do(visit: Visit, sku: str, change: StockChange) -> Response:
-    """If the place has something else by now, the page says what moved; the button is there again."""
+    """Do it; if the place has something else by now, say what moved, with the button again."""
     values = _values(change, visit.form)
     check_place(visit, values["location"] or None)
     try:

@@ -144,7 +144,8 @@ def test_a_list_is_narrowed_by_sku_name_barcode_and_place(looking):
     ask(looking.world, "PUT", "/v1/products/CUP", name="Cup", barcodes={"4006381333931": None})
     for query, found in {
         "q=tE": ["LIMITED", "TEA"], "q=CARD": ["CARD"], "q=ric": ["STRICT"],
-        "q=4006381333931": ["CUP"], "q=nothing": [], "q=%25": [], "location=vienna": ["TEA"], "location=graz": [],
+        "q=4006381333931": ["CUP"], "q=nothing": [], "q=%25": [],
+        "location=vienna": ["TEA"], "location=graz": [],
         "location=vienna&q=cup": [],
     }.items():  # fmt: skip
         assert SKU.findall(page(looking, f"/m/acme/stock?{query}")) == found, query

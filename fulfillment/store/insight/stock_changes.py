@@ -16,12 +16,15 @@ from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.records.loading import load_levels
 from fulfillment.store.transactions.session import Store, Tx
 
+PREVIEWED = 200
+"""Waiting lines that a preview serves for one SKU and place; people read the first of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class StockPreview:
-    """Every order that would stand differently, and what each adjusted place would have.
+    """The orders that would stand differently, and what each adjusted place would have.
 
-    Where it `goes_on`, more wait than one transaction serves: those behind are served after it.
+    Where it `goes_on`, more would be served than a preview looks at, all of them behind these.
     """
 
     orders: Sequence[Impact] = ()
@@ -36,7 +39,7 @@ def preview_adjustment(
 
     def look(tx: Tx) -> StockPreview:
         check_adjustments(tx, adjustments)
-        changed = plan_change(tx, adjustments, {})
+        changed = plan_change(tx, adjustments, {}, batch=PREVIEWED)
         if changed.space is None:
             return StockPreview(levels=changed.levels)
         return _seen_in(changed.space, changed.levels)
@@ -61,7 +64,7 @@ def _sent(tx: Tx, new: NewTransfer) -> Workspace:
         if wanted > free.get(sku, 0):
             message = f"{new.source} has only {free.get(sku, 0)} of {sku} available"
             raise conflict("not_available", message, sku=sku, available=free.get(sku, 0))
-    space = open_queues(tx, units, margin=units)
+    space = open_queues(tx, units, margin=units, batch=PREVIEWED)
     space.arriving = {(sku, new.source): -wanted for sku, wanted in units.items()}
     space.coming = tuple(
         Supply(UNSTORED + at, sku, new.destination, wanted, new.expected_on, new.number)

@@ -95,8 +95,12 @@ def plan_change(
     moves: Sequence[Move],
     again: Mapping[str, LatePin],
     seen: Mapping[Place, Seen] = NOTHING_SEEN,
+    batch: int = 0,
 ) -> ChangedOnHand:
-    """Who gains or loses by it, planned as it will be; nothing is written but pickers' tasks."""
+    """Who gains or loses by it, planned as it will be; nothing is written but pickers' tasks.
+
+    A `batch` is how many lines of each sort are served, where not as many as usual.
+    """
     levels = _levels_after(tx, moves, seen)
     more, fewer = _added(moves), _lost_claims(levels)
     if not more and not fewer and not again:
@@ -105,7 +109,7 @@ def plan_change(
     losers = losers_of(tx, fewer)
     asked = losers.asking
     asking = (lambda: asked) if asked else None
-    space = open_queues(tx, skus, orders=losers.orders, margin=more, asking=asking)
+    space = open_queues(tx, skus, orders=losers.orders, margin=more, asking=asking, batch=batch)
     space.arriving = _arriving(moves)
     take_back(space, fewer)
     for order in list(space.after.values()) if again else ():

@@ -57,7 +57,8 @@ def test_a_preview_tells_what_is_done_then_and_writes_nothing(warehouse: Warehou
     assert warehouse.level(at="A") == (4, 4)
     adjust(warehouse.store, Command(MERCHANT, "adjust", "1", "test"), fewer)
     assert warehouse.level(at="A") == (2, 2)
-    sql = (
-        "SELECT l.order_id, a.units FROM allocation a JOIN shipment_line l ON l.id = a.shipment_line"
+    held = warehouse.rows(
+        "SELECT l.order_id, a.units FROM allocation a"
+        " JOIN shipment_line l ON l.id = a.shipment_line"
     )
-    assert [tuple(row) for row in warehouse.rows(sql)] == [(first, 2)]
+    assert [tuple(row) for row in held] == [(first, 2)]
