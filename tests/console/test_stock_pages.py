@@ -12,6 +12,7 @@ from console.stock_lists import VIEWS
 from fulfillment.domain.model.permissions import Role
 from fulfillment.domain.model.scope import Scope
 from fulfillment.store.reading import stock_item as reading
+from fulfillment.store.reading.cursors import cursor_of, key_of
 from fulfillment.store.reading.stock_lists import SORTS
 from tests.api.world import ACME, World, made
 from tests.console.furnishing import ask, furnish, send
@@ -278,6 +279,16 @@ def test_the_ledger_tells_what_moved_and_what_was_there_then_over_pages(mara, mo
 
 
 # --- what is asked for by forms ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", ["after=x", "location=%3Cb%3E"])
+def test_what_the_address_of_a_ledger_can_not_mean_is_refused(looking, query):
+    assert looking.get(f"/m/acme/stock/TEA/ledger?{query}").status_code == 422
+
+
+def test_a_page_may_end_at_a_sku_of_any_letters():
+    sort = SORTS["sku"]
+    assert key_of(str(cursor_of(("Käse.klein",), sort)), sort) == ("Käse.klein",)
 
 
 def counted(units: object, how: str = "set", **more: str) -> dict[str, str]:

@@ -72,7 +72,7 @@ KINDS: Mapping[str, _Kind] = {
 }
 """Short: somebody waits, and nothing is free where the merchant is served from; idle: something is
 free while somebody waits; damaged: on hand and not sellable; low: what is free and comes, less what
-waits, is below the reorder level, as purchase suggestions count it."""
+waits, is below the reorder level, as purchase suggestions count it but for drafts."""
 
 SORTS: Mapping[str, Sort] = {
     "sku": Sort(("p.sku",), ("text",)),

@@ -1,6 +1,7 @@
 """A change of stock is held against what somebody saw of the place."""
 
 from functools import partial
+from typing import Any
 
 from fulfillment.store.commands.supply.on_hand import Seen
 from fulfillment.store.commands.supply.stock import Adjustment, adjust
@@ -12,7 +13,7 @@ from tests.builders.warehouse import MERCHANT, Warehouse
 
 def adjusting(
     warehouse: Warehouse, key: str, units: int, seen: Seen, disposition: str = "sellable"
-) -> partial[object]:
+) -> partial[dict[str, Any]]:
     one = Adjustment("K1", "A", units, "count", disposition, seen)
     return partial(adjust, warehouse.store, Command(MERCHANT, "adjust", key, "test"), [one])
 
