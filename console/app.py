@@ -13,6 +13,9 @@ from console.pages import (
     saved_views,
     sign_in,
     start,
+    stock,
+    stock_change,
+    stock_item,
     together,
     together_result,
 )
@@ -28,6 +31,9 @@ ROUTERS = (
     order.router,
     remedy.router,
     order_action.router,
+    stock.router,
+    stock_item.router,
+    stock_change.router,
 )
 """In the order in which paths are tried: an order's own pages go before its actions."""
 

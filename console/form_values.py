@@ -44,6 +44,11 @@ def needed_units(values: Values, field: str) -> int:
     return _whole(values, field, 1, MOST_UNITS, "units")
 
 
+def counted_units(values: Values, field: str) -> int:
+    """Base units that were counted, of which there may be none."""
+    return _whole(values, field, 0, MOST_UNITS, "units")
+
+
 def priority(values: Values, field: str) -> int:
     """A place in the queue."""
     return _whole(values, field, FIRST_PRIORITY, LAST_PRIORITY, "a priority")

@@ -27,10 +27,17 @@ class Touched:
     differences: tuple[Difference, ...]
 
 
-def touched(number: str, impacts: Iterable[Impact]) -> list[Touched]:
-    """Every order that would stand differently, in rank order; the one that is asked first."""
+def touched(number: str | None, impacts: Iterable[Impact]) -> list[Touched]:
+    """Every order that would stand differently, in rank order; the one that is asked first.
+
+    Where no order is asked (None), none is another one.
+    """
     found = [
-        Touched(one.order, one.order != number, tuple(_differences(one.before, one.after)))
+        Touched(
+            one.order,
+            number is not None and one.order != number,
+            tuple(_differences(one.before, one.after)),
+        )
         for one in impacts
     ]
     return sorted(found, key=lambda one: one.is_other)

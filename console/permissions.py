@@ -27,6 +27,16 @@ PAGES: Mapping[str, Permission | None] = {
     "together": Permission.WRITE_ORDERS,
     "do_many": Permission.WRITE_ORDERS,
     "together_result": Permission.READ_ORDERS,
+    "stock_list": Permission.READ_STOCK,
+    "stock_csv": Permission.READ_STOCK,
+    "stock_item": Permission.READ_STOCK,
+    "stock_ledger": Permission.READ_STOCK,
+    "stock_adjust": Permission.ADJUST_STOCK,
+    "do_stock_adjust": Permission.ADJUST_STOCK,
+    "stock_move": Permission.ADJUST_STOCK,
+    "do_stock_move": Permission.ADJUST_STOCK,
+    "stock_transfer": Permission.MOVE_STOCK,
+    "do_stock_transfer": Permission.MOVE_STOCK,
 }
 """The permission of each page by the name of its function; None: it is enough to be signed in.
 

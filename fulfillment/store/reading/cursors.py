@@ -21,7 +21,7 @@ def _number(value: object) -> int:
 
 def _text(value: object) -> str:
     text = str(value)
-    if not text.isprintable() or not text.isascii():
+    if not text.isprintable():
         raise ValueError(value)
     return text
 

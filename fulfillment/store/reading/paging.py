@@ -45,6 +45,12 @@ class Sort:
         return ", ".join(f"{column}{way}" for column in self.columns)
 
     @property
+    def by_keys(self) -> str:
+        """The sort as SQL writes it of rows that have their keys."""
+        way = " DESC" if self.descending else ""
+        return ", ".join(f"key_{index}{way}" for index in range(len(self.columns)))
+
+    @property
     def backwards(self) -> "Sort":
         """The same columns the other way round."""
         return replace(self, descending=not self.descending)
@@ -105,14 +111,14 @@ def _keys(row: Any) -> list[tuple[str, Any]]:
     return sorted(named)
 
 
-def page_sql(template: str, sort: Sort, which: Sequence[str]) -> str:
-    """A list's statement: its keys, the conditions that all hold, and its order.
+def page_sql(template: str, sort: Sort, which: Sequence[str], **parts: str) -> str:
+    """A list's statement: its keys, the conditions that all hold, its order, and other `parts`.
 
     What is filled in are conditions and columns of this package, never a value of a request.
     """
     keys = ", ".join(f"{column} AS key_{index}" for index, column in enumerate(sort.columns))
     conditions = " AND ".join(f"({part})" for part in which)
-    return template.format(keys=keys, conditions=conditions, order_by=sort.order_by)
+    return template.format(keys=keys, conditions=conditions, order_by=sort.order_by, **parts)
 
 
 @dataclass(frozen=True, slots=True)

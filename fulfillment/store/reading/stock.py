@@ -22,13 +22,19 @@ OR EXISTS (SELECT 1 FROM inbound_supply f WHERE f.merchant = p.merchant AND f.sk
               AND f.location = :location)
 """
 
-STOCK = """
-WITH chosen AS (
-    SELECT p.merchant, p.sku, p.manage_stock, {keys} FROM product p
-     WHERE {conditions} ORDER BY {order_by} LIMIT :most
-), usable AS (
+USABLE = """
+usable AS (
     SELECT ml.location FROM merchant_location ml JOIN location l ON l.id = ml.location AND l.active
      WHERE ml.merchant = :merchant
+)
+"""
+"""Where the merchant is served from."""
+
+STOCK = f"""
+WITH {USABLE}, chosen AS MATERIALIZED (
+    SELECT p.merchant, p.sku, p.name, p.active, p.reorder_level, p.manage_stock AS managed,
+           {{keys}}
+      FROM {{source}} WHERE {{conditions}} ORDER BY {{order_by}} LIMIT :most
 ), place AS (
     SELECT v.sku, v.location, v.on_hand, v.allocated, v.picked, v.staged, 0 AS inbound,
            0 AS not_sellable
@@ -73,7 +79,7 @@ WITH chosen AS (
       FROM inbound_supply u JOIN chosen c USING (merchant, sku) JOIN usable USING (location)
      GROUP BY u.sku
 )
-SELECT c.sku, c.manage_stock AS managed, c.key_0, coalesce(total.on_hand, 0) AS on_hand,
+SELECT c.*, coalesce(total.on_hand, 0) AS on_hand,
        coalesce(total.allocated, 0) AS allocated, coalesce(total.available, 0) AS available,
        coalesce(total.picked, 0) AS picked, coalesce(total.staged, 0) AS staged,
        coalesce(total.inbound, 0) AS inbound, coalesce(total.not_sellable, 0) AS not_sellable,
@@ -85,8 +91,8 @@ SELECT c.sku, c.manage_stock AS managed, c.key_0, coalesce(total.on_hand, 0) AS 
            - (coalesce(demand.waiting, 0) - coalesce(coming.pegged, 0)) AS atp
   FROM chosen c LEFT JOIN total USING (sku) LEFT JOIN demand USING (sku)
   LEFT JOIN coming USING (sku)
- ORDER BY c.sku
-"""
+ ORDER BY {{shown_by}}
+"""  # noqa: S608 -- a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +115,18 @@ def list_stock(tx: Tx, window: Window, asked: StockFilter) -> Page[StockView]:
     if asked.location is not None:
         which.append(AT_LOCATION)
     behind, key = BY_SKU.after(window.after)
-    sql = page_sql(STOCK, BY_SKU, [*which, *behind])
+    sql = page_sql(STOCK, BY_SKU, [*which, *behind], source="product p", shown_by=BY_SKU.by_keys)
     places = None if asked.places is None else list(asked.places)
     parameters: dict[str, object] = {"location": asked.location, "places": places, **key}
-    parameters |= _horizon(tx)
+    parameters |= horizon(tx)
     if asked.sku is not None:
         parameters["sku"] = asked.sku
     rows = tx.rows(sql, merchant=tx.merchant, most=window.limit + 1, **parameters)
     return page_of(rows, window.limit, lambda row: _item(row, is_all=asked.places is None))
 
 
-def _horizon(tx: Tx) -> dict[str, object]:
+def horizon(tx: Tx) -> dict[str, object]:
+    """Today and the last day that is promised, as the statement names them."""
     today = merchant_today(tx)
     days = resolve(*load_settings(tx)).future_limit_days
     return {"today": today, "horizon": today + timedelta(days=days)}

@@ -1,50 +1,24 @@
 """Stock moved by hand."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fulfillment.domain.model.late_pins import pinned_again
-from fulfillment.domain.model.limits import check_on_hand
-from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
-from fulfillment.domain.model.shipments import LatePin
-from fulfillment.store.commands.supply.moves.levels import (
-    ROWS,
-    Booking,
-    Move,
-    book,
-    columns,
-    lock_levels,
-    move_levels,
-    open_levels,
-)
-from fulfillment.store.commands.supply.stock_loss import losers_of, take_back
-from fulfillment.store.planning.opening import open_queues
-from fulfillment.store.planning.workspace import Workspace
+from fulfillment.domain.model.refusals import RefusedError, invalid
+from fulfillment.store.commands.supply.moves.levels import Booking, Move
+from fulfillment.store.commands.supply.on_hand import Seen, change_on_hand
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 
 @dataclass(frozen=True, slots=True)
 class Adjustment(Move):
-    """A change of on hand by hand, with its reason. Units are signed base units."""
+    """A change of on hand by hand, with its reason. Units are signed base units.
 
+    It is refused where the place has something else than was `seen`; None: whatever it has.
+    """
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """What a place will have on hand, and what is allocated there now."""
-
-    sku: str
-    location: str
-    disposition: str
-    on_hand: int
-    allocated: int
-
-    def told(self) -> dict[str, Any]:
-        """What the answer says of it."""
-        names = ("sku", "location", "disposition", "on_hand")
-        return {name: getattr(self, name) for name in names}
+    seen: Seen | None = None
 
 
 def adjust(store: Store, command: Command, adjustments: Sequence[Adjustment]) -> dict[str, Any]:
@@ -56,77 +30,22 @@ def adjust(store: Store, command: Command, adjustments: Sequence[Adjustment]) ->
     """
 
     def body(tx: Tx) -> dict[str, Any]:
-        _check(tx, adjustments)
+        check_adjustments(tx, adjustments)
         lock_queues(tx, {adjustment.sku for adjustment in adjustments} | tx.also)
-        levels = change_on_hand(tx, adjustments, Booking("adjustment", command.key))
+        seen = {(one.sku, one.location, one.disposition): one.seen for one in adjustments}
+        levels = change_on_hand(
+            tx,
+            adjustments,
+            Booking("adjustment", command.key),
+            seen={place: what for place, what in seen.items() if what is not None},
+        )
         return {"levels": [level.told() for level in levels]}
 
     return store.execute(command, body)
 
 
-def change_on_hand(
-    tx: Tx, moves: Sequence[Move], booking: Booking, *, again: Mapping[str, LatePin] | None = None
-) -> list[Level]:
-    """Change on hand at places whose queues are locked; who gains or loses units is planned anew.
-
-    What is to come `again`, by SKU: its queues are planned anyway, since its supply was written
-    too, and who loses units that a person pinned is pinned to it. The levels are read twice:
-    before the orders are locked, to know whose those are, and under their own locks, since picking
-    takes no queue.
-    """
-    open_levels(tx, moves)
-    space = _planned(tx, moves, again or {})
-    lock_levels(tx, space.skus if space else {move.sku for move in moves})
-    levels = _levels_after(tx, moves)
-    move_levels(tx, [move for move in moves if move.units > 0])
-    if space:
-        space.save()
-    move_levels(tx, [move for move in moves if move.units < 0])
-    book(tx, moves, booking)
-    return levels
-
-
-def _planned(tx: Tx, moves: Sequence[Move], again: Mapping[str, LatePin]) -> Workspace | None:
-    """Who gains or loses by it, planned as it will be; nothing is written but pickers' tasks."""
-    more, fewer = _added(moves), _lost_claims(_levels_after(tx, moves))
-    if not more and not fewer and not again:
-        return None
-    skus = {*again, *(move.sku for move in moves)}
-    losers = losers_of(tx, fewer)
-    asked = losers.asking
-    asking = (lambda: asked) if asked else None
-    space = open_queues(tx, skus, orders=losers.orders, margin=more, asking=asking)
-    space.arriving = _arriving(moves)
-    take_back(space, fewer)
-    for order in list(space.after.values()) if again else ():
-        space.put(pinned_again(space.before[order.id], order, again))
-    space.plan()
-    return space
-
-
-def _arriving(moves: Sequence[Move]) -> Mapping[tuple[str, str], int]:
-    return {(m.sku, m.location): m.units for m in moves if m.disposition == "sellable"}
-
-
-def _lost_claims(levels: Sequence[Level]) -> Mapping[tuple[str, str], int]:
-    """Units by SKU and location that are allocated and will not be there."""
-    return {
-        (level.sku, level.location): level.allocated - level.on_hand
-        for level in levels
-        if level.allocated > level.on_hand
-    }
-
-
-def _added(moves: Sequence[Move]) -> Mapping[str, int]:
-    """Units by SKU that there will be more of to give."""
-    added: Counter[str] = Counter()
-    for move in moves:
-        if move.units > 0 and move.disposition == "sellable":
-            added[move.sku] += move.units
-    return added
-
-
-def _check(tx: Tx, adjustments: Sequence[Adjustment]) -> None:
+def check_adjustments(tx: Tx, adjustments: Sequence[Adjustment]) -> None:
+    """Refuse what changes nothing, a place that is there twice, and a place that is none."""
     seen: set[tuple[str, str, str]] = set()
     for index, adjustment in enumerate(adjustments):
         place = (adjustment.sku, adjustment.location, adjustment.disposition)
@@ -210,37 +129,3 @@ def _closed(tx: Tx, locations: Collection[str]) -> set[str]:
 def _is_closed(location: str, field: str) -> RefusedError:
     message = f"{location} is closed down, and what comes there serves nobody; name another"
     return invalid("closed_location", message, field, location=location)
-
-
-READ_LEVELS = f"""
-SELECT v.sku, v.location, v.disposition, v.on_hand, v.allocated, v.picked, v.staged, a.units
-  FROM stock_level v JOIN {ROWS} USING (sku, location, disposition)
- WHERE v.merchant = :merchant
- ORDER BY v.sku, v.location, v.disposition
-"""  # noqa: S608 -- ROWS is a constant
-
-
-def _levels_after(tx: Tx, moves: Sequence[Move]) -> list[Level]:
-    """Each place with what it will have on hand; a conflict below what is in hands."""
-    levels = []
-    for row in tx.rows(READ_LEVELS, merchant=tx.merchant, **columns(moves)):
-        on_hand = int(row.on_hand) + row.units
-        if on_hand < row.picked + row.staged:
-            raise _below_hands(row)
-        if row.units > 0:
-            check_on_hand(row.sku, row.location, on_hand)
-        levels.append(Level(row.sku, row.location, row.disposition, on_hand, row.allocated))
-    return levels
-
-
-def _below_hands(row: Any) -> RefusedError:
-    held = row.picked + row.staged
-    message = (
-        f"{row.sku} at {row.location} has {row.on_hand} on hand, of which {held} are picked or"
-        " staged; put those back first"
-    )
-    if not held:
-        message = f"{row.sku} at {row.location} has {row.on_hand} on hand and can not go below zero"
-    names = ("sku", "location", "on_hand", "picked", "staged")
-    facts = {name: getattr(row, name) for name in names}
-    return conflict("below_in_hands" if held else "below_zero", message, **facts)

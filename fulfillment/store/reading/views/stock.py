@@ -62,6 +62,17 @@ class StockView(StockCounts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedStock(StockView):
+    """One SKU of a list that people read, with its product."""
+
+    name: str
+    active: bool
+    """False: no new order may name it."""
+    reorder_level: int
+    """Units that should be left once all that waits is met."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CountLineView:
     """What the books had, and what was there; difference = counted - expected."""
 

@@ -12,7 +12,8 @@ from fulfillment.store.commands.supply.moves.documents import (
     number_in_use,
 )
 from fulfillment.store.commands.supply.moves.levels import Booking, Move
-from fulfillment.store.commands.supply.stock import change_on_hand, check_location, check_places
+from fulfillment.store.commands.supply.on_hand import change_on_hand
+from fulfillment.store.commands.supply.stock import check_location, check_places
 from fulfillment.store.reading.counts import read_count
 from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.transactions.locks import lock_queues

@@ -1,6 +1,7 @@
 """Goods that go from one location to another: planned, sent, given another date, given up."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from fulfillment.domain.model.moves import SupplyKind, TransferStatus, move_transfer
@@ -20,6 +21,7 @@ from fulfillment.store.commands.supply.moves.supplies import (
     told_before,
     told_of,
 )
+from fulfillment.store.commands.supply.on_hand import NOTHING_SEEN, Place, Seen, check_seen
 from fulfillment.store.commands.supply.purchase_orders.replanning import replan
 from fulfillment.store.commands.supply.receiving.receivable import Receivable, locked
 from fulfillment.store.commands.supply.stock import check_location, check_open, check_places
@@ -35,14 +37,19 @@ from fulfillment.store.records.saving.supplies import (
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 
-def create_transfer(store: Store, command: Command, new: NewTransfer) -> Answer:
-    """Write a transfer; nothing moves and nothing is inbound until it is sent, at once if asked."""
+def create_transfer(
+    store: Store, command: Command, new: NewTransfer, seen: Mapping[Place, Seen] = NOTHING_SEEN
+) -> Answer:
+    """Write a transfer; nothing moves and nothing is inbound until it is sent, at once if asked.
+
+    Sent at once, it is refused where a place has something else than was `seen`.
+    """
 
     def body(tx: Tx) -> Answer:
-        _check(tx, new)
+        check_transfer(tx, new)
         _insert(tx, new)
         if new.ship:
-            _ship(tx, new.number)
+            _ship(tx, new.number, seen)
         return fields_of(read_transfer(tx, new.number))
 
     return execute_numbered(store, command, new.number, body)
@@ -100,7 +107,8 @@ def change_transfer(
     return store.execute(command, body)
 
 
-def _check(tx: Tx, new: NewTransfer) -> None:
+def check_transfer(tx: Tx, new: NewTransfer) -> None:
+    """Refuse one that goes nowhere, and one of or between what this merchant has not."""
     check_lines("transfer", new.lines)
     check_location(tx, new.source, "source")
     check_location(tx, new.destination, "destination")
@@ -162,8 +170,9 @@ INSERT INTO transfer_line (transfer, line, supply) SELECT :transfer, line, id FR
 """  # noqa: S608 -- TELLS is a constant
 
 
-def _ship(tx: Tx, number: str) -> None:
+def _ship(tx: Tx, number: str, seen: Mapping[Place, Seen] = NOTHING_SEEN) -> None:
     transfer = locked(tx, SupplyKind.TRANSFER, number)
+    check_seen(tx, seen)
     _move(tx, transfer, TransferStatus.IN_TRANSIT, "approved")
     wanted: Counter[str] = Counter()
     for line in transfer.lines:

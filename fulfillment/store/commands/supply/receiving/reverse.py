@@ -9,9 +9,9 @@ from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.refusals import conflict, missing
 from fulfillment.domain.model.shipments import LatePin
 from fulfillment.store.commands.supply.moves.levels import Booking, Move
+from fulfillment.store.commands.supply.on_hand import change_on_hand
 from fulfillment.store.commands.supply.purchase_orders.finding import tell
 from fulfillment.store.commands.supply.receiving.receivable import Receivable, locked, reopen
-from fulfillment.store.commands.supply.stock import change_on_hand
 from fulfillment.store.reading.receipts import read_receipt
 from fulfillment.store.reading.rows import fields_of
 from fulfillment.store.records.saving.supplies import TELLS, SupplyTold, telling
