@@ -14,6 +14,7 @@ from fulfillment.store.commands.supply.moves.documents import Answer, execute_nu
 from fulfillment.store.commands.supply.purchase_orders.documents import NewPurchaseOrder
 from fulfillment.store.commands.supply.purchase_orders.finding import (
     Line,
+    check_seen,
     find,
     lines_of,
     lock,
@@ -103,22 +104,25 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> tuple[int, list[Facts]]:
 
 
 def move_status(
-    store: Store, command: Command, number: str, target: PurchaseOrderStatus
+    store: Store,
+    command: Command,
+    number: str,
+    target: PurchaseOrderStatus,
+    seen: int | None = None,
 ) -> PurchaseOrderView:
     """Approve, send on its way, close short or cancel; what is inbound changes with it.
 
-    A draft is not approved while a line is of an inactive SKU or comes to a closed location.
+    A draft is not approved while a line is of an inactive SKU or comes to a closed location. With
+    the version that was `seen`, only what was looked at is moved.
     """
 
     def body(tx: Tx) -> PurchaseOrderView:
         purchase_order, skus = find(tx, number)
         lock_queues(tx, skus | tx.also)
         status = lock(tx, purchase_order, skus | tx.also)
+        check_seen(tx, purchase_order, seen)
         lines = lines_of(tx, purchase_order)
-        if status is PurchaseOrderStatus.DRAFT and target in INBOUND:
-            places = [(line.sku, line.location) for line in lines if line.units]
-            check_in_use(tx, places, "lines[{}].")
-        _check_move(status, target, sum(line.received for line in lines))
+        check_move(tx, lines, status, target)
         _move(tx, purchase_order, target)
         was = {line.supply: Was(line.expected_on, status) for line in lines}
         replan(tx, skus, was, by_po_status=True)
@@ -144,7 +148,14 @@ def _moved(
     return "closed", {"status": target, "counted": not is_draft, "lines": told}
 
 
-def _check_move(source: PurchaseOrderStatus, target: PurchaseOrderStatus, came: int) -> None:
+def check_move(
+    tx: Tx, lines: Sequence[Line], source: PurchaseOrderStatus, target: PurchaseOrderStatus
+) -> None:
+    """Refuse a status that a purchase order of these lines can not have next."""
+    if source is PurchaseOrderStatus.DRAFT and target in INBOUND:
+        places = [(line.sku, line.location) for line in lines if line.units]
+        check_in_use(tx, places, "lines[{}].")
+    came = sum(line.received for line in lines)
     try:
         move_purchase_order(source, target)
     except MoveNotAllowedError as error:
