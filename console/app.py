@@ -4,7 +4,22 @@ from fastapi import FastAPI
 
 from console import assets
 from console.desk import Desk
-from console.pages import board, order, order_action, orders, remedy, sign_in, start
+from console.pages import (
+    board,
+    order,
+    order_action,
+    orders,
+    purchase_dates,
+    purchase_new,
+    purchase_order,
+    purchase_receipt,
+    purchase_status,
+    purchasing,
+    remedy,
+    sign_in,
+    start,
+    suggestions,
+)
 
 ROUTERS = (
     sign_in.router,
@@ -14,6 +29,13 @@ ROUTERS = (
     order.router,
     remedy.router,
     order_action.router,
+    purchasing.router,
+    suggestions.router,
+    purchase_new.router,
+    purchase_order.router,
+    purchase_receipt.router,
+    purchase_dates.router,
+    purchase_status.router,
 )
 """In the order in which paths are tried: an order's own pages go before its actions."""
 

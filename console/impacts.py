@@ -30,13 +30,14 @@ class Touched:
 def touched(number: str, impacts: Iterable[Impact]) -> list[Touched]:
     """Every order that would stand differently, in rank order; the one that is asked first."""
     found = [
-        Touched(one.order, one.order != number, tuple(_differences(one.before, one.after)))
+        Touched(one.order, one.order != number, tuple(differences(one.before, one.after)))
         for one in impacts
     ]
     return sorted(found, key=lambda one: one.is_other)
 
 
-def _differences(before: Standing, after: Standing) -> Iterable[Difference]:
+def differences(before: Standing, after: Standing) -> Iterable[Difference]:
+    """What would be otherwise of an order, each with how it is now."""
     if before.status is not after.status:
         yield Difference("status", words.plain(before.status), words.plain(after.status))
     for name in COUNTS:

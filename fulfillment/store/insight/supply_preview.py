@@ -10,13 +10,14 @@ from datetime import date
 
 from fulfillment.domain.actions.pins import granted
 from fulfillment.domain.insight.impact import Impact, outcomes
+from fulfillment.domain.model.refusals import conflict
 from fulfillment.domain.model.supply import Supply
 from fulfillment.domain.model.statuses import ENDED, INBOUND, PurchaseOrderStatus
-from fulfillment.store.commands.supply.purchase_orders import PurchaseChange
+from fulfillment.store.commands.supply.purchase_orders import NewPurchaseOrder, PurchaseChange
 from fulfillment.store.commands.supply.purchase_orders.amending import changed_lines
 from fulfillment.store.commands.supply.purchase_orders.finding import Line, find, lines_of, lock
 from fulfillment.store.commands.supply.purchase_orders.pinned import Grants, grants_of
-from fulfillment.store.commands.supply.purchase_orders.writing import check_move
+from fulfillment.store.commands.supply.purchase_orders.writing import check_move, check_new
 from fulfillment.store.commands.supply.receiving import Receipt
 from fulfillment.store.commands.supply.receiving.counting import Goods, check, completes
 from fulfillment.store.commands.supply.receiving.receivable import locked
@@ -26,12 +27,13 @@ from fulfillment.store.queue.related_queues import deciding_queues
 from fulfillment.store.queue.supply_usage import Place, load_sources
 from fulfillment.store.queue.window import first_unpegged, kept_by_others, orders_from
 from fulfillment.store.reading.places import orders_at
+from fulfillment.store.reading.purchase_orders import is_purchase_order
 from fulfillment.store.records.goods import load_supplies
 from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.records.loading import load_locations, load_orders
 from fulfillment.store.transactions.session import Tx
 
-MOST_LINES = 500
+MOST_LINES = 300
 """Waiting lines that are looked at, over all SKUs of the document."""
 
 FEWEST = 5
@@ -147,6 +149,14 @@ def _as(line: Line, number: str, status: PurchaseOrderStatus) -> Supply | None:
     return Supply(
         line.supply, line.sku, line.location, line.outstanding, line.expected_on, number, status
     )
+
+
+def check_new_purchase(tx: Tx, new: NewPurchaseOrder) -> None:
+    """Refuse a purchase order that could not be written now."""
+    check_new(tx, new)
+    if is_purchase_order(tx, new.number):
+        message = f"purchase order {new.number} is taken"
+        raise conflict("number_in_use", message, number=new.number)
 
 
 # --- who is looked at ----------------------------------------------------------------------------

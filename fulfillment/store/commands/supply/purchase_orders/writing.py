@@ -51,7 +51,7 @@ def create_purchase_order(
 
 def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> PurchaseOrderView:
     """The same inside a transaction that writes more; a number that is taken spoils nothing."""
-    _check_new(tx, new)
+    check_new(tx, new)
     purchase_order, lines = _insert(tx, new)
     if new.status in INBOUND:
         skus = {line.sku for line in new.lines}
@@ -63,7 +63,8 @@ def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> PurchaseOrderView:
     return read_purchase_order(tx, new.number)
 
 
-def _check_new(tx: Tx, new: NewPurchaseOrder) -> None:
+def check_new(tx: Tx, new: NewPurchaseOrder) -> None:
+    """Refuse a purchase order that can not be written, but for a number that is taken."""
     if not new.lines:
         raise invalid("empty_purchase_order", "a purchase order has at least one line", "lines")
     check_lines(tx, new.lines)
