@@ -117,5 +117,7 @@ def _effect(visit: Visit, deed: Deed) -> ShownEffect:
 def _since(visit: Visit, number: str) -> list[EventView]:
     """What happened after the page was made, the first things of it."""
     seen = visit.form.get("seen", "")
-    after = int(seen) if seen.isdecimal() and seen.isascii() and len(seen) < VERSION_DIGITS // 2 else 0
+    after = (
+        int(seen) if seen.isdecimal() and seen.isascii() and len(seen) < VERSION_DIGITS // 2 else 0
+    )
     return visit.session.read(lambda tx: read_purchase_history(tx, number, MOST_SINCE, after))

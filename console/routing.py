@@ -60,14 +60,8 @@ class PageRoute(APIRoute):
                     visit.check(permission)
                 request.state.visit = visit
                 return await handle(request)
-            except NotSignedInError:
-                return _to_sign_in(request)
-            except NotAllowedError as error:
-                return refusal(visit, 403, "This is not yours to do", str(error))
-            except RefusedError as error:
-                return refused(visit, error)
             except Exception as error:
-                return _in_trouble(request, visit, error)
+                return _instead(request, visit, error)
 
         return guarded
 
@@ -124,6 +118,17 @@ def sentence(error: RefusedError) -> str:
     """A refusal's words as a sentence."""
     text = str(error)
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def _instead(request: Request, visit: Visit | None, error: Exception) -> Response:
+    """What is answered in place of a page; an error that nobody foresaw is raised on."""
+    if isinstance(error, NotSignedInError):
+        return _to_sign_in(request)
+    if isinstance(error, NotAllowedError):
+        return refusal(visit, 403, "This is not yours to do", str(error))
+    if isinstance(error, RefusedError):
+        return refused(visit, error)
+    return _in_trouble(request, visit, error)
 
 
 def _in_trouble(request: Request, visit: Visit | None, error: Exception) -> Response:

@@ -97,14 +97,15 @@ class Visit:
             message = f"You work at {', '.join(places)}, and this order has nothing there."
             raise NotAllowedError(message)
 
-
     def check_purchase_order(self, number: str) -> None:
         """Refuse a purchase order that brings nothing to the user's locations."""
         places = self.caller.scope.location_list
         if places is None:
             return
         if not self.session.read(lambda tx: is_purchase_order_at(tx, number, places)):
-            message = f"You work at {', '.join(places)}, and this purchase order brings nothing there."
+            message = (
+                f"You work at {', '.join(places)}, and this purchase order brings nothing there."
+            )
             raise NotAllowedError(message)
 
 

@@ -18,10 +18,10 @@ from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.supply.purchase_orders import (
     NewPurchaseLine,
     NewPurchaseOrder,
+    check_writable,
     create_purchase_order,
     purchase_order_command,
 )
-from fulfillment.store.insight.supply_preview import check_new_purchase
 from fulfillment.store.records.loading import load_locations
 
 router = APIRouter(route_class=PageRoute)
@@ -57,7 +57,7 @@ def purchase_new(request: Request, visit: ForVisit) -> Response:
         return _page(visit, values, rows)
     try:
         new = new_purchase(values, rows)
-        visit.session.read(lambda tx: check_new_purchase(tx, new))
+        visit.session.read(lambda tx: check_writable(tx, new))
     except RefusedError as error:
         return _page(visit, values, rows, error=error)
     return _page(visit, values, rows, new=new)
@@ -157,7 +157,9 @@ def _page(
         "purchase_new.html",
         visit,
         STATUSES[error.kind] if error else 200,
-        values={name: values.get(name, "") for name in ("number", "supplier", "expected_on", "over")},
+        values={
+            name: values.get(name, "") for name in ("number", "supplier", "expected_on", "over")
+        },
         rows=[*rows, *[Row()] * empty],
         most_rows=MOST_ROWS,
         lines=json.dumps([astuple(row) for row in rows]),

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,7 @@ def page(one: Visitor, path: str, status: int = 200) -> str:
     return answer.text
 
 
-def purchase(world: World, number: str = "PO-1") -> dict[str, object]:
+def purchase(world: World, number: str = "PO-1") -> Any:
     return ask(world, "GET", f"/v1/purchase-orders/{number}")
 
 
@@ -474,11 +475,14 @@ def test_what_a_new_one_can_not_mean_is_told_at_the_form(looking, query, words):
     assert words in answer.text
 
 
-@pytest.mark.parametrize("lines", ["", "x", "{}", "[1]", "[[1]]", '[["TEA"]]', '[["a","b","c","d","e"]]',
-                                   "[" * 5000, "null", '"TEA"'])  # fmt: skip
-def test_lines_that_no_form_of_ours_sent_write_nothing(looking, lines):
+NO_LINES = ("", "x", "{}", "[1]", "[[1]]", '[["TEA"]]', "[" * 5000, "null", '"TEA"',
+            '[["a","b","c","d","e"]]')  # fmt: skip
+
+
+def test_lines_that_no_form_of_ours_sent_write_nothing(looking):
     fields = looking.hidden(f"{NEW}?look=1&number=N&sku1=TEA&units1=1&at1=vienna")
-    assert looking.post(NEW, **(fields | {"lines": lines})).status_code == 422
+    for lines in NO_LINES:
+        assert looking.post(NEW, **(fields | {"lines": lines})).status_code == 422, lines
 
 
 def test_a_number_with_a_slash_has_its_pages(mara):

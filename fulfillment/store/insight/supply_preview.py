@@ -10,14 +10,14 @@ from datetime import date
 
 from fulfillment.domain.actions.pins import granted
 from fulfillment.domain.insight.impact import Impact, outcomes
-from fulfillment.domain.model.refusals import conflict
-from fulfillment.domain.model.supply import Supply
+from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.statuses import ENDED, INBOUND, PurchaseOrderStatus
-from fulfillment.store.commands.supply.purchase_orders import NewPurchaseOrder, PurchaseChange
+from fulfillment.domain.model.supply import Supply
+from fulfillment.store.commands.supply.purchase_orders import PurchaseChange
 from fulfillment.store.commands.supply.purchase_orders.amending import changed_lines
 from fulfillment.store.commands.supply.purchase_orders.finding import Line, find, lines_of, lock
 from fulfillment.store.commands.supply.purchase_orders.pinned import Grants, grants_of
-from fulfillment.store.commands.supply.purchase_orders.writing import check_move, check_new
+from fulfillment.store.commands.supply.purchase_orders.writing import check_move
 from fulfillment.store.commands.supply.receiving import Receipt
 from fulfillment.store.commands.supply.receiving.counting import Goods, check, completes
 from fulfillment.store.commands.supply.receiving.receivable import locked
@@ -27,7 +27,6 @@ from fulfillment.store.queue.related_queues import deciding_queues
 from fulfillment.store.queue.supply_usage import Place, load_sources
 from fulfillment.store.queue.window import first_unpegged, kept_by_others, orders_from
 from fulfillment.store.reading.places import orders_at
-from fulfillment.store.reading.purchase_orders import is_purchase_order
 from fulfillment.store.records.goods import load_supplies
 from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.records.loading import load_locations, load_orders
@@ -151,14 +150,6 @@ def _as(line: Line, number: str, status: PurchaseOrderStatus) -> Supply | None:
     )
 
 
-def check_new_purchase(tx: Tx, new: NewPurchaseOrder) -> None:
-    """Refuse a purchase order that could not be written now."""
-    check_new(tx, new)
-    if is_purchase_order(tx, new.number):
-        message = f"purchase order {new.number} is taken"
-        raise conflict("number_in_use", message, number=new.number)
-
-
 # --- who is looked at ----------------------------------------------------------------------------
 
 
@@ -209,15 +200,11 @@ def _opened(tx: Tx, case: _Case) -> tuple[Workspace, bool]:
 
     Where an order may decline stock, the queues on which that depends are looked at as well.
     """
-    skus = case.skus
-    for _ in range(MOST_ROUNDS):
-        most = max(MOST_LINES // max(len(skus), 1), FEWEST)
-        waiting, is_cut = orders_from(tx, skus, case.since, most)
-        found = load_orders(tx, waiting | case.grants.keys())
-        more = deciding_queues(tx, found.values(), skus)
-        if not more:
-            break
-        skus |= more
+    skus, rounds = case.skus, 1
+    found, is_cut = _waiting(tx, case, skus)
+    while rounds < MOST_ROUNDS and (more := deciding_queues(tx, found.values(), skus)):
+        skus, rounds = skus | more, rounds + 1
+        found, is_cut = _waiting(tx, case, skus)
     space = Workspace(
         tx,
         merchant_today(tx),
@@ -227,6 +214,12 @@ def _opened(tx: Tx, case: _Case) -> tuple[Workspace, bool]:
         after=dict(found),
     )
     return space, is_cut
+
+
+def _waiting(tx: Tx, case: _Case, skus: frozenset[str]) -> tuple[Mapping[int, Order], bool]:
+    most = max(MOST_LINES // max(len(skus), 1), FEWEST)
+    waiting, is_cut = orders_from(tx, skus, case.since, most)
+    return load_orders(tx, waiting | case.grants.keys()), is_cut
 
 
 def _supplies(tx: Tx, space: Workspace, case: _Case) -> Iterable[Supply]:

@@ -68,16 +68,14 @@ def orders_from(
 
     Who has not claimed yet is none of them.
     """
-    (row,) = tx.rows(
-        WINDOW, merchant=tx.merchant, skus=sorted(skus), most=most + 1, **_rank(since)
-    )
+    (row,) = tx.rows(WINDOW, merchant=tx.merchant, skus=sorted(skus), most=most + 1, **_rank(since))
     return frozenset(row.orders), bool(row.is_cut)
 
 
 def first_unpegged(tx: Tx, skus: Collection[str]) -> Place | None:
     """The rank of the first line that wants more than it is pegged with; None where none does."""
     rows = tx.rows(FIRST_UNPEGGED, merchant=tx.merchant, skus=sorted(skus), **_rank(()))
-    return tuple(rows[0]) if rows else None  # type: ignore[return-value]
+    return tuple(rows[0]) if rows else None
 
 
 def kept_by_others(

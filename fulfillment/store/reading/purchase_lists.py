@@ -1,4 +1,4 @@
-"""Lists of purchase orders as buyers ask for them: what is due, what is late, what is waited for."""
+"""Lists of purchase orders as buyers ask for them: what is due, late, or waited for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -90,7 +90,6 @@ SELECT count(*) AS found FROM (
 """  # noqa: S608 -- a constant
 
 
-
 @dataclass(frozen=True, slots=True)
 class PurchaseFilter:
     """Which purchase orders; what is None is not asked about.
@@ -110,9 +109,7 @@ class PurchaseFilter:
     places: Sequence[str] | None = None
 
 
-def list_purchases(
-    tx: Tx, asked: PurchaseFilter, sort: str, window: Window
-) -> Page[PurchaseRow]:
+def list_purchases(tx: Tx, asked: PurchaseFilter, sort: str, window: Window) -> Page[PurchaseRow]:
     """One page of the merchant's purchase orders."""
     order = SORTS[sort].backwards if window.backwards else SORTS[sort]
     behind, key = order.after(window.after)
@@ -133,15 +130,17 @@ def count_purchases(tx: Tx, asked: PurchaseFilter, most: int) -> CountedPurchase
     which, values = _conditions(tx, asked)
     plan_by_values(tx)
     conditions = " AND ".join(f"({one})" for one in which) or "true"
-    (row,) = tx.rows(
-        COUNT.format(conditions=conditions), merchant=tx.merchant, most=most, **values
-    )
+    (row,) = tx.rows(COUNT.format(conditions=conditions), merchant=tx.merchant, most=most, **values)
     return CountedPurchases(row.found, at_least=row.found >= most)
 
 
 def _conditions(tx: Tx, asked: PurchaseFilter) -> tuple[list[str], dict[str, Any]]:
     given = {one.name: getattr(asked, one.name) for one in fields(asked)}
-    values = {name: value for name, value in given.items() if value is not None}
+    values = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+        if value is not None
+    }
     today = merchant_today(tx)
     until = today + timedelta(days=asked.due_within or 0)
     return [CONDITIONS[name] for name in values], {**values, "today": today, "until": until}

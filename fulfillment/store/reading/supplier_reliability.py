@@ -18,7 +18,7 @@ MOST = 200
 
 YEAR = timedelta(days=365)
 
-RELIABILITY = f"""
+RELIABILITY = """
 WITH open AS (
     SELECT p.supplier, count(DISTINCT p.id) AS open_orders,
            sum(u.outstanding)::bigint AS outstanding,
@@ -28,11 +28,11 @@ WITH open AS (
               FROM inbound_supply i
              WHERE i.merchant = :merchant AND i.kind = 'purchase_order') u
       JOIN purchase_order p ON p.id = u.purchase_order
-     WHERE {{here}} GROUP BY p.supplier
+     WHERE {here} GROUP BY p.supplier
 ), ended AS MATERIALIZED (
     SELECT p.id, p.supplier FROM purchase_order p
      WHERE p.merchant = :merchant AND p.status IN ('received', 'closed')
-       AND p.ended_at > :since AND {{here}}
+       AND p.ended_at > :since AND {here}
      ORDER BY p.id DESC LIMIT :looked
 ), went AS (
     SELECT e.supplier, t.short, greatest(came.last_on - told.last_on, 0) AS days_late,
@@ -60,13 +60,14 @@ WITH open AS (
            coalesce(sum(short), 0)::bigint AS short_units
       FROM went GROUP BY supplier
 )
-SELECT supplier, coalesce(o.open_orders, 0) AS open_orders, coalesce(o.outstanding, 0) AS outstanding,
+SELECT supplier, coalesce(o.open_orders, 0) AS open_orders,
+       coalesce(o.outstanding, 0) AS outstanding,
        coalesce(o.late_orders, 0) AS late_orders, coalesce(o.late_units, 0) AS late_units,
        coalesce(p.ended, 0) AS ended,
        coalesce(p.on_time, 0) AS on_time, p.days_late, coalesce(p.short_units, 0) AS short_units
   FROM open o FULL JOIN past p USING (supplier)
  ORDER BY coalesce(o.late_units, 0) DESC, p.days_late DESC NULLS LAST, supplier LIMIT :most
-"""  # noqa: S608 -- constants
+"""
 
 HERE = f"(CAST(:places AS text[]) IS NULL OR ({PURCHASE_ORDER_IS_AT}))"
 

@@ -21,6 +21,7 @@ from fulfillment.store.commands.supply.purchase_orders.finding import (
 )
 from fulfillment.store.commands.supply.purchase_orders.serving import serve_receipts
 from fulfillment.store.commands.supply.purchase_orders.writing import (
+    check_writable,
     create_purchase_order,
     move_status,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "PurchaseChange",
     "ToDraft",
     "change_purchase_order",
+    "check_writable",
     "create_purchase_order",
     "draft_purchase_orders",
     "find_to_draft",

@@ -46,7 +46,7 @@ def change_purchase_order(
 
     What came beyond what was ordered counts towards a line that grows. It is no change of status,
     so it starts no allocation where only those do; unless it leaves nothing outstanding: then the
-    purchase order is received. With the version that was `seen`, only what was looked at is changed.
+    purchase order is received. With the version that was `seen`, nothing but that is changed.
     """
 
     def body(tx: Tx) -> PurchaseOrderView:

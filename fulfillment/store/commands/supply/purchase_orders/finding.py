@@ -50,7 +50,9 @@ def check_seen(tx: Tx, purchase_order: int, seen: int | None) -> None:
     """
     if seen is None:
         return
-    (row,) = tx.rows("SELECT number, wake_seq FROM purchase_order WHERE id = :id", id=purchase_order)
+    (row,) = tx.rows(
+        "SELECT number, wake_seq FROM purchase_order WHERE id = :id", id=purchase_order
+    )
     if row.wake_seq != seen:
         message = f"purchase order {row.number} has changed since you looked at it"
         raise conflict("purchase_order_changed", message, version=row.wake_seq)

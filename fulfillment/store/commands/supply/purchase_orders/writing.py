@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fulfillment.domain.model.moves import SupplyKind
-from fulfillment.domain.model.refusals import conflict, invalid
+from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.statuses import (
     INBOUND,
     MoveNotAllowedError,
@@ -28,7 +28,7 @@ from fulfillment.store.commands.supply.purchase_orders.lines import (
 )
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
 from fulfillment.store.commands.supply.stock import check_in_use
-from fulfillment.store.reading.purchase_orders import read_purchase_order
+from fulfillment.store.reading.purchase_orders import is_purchase_order, read_purchase_order
 from fulfillment.store.reading.rows import execute_as, fields_of, view
 from fulfillment.store.reading.suppliers import usual_supplier
 from fulfillment.store.reading.views.purchasing import PurchaseOrderView
@@ -51,7 +51,7 @@ def create_purchase_order(
 
 def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> PurchaseOrderView:
     """The same inside a transaction that writes more; a number that is taken spoils nothing."""
-    check_new(tx, new)
+    _check_new(tx, new)
     purchase_order, lines = _insert(tx, new)
     if new.status in INBOUND:
         skus = {line.sku for line in new.lines}
@@ -63,8 +63,18 @@ def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> PurchaseOrderView:
     return read_purchase_order(tx, new.number)
 
 
-def check_new(tx: Tx, new: NewPurchaseOrder) -> None:
-    """Refuse a purchase order that can not be written, but for a number that is taken."""
+def check_writable(tx: Tx, new: NewPurchaseOrder) -> None:
+    """Refuse a purchase order that could not be written now; nothing is done."""
+    _check_new(tx, new)
+    if is_purchase_order(tx, new.number):
+        raise _taken(new.number)
+
+
+def _taken(number: str) -> RefusedError:
+    return conflict("number_in_use", f"purchase order {number} is taken", number=number)
+
+
+def _check_new(tx: Tx, new: NewPurchaseOrder) -> None:
     if not new.lines:
         raise invalid("empty_purchase_order", "a purchase order has at least one line", "lines")
     check_lines(tx, new.lines)
@@ -99,7 +109,7 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> tuple[int, list[Facts]]:
         now=tx.now,
     )
     if not rows:
-        raise conflict("number_in_use", f"purchase order {new.number} is taken", number=new.number)
+        raise _taken(new.number)
     header = Header(rows[0].id, new.number, new.expected_on, new.status in INBOUND)
     return header.id, insert_lines(tx, header, new.lines)
 

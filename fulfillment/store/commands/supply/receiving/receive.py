@@ -61,9 +61,7 @@ BOOKED_AS = {
 """What the ledger calls it."""
 
 
-def receive(
-    store: Store, command: Command, receipt: Receipt, seen: int | None = None
-) -> Answer:
+def receive(store: Store, command: Command, receipt: Receipt, seen: int | None = None) -> Answer:
     """Count what came, at once: the goods are there, whatever the engine does.
 
     More than was ordered of a line is taken as far as its tolerance goes, also some days after all
