@@ -25,7 +25,12 @@ from fulfillment.store.commands.supply.stock import check_places
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue.related_queues import deciding_queues
 from fulfillment.store.queue.supply_usage import Place, load_sources
-from fulfillment.store.queue.window import first_unpegged, kept_by_others, orders_from
+from fulfillment.store.queue.window import (
+    first_unpegged,
+    kept_by_others,
+    orders_from,
+    outstanding_of,
+)
 from fulfillment.store.reading.places import orders_at
 from fulfillment.store.records.goods import load_supplies
 from fulfillment.store.records.ground import merchant_today
@@ -228,7 +233,7 @@ def _supplies(tx: Tx, space: Workspace, case: _Case) -> Iterable[Supply]:
     Who stands behind keeps nothing: those before may take it.
     """
     known = {supply.id: supply for supply in load_supplies(tx, space.skus, space.before)}
-    outstanding = _outstanding(tx, known)
+    outstanding = outstanding_of(tx, known)
     kept = kept_by_others(tx, known.keys() | case.instead.keys(), space.before, case.since)
     for id_ in sorted(known.keys() | case.instead.keys()):
         if id_ in case.instead:
@@ -237,13 +242,6 @@ def _supplies(tx: Tx, space: Workspace, case: _Case) -> Iterable[Supply]:
             supply = replace(known[id_], outstanding=outstanding[id_])
         if supply is not None and (left := supply.outstanding - kept.get(id_, 0)) > 0:
             yield replace(supply, outstanding=left)
-
-
-def _outstanding(tx: Tx, supplies: Iterable[int]) -> Mapping[int, int]:
-    rows = tx.rows(
-        "SELECT id, outstanding FROM supply WHERE id = ANY(:supplies)", supplies=list(supplies)
-    )
-    return {row.id: row.outstanding for row in rows}
 
 
 def _at(tx: Tx, changes: Sequence[Impact], places: Sequence[str] | None) -> Sequence[Impact]:

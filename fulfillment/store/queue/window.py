@@ -86,6 +86,14 @@ def kept_by_others(
     return {row.supply: row.units for row in rows}
 
 
+def outstanding_of(tx: Tx, supplies: Collection[int]) -> Mapping[int, int]:
+    """Units by supply that are to come, whoever is pegged on them."""
+    rows = tx.rows(
+        "SELECT id, outstanding FROM supply WHERE id = ANY(:supplies)", supplies=list(supplies)
+    )
+    return {row.id: row.outstanding for row in rows}
+
+
 def _rank(since: Place) -> dict[str, Any]:
     priority, placed_at, intake_seq = since or (FIRST_PRIORITY - 1, "-infinity", 0)
     return {"priority": priority, "placed_at": placed_at, "intake_seq": intake_seq}
