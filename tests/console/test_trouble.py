@@ -11,17 +11,20 @@ from starter.app import build_app
 from tests.api.world import World, serving, settle
 from tests.console.visitors import make, visitor
 
+KEY = f"pb_{'0' * 16}_{'x' * 43}"
 NOBODY = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 
 
 def test_a_page_says_that_the_database_is_away_and_the_api_says_it_in_json():
     store = Store(connect(NOBODY, patience=Patience(connect=1)))
-    with serving(build_app(store, None, Settings())) as url:
-        with httpx.Client(base_url=url, cookies={OVER_HTTP: "x" * 43}) as client:
-            page = client.get("/m/acme/orders?view=all")
-            door = client.post("/sign-in", data={"name": "a", "password": "b"},
-                               headers={"Sec-Fetch-Site": "same-origin"})  # fmt: skip
-            api = client.get("/v1/orders", headers={"Authorization": "Bearer none"})
+    with (
+        serving(build_app(store, None, Settings())) as url,
+        httpx.Client(base_url=url, cookies={OVER_HTTP: "x" * 43}) as client,
+    ):
+        page = client.get("/m/acme/orders?view=all")
+        door = client.post("/sign-in", data={"name": "a", "password": "b"},
+                           headers={"Sec-Fetch-Site": "same-origin"})  # fmt: skip
+        api = client.get("/v1/orders", headers={"Authorization": f"Bearer {KEY}"})
     store.engine.dispose()
 
     assert (page.status_code, page.headers["Retry-After"]) == (503, "5")

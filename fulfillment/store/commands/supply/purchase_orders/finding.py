@@ -26,17 +26,17 @@ def find(tx: Tx, number: str) -> tuple[int, frozenset[str]]:
     return purchase_order, skus_of(tx, purchase_order)
 
 
+STATUS = "SELECT status FROM purchase_order WHERE id = :id"
+TAKE = f"{STATUS} FOR NO KEY UPDATE"
+
+
 def lock(tx: Tx, purchase_order: int, skus: Collection[str]) -> PurchaseOrderStatus:
     """Take the row of a purchase order; the queues of its `skus` are locked already.
 
     A line of another SKU may have been added before: then the work is done again with its queue.
     What is only simulated locks nothing.
     """
-    locking = "" if tx.is_simulated else " FOR NO KEY UPDATE"
-    (row,) = tx.rows(
-        f"SELECT status FROM purchase_order WHERE id = :id{locking}",  # noqa: S608 -- a constant
-        id=purchase_order,
-    )
+    (row,) = tx.rows(STATUS if tx.is_simulated else TAKE, id=purchase_order)
     if more := skus_of(tx, purchase_order) - set(skus):
         raise LocksTooSmallError(more)
     return PurchaseOrderStatus(row.status)
