@@ -9,6 +9,12 @@ from console.pages import (
     order,
     order_action,
     orders,
+    purchase_dates,
+    purchase_new,
+    purchase_order,
+    purchase_receipt,
+    purchase_status,
+    purchasing,
     remedy,
     saved_views,
     sign_in,
@@ -16,6 +22,7 @@ from console.pages import (
     stock,
     stock_change,
     stock_item,
+    suggestions,
     together,
     together_result,
 )
@@ -34,6 +41,13 @@ ROUTERS = (
     stock.router,
     stock_item.router,
     stock_change.router,
+    purchasing.router,
+    suggestions.router,
+    purchase_new.router,
+    purchase_order.router,
+    purchase_receipt.router,
+    purchase_dates.router,
+    purchase_status.router,
 )
 """In the order in which paths are tried: an order's own pages go before its actions."""
 

@@ -13,18 +13,23 @@ from fulfillment.store.transactions.session import Store
 WorkflowUrl = Callable[[str, str], str | None]
 """Where the workflow of a merchant's order is seen, by its number; None where nobody knows."""
 
+Trouble = Callable[[Exception], str | None]
+"""What is said of an error while the database is away, busy or held; None for any other error."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The store, the brake on wrong passwords, how long a session lasts, and where Temporal is.
 
-    `recent` is what was counted a moment ago for all who see the same.
+    `recent` is what was counted a moment ago for all who see the same; `trouble` tells what is to
+    be said while the database does not answer.
     """
 
     store: Store
     brake: Brake
     lasting: Lasting
     workflow_url: WorkflowUrl
+    trouble: Trouble
     recent: Recent = field(default_factory=Recent)
 
 

@@ -36,14 +36,15 @@ def touched(number: str | None, impacts: Iterable[Impact]) -> list[Touched]:
         Touched(
             one.order,
             number is not None and one.order != number,
-            tuple(_differences(one.before, one.after)),
+            tuple(differences(one.before, one.after)),
         )
         for one in impacts
     ]
     return sorted(found, key=lambda one: one.is_other)
 
 
-def _differences(before: Standing, after: Standing) -> Iterable[Difference]:
+def differences(before: Standing, after: Standing) -> Iterable[Difference]:
+    """What would be otherwise of an order, each with how it is now."""
     if before.status is not after.status:
         yield Difference("status", words.plain(before.status), words.plain(after.status))
     for name in COUNTS:

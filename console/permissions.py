@@ -37,6 +37,22 @@ PAGES: Mapping[str, Permission | None] = {
     "do_stock_move": Permission.ADJUST_STOCK,
     "stock_transfer": Permission.MOVE_STOCK,
     "do_stock_transfer": Permission.MOVE_STOCK,
+    "purchase_list": Permission.READ_PURCHASE_ORDERS,
+    "purchase_csv": Permission.READ_PURCHASE_ORDERS,
+    "supplier_list": Permission.READ_PURCHASE_ORDERS,
+    "suggestion_list": Permission.WRITE_PURCHASE_ORDERS,
+    "do_suggestions": Permission.WRITE_PURCHASE_ORDERS,
+    "purchase_new": Permission.WRITE_PURCHASE_ORDERS,
+    "do_purchase_new": Permission.WRITE_PURCHASE_ORDERS,
+    "purchase_order": Permission.READ_PURCHASE_ORDERS,
+    "purchase_orders_waiting": Permission.READ_PURCHASE_ORDERS,
+    "purchase_history": Permission.READ_PURCHASE_ORDERS,
+    "purchase_receipt": Permission.MOVE_STOCK,
+    "do_purchase_receipt": Permission.MOVE_STOCK,
+    "purchase_dates": Permission.WRITE_PURCHASE_ORDERS,
+    "do_purchase_dates": Permission.WRITE_PURCHASE_ORDERS,
+    "purchase_status": Permission.WRITE_PURCHASE_ORDERS,
+    "do_purchase_status": Permission.WRITE_PURCHASE_ORDERS,
 }
 """The permission of each page by the name of its function; None: it is enough to be signed in.
 

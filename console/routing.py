@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from console.cookies import is_from_here
+from console.desk import desk_of
 from console.headers import SIGNED_IN
 from console.permissions import PAGES, PUBLIC_PAGES
 from console.rendering import page
@@ -21,6 +22,9 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 MOST_FIELDS = 100
 SEE_OTHER = 303
+UNAVAILABLE = 503
+RETRY_AFTER = "5"
+"""Seconds."""
 
 STATUSES: Mapping[RefusalKind, int] = {
     RefusalKind.INVALID: 422,
@@ -56,12 +60,8 @@ class PageRoute(APIRoute):
                     visit.check(permission)
                 request.state.visit = visit
                 return await handle(request)
-            except NotSignedInError:
-                return _to_sign_in(request)
-            except NotAllowedError as error:
-                return refusal(visit, 403, "This is not yours to do", str(error))
-            except RefusedError as error:
-                return refused(visit, error)
+            except Exception as error:
+                return _instead(request, visit, error)
 
         return guarded
 
@@ -69,7 +69,10 @@ class PageRoute(APIRoute):
 def _open(handle: Handler) -> Handler:
     async def let_in(request: Request) -> Response:
         request.state.form = await form_of(request)
-        return await handle(request)
+        try:
+            return await handle(request)
+        except Exception as error:
+            return _in_trouble(request, None, error)
 
     return let_in
 
@@ -115,6 +118,34 @@ def sentence(error: RefusedError) -> str:
     """A refusal's words as a sentence."""
     text = str(error)
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def _instead(request: Request, visit: Visit | None, error: Exception) -> Response:
+    """What is answered in place of a page; an error that nobody foresaw is raised on."""
+    if isinstance(error, NotSignedInError):
+        return _to_sign_in(request)
+    if isinstance(error, NotAllowedError):
+        return refusal(visit, 403, "This is not yours to do", str(error))
+    if isinstance(error, RefusedError):
+        return refused(visit, error)
+    return _in_trouble(request, visit, error)
+
+
+def _in_trouble(request: Request, visit: Visit | None, error: Exception) -> Response:
+    """A page that says so while the database does not answer; any other error is raised on."""
+    said = desk_of(request).trouble(error)
+    if said is None:
+        raise error
+    again = request.url.path if request.method == "GET" else ""
+    if again and request.url.query:
+        again += f"?{request.url.query}"
+    values = {"said": said, "again": again, "is_form": request.method == "POST"}
+    if visit is None:
+        response: Response = page("plain_trouble.html", UNAVAILABLE, **values)
+    else:
+        response = shown("trouble.html", visit, UNAVAILABLE, **values)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -14,7 +14,7 @@ from fulfillment.domain.model.refusals import missing
 from fulfillment.store.commands.administration.acting import Session
 from fulfillment.store.commands.administration.sign_ins import signed_in
 from fulfillment.store.reading.parties import read_merchant
-from fulfillment.store.reading.places import is_order_at
+from fulfillment.store.reading.places import is_order_at, is_purchase_order_at
 from fulfillment.store.reading.views.parties import MerchantView
 from fulfillment.store.records.loading import EVERYBODY
 
@@ -56,6 +56,28 @@ class Visit:
         """Where the merchant's pages begin."""
         return f"/m/{self.of.id}"
 
+    @property
+    def start(self) -> str:
+        """Where the user's work with the merchant begins."""
+        return self.start_of(self.of.id)
+
+    def start_of(self, merchant: str) -> str:
+        """The first page of a merchant that the user's role may open: the board, or purchasing."""
+        home = f"/m/{merchant}"
+        if not self.may_read_orders and self.may_read_purchases:
+            return f"{home}/purchasing"
+        return home
+
+    @property
+    def may_read_purchases(self) -> bool:
+        """Whether the user may see purchase orders."""
+        return self.may(Permission.READ_PURCHASE_ORDERS)
+
+    @property
+    def may_read_orders(self) -> bool:
+        """Whether orders' numbers lead anywhere for the user."""
+        return self.may(Permission.READ_ORDERS)
+
     def may(self, permission: Permission) -> bool:
         """Whether the user's role grants it."""
         return self.caller.may(permission)
@@ -73,6 +95,17 @@ class Visit:
             return
         if not self.session.read(lambda tx: is_order_at(tx, number, places)):
             message = f"You work at {', '.join(places)}, and this order has nothing there."
+            raise NotAllowedError(message)
+
+    def check_purchase_order(self, number: str) -> None:
+        """Refuse a purchase order that brings nothing to the user's locations."""
+        places = self.caller.scope.location_list
+        if places is None:
+            return
+        if not self.session.read(lambda tx: is_purchase_order_at(tx, number, places)):
+            message = (
+                f"You work at {', '.join(places)}, and this purchase order brings nothing there."
+            )
             raise NotAllowedError(message)
 
 
@@ -107,3 +140,11 @@ def _number(number: str) -> str:
 ForVisit = Annotated[Visit, Depends(_visit)]
 OrderNumber = Annotated[str, Depends(_number)]
 """The number in the path, which may have a slash in it."""
+
+
+def _purchase(purchase: str) -> str:
+    return purchase.replace(SLASH, "/")
+
+
+PurchaseNumber = Annotated[str, Depends(_purchase)]
+"""The number of a purchase order in the path, which may have a slash in it."""

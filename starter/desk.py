@@ -10,6 +10,7 @@ from fulfillment.contracts.names import order_workflow_id
 from fulfillment.settings import Settings
 from fulfillment.store.commands.administration.sign_ins import Lasting
 from fulfillment.store.transactions.session import Store
+from starter.problems.handlers import told_of_trouble
 
 
 def desk_over(store: Store, chosen: Settings) -> Desk:
@@ -22,7 +23,13 @@ def desk_over(store: Store, chosen: Settings) -> Desk:
     def workflow_url(merchant: str, number: str) -> str | None:
         return root and f"{root}/{quote(order_workflow_id(merchant, number), safe='')}"
 
-    return Desk(store, Brake(chosen.wrong_passwords_a_minute), lasting, workflow_url)
+    return Desk(store, Brake(chosen.wrong_passwords_a_minute), lasting, workflow_url, _trouble)
+
+
+def _trouble(error: Exception) -> str | None:
+    """What a page says while the database does not answer."""
+    told = told_of_trouble(error)
+    return None if told is None else f"{told.detail[:1].upper()}{told.detail[1:]}."
 
 
 def _workflows(chosen: Settings) -> str | None:

@@ -21,7 +21,7 @@ def start(visit: ForVisit) -> Response:
     """Straight on where there is one merchant; else each that the user may see."""
     found = _merchants(visit)
     if len(found) == 1:
-        return RedirectResponse(f"/m/{found[0].id}", SEE_OTHER, dict(SIGNED_IN))
+        return RedirectResponse(visit.start_of(found[0].id), SEE_OTHER, dict(SIGNED_IN))
     return shown("start.html", visit, merchants=found)
 
 

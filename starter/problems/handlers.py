@@ -31,6 +31,8 @@ UNKNOWN_TABLES = {"42P01", "42703"}
 
 STATEMENT_TOO_LONG = "57014"
 
+NOT_MIGRATED = Told(503, "database_not_migrated", "the database lacks tables of this version")
+
 METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 HTTP_CODES = {
@@ -120,16 +122,28 @@ async def too_large(_: Request, error: Exception) -> Response:
 
 async def unavailable(_: Request, error: Exception) -> Response:
     """The database is away, has no room for one more, or took too long."""
-    return _later(_told_of_database(error))
+    return _later(told_of_database(error))
 
 
-def _told_of_database(error: Exception) -> Told:
+def told_of_trouble(error: Exception) -> Told | None:
+    """What is told while the database is away, held or busy; None for any other error."""
+    if isinstance(error, HeldError):
+        return told_of_held(error)
+    if isinstance(error, BusyError):
+        return Told(503, "database_busy", str(error))
+    if isinstance(error, ProgrammingError):
+        return NOT_MIGRATED if _sqlstate(error) in UNKNOWN_TABLES else None
+    return told_of_database(error) if isinstance(error, NOT_NOW) else None
+
+
+def told_of_database(error: Exception) -> Told:
+    """Why the database did not answer."""
     if is_held(error):
         return told_of_held(HeldError("row", ()))
     if isinstance(error, PoolTimeoutError):
         message = "every connection to the database is in use right now"
         return Told(503, "database_busy", message)
-    if getattr(getattr(error, "orig", None), "sqlstate", None) == STATEMENT_TOO_LONG:
+    if _sqlstate(error) == STATEMENT_TOO_LONG:
         message = "the database took too long for this; nothing was done"
         return Told(503, "database_too_slow", message)
     return Told(503, "database_unavailable", "the database does not answer right now")
@@ -137,9 +151,14 @@ def _told_of_database(error: Exception) -> Told:
 
 async def not_migrated(_: Request, error: Exception) -> Response:
     """The tables are not those of this version; any other statement that is wrong is our fault."""
-    if getattr(getattr(error, "orig", None), "sqlstate", None) not in UNKNOWN_TABLES:
+    if _sqlstate(error) not in UNKNOWN_TABLES:
         raise error
-    return _later(Told(503, "database_not_migrated", "the database lacks tables of this version"))
+    return _later(NOT_MIGRATED)
+
+
+def _sqlstate(error: Exception) -> str | None:
+    found: str | None = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return found
 
 
 async def held(_: Request, error: Exception) -> Response:

@@ -47,7 +47,8 @@ class Workspace:
 
     `arriving` are signed units by SKU and location that the caller is about to add to on hand. In a
     simulation, `coming` is supply that would be inbound, and `received` are units by supply that
-    would not be outstanding any more. What the lane has `filled` is off no level yet. The
+    would not be outstanding any more; `otherwise` is what all supply of its queues would be, where
+    that is not what is stored. What the lane has `filled` is off no level yet. The
     queues in `until` are served only as far as that rank. The `newcomers` are verified, and
     claimed for, by the plan. In the queues of `short`, more holders of what
     somebody wants are left; in those that are `asked_again`, who is left behind the cut asks by
@@ -73,6 +74,7 @@ class Workspace:
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
     coming: tuple[Supply, ...] = ()
     received: Mapping[int, int] = field(default_factory=dict)
+    otherwise: tuple[Supply, ...] | None = None
     filled: Filled = NOTHING
     _known: Mapping[str, Product] = field(default_factory=dict)
     _is_planned: bool = False
@@ -165,6 +167,8 @@ class Workspace:
         return units_of_others(self.tx, limited, self.after) if limited else {}
 
     def _supplies(self, there: Iterable[Supply]) -> tuple[Supply, ...]:
+        if self.otherwise is not None:
+            return self.otherwise
         left = (
             replace(one, outstanding=one.outstanding - self.received.get(one.id, 0))
             for one in there

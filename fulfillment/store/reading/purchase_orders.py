@@ -92,6 +92,16 @@ def read_purchase_order(tx: Tx, number: str) -> PurchaseOrderView:
     return view(PurchaseOrderView, rows[0], expected_on=rows[0].header_date, lines=lines)
 
 
+def is_purchase_order(tx: Tx, number: str) -> bool:
+    """Whether the merchant has a purchase order of this number."""
+    rows = tx.rows(
+        "SELECT 1 FROM purchase_order WHERE merchant = :merchant AND number = :number",
+        merchant=tx.merchant,
+        number=number,
+    )
+    return bool(rows)
+
+
 def list_purchase_orders(tx: Tx, window: Window, **which: Any) -> Page[PurchaseOrderSummary]:
     """One page of the merchant's purchase orders; `which` are filters of CONDITIONS, None: all."""
     return PURCHASE_ORDERS.page(tx, window, which)

@@ -12,25 +12,30 @@ from fulfillment.store.transactions.session import Tx
 BY_RANK = Sort(("o.priority", "o.placed_at", "o.intake_seq"), ("int", "timestamptz", "bigint"))
 
 LIST = """
-WITH tied AS (
-    SELECT sl.order_id, sum(g.units)::bigint AS units,
+WITH tied AS MATERIALIZED (
+    SELECT g.order_id, sum(g.units)::bigint AS units,
            coalesce(sum(g.units) FILTER (WHERE g.pinned), 0)::bigint AS pinned,
            max(u.expected_on) AS expected_on
       FROM purchase_order_line l JOIN supply u ON u.id = l.supply
-      JOIN peg g ON g.supply = u.id JOIN shipment_line sl ON sl.id = g.shipment_line
-     WHERE l.purchase_order = :purchase_order GROUP BY sl.order_id
+      JOIN peg g ON g.supply = u.id
+     WHERE l.purchase_order = :purchase_order GROUP BY g.order_id
+), page AS MATERIALIZED (
+    SELECT o.id, o.number, o.status, o.priority, o.placed_at, o.intake_seq, tied.units,
+           tied.pinned, tied.expected_on, {keys}
+      FROM tied JOIN orders o ON o.id = tied.order_id
+     WHERE {conditions} ORDER BY {order_by} LIMIT :most
 )
-SELECT o.number AS "order", o.status, o.priority, o.placed_at, tied.units, tied.pinned,
-       tied.expected_on, missing.units AS waiting, tied.units >= missing.units AS completes, {keys}
-  FROM tied JOIN orders o ON o.id = tied.order_id
+SELECT o.*, o.number AS "order", missing.units AS waiting, o.units >= missing.units AS completes
+  FROM page o
  CROSS JOIN LATERAL (
        SELECT coalesce(sum(sl.units - coalesce(a.units, 0)), 0)::bigint AS units
          FROM shipment s JOIN shipment_line sl ON sl.shipment = s.id
          LEFT JOIN LATERAL (SELECT sum(units) AS units FROM allocation
                              WHERE shipment_line = sl.id) a ON true
         WHERE s.order_id = o.id AND s.status IN ('backorder', 'future', 'ready')) missing
- WHERE {conditions} ORDER BY {order_by} LIMIT :most
+ ORDER BY {order_by}
 """
+"""What else an order waits for is only asked of those on the page."""
 
 
 def list_orders_of(

@@ -13,6 +13,7 @@ from fulfillment.store.commands.supply.purchase_orders.documents import (
 )
 from fulfillment.store.commands.supply.purchase_orders.finding import (
     Line,
+    check_seen,
     find,
     is_complete,
     lines_of,
@@ -39,13 +40,13 @@ CHANGEABLE = INBOUND | {PurchaseOrderStatus.DRAFT}
 
 
 def change_purchase_order(
-    store: Store, command: Command, change: PurchaseChange
+    store: Store, command: Command, change: PurchaseChange, seen: int | None = None
 ) -> PurchaseOrderView:
     """Change dates and ordered units, and add lines, before all has come; who waits is replanned.
 
     What came beyond what was ordered counts towards a line that grows. It is no change of status,
     so it starts no allocation where only those do; unless it leaves nothing outstanding: then the
-    purchase order is received.
+    purchase order is received. With the version that was `seen`, nothing but that is changed.
     """
 
     def body(tx: Tx) -> PurchaseOrderView:
@@ -53,11 +54,9 @@ def change_purchase_order(
         skus = known | {line.sku for line in change.added} | tx.also
         lock_queues(tx, skus)
         status = lock(tx, purchase_order, skus)
-        if status not in CHANGEABLE:
-            message = f"purchase order {change.number} is {status}; it can not be changed any more"
-            raise conflict("not_changeable", message, status=status)
+        check_seen(tx, purchase_order, seen)
         old = lines_of(tx, purchase_order)
-        changed = _changed_lines(old, change)
+        changed = changed_lines(old, change, status)
         _check_added(tx, old, change)
         added = _write(tx, purchase_order, change, changed, counts=status in INBOUND)
         ends = _ends(tx, purchase_order, change)
@@ -95,8 +94,13 @@ def _check_added(tx: Tx, old: Sequence[Line], change: PurchaseChange) -> None:
     check_lines(tx, change.added, "add_lines")
 
 
-def _changed_lines(old: Sequence[Line], change: PurchaseChange) -> list[Line]:
-    """The lines that are to be different, as they are to be."""
+def changed_lines(
+    old: Sequence[Line], change: PurchaseChange, status: PurchaseOrderStatus
+) -> list[Line]:
+    """The lines that are to be different, as they are to be; or a refusal."""
+    if status not in CHANGEABLE:
+        message = f"purchase order {change.number} is {status}; it can not be changed any more"
+        raise conflict("not_changeable", message, status=status)
     asked = _asked(change, {line.line: line for line in old})
     wanted = [_line_as_asked(line, asked.get(line.line), change) for line in old]
     return [line for line, was in zip(wanted, old, strict=True) if line != was]

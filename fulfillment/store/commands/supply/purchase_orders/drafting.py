@@ -1,5 +1,6 @@
 """Draft purchase orders for all that should be bought."""
 
+import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +8,8 @@ from datetime import date
 from itertools import groupby
 
 from fulfillment.domain.insight.purchase_suggestions import Suggestion
-from fulfillment.domain.model.refusals import RefusedError, invalid
+from fulfillment.domain.model.meaning import canonical, meaning
+from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.supply.purchase_orders.documents import (
     NewPurchaseLine,
@@ -39,23 +41,49 @@ class Draft:
     expected_on: date | None = None
 
 
-def draft_purchase_orders(store: Store, command: Command, draft: Draft) -> DraftedOrders:
+def draft_purchase_orders(
+    store: Store, command: Command, draft: Draft, seen: str | None = None
+) -> DraftedOrders:
     """Write one purchase order in draft for each supplier, a line for each suggestion.
 
     Drafts of one merchant are made one after the other, each counting those before it, so that no
     need is bought twice. Products without a supplier are left out, and named, unless one is said.
+    With what was `seen` of it, nothing is drafted if something else is to be bought by now.
     """
 
     def body(tx: Tx) -> DraftedOrders:
         _check_skus(tx, draft.skus or ())
         _wait_for_other_drafts(tx)
-        found = [one.suggestion for one in find_suggestions(tx, _wanted(draft))]
-        bought = [one for one in found if draft.supplier or one.supplier]
-        written = _written(tx, list(_documents(draft, bought)), draft.prefix)
-        left_out = {one.sku for one in found if not (draft.supplier or one.supplier)}
-        return DraftedOrders(tuple(written), tuple(sorted(left_out)))
+        found = find_to_draft(tx, draft)
+        if seen not in {None, found.version}:
+            message = "other units, or other products, are to be bought by now"
+            raise conflict("needs_changed", message, version=found.version)
+        written = _written(tx, list(found.documents), draft.prefix)
+        return DraftedOrders(tuple(written), found.without_supplier)
 
     return execute_as(DraftedOrders, store, command, body)
+
+
+@dataclass(frozen=True, slots=True)
+class ToDraft:
+    """The purchase orders that would be drafted, without their numbers, and what is left out."""
+
+    documents: tuple[NewPurchaseOrder, ...]
+    without_supplier: tuple[str, ...]
+
+    @property
+    def version(self) -> str:
+        """Another one as soon as something else would be drafted."""
+        said = canonical([meaning(document) for document in self.documents])
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def find_to_draft(tx: Tx, draft: Draft) -> ToDraft:
+    """What would be drafted now; a SKU that is named and that nobody needs is bought of nobody."""
+    found = [one.suggestion for one in find_suggestions(tx, _wanted(draft))]
+    bought = [one for one in found if draft.supplier or one.supplier]
+    left_out = {one.sku for one in found if not (draft.supplier or one.supplier)}
+    return ToDraft(tuple(_documents(draft, bought)), tuple(sorted(left_out)))
 
 
 def _check_skus(tx: Tx, skus: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from fulfillment.domain.model.refusals import missing
+from fulfillment.domain.model.refusals import conflict, missing
 from fulfillment.domain.model.statuses import ENDED, PurchaseOrderStatus
 from fulfillment.store.records.saving.supplies import TELLS, SupplyTold, telling
 from fulfillment.store.transactions import outbox
@@ -26,17 +26,36 @@ def find(tx: Tx, number: str) -> tuple[int, frozenset[str]]:
     return purchase_order, skus_of(tx, purchase_order)
 
 
+STATUS = "SELECT status FROM purchase_order WHERE id = :id"
+TAKE = f"{STATUS} FOR NO KEY UPDATE"
+
+
 def lock(tx: Tx, purchase_order: int, skus: Collection[str]) -> PurchaseOrderStatus:
     """Take the row of a purchase order; the queues of its `skus` are locked already.
 
     A line of another SKU may have been added before: then the work is done again with its queue.
+    What is only simulated locks nothing.
     """
-    (row,) = tx.rows(
-        "SELECT status FROM purchase_order WHERE id = :id FOR NO KEY UPDATE", id=purchase_order
-    )
+    (row,) = tx.rows(STATUS if tx.is_simulated else TAKE, id=purchase_order)
     if more := skus_of(tx, purchase_order) - set(skus):
         raise LocksTooSmallError(more)
     return PurchaseOrderStatus(row.status)
+
+
+def check_seen(tx: Tx, purchase_order: int, seen: int | None) -> None:
+    """Refuse a purchase order that is not as somebody saw it; its row is locked.
+
+    `seen` is the version of it that was looked at, which rises with whatever happens to it; None
+    where nobody looked.
+    """
+    if seen is None:
+        return
+    (row,) = tx.rows(
+        "SELECT number, wake_seq FROM purchase_order WHERE id = :id", id=purchase_order
+    )
+    if row.wake_seq != seen:
+        message = f"purchase order {row.number} has changed since you looked at it"
+        raise conflict("purchase_order_changed", message, version=row.wake_seq)
 
 
 def skus_of(tx: Tx, purchase_order: int) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fulfillment.domain.model.moves import SupplyKind
-from fulfillment.domain.model.refusals import conflict, invalid
+from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.statuses import (
     INBOUND,
     MoveNotAllowedError,
@@ -14,6 +14,7 @@ from fulfillment.store.commands.supply.moves.documents import Answer, execute_nu
 from fulfillment.store.commands.supply.purchase_orders.documents import NewPurchaseOrder
 from fulfillment.store.commands.supply.purchase_orders.finding import (
     Line,
+    check_seen,
     find,
     lines_of,
     lock,
@@ -27,7 +28,7 @@ from fulfillment.store.commands.supply.purchase_orders.lines import (
 )
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
 from fulfillment.store.commands.supply.stock import check_in_use
-from fulfillment.store.reading.purchase_orders import read_purchase_order
+from fulfillment.store.reading.purchase_orders import is_purchase_order, read_purchase_order
 from fulfillment.store.reading.rows import execute_as, fields_of, view
 from fulfillment.store.reading.suppliers import usual_supplier
 from fulfillment.store.reading.views.purchasing import PurchaseOrderView
@@ -60,6 +61,17 @@ def write_purchase_order(tx: Tx, new: NewPurchaseOrder) -> PurchaseOrderView:
     told = _told(purchase_order, new.number, kind, {"status": new.status, "lines": lines})
     tell(tx, purchase_order, outbox.Kind.START_PURCHASE_ORDER, told)
     return read_purchase_order(tx, new.number)
+
+
+def check_writable(tx: Tx, new: NewPurchaseOrder) -> None:
+    """Refuse a purchase order that could not be written now; nothing is done."""
+    _check_new(tx, new)
+    if is_purchase_order(tx, new.number):
+        raise _taken(new.number)
+
+
+def _taken(number: str) -> RefusedError:
+    return conflict("number_in_use", f"purchase order {number} is taken", number=number)
 
 
 def _check_new(tx: Tx, new: NewPurchaseOrder) -> None:
@@ -97,28 +109,31 @@ def _insert(tx: Tx, new: NewPurchaseOrder) -> tuple[int, list[Facts]]:
         now=tx.now,
     )
     if not rows:
-        raise conflict("number_in_use", f"purchase order {new.number} is taken", number=new.number)
+        raise _taken(new.number)
     header = Header(rows[0].id, new.number, new.expected_on, new.status in INBOUND)
     return header.id, insert_lines(tx, header, new.lines)
 
 
 def move_status(
-    store: Store, command: Command, number: str, target: PurchaseOrderStatus
+    store: Store,
+    command: Command,
+    number: str,
+    target: PurchaseOrderStatus,
+    seen: int | None = None,
 ) -> PurchaseOrderView:
     """Approve, send on its way, close short or cancel; what is inbound changes with it.
 
-    A draft is not approved while a line is of an inactive SKU or comes to a closed location.
+    A draft is not approved while a line is of an inactive SKU or comes to a closed location. With
+    the version that was `seen`, only what was looked at is moved.
     """
 
     def body(tx: Tx) -> PurchaseOrderView:
         purchase_order, skus = find(tx, number)
         lock_queues(tx, skus | tx.also)
         status = lock(tx, purchase_order, skus | tx.also)
+        check_seen(tx, purchase_order, seen)
         lines = lines_of(tx, purchase_order)
-        if status is PurchaseOrderStatus.DRAFT and target in INBOUND:
-            places = [(line.sku, line.location) for line in lines if line.units]
-            check_in_use(tx, places, "lines[{}].")
-        _check_move(status, target, sum(line.received for line in lines))
+        check_move(tx, lines, status, target)
         _move(tx, purchase_order, target)
         was = {line.supply: Was(line.expected_on, status) for line in lines}
         replan(tx, skus, was, by_po_status=True)
@@ -144,7 +159,14 @@ def _moved(
     return "closed", {"status": target, "counted": not is_draft, "lines": told}
 
 
-def _check_move(source: PurchaseOrderStatus, target: PurchaseOrderStatus, came: int) -> None:
+def check_move(
+    tx: Tx, lines: Sequence[Line], source: PurchaseOrderStatus, target: PurchaseOrderStatus
+) -> None:
+    """Refuse a status that a purchase order of these lines can not have next."""
+    if source is PurchaseOrderStatus.DRAFT and target in INBOUND:
+        places = [(line.sku, line.location) for line in lines if line.units]
+        check_in_use(tx, places, "lines[{}].")
+    came = sum(line.received for line in lines)
     try:
         move_purchase_order(source, target)
     except MoveNotAllowedError as error:

@@ -15,7 +15,7 @@ from fulfillment.store.commands.supply.moves.levels import (
     move_levels,
     open_levels,
 )
-from fulfillment.store.commands.supply.purchase_orders.finding import tell
+from fulfillment.store.commands.supply.purchase_orders.finding import check_seen, tell
 from fulfillment.store.commands.supply.purchase_orders.pinned import grants_of, less_granted
 from fulfillment.store.commands.supply.purchase_orders.replanning import plan_and_save
 from fulfillment.store.commands.supply.purchase_orders.shrinking import released_on, shrink_pegs
@@ -61,18 +61,21 @@ BOOKED_AS = {
 """What the ledger calls it."""
 
 
-def receive(store: Store, command: Command, receipt: Receipt) -> Answer:
+def receive(store: Store, command: Command, receipt: Receipt, seen: int | None = None) -> Answer:
     """Count what came, at once: the goods are there, whatever the engine does.
 
     More than was ordered of a line is taken as far as its tolerance goes, also some days after all
     has come; what was given up is taken with a reason. Damaged units have a level of their own,
     and serve nobody. Pins are served first, then the queue: by the workflow of a purchase order,
     unless something was released on these units before they came; else at once. The same receipt
-    number again is answered with the first one.
+    number again is answered with the first one. With the version of a purchase order that was
+    `seen`, goods are only counted for what was looked at.
     """
 
     def body(tx: Tx) -> Answer:
         document = locked(tx, receipt.kind, receipt.document)
+        if document.kind is K.PURCHASE_ORDER:
+            check_seen(tx, document.id, seen)
         counted = check(tx, document, receipt)
         check_found(tx, document, counted)
         goods = Goods(receipt.location or document.lines[0].location, counted)

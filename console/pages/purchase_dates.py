@@ -1,0 +1,193 @@
+"""Other days and units of a purchase order: who would be later or earlier, and the button."""
+
+import re
+from collections.abc import Iterator, Mapping
+from uuid import uuid4
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
+
+from console import form_values as given
+from console.headers import SIGNED_IN
+from console.purchase_changes import (
+    NOTHING,
+    Deed,
+    Looked,
+    Told,
+    done,
+    look,
+    looked_at,
+    purchase_path,
+)
+from console.routing import SEE_OTHER, PageRoute, shown
+from console.visits import ForVisit, PurchaseNumber, Visit
+from fulfillment.domain.model.limits import MOST_UNITS
+from fulfillment.domain.model.refusals import invalid
+from fulfillment.store.commands.supply.purchase_orders import (
+    KEEP,
+    LineChange,
+    NewDate,
+    PurchaseChange,
+    change_purchase_order,
+)
+from fulfillment.store.insight.supply_preview import preview_dates
+from fulfillment.store.reading.views.purchasing import PurchaseOrderView
+
+router = APIRouter(route_class=PageRoute)
+
+Values = Mapping[str, str]
+
+WHOLE = re.compile(r"[0-9]{1,10}")
+OF_LINE = re.compile(r"[uen]([0-9]{1,7})")
+"""Units, a day, or no day, of a line by its number."""
+
+
+@router.get("/m/{merchant}/purchase-orders/{purchase}/dates")
+def purchase_dates(request: Request, purchase: PurchaseNumber, visit: ForVisit) -> Response:
+    """The form as it stands; once something in it is otherwise, who would be later or earlier."""
+    visit.check_purchase_order(purchase)
+    found = look(visit, purchase)
+    values = request.query_params
+    if "look" not in values:
+        return _page(visit, found, values, NOTHING)
+    one = found.page.purchase_order
+    told = looked_at(visit, lambda: _deed(visit, typed_change(one, values)))
+    hidden = sent(typed_change(one, values)) if told.effect else {}
+    return _page(visit, found, values, told, hidden)
+
+
+@router.post("/m/{merchant}/purchase-orders/{purchase}/dates")
+def do_purchase_dates(purchase: PurchaseNumber, visit: ForVisit) -> Response:
+    """Change it, once for the key of the form, if it is as the page showed it."""
+    visit.check_purchase_order(purchase)
+    hidden = {name: visit.form.get(name, "") for name in SENT}
+    told = done(visit, purchase, lambda: _deed(visit, sent_change(purchase, visit.form)))
+    if told is not None:
+        typed = {**hidden, **_fields(visit.form)}
+        return _page(visit, look(visit, purchase), typed, told, hidden)
+    path = purchase_path(visit, purchase)
+    return RedirectResponse(f"{path}?done=dates", SEE_OTHER, dict(SIGNED_IN))
+
+
+def _deed(visit: Visit, change: PurchaseChange) -> Deed:
+    note = given.note(visit.form)
+
+    def do(version: int, key: str) -> None:
+        command = visit.session.command(
+            "change_purchase_order", change.number, key, sent(change), note
+        )
+        change_purchase_order(visit.desk.store, command, change, version)
+
+    return Deed(lambda tx, places: preview_dates(tx, change, places), do)
+
+
+SENT = ("expected_on", "no_day", "lines")
+"""The fields of the button: all lines in one, since a form has more fields than are read."""
+
+
+def sent(change: PurchaseChange) -> dict[str, str]:
+    """What is to be different, as the button sends it."""
+    on = change.expected_on
+    parts = []
+    for line in change.lines:
+        if line.expected_on is None:
+            parts.append(f"n{line.line}=1")
+        elif line.expected_on is not KEEP:
+            parts.append(f"e{line.line}={line.expected_on}")
+        if line.units is not None:
+            parts.append(f"u{line.line}={line.units}")
+    return {
+        "expected_on": "" if on in {None, KEEP} else str(on),
+        "no_day": "1" if on is None else "",
+        "lines": " ".join(parts),
+    }
+
+
+def sent_change(number: str, form: Values) -> PurchaseChange:
+    """What the button asks for, whatever stands there by now."""
+    lines = tuple(
+        LineChange(int(line), _day(fields, f"e{line}", f"n{line}"), _units(fields, line))
+        for fields in [_fields(form)]
+        for line in _numbers(fields)
+    )
+    return PurchaseChange(number, _day(form, "expected_on", "no_day"), lines)
+
+
+def _fields(form: Values) -> dict[str, str]:
+    """The fields of lines out of the one that holds them all."""
+    parts = (part.partition("=") for part in form.get("lines", "").split())
+    return {name: value for name, _, value in parts}
+
+
+def typed_change(one: PurchaseOrderView, values: Values) -> PurchaseChange:
+    """What is to be different: fields that say what stands there already, or nothing, say nothing.
+
+    A line whose day is the header's follows that, unless it is given another one.
+    """
+    header = _day(values, "expected_on", "no_day")
+    lines = tuple(_changed(one, values))
+    change = PurchaseChange(one.number, KEEP if header == one.expected_on else header, lines)
+    if change == PurchaseChange(one.number):
+        raise invalid("empty_change", "name another day, or other units of a line", "expected_on")
+    return change
+
+
+def _changed(one: PurchaseOrderView, values: Values) -> Iterator[LineChange]:
+    known = {str(line.line): line for line in one.lines}
+    for number in _numbers(values):
+        if number not in known:
+            message = f"purchase order {one.number} has no line {number}"
+            raise invalid("unknown_line", message, "lines")
+        line = known[number]
+        on, units = _day(values, f"e{number}", f"n{number}"), _units(values, number)
+        if on == line.expected_on:
+            on = KEEP
+        if units == line.ordered - line.closed:
+            units = None
+        if on is not KEEP or units is not None:
+            yield LineChange(line.line, on, units)
+
+
+def _numbers(values: Values) -> list[str]:
+    """The lines of which something is said."""
+    found = {match[1] for name in values if (match := OF_LINE.fullmatch(name))}
+    return sorted(found, key=int)
+
+
+def _day(values: Values, field: str, none: str) -> NewDate:
+    """The day of a field; KEEP where none is named, None where there is to be none."""
+    if values.get(none):
+        return None
+    return given.day(values, field) or KEEP
+
+
+def _units(values: Values, line: str) -> int | None:
+    """What is to be ordered of a line in all; None where it stays."""
+    field = f"u{line}"
+    text = values.get(field, "").strip()
+    if not text:
+        return None
+    if not WHOLE.fullmatch(text) or int(text) > MOST_UNITS:
+        message = f"units of line {line} are a whole number from 0 to {MOST_UNITS}"
+        raise invalid("bad_number", message, field)
+    return int(text)
+
+
+def _page(
+    visit: Visit, looked: Looked, values: Values, told: Told, hidden: Values | None = None
+) -> Response:
+    one = looked.page.purchase_order
+    return shown(
+        "purchase_dates.html",
+        visit,
+        told.status,
+        found=looked.page,
+        one=one,
+        path=purchase_path(visit, one.number),
+        values=values,
+        hidden=hidden or {},
+        told=told,
+        version=looked.version,
+        key=uuid4(),
+        note=visit.form.get("note", ""),
+    )

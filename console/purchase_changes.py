@@ -1,0 +1,123 @@
+"""What is asked of a purchase order: shown first, done once, and not if it is another one since."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from console.routing import STATUSES, sentence
+from console.supply_effects import ShownEffect, shown_effect
+from console.visits import Visit
+from fulfillment.domain.model.refusals import RefusedError, invalid
+from fulfillment.store.insight.supply_preview import SupplyPreview
+from fulfillment.store.reading.purchase_page import read_purchase_page
+from fulfillment.store.reading.supply_history import (
+    PurchaseVersion,
+    read_purchase_history,
+    read_purchase_version,
+)
+from fulfillment.store.reading.views.orders import EventView
+from fulfillment.store.reading.views.purchase_page import PurchasePageView
+from fulfillment.store.transactions.session import Tx
+
+MOST_SINCE = 20
+KEY_LETTERS = 36
+VERSION_DIGITS = 18
+CHANGED = "purchase_order_changed"
+CONFLICT = 409
+
+Places = Sequence[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What it would make of orders, and how it is done: of the version seen, under a key."""
+
+    preview: Callable[[Tx, Places], SupplyPreview]
+    do: Callable[[int, str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A purchase order as it was when the page was made."""
+
+    page: PurchasePageView
+    version: PurchaseVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page says beside its form: of a preview, of a refusal, of what others did."""
+
+    effect: ShownEffect | None = None
+    refusal: str | None = None
+    since: Sequence[EventView] = ()
+    is_stale: bool = False
+    status: int = 200
+
+
+NOTHING = Told()
+
+
+def purchase_path(visit: Visit, number: str) -> str:
+    """Where the pages of a purchase order are."""
+    return f"{visit.home}/purchase-orders/{quote(number, safe='')}"
+
+
+def look(visit: Visit, number: str) -> Looked:
+    """The purchase order, and which state of it this is, at one instant."""
+    return visit.session.read(
+        lambda tx: Looked(read_purchase_page(tx, number), read_purchase_version(tx, number))
+    )
+
+
+def looked_at(visit: Visit, make: Callable[[], Deed]) -> Told:
+    """What it would change, or why it can not be done."""
+    try:
+        return Told(_effect(visit, make()))
+    except RefusedError as error:
+        return Told(refusal=sentence(error), status=STATUSES[error.kind])
+
+
+def done(visit: Visit, number: str, make: Callable[[], Deed]) -> Told | None:
+    """Do it, once for the key of the form; None where it is done, else what is to be said.
+
+    Where the purchase order is not as the page showed it, nothing is done: it is told what
+    happened since, and what it would change now.
+    """
+    try:
+        deed, (version, key) = make(), _held_against(visit)
+        deed.do(version, key)
+    except RefusedError as error:
+        if error.code != CHANGED:
+            return Told(refusal=sentence(error), status=STATUSES[error.kind])
+    else:
+        return None
+    since = _since(visit, number)
+    try:
+        return Told(_effect(visit, make()), since=since, is_stale=True, status=CONFLICT)
+    except RefusedError as now:
+        return Told(refusal=sentence(now), since=since, is_stale=True, status=CONFLICT)
+
+
+def _held_against(visit: Visit) -> tuple[int, str]:
+    """The version that the page showed, and the key that it was made with."""
+    key, version = visit.form.get("key", ""), visit.form.get("version", "")
+    is_version = version.isdecimal() and version.isascii() and len(version) <= VERSION_DIGITS
+    if not 0 < len(key) <= KEY_LETTERS or not key.isprintable() or not is_version:
+        raise invalid("bad_form", "open the page anew: its form is not whole", "key")
+    return int(version), key
+
+
+def _effect(visit: Visit, deed: Deed) -> ShownEffect:
+    places = visit.caller.scope.location_list
+    found = visit.desk.store.simulate(visit.of.id, lambda tx: deed.preview(tx, places))
+    return shown_effect(found)
+
+
+def _since(visit: Visit, number: str) -> list[EventView]:
+    """What happened after the page was made, the first things of it."""
+    seen = visit.form.get("seen", "")
+    after = (
+        int(seen) if seen.isdecimal() and seen.isascii() and len(seen) < VERSION_DIGITS // 2 else 0
+    )
+    return visit.session.read(lambda tx: read_purchase_history(tx, number, MOST_SINCE, after))
