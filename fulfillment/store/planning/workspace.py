@@ -31,6 +31,7 @@ from fulfillment.store.records.goods import (
     ask_for_products,
     ask_for_supplies,
     levels_of,
+    load_levels,
     products_of,
     supplies_of,
 )
@@ -46,8 +47,9 @@ class Workspace:
     """Some queues and orders of one merchant, locked; their orders are changed as values.
 
     `arriving` are signed units by SKU and location that the caller is about to add to on hand. In a
-    simulation, `coming` is supply that would be inbound, and `received` are units by supply that
-    would not be outstanding any more. What the lane has `filled` is off no level yet. The
+    simulation, `coming` is supply that would be inbound, `received` are units by supply that
+    would not be outstanding any more, and `dated` are supplies that would come on another day.
+    What the lane has `filled` is off no level yet. The
     queues in `until` are served only as far as that rank. The `newcomers` are verified, and
     claimed for, by the plan. In the queues of `short`, more holders of what
     somebody wants are left; in those that are `asked_again`, who is left behind the cut asks by
@@ -73,6 +75,7 @@ class Workspace:
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
     coming: tuple[Supply, ...] = ()
     received: Mapping[int, int] = field(default_factory=dict)
+    dated: Mapping[int, date] = field(default_factory=dict)
     filled: Filled = NOTHING
     _known: Mapping[str, Product] = field(default_factory=dict)
     _is_planned: bool = False
@@ -166,7 +169,11 @@ class Workspace:
 
     def _supplies(self, there: Iterable[Supply]) -> tuple[Supply, ...]:
         left = (
-            replace(one, outstanding=one.outstanding - self.received.get(one.id, 0))
+            replace(
+                one,
+                outstanding=one.outstanding - self.received.get(one.id, 0),
+                due_on=self.dated.get(one.id, one.due_on),
+            )
             for one in there
         )
         return (*left, *self.coming)
@@ -174,6 +181,21 @@ class Workspace:
     def _levels(
         self, products: Mapping[str, Product], there: Iterable[StockLevel]
     ) -> tuple[StockLevel, ...]:
+        """Where anything is free."""
+        return tuple(
+            StockLevel(sku, location, units)
+            for (sku, location), units in sorted(self._free(products, there).items())
+            if units > 0
+        )
+
+    def free_units(self, sku: str, location: str) -> int:
+        """What is free of a SKU at a place; less than nothing where more is claimed than is there."""
+        there = load_levels(self.tx, [sku], [location])
+        return self._free(self._products(), there)[sku, location]
+
+    def _free(
+        self, products: Mapping[str, Product], there: Iterable[StockLevel]
+    ) -> Counter[tuple[str, str]]:
         """What is free in the tables, what is about to come, and what was given back so far."""
         free: Counter[tuple[str, str]] = Counter(self.arriving)
         free.subtract(self.filled.units)
@@ -185,11 +207,7 @@ class Workspace:
             for sku, location, units in claims(orders.values(), shipped):
                 if sku in self.skus and products[sku].managed:
                     free[sku, location] += sign * units
-        return tuple(
-            StockLevel(sku, location, units)
-            for (sku, location), units in sorted(free.items())
-            if units > 0
-        )
+        return free
 
     def save(self, *, silent: Collection[int] = ()) -> None:
         """Write what differs, and what is still owed to queues not served to their end."""

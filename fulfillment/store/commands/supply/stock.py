@@ -55,13 +55,15 @@ def adjust(store: Store, command: Command, adjustments: Sequence[Adjustment]) ->
     The answer names each place with what it has now.
     """
 
-    def body(tx: Tx) -> dict[str, Any]:
-        _check(tx, adjustments)
-        lock_queues(tx, {adjustment.sku for adjustment in adjustments} | tx.also)
-        levels = change_on_hand(tx, adjustments, Booking("adjustment", command.key))
-        return {"levels": [level.told() for level in levels]}
+    return store.execute(command, lambda tx: adjust_levels(tx, adjustments, command.key))
 
-    return store.execute(command, body)
+
+def adjust_levels(tx: Tx, adjustments: Sequence[Adjustment], reference: str) -> dict[str, Any]:
+    """The same inside a transaction that does more; the ledger has the reference."""
+    _check(tx, adjustments)
+    lock_queues(tx, {adjustment.sku for adjustment in adjustments} | tx.also)
+    levels = change_on_hand(tx, adjustments, Booking("adjustment", reference))
+    return {"levels": [level.told() for level in levels]}
 
 
 def change_on_hand(
@@ -77,7 +79,7 @@ def change_on_hand(
     open_levels(tx, moves)
     space = _planned(tx, moves, again or {})
     lock_levels(tx, space.skus if space else {move.sku for move in moves})
-    levels = _levels_after(tx, moves)
+    levels = levels_after(tx, moves)
     move_levels(tx, [move for move in moves if move.units > 0])
     if space:
         space.save()
@@ -88,7 +90,7 @@ def change_on_hand(
 
 def _planned(tx: Tx, moves: Sequence[Move], again: Mapping[str, LatePin]) -> Workspace | None:
     """Who gains or loses by it, planned as it will be; nothing is written but pickers' tasks."""
-    more, fewer = _added(moves), _lost_claims(_levels_after(tx, moves))
+    more, fewer = _added(moves), lost_claims(levels_after(tx, moves))
     if not more and not fewer and not again:
         return None
     skus = {*again, *(move.sku for move in moves)}
@@ -108,7 +110,7 @@ def _arriving(moves: Sequence[Move]) -> Mapping[tuple[str, str], int]:
     return {(m.sku, m.location): m.units for m in moves if m.disposition == "sellable"}
 
 
-def _lost_claims(levels: Sequence[Level]) -> Mapping[tuple[str, str], int]:
+def lost_claims(levels: Sequence[Level]) -> Mapping[tuple[str, str], int]:
     """Units by SKU and location that are allocated and will not be there."""
     return {
         (level.sku, level.location): level.allocated - level.on_hand
@@ -220,7 +222,7 @@ SELECT v.sku, v.location, v.disposition, v.on_hand, v.allocated, v.picked, v.sta
 """  # noqa: S608 -- ROWS is a constant
 
 
-def _levels_after(tx: Tx, moves: Sequence[Move]) -> list[Level]:
+def levels_after(tx: Tx, moves: Sequence[Move]) -> list[Level]:
     """Each place with what it will have on hand; a conflict below what is in hands."""
     levels = []
     for row in tx.rows(READ_LEVELS, merchant=tx.merchant, **columns(moves)):

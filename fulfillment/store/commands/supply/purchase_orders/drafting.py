@@ -51,7 +51,7 @@ def draft_purchase_orders(store: Store, command: Command, draft: Draft) -> Draft
         _wait_for_other_drafts(tx)
         found = [one.suggestion for one in find_suggestions(tx, _wanted(draft))]
         bought = [one for one in found if draft.supplier or one.supplier]
-        written = _written(tx, list(_documents(draft, bought)), draft.prefix)
+        written = write_next(tx, list(_documents(draft, bought)), draft.prefix)
         left_out = {one.sku for one in found if not (draft.supplier or one.supplier)}
         return DraftedOrders(tuple(written), tuple(sorted(left_out)))
 
@@ -112,7 +112,7 @@ def _lines(suggestions: Sequence[Suggestion]) -> Iterator[NewPurchaseLine]:
         yield NewPurchaseLine(line, one.sku, one.units, one.location)
 
 
-def _written(tx: Tx, documents: Sequence[NewPurchaseOrder], prefix: str) -> list[PurchaseOrderView]:
+def write_next(tx: Tx, documents: Sequence[NewPurchaseOrder], prefix: str) -> list[PurchaseOrderView]:
     """Each under the next number that is free; one that somebody takes meanwhile is passed over."""
     written: list[PurchaseOrderView] = []
     numbers = itertools.count(_next_number(tx, prefix))

@@ -72,22 +72,27 @@ def receive(store: Store, command: Command, receipt: Receipt) -> Answer:
     """
 
     def body(tx: Tx) -> Answer:
-        document = locked(tx, receipt.kind, receipt.document)
-        counted = check(tx, document, receipt)
-        check_found(tx, document, counted)
-        goods = Goods(receipt.location or document.lines[0].location, counted)
-        check_places(tx, [(counted[0].line.sku, goods.location)])
-        if document.order is not None:
-            lock_orders(tx, [document.order])
-        number = _take_in(tx, document, receipt, goods)
-        record(tx, _told(document, number, goods))
-        if document.kind is K.PURCHASE_ORDER:
-            tell(tx, document.id, outbox.Kind.WAKE_PURCHASE_ORDER)
-        return {"receipt": number} | fields_of(READ[receipt.kind](tx, receipt.document))
+        return receive_goods(tx, receipt)
 
     if receipt.number is None:
         return store.execute(command, body)
     return execute_numbered(store, command, receipt.number, body)
+
+
+def receive_goods(tx: Tx, receipt: Receipt) -> Answer:
+    """The same inside a transaction that does more."""
+    document = locked(tx, receipt.kind, receipt.document)
+    counted = check(tx, document, receipt)
+    check_found(tx, document, counted)
+    goods = Goods(receipt.location or document.lines[0].location, counted)
+    check_places(tx, [(counted[0].line.sku, goods.location)])
+    if document.order is not None:
+        lock_orders(tx, [document.order])
+    number = _take_in(tx, document, receipt, goods)
+    record(tx, _told(document, number, goods))
+    if document.kind is K.PURCHASE_ORDER:
+        tell(tx, document.id, outbox.Kind.WAKE_PURCHASE_ORDER)
+    return {"receipt": number} | fields_of(READ[receipt.kind](tx, receipt.document))
 
 
 def _take_in(tx: Tx, document: Receivable, receipt: Receipt, goods: Goods) -> str:

@@ -1,0 +1,46 @@
+"""A wish about stock: more or fewer units at a place."""
+
+from fulfillment.domain.insight.what_if import AdjustStock
+from fulfillment.domain.model.refusals import conflict
+from fulfillment.store.commands.supply.stock import (
+    Adjustment,
+    adjust_levels,
+    check_places,
+    levels_after,
+    lost_claims,
+)
+from fulfillment.store.commands.supply.stock_loss import given_up, losers_of
+from fulfillment.store.commands.what_if.act import Act, Fact, Reach
+from fulfillment.store.planning.workspace import Workspace
+from fulfillment.store.transactions.session import Tx
+
+
+def adjust_stock(tx: Tx, wish: AdjustStock) -> Act:
+    """Who gains units, or loses them: the latest in rank first (behaviour.md §4.9)."""
+    check_places(tx, [(wish.sku, wish.location)])
+    move = Adjustment(wish.sku, wish.location, wish.units, tx.reason)
+    then = levels_after(tx, [move])
+    if not then and wish.units < 0:
+        message = f"{wish.sku} at {wish.location} has 0 on hand and can not go below zero"
+        raise conflict("below_zero", message, sku=wish.sku, location=wish.location, on_hand=0)
+    on_hand = then[0].on_hand if then else wish.units
+    losers = losers_of(tx, lost_claims(then))
+    place = (wish.sku, wish.location)
+
+    def put(space: Workspace) -> None:
+        space.arriving = {**space.arriving, place: space.arriving.get(place, 0) + wish.units}
+        if (short := -space.free_units(*place)) > 0:
+            given_up(space, {place: short})
+
+    def do(tx: Tx, reference: str) -> None:
+        asked = Adjustment(wish.sku, wish.location, wish.units, tx.reason)
+        adjust_levels(tx, [asked], reference)
+
+    fact = Fact(f"{wish.sku} at {wish.location}", "on hand", on_hand - wish.units, on_hand)
+    reach = Reach(
+        frozenset({wish.sku}),
+        orders=losers.orders,
+        margin={wish.sku: max(wish.units, 0)},
+        asking=losers.asking,
+    )
+    return Act(wish, (fact,), reach, put, do, frozenset({wish.location}))
