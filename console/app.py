@@ -4,13 +4,14 @@ from fastapi import FastAPI
 
 from console import assets
 from console.desk import Desk
-from console.pages import board, order, order_action, orders, remedy, sign_in, start
+from console.pages import board, order, order_action, orders, remedy, sign_in, start, what_if
 
 ROUTERS = (
     sign_in.router,
     start.router,
     board.router,
     orders.router,
+    what_if.router,
     order.router,
     remedy.router,
     order_action.router,

@@ -17,6 +17,9 @@ PAGES: Mapping[str, Permission | None] = {
     "do_order_remedy": Permission.READ_ORDERS,
     "order_action": Permission.READ_ORDERS,
     "do_order_action": Permission.READ_ORDERS,
+    # By who sees orders or stock; each part of a what-if asks for its own where it is applied.
+    "what_if": None,
+    "do_what_if": None,
 }
 """The permission of each page by the name of its function; None: it is enough to be signed in.
 

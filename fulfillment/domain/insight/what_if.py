@@ -86,7 +86,8 @@ Wish = MoveDate | SetPriority | CancelUnits | Buy | Receive | AdjustStock
 
 FORMS: Mapping[str, str] = MappingProxyType({
     "po": "PO7:+5d, PO7:-3d, PO7:2026-12-20 or, for line 2 alone, PO7/2:+5d",
-    "order": "order:1042:priority=10, order:1042:cancel, order:1042/1:cancel or order:1042/1:cancel=2",
+    "order": "order:1042:priority=10, order:1042:cancel, order:1042/1:cancel or"
+             " order:1042/1:cancel=2",
     "buy": "buy:K1:200@2026-12-20 or buy:K1:200@2026-12-20:vienna",
     "receive": "receive:PO7/1:20",
     "stock": "stock:K1:-5:vienna or stock:K1:+5:vienna",
@@ -178,10 +179,9 @@ class _UnreadableError(Exception):
 def _parsed(text: str, at: int) -> Wish:
     head, sign, rest = text.strip().partition(":")
     kind, told = (head, rest) if sign and head in FORMS else ("po", text.strip())
+    if len(text) > LONGEST:
+        raise _refused(text, at, f"it is longer than {LONGEST} characters")
     try:
-        if len(text) > LONGEST:
-            message = f"it is longer than {LONGEST} characters"
-            raise _UnreadableError(message)
         return READERS[kind](told.split(":"))
     except _UnreadableError as error:
         possible = FORMS[kind] if kind != "po" or head == "po" else "; ".join(FORMS.values())

@@ -189,7 +189,7 @@ class Workspace:
         )
 
     def free_units(self, sku: str, location: str) -> int:
-        """What is free of a SKU at a place; less than nothing where more is claimed than is there."""
+        """What is free of a SKU at a place; below zero where more is claimed than is there."""
         there = load_levels(self.tx, [sku], [location])
         return self._free(self._products(), there)[sku, location]
 

@@ -30,6 +30,11 @@ SELECT {ORDER_IS_AT} AS is_at FROM orders o
  WHERE o.merchant = :merchant AND o.number = :number
 """  # noqa: S608 -- ORDER_IS_AT is a constant
 
+FIND_ORDERS = f"""
+SELECT o.number FROM orders o
+ WHERE o.merchant = :merchant AND o.number = ANY(:numbers) AND ({ORDER_IS_AT})
+"""  # noqa: S608 -- ORDER_IS_AT is a constant
+
 FIND_PURCHASE_ORDER = f"""
 SELECT {PURCHASE_ORDER_IS_AT} AS is_at FROM purchase_order p
  WHERE p.merchant = :merchant AND p.number = :number
@@ -39,6 +44,12 @@ SELECT {PURCHASE_ORDER_IS_AT} AS is_at FROM purchase_order p
 def is_order_at(tx: Tx, number: str, places: Sequence[str]) -> bool:
     """Whether an order has to do with one of these locations; a refusal if there is none."""
     return _is_at(tx.rows(FIND_ORDER, **_asked(tx, number, places)), "order", number)
+
+
+def orders_at(tx: Tx, numbers: Sequence[str], places: Sequence[str]) -> frozenset[str]:
+    """Which of these orders have to do with one of these locations."""
+    asked = {"merchant": tx.merchant, "numbers": list(numbers), "places": list(places)}
+    return frozenset(row.number for row in tx.rows(FIND_ORDERS, **asked))
 
 
 def is_purchase_order_at(tx: Tx, number: str, places: Sequence[str]) -> bool:

@@ -54,7 +54,6 @@ def adjust(store: Store, command: Command, adjustments: Sequence[Adjustment]) ->
     up, the latest in rank first (behaviour.md §4.9); below what is picked or staged is refused.
     The answer names each place with what it has now.
     """
-
     return store.execute(command, lambda tx: adjust_levels(tx, adjustments, command.key))
 
 

@@ -209,5 +209,3 @@ def receive(tx: Tx, wish: Receive) -> Act:
     )
     places = frozenset({line.location})
     return Act(wish, facts, replace(reach, orders=at_once), put, do, places)
-
-

@@ -101,7 +101,9 @@ def test_the_same_key_acts_once(furnished):
     seen = look(furnished, "stock:K1:+3:A").fingerprint
     first = apply(furnished, "stock:K1:+3:A", shown=seen, key="k")
     assert apply(furnished, "stock:K1:+3:A", shown=seen, key="k") == first
-    assert furnished.one("SELECT on_hand FROM stock_level WHERE sku = 'K1' AND location = 'A'") == 13
+    assert (
+        furnished.one("SELECT on_hand FROM stock_level WHERE sku = 'K1' AND location = 'A'") == 13
+    )
 
 
 def test_nothing_is_done_when_the_world_has_moved(furnished):

@@ -47,8 +47,9 @@ def change_purchase_order(
     so it starts no allocation where only those do; unless it leaves nothing outstanding: then the
     purchase order is received.
     """
-
-    return execute_as(PurchaseOrderView, store, command, lambda tx: amend_purchase_order(tx, change))
+    return execute_as(
+        PurchaseOrderView, store, command, lambda tx: amend_purchase_order(tx, change)
+    )
 
 
 def amend_purchase_order(tx: Tx, change: PurchaseChange) -> PurchaseOrderView:

@@ -112,7 +112,9 @@ def _lines(suggestions: Sequence[Suggestion]) -> Iterator[NewPurchaseLine]:
         yield NewPurchaseLine(line, one.sku, one.units, one.location)
 
 
-def write_next(tx: Tx, documents: Sequence[NewPurchaseOrder], prefix: str) -> list[PurchaseOrderView]:
+def write_next(
+    tx: Tx, documents: Sequence[NewPurchaseOrder], prefix: str
+) -> list[PurchaseOrderView]:
     """Each under the next number that is free; one that somebody takes meanwhile is passed over."""
     written: list[PurchaseOrderView] = []
     numbers = itertools.count(_next_number(tx, prefix))
