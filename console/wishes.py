@@ -7,7 +7,8 @@ from datetime import date
 
 from console import form_values as given
 from console.actions import Field
-from fulfillment.domain.insight.what_if import (
+from fulfillment.domain.insight.what_if import parse, write
+from fulfillment.domain.insight.wishes import (
     AdjustStock,
     Buy,
     CancelUnits,
@@ -15,8 +16,6 @@ from fulfillment.domain.insight.what_if import (
     Receive,
     SetPriority,
     Wish,
-    parse,
-    write,
 )
 from fulfillment.domain.model.refusals import invalid
 

@@ -13,7 +13,8 @@ from console.headers import SIGNED_IN
 from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
 from console.visits import ForVisit, NotAllowedError, Visit
 from console.what_ifs import Shown
-from fulfillment.domain.insight.what_if import LONGEST, MOST_WISHES, NEEDED, Wish, parse_all
+from fulfillment.domain.insight.what_if import LONGEST, MOST_WISHES, parse_all
+from fulfillment.domain.insight.wishes import NEEDED, Wish
 from fulfillment.domain.model.permissions import Permission
 from fulfillment.domain.model.refusals import RefusedError, invalid
 from fulfillment.store.commands.what_if import Act, Copy, apply_what_if, put_on_copy

@@ -10,7 +10,8 @@ from console.app import ROUTERS
 from console.cookies import OVER_HTTP, token_of
 from console.permissions import PAGES, PUBLIC_PAGES
 from console.routing import PageRoute
-from fulfillment.domain.insight.what_if import NEEDED, parse
+from fulfillment.domain.insight.what_if import parse
+from fulfillment.domain.insight.wishes import NEEDED
 from fulfillment.domain.model.permissions import GRANTS, Permission, Role
 from fulfillment.domain.model.scope import Scope
 from tests.api.world import ACME, BOLT, World, made

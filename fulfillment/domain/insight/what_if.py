@@ -7,14 +7,20 @@ SKU can be named.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from urllib.parse import unquote
 
+from fulfillment.domain.insight.wishes import (
+    AdjustStock,
+    Buy,
+    CancelUnits,
+    MoveDate,
+    Receive,
+    SetPriority,
+    Wish,
+)
 from fulfillment.domain.model.limits import MOST_UNITS
 from fulfillment.domain.model.names import MOST_NUMBER, MOST_SKU, as_written, fault_of
-from fulfillment.domain.model.permissions import Permission
 from fulfillment.domain.model.rank import FIRST_PRIORITY, LAST_PRIORITY
 from fulfillment.domain.model.refusals import RefusedError, invalid
 
@@ -23,66 +29,6 @@ MOST_LINE = 1_000_000
 LONGEST = 400
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 
-
-@dataclass(frozen=True, slots=True)
-class MoveDate:
-    """A purchase order, or one line of it, comes on another day: so many days later, or on a day.
-
-    Without a line, all of it that is still to come is meant.
-    """
-
-    number: str
-    line: int | None = None
-    days: int = 0
-    on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SetPriority:
-    """An order has another place in the queues."""
-
-    order: str
-    priority: int
-
-
-@dataclass(frozen=True, slots=True)
-class CancelUnits:
-    """What has not left of an order is cancelled: all of it, of one line, or so many units."""
-
-    order: str
-    line: int | None = None
-    units: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Buy:
-    """Units are bought for a day; without a place, for the first of the merchant's locations."""
-
-    sku: str
-    units: int
-    on: date
-    location: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Receive:
-    """Units of a line of a purchase order are counted in now."""
-
-    number: str
-    line: int
-    units: int
-
-
-@dataclass(frozen=True, slots=True)
-class AdjustStock:
-    """There are more or fewer units at a place than was thought; signed."""
-
-    sku: str
-    units: int
-    location: str
-
-
-Wish = MoveDate | SetPriority | CancelUnits | Buy | Receive | AdjustStock
 
 FORMS: Mapping[str, str] = MappingProxyType({
     "po": "PO7:+5d, PO7:-3d, PO7:2026-12-20 or, for line 2 alone, PO7/2:+5d",
@@ -94,16 +40,6 @@ FORMS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """How each kind is written, by the word it begins with. A purchase order needs none, unless its
 number is one of these words."""
-
-NEEDED: Mapping[type, Permission] = MappingProxyType({
-    MoveDate: Permission.WRITE_PURCHASE_ORDERS,
-    SetPriority: Permission.WRITE_ORDERS,
-    CancelUnits: Permission.WRITE_ORDERS,
-    Buy: Permission.WRITE_PURCHASE_ORDERS,
-    Receive: Permission.MOVE_STOCK,
-    AdjustStock: Permission.ADJUST_STOCK,
-})  # fmt: skip
-"""What who applies a wish must be allowed to do."""
 
 
 def parse_all(texts: Sequence[str]) -> tuple[Wish, ...]:
@@ -147,6 +83,7 @@ def write(wish: Wish) -> str:
 
 
 RESERVED = re.compile(r"[%:/@=]")
+ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
 def _named(name: str, line: int | None = None) -> str:
@@ -269,13 +206,17 @@ def _document(text: str) -> tuple[str, int | None]:
 
 def _name(text: str, most: int, what: str) -> str:
     try:
-        name = as_written(unquote(text, errors="strict"))
+        name = as_written(ENCODED.sub(_decoded, text))
     except UnicodeDecodeError:
         name = ""
     if fault := fault_of(name, most):
         message = f"the {what} {fault}"
         raise _UnreadableError(message)
     return name
+
+
+def _decoded(found: re.Match[str]) -> str:
+    return bytes.fromhex(found[0].replace("%", "")).decode()
 
 
 def _units(text: str) -> int:

@@ -31,7 +31,6 @@ from fulfillment.store.records.goods import (
     ask_for_products,
     ask_for_supplies,
     levels_of,
-    load_levels,
     products_of,
     supplies_of,
 )
@@ -181,21 +180,6 @@ class Workspace:
     def _levels(
         self, products: Mapping[str, Product], there: Iterable[StockLevel]
     ) -> tuple[StockLevel, ...]:
-        """Where anything is free."""
-        return tuple(
-            StockLevel(sku, location, units)
-            for (sku, location), units in sorted(self._free(products, there).items())
-            if units > 0
-        )
-
-    def free_units(self, sku: str, location: str) -> int:
-        """What is free of a SKU at a place; below zero where more is claimed than is there."""
-        there = load_levels(self.tx, [sku], [location])
-        return self._free(self._products(), there)[sku, location]
-
-    def _free(
-        self, products: Mapping[str, Product], there: Iterable[StockLevel]
-    ) -> Counter[tuple[str, str]]:
         """What is free in the tables, what is about to come, and what was given back so far."""
         free: Counter[tuple[str, str]] = Counter(self.arriving)
         free.subtract(self.filled.units)
@@ -207,7 +191,11 @@ class Workspace:
             for sku, location, units in claims(orders.values(), shipped):
                 if sku in self.skus and products[sku].managed:
                     free[sku, location] += sign * units
-        return free
+        return tuple(
+            StockLevel(sku, location, units)
+            for (sku, location), units in sorted(free.items())
+            if units > 0
+        )
 
     def save(self, *, silent: Collection[int] = ()) -> None:
         """Write what differs, and what is still owed to queues not served to their end."""

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.insight.what_if import (
-    FORMS,
-    MOST_WISHES,
+from fulfillment.domain.insight.what_if import FORMS, MOST_WISHES, parse, parse_all, write
+from fulfillment.domain.insight.wishes import (
     AdjustStock,
     Buy,
     CancelUnits,
@@ -16,9 +15,6 @@ from fulfillment.domain.insight.what_if import (
     Receive,
     SetPriority,
     Wish,
-    parse,
-    parse_all,
-    write,
 )
 from fulfillment.domain.model.limits import MOST_UNITS
 from fulfillment.domain.model.names import as_written, fault_of

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from fulfillment.domain.insight.what_if import Wish
+from fulfillment.domain.insight.wishes import Wish
 from fulfillment.domain.model.rank import Rank
+from fulfillment.domain.model.supply import Supply
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.transactions.session import Tx
 
@@ -37,6 +38,8 @@ class Reach:
     written: Collection[int] = ()
     asking: tuple[Rank, Mapping[str, int]] | None = None
     by_po_status: frozenset[str] = frozenset()
+    dated: Mapping[int, date] = field(default_factory=dict)
+    coming: Supply | None = None
     cut: frozenset[str] = frozenset()
 
 

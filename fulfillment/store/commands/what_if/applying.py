@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fulfillment.domain.insight.what_if import Wish
+from fulfillment.domain.insight.wishes import Wish
 from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.commands.what_if.act import Act
 from fulfillment.store.commands.what_if.copying import put_on_copy

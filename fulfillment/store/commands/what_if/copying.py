@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fulfillment.domain.insight.impact import Impact, outcomes
-from fulfillment.domain.insight.what_if import (
+from fulfillment.domain.insight.what_if import write
+from fulfillment.domain.insight.wishes import (
     AdjustStock,
     Buy,
     CancelUnits,
@@ -14,13 +15,13 @@ from fulfillment.domain.insight.what_if import (
     Receive,
     SetPriority,
     Wish,
-    write,
 )
 from fulfillment.domain.model.rank import Rank
 from fulfillment.store.commands.what_if import of_orders, of_purchases, of_stock
 from fulfillment.store.commands.what_if.act import Act, Fact
 from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.planning.workspace import Workspace
+from fulfillment.store.queue.imagined import Imagined
 from fulfillment.store.queue.related_queues import started_by_status
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.transactions.locks import locking_orders
@@ -28,7 +29,6 @@ from fulfillment.store.transactions.session import Tx, fingerprint
 
 ACTS: Mapping[type, Callable[[Tx, Any], Act]] = {
     MoveDate: of_purchases.move_date,
-    Buy: of_purchases.buy,
     Receive: of_purchases.receive,
     SetPriority: of_orders.set_priority,
     CancelUnits: of_orders.cancel_units,
@@ -74,13 +74,18 @@ def put_on_copy(tx: Tx, wishes: Sequence[Wish], also: Collection[str] = ()) -> C
     One that would be refused is refused. Run it by `Store.simulate`, or in a transaction that is to
     do just this: then all that is looked at is locked.
     """
-    acts = tuple(ACTS[type(wish)](tx, wish) for wish in wishes)
+    acts = tuple(_act(tx, wish, at) for at, wish in enumerate(wishes))
     space = _opened(tx, acts, also)
     for act in acts:
         act.put(space)
         space.plan()
     pairs = ((space.before[id_], space.after[id_]) for id_ in sorted(space.after))
     return Copy(acts, space, tuple(outcomes(pairs)), tuple(_stops(acts, space)))
+
+
+def _act(tx: Tx, wish: Wish, at: int) -> Act:
+    # Each purchase is another supply.
+    return of_purchases.buy(tx, wish, at) if isinstance(wish, Buy) else ACTS[type(wish)](tx, wish)
 
 
 def _opened(tx: Tx, acts: Sequence[Act], also: Collection[str]) -> Workspace:
@@ -97,11 +102,17 @@ def _opened(tx: Tx, acts: Sequence[Act], also: Collection[str]) -> Workspace:
         asking=_asking(acts),
         written=[supply for act in acts for supply in act.reach.written],
         by_po_status=any(act.reach.by_po_status for act in acts),
+        imagined=_imagined(acts),
     )
     # Each wish says for itself whose allocation its status starts.
     space.by_po_status = frozenset(started_by_status(tx, space.due))
     _look_beside(space, {order for act in acts for order in act.reach.beside})
     return space
+
+
+def _imagined(acts: Sequence[Act]) -> Imagined:
+    dated = {supply: on for act in acts for supply, on in act.reach.dated.items()}
+    return Imagined(dated, tuple(act.reach.coming for act in acts if act.reach.coming))
 
 
 def _skus_of(tx: Tx, orders: Collection[int]) -> set[str]:

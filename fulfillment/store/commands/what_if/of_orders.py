@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.domain.actions.manual import finished
-from fulfillment.domain.insight.what_if import CancelUnits, SetPriority
+from fulfillment.domain.insight.wishes import CancelUnits, SetPriority
 from fulfillment.store.commands.orders import lifecycle, line_changes, manual
 from fulfillment.store.commands.what_if.act import Act, Fact, Reach
 from fulfillment.store.planning.change import Change, changed, wanting

@@ -1,12 +1,11 @@
 """Wishes about purchases: another date, units more, units that are here."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
 from fulfillment.domain.actions.pins import granted
-from fulfillment.domain.insight.what_if import Buy, MoveDate, Receive
+from fulfillment.domain.insight.wishes import Buy, MoveDate, Receive
 from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.domain.model.shipments import Peg
@@ -37,6 +36,7 @@ from fulfillment.store.commands.supply.receiving.receive import receive_goods
 from fulfillment.store.commands.what_if.act import Act, Fact, Reach
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue import head
+from fulfillment.store.queue.peg_kinds import FIRST_TO_LAST, KINDS, OF_KIND
 from fulfillment.store.reading.purchase_orders import read_purchase_order
 from fulfillment.store.reading.views.purchasing import PurchaseOrderView
 from fulfillment.store.records.loading import load_locations
@@ -65,7 +65,7 @@ def move_date(tx: Tx, wish: MoveDate) -> Act:
     touched = frozenset(line.sku for line in lines)
     reach = Reach(skus)
     if now.status in INBOUND:
-        reach = _with_pegged(tx, Reach(skus, margin=_units_of(lines)), dates)
+        reach = _with_pegged(tx, Reach(skus, orders=_pinned_late(tx, dates), dated=dates), dates)
 
     def put(space: Workspace) -> None:
         space.dated = {**space.dated, **dates}
@@ -121,17 +121,22 @@ def _nothing(_: Workspace) -> None:
     pass
 
 
-def _units_of(lines: Collection[Line]) -> Mapping[str, int]:
-    units: Counter[str] = Counter()
-    for line in lines:
-        units[line.sku] += line.outstanding
-    return units
+def _pinned_late(tx: Tx, supplies: Collection[int]) -> frozenset[int]:
+    """The orders whose pins wait for one of these to have a date ahead."""
+    sql = "SELECT DISTINCT order_id FROM late_pin WHERE supply = ANY(:supplies)"
+    return frozenset(row.order_id for row in tx.rows(sql, supplies=list(supplies)))
 
 
-PEGGED = """
-SELECT p.order_id, u.sku FROM peg p JOIN supply u ON u.id = p.supply WHERE p.supply = ANY(:supplies)
- ORDER BY p.priority, p.placed_at, p.intake_seq, p.shipment_line LIMIT :most
-"""
+PEGGED = f"""
+WITH RECURSIVE supplies AS MATERIALIZED (
+    SELECT unnest(CAST(:supplies AS bigint[])) AS supply
+), {KINDS}
+SELECT q.order_id, u.sku
+  FROM kind CROSS JOIN LATERAL (
+       SELECT * FROM peg p WHERE {OF_KIND} ORDER BY {FIRST_TO_LAST} LIMIT :most) q
+  JOIN supply u ON u.id = q.supply
+ ORDER BY q.priority, q.placed_at, q.intake_seq, q.shipment_line LIMIT :most
+"""  # noqa: S608 -- constants
 
 
 def _with_pegged(tx: Tx, reach: Reach, supplies: Collection[int]) -> Reach:
@@ -147,16 +152,16 @@ def _with_pegged(tx: Tx, reach: Reach, supplies: Collection[int]) -> Reach:
 # --- units more ----------------------------------------------------------------------------------
 
 
-def buy(tx: Tx, wish: Buy) -> Act:
+def buy(tx: Tx, wish: Buy, at: int) -> Act:
     """A purchase order more, approved; it is written under a number of its own."""
     location = wish.location or next(iter(load_locations(tx)), "")
     line = NewPurchaseLine(1, wish.sku, wish.units, location)
     check_lines(tx, [line])
     new = NewPurchaseOrder("", (line,), expected_on=wish.on)
+    id_ = UNSTORED + at
+    coming = Supply(id_, wish.sku, location, wish.units, wish.on, status=new.status)
 
     def put(space: Workspace) -> None:
-        id_ = UNSTORED + len(space.coming)
-        coming = Supply(id_, wish.sku, location, wish.units, wish.on, status=new.status)
         space.coming = (*space.coming, coming)
         space.by_po_status |= {wish.sku}
 
@@ -165,7 +170,7 @@ def buy(tx: Tx, wish: Buy) -> Act:
 
     fact = Fact(f"{wish.units} of {wish.sku} to {location}", "bought for", None, wish.on)
     skus = frozenset({wish.sku})
-    reach = Reach(skus, margin={wish.sku: wish.units}, by_po_status=skus)
+    reach = Reach(skus, margin={wish.sku: wish.units}, by_po_status=skus, coming=coming)
     return Act(wish, (fact,), reach, put, do, frozenset({location}))
 
 

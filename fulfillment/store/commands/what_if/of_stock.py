@@ -1,9 +1,10 @@
 """A wish about stock: more or fewer units at a place."""
 
-from fulfillment.domain.insight.what_if import AdjustStock
+from fulfillment.domain.insight.wishes import AdjustStock
 from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.commands.supply.stock import (
     Adjustment,
+    Level,
     adjust_levels,
     check_places,
     levels_after,
@@ -11,6 +12,7 @@ from fulfillment.store.commands.supply.stock import (
 )
 from fulfillment.store.commands.supply.stock_loss import given_up, losers_of
 from fulfillment.store.commands.what_if.act import Act, Fact, Reach
+from fulfillment.store.planning.lines import claims
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.transactions.session import Tx
 
@@ -29,7 +31,7 @@ def adjust_stock(tx: Tx, wish: AdjustStock) -> Act:
 
     def put(space: Workspace) -> None:
         space.arriving = {**space.arriving, place: space.arriving.get(place, 0) + wish.units}
-        if (short := -space.free_units(*place)) > 0:
+        if wish.units < 0 and (short := _missing(space, then[0], wish)) > 0:
             given_up(space, {place: short})
 
     def do(tx: Tx, reference: str) -> None:
@@ -44,3 +46,14 @@ def adjust_stock(tx: Tx, wish: AdjustStock) -> Act:
         asking=losers.asking,
     )
     return Act(wish, (fact,), reach, put, do, frozenset({wish.location}))
+
+
+def _missing(space: Workspace, then: Level, wish: AdjustStock) -> int:
+    """Units that are claimed there by now and are not on hand, with all that is put on the copy."""
+    place = (then.sku, then.location)
+    on_hand = then.on_hand - wish.units + space.arriving[place]
+    claimed = then.allocated
+    for sign, orders in ((1, space.after), (-1, space.before)):
+        its = (units for sku, at, units in claims(orders.values()) if (sku, at) == place)
+        claimed += sign * sum(its)
+    return claimed - on_hand

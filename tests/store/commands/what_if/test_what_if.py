@@ -1,13 +1,17 @@
 """What-ifs on a real database: what is shown is what is done, once, or nothing is."""
 
+import random
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 
+from fulfillment.domain.insight.gains import gain, totals
 from fulfillment.domain.insight.what_if import parse_all
 from fulfillment.domain.model.refusals import RefusedError
-from fulfillment.store.commands.what_if import Copy, apply_what_if, put_on_copy
+from fulfillment.store.commands.what_if import Copy, Stop, apply_what_if, put_on_copy
 from fulfillment.store.transactions.rehearsal import rehearsed
 from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse, command
@@ -141,3 +145,106 @@ def test_nothing_is_done_when_one_of_them_is_refused(furnished):
             apply(furnished, "P2:+1d", bad, shown="0")
         assert refused.value.code == code, bad
         assert furnished.standings() == before
+
+
+def test_a_long_queue_is_looked_at_only_so_far_and_says_where_it_stopped(warehouse, monkeypatch):
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 3)
+    warehouse.purchase([("K1", 20)], number="P1", due=5)
+    for at in range(8):
+        warehouse.order([("K1", 2)], f"L{at}")
+    before = warehouse.standings()
+    for texts, reached in {
+        ("P1:+5d",): {"L0", "L1", "L2"},
+        ("receive:P1/1:12",): {"L0", "L1", "L2"},
+        ("stock:K1:+12:B",): {"L0", "L1", "L2"},
+    }.items():
+        copy = look(warehouse, *texts)
+        assert {one.order for one in copy.impacts} == reached
+        assert copy.stops == (Stop("K1", "L2"),), texts
+        with rehearsed(warehouse.store) as store:
+            done = Warehouse(store, warehouse.clock)
+            apply(done, *texts, shown=copy.fingerprint)
+            done.serve_due()
+            assert told(copy).items() <= done.standings().items()
+            assert done.findings() == []
+    assert warehouse.standings() == before
+
+
+def test_of_two_at_once_one_is_done_and_the_other_is_told_that_the_world_has_moved(furnished):
+    stacks = [["stock:K1:-3:A", "P1:+9d"], ["P1:2026-03-04", "stock:K1:-3:A"]]
+    seen = [look(furnished, *stack).fingerprint for stack in stacks]
+    barrier = Barrier(len(stacks))
+
+    def press(at: int) -> str:
+        barrier.wait()
+        try:
+            apply(furnished, *stacks[at], shown=seen[at])
+        except RefusedError as refused:
+            return refused.code
+        return "done"
+
+    with ThreadPoolExecutor(len(stacks)) as pool:
+        ends = list(pool.map(press, range(len(stacks))))
+    assert sorted(ends) == ["done", "world_moved"]
+    assert furnished.level()[0] == 10 - 3
+    due = {"done": furnished.day(14), "world_moved": furnished.day(2)}[ends[0]]
+    assert furnished.one("SELECT expected_on FROM purchase_order WHERE number = 'P1'") == due
+
+
+def test_who_gains_and_who_loses_is_counted_in_units_and_days(furnished):
+    gains = [gain(one) for one in look(furnished, "P1/1:+5d", "order:5:priority=10").impacts]
+    signs = {one.impact.order: one.sign for one in gains}
+    assert signs["5"] == 1
+    assert -1 in signs.values()
+    for sign in (1, -1):
+        found = totals(gains, sign)
+        its = [one for one in gains if one.sign == sign]
+        assert found.orders == len(its)
+        assert found.days == sum(abs(one.days) for one in its)
+
+
+@pytest.fixture(scope="module")
+def busy(new_database: Callable[[], str]) -> Iterator[Warehouse]:
+    """Forty orders of different priorities for four purchase orders, and a few units on hand."""
+    made = Warehouse.on(new_database()).furnish()
+    chance = random.Random(7)
+    made.stock(9)
+    for nth, due in enumerate((3, 8, 15, 25), 1):
+        made.purchase([("K1", 14), ("K2", 6)], number=f"P{nth}", due=due)
+    for nth in range(40):
+        wants = [("K1", chance.randint(1, 3)), *[("K2", 1)] * chance.randint(0, 1)]
+        more = {"policy": {"max_shipments": 1}} if chance.random() < 0.3 else {}
+        made.order(wants, f"{nth}", priority=chance.choice((10, 50, 90)), **more)
+    yield made
+    made.engine.dispose()
+
+
+def stack_of(chance: random.Random) -> list[str]:
+    """One to four parts that are possible."""
+
+    def purchase() -> str:
+        return f"P{chance.randint(1, 4)}"
+
+    kinds = (
+        lambda: f"{purchase()}:{chance.choice((-6, -2, 4, 9, 20)):+d}d",
+        lambda: f"{purchase()}/1:2026-03-{chance.randint(3, 31):02}",
+        lambda: f"buy:K1:{chance.randint(1, 12)}@2026-03-{chance.randint(3, 31):02}",
+        lambda: f"receive:{purchase()}/1:{chance.randint(1, 14)}",
+        lambda: f"order:{chance.randint(0, 39)}:priority={chance.choice((0, 30, 95))}",
+        lambda: f"order:{chance.randint(0, 39)}/1:cancel",
+        lambda: f"stock:K1:{chance.choice((-4, -1, 3, 9)):+d}:A",
+    )
+    parts = [chance.choice(kinds)() for _ in range(chance.randint(1, 4))]
+    return list({part.rpartition(":")[0]: part for part in parts}.values())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_shown_is_what_is_done_where_many_wait(busy, seed):
+    texts = stack_of(random.Random(seed))
+    before, copy = busy.standings(), look(busy, *texts)
+    with rehearsed(busy.store) as store:
+        done = Warehouse(store, busy.clock)
+        apply(done, *texts, shown=copy.fingerprint)
+        done.serve_due()
+        assert done.standings() == before | told(copy), texts
+        assert done.findings() == []
