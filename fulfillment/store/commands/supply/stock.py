@@ -54,15 +54,19 @@ def adjust(store: Store, command: Command, adjustments: Sequence[Adjustment]) ->
     up, the latest in rank first (behaviour.md §4.9); below what is picked or staged is refused.
     The answer names each place with what it has now.
     """
-    return store.execute(command, lambda tx: adjust_levels(tx, adjustments, command.key))
+
+    def body(tx: Tx) -> dict[str, Any]:
+        levels = adjust_levels(tx, adjustments, command.key)
+        return {"levels": [level.told() for level in levels]}
+
+    return store.execute(command, body)
 
 
-def adjust_levels(tx: Tx, adjustments: Sequence[Adjustment], reference: str) -> dict[str, Any]:
+def adjust_levels(tx: Tx, adjustments: Sequence[Adjustment], reference: str) -> list[Level]:
     """The same inside a transaction that does more; the ledger has the reference."""
     _check(tx, adjustments)
     lock_queues(tx, {adjustment.sku for adjustment in adjustments} | tx.also)
-    levels = change_on_hand(tx, adjustments, Booking("adjustment", reference))
-    return {"levels": [level.told() for level in levels]}
+    return change_on_hand(tx, adjustments, Booking("adjustment", reference))
 
 
 def change_on_hand(

@@ -1,13 +1,14 @@
 """A what-if done: all of it in one transaction, if it is still what was shown."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from fulfillment.domain.insight.wishes import Wish
 from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.commands.what_if.act import Act
 from fulfillment.store.commands.what_if.copying import put_on_copy
 from fulfillment.store.planning.distribution import NotServedYetError, serve_owed, served_before
+from fulfillment.store.reading.rows import execute_as
 from fulfillment.store.transactions.session import Command, Store, Tx
 
 MOVED = "world_moved"
@@ -15,9 +16,15 @@ MOST_ROUNDS = 10
 """Batches that are served inside for those before an order that one of the wishes is about."""
 
 
-def apply_what_if(
-    store: Store, command: Command, wishes: Sequence[Wish], shown: str
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How many wishes were done, and how many orders stand differently by them."""
+
+    wishes: int
+    orders: int
+
+
+def apply_what_if(store: Store, command: Command, wishes: Sequence[Wish], shown: str) -> Applied:
     """Do the wishes one after the other by the bodies of their own commands, or none of them.
 
     First they are put on a copy under the locks of all that they touch: where that is not what
@@ -25,7 +32,7 @@ def apply_what_if(
     of all wishes, then the orders.
     """
 
-    def body(tx: Tx) -> dict[str, Any]:
+    def body(tx: Tx) -> Applied:
         copy = put_on_copy(tx, wishes)
         if copy.fingerprint != shown:
             message = "what this would change is not what was shown; nothing was done, look again"
@@ -33,9 +40,9 @@ def apply_what_if(
         for at, act in enumerate(copy.acts):
             _do(tx, command, act, is_first=at == 0)
             _give_out(tx, act)
-        return {"wishes": len(copy.acts), "orders": len(copy.impacts)}
+        return Applied(len(copy.acts), len(copy.impacts))
 
-    return served_before(store, command.merchant, lambda: store.execute(command, body))
+    return served_before(store, command.merchant, lambda: execute_as(Applied, store, command, body))
 
 
 def _do(tx: Tx, command: Command, act: Act, *, is_first: bool) -> None:

@@ -12,6 +12,7 @@ from fulfillment.domain.insight.gains import gain, totals
 from fulfillment.domain.insight.what_if import parse_all
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.what_if import Copy, Stop, apply_what_if, put_on_copy
+from fulfillment.store.commands.what_if.applying import Applied
 from fulfillment.store.transactions.rehearsal import rehearsed
 from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse, command
@@ -22,7 +23,7 @@ def look(at: Warehouse, *texts: str) -> Copy:
     return at.store.simulate(MERCHANT, lambda tx: put_on_copy(tx, wishes))
 
 
-def apply(at: Warehouse, *texts: str, shown: str = "", key: str | None = None) -> dict[str, Any]:
+def apply(at: Warehouse, *texts: str, shown: str = "", key: str | None = None) -> Applied:
     asked = command("what_if", key, wishes=list(texts))
     seen = shown or look(at, *texts).fingerprint
     return apply_what_if(at.store, asked, parse_all(texts), seen)
