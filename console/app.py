@@ -25,6 +25,7 @@ from console.pages import (
     suggestions,
     together,
     together_result,
+    what_if,
 )
 
 ROUTERS = (
@@ -35,6 +36,7 @@ ROUTERS = (
     saved_views.router,
     together.router,
     together_result.router,
+    what_if.router,
     order.router,
     remedy.router,
     order_action.router,

@@ -53,6 +53,9 @@ PAGES: Mapping[str, Permission | None] = {
     "do_purchase_dates": Permission.WRITE_PURCHASE_ORDERS,
     "purchase_status": Permission.WRITE_PURCHASE_ORDERS,
     "do_purchase_status": Permission.WRITE_PURCHASE_ORDERS,
+    # By who sees orders or stock; each part of a what-if asks for its own where it is applied.
+    "what_if": None,
+    "do_what_if": None,
 }
 """The permission of each page by the name of its function; None: it is enough to be signed in.
 

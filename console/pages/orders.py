@@ -1,14 +1,13 @@
 """Lists of orders, and the same as CSV."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
 
 from console.actions import WRITE
-from console.columns import BY_NAME, COLUMNS, Cell, OrderColumn, References
+from console.columns import BY_NAME, COLUMNS, OrderColumn, References
+from console.csv_lines import BYTE_ORDER_MARK, csv_line
 from console.headers import SIGNED_IN
 from console.lists import FILTERS, SORT_TITLES, VIEWS, Asked, ListView, asked_for
 from console.routing import PageRoute, shown
@@ -27,8 +26,6 @@ router = APIRouter(route_class=PageRoute)
 ON_A_PAGE = 50
 MOST_COUNTED = 1_000
 MOST_IN_A_FILE = 10_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""With these a spreadsheet takes text for a formula, and runs it."""
 
 REFERENCE = BY_NAME["customer_reference"]
 """Asked for only where it is shown: it is customers' data."""
@@ -76,30 +73,17 @@ def order_csv(request: Request, visit: ForVisit) -> Response:
 
 def _lines(visit: Visit, asked: Asked) -> Iterator[str]:
     # Excel takes a file for UTF-8 if it begins with this.
-    yield "\ufeff" + _line(column.name for column in asked.filed)
+    yield BYTE_ORDER_MARK + csv_line(column.name for column in asked.filed)
     window, written = Window(200), 0
     while written < MOST_IN_A_FILE:
         page, references = _page(visit, asked, window, asked.filed)
         yield "".join(
-            _line(column.cell(one, references) for column in asked.filed) for one in page.items
+            csv_line(column.cell(one, references) for column in asked.filed) for one in page.items
         )
         written += len(page.items)
         if page.next_key is None:
             return
         window = Window(min(200, MOST_IN_A_FILE - written), page.next_key)
-
-
-def _line(cells: Iterable[Cell]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([defused(cell) for cell in cells])
-    return text.getvalue()
-
-
-def defused(cell: Cell) -> Cell:
-    """Text that a spreadsheet would run is made text again; numbers are numbers."""
-    if isinstance(cell, str) and cell.startswith(FORMULA):
-        return f"'{cell}"
-    return "" if cell is None else cell
 
 
 def _tab(asked: Asked, view: ListView, path: str) -> str:

@@ -1,14 +1,12 @@
 """Lists of purchase orders, the same as CSV, and how reliable suppliers are."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
 
+from console.csv_lines import BYTE_ORDER_MARK, csv_line
 from console.headers import SIGNED_IN
-from console.pages.orders import defused
 from console.purchase_views import FILTERS, SORT_TITLES, VIEWS, Asked, PurchaseView, asked_for
 from console.routing import PageRoute, shown
 from console.visits import ForVisit, Visit
@@ -81,11 +79,11 @@ COLUMNS = (
 
 def _lines(visit: Visit, asked: Asked) -> Iterator[str]:
     # Excel takes a file for UTF-8 if it begins with this.
-    yield "\ufeff" + _line(COLUMNS)
+    yield BYTE_ORDER_MARK + csv_line(COLUMNS)
     window, written = Window(A_PART), 0
     while written < MOST_IN_A_FILE:
         page = _page(visit, asked, window)
-        yield "".join(_line(_cells(one)) for one in page.items)
+        yield "".join(csv_line(_cells(one)) for one in page.items)
         written += len(page.items)
         if page.next_key is None:
             return
@@ -94,12 +92,6 @@ def _lines(visit: Visit, asked: Asked) -> Iterator[str]:
 
 def _cells(one: PurchaseRow) -> Sequence[object]:
     return [getattr(one, name) for name in COLUMNS]
-
-
-def _line(cells: Iterable[object]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([defused(cell) for cell in cells])
-    return text.getvalue()
 
 
 def _page(visit: Visit, asked: Asked, window: Window) -> Page[PurchaseRow]:

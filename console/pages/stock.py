@@ -1,14 +1,12 @@
 """Lists of stock by SKU and place, and the same as CSV."""
 
-import csv
-import io
 from collections.abc import Iterator
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
 
+from console.csv_lines import BYTE_ORDER_MARK, csv_line
 from console.headers import SIGNED_IN
-from console.pages.orders import defused
 from console.routing import PageRoute, shown
 from console.stock_lists import FILTERS, SORT_TITLES, VIEWS, Asked, StockList, asked_for
 from console.stock_places import check_place
@@ -69,11 +67,11 @@ AT_PLACE = (
 
 def _lines(visit: Visit, asked: Asked) -> Iterator[str]:
     # Excel takes a file for UTF-8 if it begins with this.
-    yield "\ufeff" + _line([*OF_SKU, *AT_PLACE])
+    yield BYTE_ORDER_MARK + csv_line([*OF_SKU, *AT_PLACE])
     window, written = Window(IN_ONE_READ), 0
     while written < MOST_IN_A_FILE:
         page = _page(visit, asked, window)
-        yield "".join(_line(cells) for one in page.items for cells in _rows(one))
+        yield "".join(csv_line(cells) for one in page.items for cells in _rows(one))
         written += len(page.items)
         if page.next_key is None:
             return
@@ -86,12 +84,6 @@ def _rows(one: ListedStock) -> Iterator[list[object]]:
     for place in one.locations or (None,):
         yield [*of_sku, *(getattr(place, name, None) for name in AT_PLACE)]
         of_sku[-1] = None
-
-
-def _line(cells: list[object]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([defused(cell) for cell in cells])
-    return text.getvalue()
 
 
 def _asked(request: Request, visit: Visit) -> Asked:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from console.actions import ACTIONS
+from console.csv_lines import defused
 from console.lists import VIEWS
 from console.pages import order
-from console.pages.orders import defused
 from fulfillment.domain.actions.allowed import OrderAction
 from fulfillment.domain.insight.remedy import RemedyCode
 from fulfillment.domain.model.permissions import Role

@@ -10,6 +10,8 @@ from console.app import ROUTERS
 from console.cookies import OVER_HTTP, token_of
 from console.permissions import PAGES, PUBLIC_PAGES
 from console.routing import PageRoute
+from fulfillment.domain.insight.what_if import parse
+from fulfillment.domain.insight.wishes import NEEDED
 from fulfillment.domain.model.permissions import GRANTS, Permission, Role
 from fulfillment.domain.model.scope import Scope
 from fulfillment.store.commands.administration.saved_views import NewView, save_view
@@ -22,6 +24,7 @@ from tests.console.visitors import Visitor, make, visitor
 from tests.crashes.ends import everything
 
 PART = re.compile(r"{(\w+)}")
+WHAT_IF = "receive:PO-1/1:5"
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, PageRoute)]
 
 
@@ -55,6 +58,8 @@ def paths(route: PageRoute) -> Iterator[str]:
     values |= {"view": "1", "key": TOGETHER, "purchase": "PO-1", "target": "arrived"}
     if "{action}" in route.path:
         yield from (route.path.format(**values, action=action.name) for action in ACTIONS)
+    elif "what_if" in route.name:
+        yield f"{route.path.format(**values)}?if={WHAT_IF}"
     else:
         assert set(PART.findall(route.path)) <= set(values)
         yield route.path.format(**values)
@@ -74,7 +79,8 @@ def needed(route: PageRoute, path: str) -> set[Permission]:
     """What the page needs, and the action where it is one."""
     of_page = PAGES[route.name]
     action = BY_NAME.get(path.rpartition("/")[2]) if "{action}" in route.path else None
-    found = (of_page, action.permission if action else None)
+    wished = NEEDED[type(parse(WHAT_IF))] if route.name == "do_what_if" else None
+    found = (of_page, action.permission if action else None, wished)
     return {one for one in found if one is not None}
 
 

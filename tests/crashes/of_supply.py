@@ -1,7 +1,9 @@
 """What comes in, and what moves."""
 
+from fulfillment.domain.insight.what_if import parse_all
 from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands import what_if
 from fulfillment.store.commands.supply import (
     overdue,
     purchase_orders,
@@ -16,7 +18,7 @@ from fulfillment.store.commands.supply.purchase_orders import drafting
 from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.crashes import stages
 from tests.crashes.net import Run, crash, the_command
-from tests.crashes.stages import ORDER, PURCHASE, RECEIPT, RESTOCK, RETURN, TRANSFER
+from tests.crashes.stages import ORDER, OTHER, PURCHASE, RECEIPT, RESTOCK, RETURN, TRANSFER
 
 
 def purchase_id(at: Warehouse) -> int:
@@ -125,6 +127,18 @@ def had_not_come(_: Warehouse) -> Run:
 def given_out(at: Warehouse) -> Run:
     purchase = purchase_id(at)
     return lambda store: purchase_orders.serve_receipts(store, MERCHANT, purchase)
+
+
+# --- several together ----------------------------------------------------------------------------
+
+
+@crash(what_if.apply_what_if, stages.waiting)
+def wished_for(at: Warehouse) -> Run:
+    wishes = parse_all([f"{PURCHASE}:+3d", f"order:{OTHER}:priority=10", f"receive:{PURCHASE}/1:2",
+                        "stock:K1:-1:A", "buy:K1:4@2026-03-20"])  # fmt: skip
+    copy = at.store.simulate(MERCHANT, lambda tx: what_if.put_on_copy(tx, wishes))
+    asked = the_command("what_if")
+    return lambda store: what_if.apply_what_if(store, asked, wishes, copy.fingerprint)
 
 
 # --- what is owed --------------------------------------------------------------------------------

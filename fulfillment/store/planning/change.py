@@ -107,7 +107,7 @@ def changed(tx: Tx, change: Change) -> tuple[int, Workspace]:
     skus = its | {sku for sku, _ in change.arriving} | more.keys()
 
     def asking() -> tuple[Rank, Mapping[str, int]]:
-        rank, units = _wanting(tx, order)
+        rank, units = wanting(tx, order)
         if change.priority is not None:
             rank = replace(rank, priority=change.priority)
         return rank, Counter(units) + Counter(more)
@@ -164,7 +164,7 @@ def _in_turn(
     return space
 
 
-def _wanting(tx: Tx, order: int) -> tuple[Rank, Mapping[str, int]]:
+def wanting(tx: Tx, order: int) -> tuple[Rank, Mapping[str, int]]:
     """An order's place, and what is left of its lines, as they are under the queues' locks."""
     rows = tx.rows(
         "SELECT o.priority, o.placed_at, o.intake_seq, l.sku,"

@@ -12,6 +12,7 @@ from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue import head as queue
 from fulfillment.store.queue.head import head_of_queues
 from fulfillment.store.queue.holders import holders_behind
+from fulfillment.store.queue.imagined import NOTHING_IMAGINED, Imagined
 from fulfillment.store.queue.lane import NOTHING, Filled, PassedByError
 from fulfillment.store.queue.newcomers import (
     MOST_LINES,
@@ -80,7 +81,7 @@ class Opening:
     what starts it. Everybody who is pegged on a supply that was `written` is opened too. A `batch`
     is how many lines of each sort are served, where not as many as usual. Those met `on_the_way`
     are newcomers for which the plan claims as well. `filled` is what this transaction has filled
-    already, and not taken off the levels yet.
+    already, and not taken off the levels yet. Supply is `imagined` where that is only tried.
     """
 
     skus: frozenset[str]
@@ -93,6 +94,7 @@ class Opening:
     batch: int = 0
     on_the_way: frozenset[int] = frozenset()
     filled: Filled = NOTHING
+    imagined: Imagined = NOTHING_IMAGINED
 
     @property
     def most(self) -> int:
@@ -177,6 +179,7 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         everybody=bool(by_po_status) and waits_for_status,
         written=opening.written,
         awaiting_status=wanted - by_po_status if waits_for_status else (),
+        imagined=opening.imagined,
     )
     head = head_of_queues(tx, reach)
     reached = head.orders | orders

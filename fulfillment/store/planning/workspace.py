@@ -46,9 +46,10 @@ class Workspace:
     """Some queues and orders of one merchant, locked; their orders are changed as values.
 
     `arriving` are signed units by SKU and location that the caller is about to add to on hand. In a
-    simulation, `coming` is supply that would be inbound, and `received` are units by supply that
-    would not be outstanding any more; `otherwise` is what all supply of its queues would be, where
-    that is not what is stored. What the lane has `filled` is off no level yet. The
+    simulation, `coming` is supply that would be inbound, `received` are units by supply that
+    would not be outstanding any more, and `dated` are supplies that would come on another day;
+    `otherwise` is what all supply of its queues would be, where that is not what is stored.
+    What the lane has `filled` is off no level yet. The
     queues in `until` are served only as far as that rank. The `newcomers` are verified, and
     claimed for, by the plan. In the queues of `short`, more holders of what
     somebody wants are left; in those that are `asked_again`, who is left behind the cut asks by
@@ -75,6 +76,7 @@ class Workspace:
     coming: tuple[Supply, ...] = ()
     received: Mapping[int, int] = field(default_factory=dict)
     otherwise: tuple[Supply, ...] | None = None
+    dated: Mapping[int, date] = field(default_factory=dict)
     filled: Filled = NOTHING
     _known: Mapping[str, Product] = field(default_factory=dict)
     _is_planned: bool = False
@@ -170,7 +172,11 @@ class Workspace:
         if self.otherwise is not None:
             return self.otherwise
         left = (
-            replace(one, outstanding=one.outstanding - self.received.get(one.id, 0))
+            replace(
+                one,
+                outstanding=one.outstanding - self.received.get(one.id, 0),
+                due_on=self.dated.get(one.id, one.due_on),
+            )
             for one in there
         )
         return (*left, *self.coming)

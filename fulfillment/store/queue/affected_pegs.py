@@ -75,7 +75,7 @@ def at_the_edges(tx: Tx, ground: SearchScope, stirs: Mapping[str, QueueDelta]) -
     """The orders whose pegs may change when so many units move in the queues of these SKUs."""
     queues = {
         sku: Queue(sources, stirs[sku])
-        for sku, sources in load_sources(tx, ground.locations, stirs).items()
+        for sku, sources in load_sources(tx, ground.locations, stirs, ground.imagined).items()
         if sources
     }
     queues = with_later_units(tx, queues, ground.batch + 1)

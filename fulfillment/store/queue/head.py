@@ -145,7 +145,7 @@ def _pegged(tx: Tx, reach: QueueQuery, found: _Found, skus: Collection[str]) -> 
     if reach.everybody:
         rows = tx.rows(PEGGED, merchant=tx.merchant, skus=sorted(reach.skus))
         return Reached(frozenset(row.order_id for row in rows))
-    ground = SearchScope(reach.locations, reach.batch, reach.freeing, reach.written)
+    ground = SearchScope(reach.locations, reach.batch, reach.freeing, reach.written, reach.imagined)
     asked, freed = found.asked, found.freed
     if reach.claiming:
         for row in found.hungry:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from fulfillment.domain.model.rank import Rank
+from fulfillment.store.queue.imagined import NOTHING_IMAGINED, Imagined
 from fulfillment.store.transactions.session import Tx
 
 MOST = 50_000
@@ -31,7 +32,8 @@ class QueueQuery:
     to want beside what stands in the queues. `locations` are those the merchant may use, with the
     day that it is at each. With `unpicked`, released shipments nobody picks yet may give too. In
     the queues `awaiting_status`, only first claims and what is released take what is there. A
-    `batch` is how many lines of each sort are served, and units of pegs moved.
+    `batch` is how many lines of each sort are served, and units of pegs moved. Supply may be
+    `imagined` where that is only tried.
     """
 
     skus: frozenset[str]
@@ -46,6 +48,7 @@ class QueueQuery:
     everybody: bool = False
     written: Collection[int] = ()
     awaiting_status: Collection[str] = ()
+    imagined: Imagined = NOTHING_IMAGINED
 
 
 LINES = """

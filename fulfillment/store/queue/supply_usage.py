@@ -1,13 +1,14 @@
 """The supplies of a SKU as its queue uses them: in which order, by whom, up to which rank."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from fulfillment.domain.model.policy import MinPoStatus
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.queue.imagined import NOTHING_IMAGINED, Imagined
 from fulfillment.store.queue.peg_kinds import FIRST_TO_LAST, KINDS, LAST_TO_FIRST, OF_KIND
 from fulfillment.store.transactions.session import Tx
 
@@ -181,7 +182,10 @@ SELECT u.id, u.sku, u.location, u.outstanding, u.pegged, i.counts_until, i.expec
 
 
 def load_sources(
-    tx: Tx, days: Mapping[str, date], skus: Iterable[str]
+    tx: Tx,
+    days: Mapping[str, date],
+    skus: Collection[str],
+    imagined: Imagined = NOTHING_IMAGINED,
 ) -> dict[str, tuple[Source, ...]]:
     """The supplies of these SKUs with what is pegged on them, in the order in which they are used.
 
@@ -190,7 +194,10 @@ def load_sources(
     rows = tx.rows(HELD, merchant=tx.merchant, skus=sorted(skus)) if skus else []
     by_sku: dict[str, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        by_sku[row.sku][row.id].append(row)
+        by_sku[row.sku][row.id].append(imagined.seen(row))
+    for coming in imagined.rows():
+        if coming.sku in skus:
+            by_sku[coming.sku][coming.id].append(coming)
     return {sku: _in_order(found.values(), days) for sku, found in by_sku.items()}
 
 

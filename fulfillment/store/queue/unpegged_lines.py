@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from fulfillment.store.queue.imagined import NOTHING_IMAGINED, Imagined
 from fulfillment.store.queue.supply_usage import Queue, Sort, UnpeggedLine
 from fulfillment.store.transactions.session import Tx
 
@@ -49,6 +50,7 @@ class SearchScope:
     batch: int
     freeing: Collection[int] = ()
     written: Collection[int] = ()
+    imagined: Imagined = NOTHING_IMAGINED
 
 
 def with_unpegged_lines(

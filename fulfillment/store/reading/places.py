@@ -60,18 +60,6 @@ def is_purchase_order_at(tx: Tx, number: str, places: Sequence[str]) -> bool:
     return _is_at(rows, "purchase order", number)
 
 
-def orders_at(tx: Tx, numbers: Sequence[str], places: Sequence[str]) -> frozenset[str]:
-    """Of some orders, the numbers of those that have to do with one of these locations."""
-    rows = tx.rows(
-        f"SELECT o.number FROM orders o WHERE o.merchant = :merchant"  # noqa: S608 -- a constant
-        f" AND o.number = ANY(:numbers) AND ({ORDER_IS_AT})",
-        merchant=tx.merchant,
-        numbers=list(numbers),
-        places=list(places),
-    )
-    return frozenset(row.number for row in rows)
-
-
 def _asked(tx: Tx, number: str, places: Sequence[str]) -> dict[str, object]:
     return {"merchant": tx.merchant, "number": number, "places": list(places)}
 

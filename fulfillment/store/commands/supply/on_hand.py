@@ -81,7 +81,7 @@ def change_on_hand(
     open_levels(tx, moves)
     space = plan_change(tx, moves, again or {}, seen).space
     lock_levels(tx, space.skus if space else {move.sku for move in moves})
-    levels = _levels_after(tx, moves, seen)
+    levels = levels_after(tx, moves, seen)
     move_levels(tx, [move for move in moves if move.units > 0])
     if space:
         space.save()
@@ -101,8 +101,8 @@ def plan_change(
 
     A `batch` is how many lines of each sort are served, where not as many as usual.
     """
-    levels = _levels_after(tx, moves, seen)
-    more, fewer = _added(moves), _lost_claims(levels)
+    levels = levels_after(tx, moves, seen)
+    more, fewer = _added(moves), lost_claims(levels)
     if not more and not fewer and not again:
         return ChangedOnHand(levels)
     skus = {*again, *(move.sku for move in moves)}
@@ -121,14 +121,14 @@ def plan_change(
 def check_seen(tx: Tx, seen: Mapping[Place, Seen]) -> None:
     """Refuse where one of these places has something else than was seen."""
     if seen:
-        _levels_after(tx, [Move(*place[:2], 0, None, place[2]) for place in seen], seen)
+        levels_after(tx, [Move(*place[:2], 0, None, place[2]) for place in seen], seen)
 
 
 def _arriving(moves: Sequence[Move]) -> Mapping[tuple[str, str], int]:
     return {(m.sku, m.location): m.units for m in moves if m.disposition == "sellable"}
 
 
-def _lost_claims(levels: Sequence[Level]) -> Mapping[tuple[str, str], int]:
+def lost_claims(levels: Sequence[Level]) -> Mapping[tuple[str, str], int]:
     """Units by SKU and location that are allocated and will not be there."""
     return {
         (level.sku, level.location): level.allocated - level.on_hand
@@ -156,7 +156,9 @@ SELECT a.sku, a.location, a.disposition, coalesce(v.on_hand, 0) AS on_hand,
 """  # noqa: S608 -- ROWS is a constant
 
 
-def _levels_after(tx: Tx, moves: Sequence[Move], seen: Mapping[Place, Seen]) -> list[Level]:
+def levels_after(
+    tx: Tx, moves: Sequence[Move], seen: Mapping[Place, Seen] = NOTHING_SEEN
+) -> list[Level]:
     """Each place with what it will have on hand; a conflict below what is in hands."""
     levels = []
     for row in tx.rows(READ_LEVELS, merchant=tx.merchant, **columns(moves)):

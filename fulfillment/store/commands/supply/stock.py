@@ -6,7 +6,7 @@ from typing import Any
 
 from fulfillment.domain.model.refusals import RefusedError, invalid
 from fulfillment.store.commands.supply.moves.levels import Booking, Move
-from fulfillment.store.commands.supply.on_hand import Seen, change_on_hand
+from fulfillment.store.commands.supply.on_hand import Level, Seen, change_on_hand
 from fulfillment.store.transactions.locks import lock_queues
 from fulfillment.store.transactions.session import Command, Store, Tx
 
@@ -30,18 +30,23 @@ def adjust(store: Store, command: Command, adjustments: Sequence[Adjustment]) ->
     """
 
     def body(tx: Tx) -> dict[str, Any]:
-        check_adjustments(tx, adjustments)
-        lock_queues(tx, {adjustment.sku for adjustment in adjustments} | tx.also)
-        seen = {(one.sku, one.location, one.disposition): one.seen for one in adjustments}
-        levels = change_on_hand(
-            tx,
-            adjustments,
-            Booking("adjustment", command.key),
-            seen={place: what for place, what in seen.items() if what is not None},
-        )
+        levels = adjust_levels(tx, adjustments, command.key)
         return {"levels": [level.told() for level in levels]}
 
     return store.execute(command, body)
+
+
+def adjust_levels(tx: Tx, adjustments: Sequence[Adjustment], reference: str) -> Sequence[Level]:
+    """The same inside a transaction that does more; the ledger has the reference."""
+    check_adjustments(tx, adjustments)
+    lock_queues(tx, {adjustment.sku for adjustment in adjustments} | tx.also)
+    seen = {(one.sku, one.location, one.disposition): one.seen for one in adjustments}
+    return change_on_hand(
+        tx,
+        adjustments,
+        Booking("adjustment", reference),
+        seen={place: what for place, what in seen.items() if what is not None},
+    )
 
 
 def check_adjustments(tx: Tx, adjustments: Sequence[Adjustment]) -> None:

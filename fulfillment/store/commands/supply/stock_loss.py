@@ -65,6 +65,14 @@ def losers_of(tx: Tx, lost: Lost) -> Losers:
 
 def take_back(space: Workspace, lost: Lost) -> None:
     """Let holders give up what is not there; a picker who holds some gets a task."""
+    for loss in given_up(space, lost):
+        if not space.tx.is_simulated:
+            _note_task(space.tx, loss)
+
+
+def given_up(space: Workspace, lost: Lost) -> list[Loss]:
+    """Let holders give up what is not there; what pickers have to be told of it."""
+    losses: list[Loss] = []
     for (sku, location), units in lost.items():
         result = counted_down(space.after.values(), sku, location, units)
         if result.missing:
@@ -72,8 +80,8 @@ def take_back(space: Workspace, lost: Lost) -> None:
             raise conflict("below_in_hands", message, sku=sku, location=location)
         for order in result.orders:
             space.put(order)
-        for loss in result.losses if not space.tx.is_simulated else ():
-            _note_task(space.tx, loss)
+        losses += result.losses
+    return losses
 
 
 def _note_task(tx: Tx, loss: Loss) -> None:

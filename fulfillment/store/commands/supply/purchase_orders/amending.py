@@ -48,30 +48,42 @@ def change_purchase_order(
     so it starts no allocation where only those do; unless it leaves nothing outstanding: then the
     purchase order is received. With the version that was `seen`, nothing but that is changed.
     """
+    return execute_as(
+        PurchaseOrderView, store, command, lambda tx: amend_purchase_order(tx, change, seen)
+    )
 
-    def body(tx: Tx) -> PurchaseOrderView:
-        purchase_order, known = find(tx, change.number)
-        skus = known | {line.sku for line in change.added} | tx.also
-        lock_queues(tx, skus)
-        status = lock(tx, purchase_order, skus)
-        check_seen(tx, purchase_order, seen)
-        old = lines_of(tx, purchase_order)
-        changed = changed_lines(old, change, status)
-        _check_added(tx, old, change)
-        added = _write(tx, purchase_order, change, changed, counts=status in INBOUND)
-        ends = _ends(tx, purchase_order, change)
-        if status in INBOUND and (changed or change.added):
-            touched = {line.sku for line in changed} | {line.sku for line in change.added}
-            was = {line.supply: Was(line.expected_on, status) for line in old}
-            replan(tx, skus if ends else touched, was, by_po_status=ends)
-        told = list(told_of_change(old, changed, added, status))
-        if ends:
-            told.append(("closed", {"status": PurchaseOrderStatus.RECEIVED, "lines": []}))
-        said = SupplyTold(SupplyKind.PURCHASE_ORDER, purchase_order, change.number, told)
-        tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER, said)
-        return read_purchase_order(tx, change.number)
 
-    return execute_as(PurchaseOrderView, store, command, body)
+def amend_purchase_order(
+    tx: Tx, change: PurchaseChange, seen: int | None = None
+) -> PurchaseOrderView:
+    """The same inside a transaction that does more."""
+    purchase_order, known = find(tx, change.number)
+    skus = known | {line.sku for line in change.added} | tx.also
+    lock_queues(tx, skus)
+    status = lock(tx, purchase_order, skus)
+    check_seen(tx, purchase_order, seen)
+    old = lines_of(tx, purchase_order)
+    changed = changed_lines(old, change, status)
+    _check_added(tx, old, change)
+    added = _write(tx, purchase_order, change, changed, counts=status in INBOUND)
+    ends = _ends(tx, purchase_order, change)
+    if status in INBOUND and (changed or change.added):
+        touched = {line.sku for line in changed} | {line.sku for line in change.added}
+        was = {line.supply: Was(line.expected_on, status) for line in old}
+        replan(tx, skus if ends else touched, was, by_po_status=ends)
+    told = list(told_of_change(old, changed, added, status))
+    if ends:
+        told.append(("closed", {"status": PurchaseOrderStatus.RECEIVED, "lines": []}))
+    said = SupplyTold(SupplyKind.PURCHASE_ORDER, purchase_order, change.number, told)
+    tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER, said)
+    return read_purchase_order(tx, change.number)
+
+
+def check_changeable(number: str, status: PurchaseOrderStatus) -> None:
+    """Refuse what nothing is to come of any more."""
+    if status not in CHANGEABLE:
+        message = f"purchase order {number} is {status}; it can not be changed any more"
+        raise conflict("not_changeable", message, status=status)
 
 
 def _ends(tx: Tx, purchase_order: int, change: PurchaseChange) -> bool:
@@ -98,9 +110,7 @@ def changed_lines(
     old: Sequence[Line], change: PurchaseChange, status: PurchaseOrderStatus
 ) -> list[Line]:
     """The lines that are to be different, as they are to be; or a refusal."""
-    if status not in CHANGEABLE:
-        message = f"purchase order {change.number} is {status}; it can not be changed any more"
-        raise conflict("not_changeable", message, status=status)
+    check_changeable(change.number, status)
     asked = _asked(change, {line.line: line for line in old})
     wanted = [_line_as_asked(line, asked.get(line.line), change) for line in old]
     return [line for line, was in zip(wanted, old, strict=True) if line != was]

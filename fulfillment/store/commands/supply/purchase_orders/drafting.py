@@ -58,7 +58,7 @@ def draft_purchase_orders(
         if seen not in {None, found.version}:
             message = "other units, or other products, are to be bought by now"
             raise conflict("needs_changed", message, version=found.version)
-        written = _written(tx, list(found.documents), draft.prefix)
+        written = write_next(tx, list(found.documents), draft.prefix)
         return DraftedOrders(tuple(written), found.without_supplier)
 
     return execute_as(DraftedOrders, store, command, body)
@@ -140,7 +140,9 @@ def _lines(suggestions: Sequence[Suggestion]) -> Iterator[NewPurchaseLine]:
         yield NewPurchaseLine(line, one.sku, one.units, one.location)
 
 
-def _written(tx: Tx, documents: Sequence[NewPurchaseOrder], prefix: str) -> list[PurchaseOrderView]:
+def write_next(
+    tx: Tx, documents: Sequence[NewPurchaseOrder], prefix: str
+) -> list[PurchaseOrderView]:
     """Each under the next number that is free; one that somebody takes meanwhile is passed over."""
     written: list[PurchaseOrderView] = []
     numbers = itertools.count(_next_number(tx, prefix))

@@ -92,7 +92,7 @@ def plan_and_save(space: Workspace, was: Mapping[int, Was]) -> None:
         return replace(peg, due_on=told.due_on or date.max, status=told.status) if told else peg
 
     for order in list(space.before.values()):
-        space.before[order.id] = _with_pegs(order, as_it_was)
+        space.before[order.id] = with_pegs(order, as_it_was)
     space.plan()
     space.save(silent=[id_ for id_, order in space.after.items() if _is_only_later(space, order)])
 
@@ -117,13 +117,13 @@ def _dates(order: Order) -> dict[tuple[int, int, bool], date]:
 
 
 def _without_dates(order: Order) -> Order:
-    undated = _with_pegs(order, lambda peg: replace(peg, due_on=date.max))
+    undated = with_pegs(order, lambda peg: replace(peg, due_on=date.max))
     shipments = (replace(shipment, expected_on=None) for shipment in undated.shipments)
     lines = (replace(line, promise=None, first_promise=None) for line in order.lines)
     return undated.with_shipments(shipments).with_lines(lines)
 
 
-def _with_pegs(order: Order, change: Callable[[Peg], Peg]) -> Order:
+def with_pegs(order: Order, change: Callable[[Peg], Peg]) -> Order:
     """The order with its pegs changed so, in an order of their own."""
     return order.with_shipments(
         replace(

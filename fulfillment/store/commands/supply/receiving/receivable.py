@@ -91,16 +91,23 @@ def locked(tx: Tx, kind: SupplyKind, number: str) -> Receivable:
     Where a line of another SKU was added before its row was locked, all is done again.
     """
     asked = {"merchant": tx.merchant, "number": number}
-    rows = tx.rows(HEADS[kind], **asked)
-    if not rows:
-        raise missing(kind.replace("_", " "), number)
-    skus = {line.sku for line in _lines(tx, kind, rows[0].id)} | tx.also
+    skus = {line.sku for line in found(tx, kind, number).lines} | tx.also
     due = lock_queues(tx, skus)
     (head,) = tx.rows(HEADS[kind] + ("" if tx.is_simulated else " FOR NO KEY UPDATE"), **asked)
     lines = _lines(tx, kind, head.id)
     if more := {line.sku for line in lines} - skus:
         raise LocksTooSmallError(more)
     return Receivable(kind, **head._asdict(), lines=lines, due=due)
+
+
+def found(tx: Tx, kind: SupplyKind, number: str) -> Receivable:
+    """The document, read without a lock; refused where there is none."""
+    rows = tx.rows(HEADS[kind], merchant=tx.merchant, number=number)
+    if not rows:
+        raise missing(kind.replace("_", " "), number)
+    (head,) = rows
+    lines = _lines(tx, kind, head.id)
+    return Receivable(kind, **head._asdict(), lines=lines, due=frozenset())
 
 
 LOCK: Mapping[SupplyKind, str] = {

@@ -73,24 +73,29 @@ def receive(store: Store, command: Command, receipt: Receipt, seen: int | None =
     """
 
     def body(tx: Tx) -> Answer:
-        document = locked(tx, receipt.kind, receipt.document)
-        if document.kind is K.PURCHASE_ORDER:
-            check_seen(tx, document.id, seen)
-        counted = check(tx, document, receipt)
-        check_found(tx, document, counted)
-        goods = Goods(receipt.location or document.lines[0].location, counted)
-        check_places(tx, [(counted[0].line.sku, goods.location)])
-        if document.order is not None:
-            lock_orders(tx, [document.order])
-        number = _take_in(tx, document, receipt, goods)
-        record(tx, _told(document, number, goods))
-        if document.kind is K.PURCHASE_ORDER:
-            tell(tx, document.id, outbox.Kind.WAKE_PURCHASE_ORDER)
-        return {"receipt": number} | fields_of(READ[receipt.kind](tx, receipt.document))
+        return receive_goods(tx, receipt, seen)
 
     if receipt.number is None:
         return store.execute(command, body)
     return execute_numbered(store, command, receipt.number, body)
+
+
+def receive_goods(tx: Tx, receipt: Receipt, seen: int | None = None) -> Answer:
+    """The same inside a transaction that does more."""
+    document = locked(tx, receipt.kind, receipt.document)
+    if document.kind is K.PURCHASE_ORDER:
+        check_seen(tx, document.id, seen)
+    counted = check(tx, document, receipt)
+    check_found(tx, document, counted)
+    goods = Goods(receipt.location or document.lines[0].location, counted)
+    check_places(tx, [(counted[0].line.sku, goods.location)])
+    if document.order is not None:
+        lock_orders(tx, [document.order])
+    number = _take_in(tx, document, receipt, goods)
+    record(tx, _told(document, number, goods))
+    if document.kind is K.PURCHASE_ORDER:
+        tell(tx, document.id, outbox.Kind.WAKE_PURCHASE_ORDER)
+    return {"receipt": number} | fields_of(READ[receipt.kind](tx, receipt.document))
 
 
 def _take_in(tx: Tx, document: Receivable, receipt: Receipt, goods: Goods) -> str:

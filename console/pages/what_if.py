@@ -1,0 +1,195 @@
+"""A what-if: its address is all that it is made of; it is looked at, sent on, and applied."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import QueryParams
+from starlette.responses import RedirectResponse
+
+from console import form_values, what_ifs, wishes
+from console.headers import SIGNED_IN
+from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
+from console.visits import ForVisit, NotAllowedError, Visit
+from console.what_ifs import Shown
+from fulfillment.domain.insight.what_if import LONGEST, MOST_WISHES, parse_all
+from fulfillment.domain.insight.wishes import NEEDED, Wish
+from fulfillment.domain.model.permissions import Permission
+from fulfillment.domain.model.refusals import RefusedError, invalid
+from fulfillment.store.commands.what_if import Act, Copy, apply_what_if, put_on_copy
+from fulfillment.store.commands.what_if.applying import MOVED
+from fulfillment.store.reading.places import orders_at
+from fulfillment.store.records.loading import load_locations
+from fulfillment.store.transactions.session import Tx
+
+router = APIRouter(route_class=PageRoute)
+
+KEY_LETTERS = 36
+MOST_SHOWN = 2_000
+LONGEST_LINES = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the page says: what a look found, what was refused, and what has moved since."""
+
+    found: Shown | None = None
+    refusal: str | None = None
+    gone: Sequence[str] = ()
+    come: Sequence[str] = ()
+    is_stale: bool = False
+    status: int = 200
+
+
+@router.get("/m/{merchant}/what-if")
+def what_if(request: Request, visit: ForVisit) -> Response:
+    """Who would gain and who would lose; a form that adds a part leads to the longer address."""
+    _check_reader(visit)
+    texts = _texts(request.query_params)
+    if "add" in request.query_params:
+        try:
+            text = wishes.added(request.query_params["add"], request.query_params)
+        except RefusedError as error:
+            refused = Told(refusal=sentence(error), status=STATUSES[error.kind])
+            return _page(request, visit, texts, refused)
+        target = what_ifs.address(_path(visit), [*texts, text])
+        return RedirectResponse(target, SEE_OTHER, dict(SIGNED_IN))
+    return _page(request, visit, texts, _told(request, visit, texts))
+
+
+@router.post("/m/{merchant}/what-if")
+def do_what_if(request: Request, visit: ForVisit) -> Response:
+    """Apply it, once for the key of the form, if it is what the page showed.
+
+    If it is not, the page says what has moved, and has the button again.
+    """
+    _check_reader(visit)
+    texts = _texts(request.query_params)
+    try:
+        asked = parse_all(texts)
+        for wish in asked:
+            visit.check(NEEDED[type(wish)])
+        _apply(visit, texts, asked)
+    except RefusedError as error:
+        return _page(request, visit, texts, _not_done(request, visit, texts, error))
+    target = f"{_path(visit)}?done={len(asked)}"
+    return RedirectResponse(target, SEE_OTHER, dict(SIGNED_IN))
+
+
+def _check_reader(visit: Visit) -> None:
+    """As an order's *Why* is for who sees orders, and a product's for who sees stock."""
+    if not visit.may(Permission.READ_ORDERS):
+        visit.check(Permission.READ_STOCK)
+
+
+def _path(visit: Visit) -> str:
+    return f"{visit.home}/what-if"
+
+
+def _texts(parameters: QueryParams) -> list[str]:
+    return [text.strip() for text in parameters.getlist("if") if text.strip()][: MOST_WISHES + 1]
+
+
+def _told(request: Request, visit: Visit, texts: Sequence[str]) -> Told:
+    """What the page shows now."""
+    if not texts:
+        return Told()
+    try:
+        return Told(_look(request, visit, texts))
+    except RefusedError as error:
+        return Told(refusal=sentence(error), status=STATUSES[error.kind])
+
+
+def _look(request: Request, visit: Visit, texts: Sequence[str]) -> Shown:
+    """Try it on one moment's picture; of orders elsewhere a user only learns how many they are."""
+    asked, places = parse_all(texts), visit.caller.scope.location_list
+
+    def body(tx: Tx) -> tuple[Copy, frozenset[str] | None]:
+        copy = put_on_copy(tx, asked)
+        numbers = [one.order for one in copy.impacts]
+        return copy, None if places is None else orders_at(tx, numbers, places)
+
+    copy, seen = visit.desk.store.simulate(visit.of.id, body)
+    for act in copy.acts:
+        _check_place(visit, act)
+    most = MOST_SHOWN if "all" in request.query_params else what_ifs.MOST_ROWS
+    return what_ifs.shown_of(copy, texts, _path(visit), seen, most)
+
+
+def _check_place(visit: Visit, act: Act) -> None:
+    """Refuse a part that is about a place where the user does not work."""
+    if act.order is not None:
+        visit.check_order(act.order)
+    if not all(visit.session.sees([place]) for place in act.places):
+        message = "You work elsewhere than where a part of this is to be done."
+        raise NotAllowedError(message)
+
+
+def _apply(visit: Visit, texts: Sequence[str], asked: Sequence[Wish]) -> None:
+    form, note = visit.form, form_values.note(visit.form)
+    key, seen = form.get("key", ""), form.get("seen", "")
+    if not asked:
+        raise invalid("empty_what_if", "there is nothing to apply; add a part first", "if")
+    if not 0 < len(key) <= KEY_LETTERS or not seen:
+        raise invalid("bad_form", "open the page anew: its form is not whole", "key")
+    content = {"if": list(texts)}
+    command = visit.session.command("apply_what_if", "what-if", key, content, note)
+    places = visit.caller.scope.location_list
+    if places is not None:
+        _check_places(visit, asked)
+    apply_what_if(visit.desk.store, command, asked, seen)
+
+
+def _check_places(visit: Visit, asked: Sequence[Wish]) -> None:
+    copy = visit.desk.store.simulate(visit.of.id, lambda tx: put_on_copy(tx, asked))
+    for act in copy.acts:
+        _check_place(visit, act)
+
+
+def _not_done(request: Request, visit: Visit, texts: Sequence[str], error: RefusedError) -> Told:
+    """Why it was not done; if the world has moved, what is otherwise now."""
+    if error.code != MOVED:
+        return Told(refusal=sentence(error), status=STATUSES[error.kind])
+    before = visit.form.get("lines", "")[:LONGEST_LINES].split("\n")
+    try:
+        now = _look(request, visit, texts)
+    except RefusedError as refused:
+        return Told(refusal=sentence(refused), is_stale=True, status=409)
+    gone, come = what_ifs.moved([one.strip() for one in before if one.strip()], now)
+    return Told(now, gone=gone, come=come, is_stale=True, status=409)
+
+
+def _page(request: Request, visit: Visit, texts: Sequence[str], told: Told) -> Response:
+    parameters, path = request.query_params, _path(visit)
+    places = visit.session.read(lambda tx: [*load_locations(tx)])
+    done = parameters.get("done", "")
+    return shown(
+        "what_if.html",
+        visit,
+        told.status,
+        path=path,
+        texts=texts,
+        told=told,
+        here=what_ifs.address(path, texts),
+        whole=what_ifs.address(path, texts, all="1"),
+        drops=[(text[:LONGEST], what_ifs.address(path, [*texts[:at], *texts[at + 1 :]]))
+               for at, text in enumerate(texts)],
+        not_yours=_not_yours(visit, texts) if told.found else [],
+        kinds=wishes.KINDS,
+        adding=parameters.get("add"),
+        values=parameters,
+        places=sorted(places),
+        done=done if done.isdecimal() and len(done) <= len(str(MOST_WISHES)) else None,
+        key=uuid4(),
+        note=visit.form.get("note", ""),
+    )  # fmt: skip
+
+
+def _not_yours(visit: Visit, texts: Sequence[str]) -> list[tuple[str, str]]:
+    """The parts that the user may not do, and what is missing for each."""
+    needed = [
+        (text, NEEDED[type(wish)]) for text, wish in zip(texts, parse_all(texts), strict=True)
+    ]
+    return [(text, f"a user with the role {visit.caller.role} may not {permission}")
+            for text, permission in needed if not visit.may(permission)]  # fmt: skip

@@ -1,0 +1,157 @@
+"""A what-if as a page shows it: what is asked, who gains, who loses, and where it stopped."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from console import words
+from fulfillment.domain.insight.gains import Gain, Totals, gain, totals
+from fulfillment.domain.insight.impact import Standing
+from fulfillment.domain.insight.what_if import write
+from fulfillment.store.commands.what_if import Copy, Fact, Stop
+from fulfillment.store.commands.what_if.act import Value
+
+MOST_ROWS = 50
+ARROW = "→"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One order that would stand otherwise, in words."""
+
+    order: str
+    status: str
+    here: str
+    waiting: str
+    now: str
+    then: str
+    days: str
+
+    @property
+    def line(self) -> str:
+        """All of it as one line, by which two looks are compared."""
+        parts = (self.status, f"allocated {self.here}", f"backordered {self.waiting}",
+                 f"promised {self.now} {ARROW} {self.then}")  # fmt: skip
+        return f"Order {self.order}: {'; '.join(parts)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Orders that gain, lose, or only stand otherwise; the first ones of them in rank order."""
+
+    title: str
+    kind: str
+    rows: Sequence[Row]
+    totals: Totals
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.totals.orders - len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A part of the what-if, what it means now, and the address without it."""
+
+    text: str
+    facts: Sequence[tuple[str, str, str, str]]
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that a look found, as far as this user may see it; `elsewhere` counts other orders."""
+
+    fingerprint: str
+    asked: Sequence[Asked]
+    groups: Sequence[Group]
+    elsewhere: int
+    stops: Sequence[Stop]
+
+    @property
+    def lines(self) -> list[str]:
+        """What is on the page, line by line, so that a later look can say what has moved."""
+        facts = [f"{what}: {name} {now} {ARROW} {then}"
+                 for part in self.asked for what, name, now, then in part.facts]  # fmt: skip
+        return facts + [row.line for group in self.groups for row in group.rows]
+
+
+TITLES = ((1, "Who gains", "good"), (-1, "Who loses", "waits"), (0, "Who stands otherwise", ""))
+
+
+def shown_of(
+    copy: Copy, texts: Sequence[str], path: str, seen: Collection[str] | None, most: int = MOST_ROWS
+) -> Shown:
+    """What of a copy is shown to who may see only the orders `seen`; None: all of them."""
+    every = [gain(one) for one in copy.impacts]
+    mine = [one for one in every if seen is None or one.impact.order in seen]
+    groups = [_group(mine, *title, most) for title in TITLES]
+    stops = [Stop(one.sku, one.order if seen is None else None) for one in copy.stops]
+    asked = [
+        Asked(write(act.wish), [_fact(fact) for fact in act.facts], address(path, _less(texts, at)))
+        for at, act in enumerate(copy.acts)
+    ]
+    found = [group for group in groups if group.totals.orders]
+    return Shown(copy.fingerprint, asked, found, len(every) - len(mine), stops)
+
+
+def address(path: str, texts: Sequence[str], **more: str) -> str:
+    """The what-if as an address."""
+    query = urlencode([*(("if", text) for text in texts), *more.items()], safe=":@,")
+    return f"{path}?{query}" if query else path
+
+
+def moved(before: Sequence[str], now: Shown) -> tuple[list[str], list[str]]:
+    """What was shown and is so no more, and what is shown instead."""
+    lines = now.lines
+    return [one for one in before if one not in lines], [one for one in lines if one not in before]
+
+
+def _less(texts: Sequence[str], at: int) -> list[str]:
+    return [*texts[:at], *texts[at + 1 :]]
+
+
+def _group(gains: Sequence[Gain], sign: int, title: str, kind: str, most: int) -> Group:
+    its = [one for one in gains if one.sign == sign]
+    return Group(title, kind, [_row(one) for one in its[:most]], totals(its, sign))
+
+
+def _row(one: Gain) -> Row:
+    now, then = one.impact.before, one.impact.after
+    return Row(
+        one.impact.order,
+        _change(words.plain(now.status), words.plain(then.status)),
+        _change(words.number(now.allocated), words.number(then.allocated)),
+        _change(words.number(now.backordered), words.number(then.backordered)),
+        words.slices(now.promised),
+        words.slices(then.promised),
+        _days(one, then),
+    )
+
+
+def _days(one: Gain, then: Standing) -> str:
+    if one.impact.before.cancelled != then.cancelled:
+        return f"{then.cancelled - one.impact.before.cancelled:,} cancelled"
+    parts = [f"{units:,} {word}" for units, word in ((one.earlier, "earlier"), (one.later, "later"))
+             if units]  # fmt: skip
+    if len(parts) == 1:
+        mean = abs(one.days) / (one.earlier + one.later)
+        return f"{parts[0]}, by {mean:,.0f} days" if mean % 1 == 0 else (
+            f"{parts[0]}, by {mean:,.1f} days on average")  # fmt: skip
+    return " and ".join(parts) or words.NOTHING
+
+
+def _change(now: str, then: str) -> str:
+    return now if now == then else f"{now} {ARROW} {then}"
+
+
+def _fact(fact: Fact) -> tuple[str, str, str, str]:
+    return fact.subject, fact.what, _value(fact.before), _value(fact.after)
+
+
+def _value(value: Value) -> str:
+    if value is None or isinstance(value, date):
+        return words.day(value)
+    return words.number(value) if isinstance(value, int) else value

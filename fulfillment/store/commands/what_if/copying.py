@@ -1,0 +1,158 @@
+"""Wishes put on a copy of the world: planned one after the other, and nothing of it is kept."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fulfillment.domain.insight.impact import Impact, outcomes
+from fulfillment.domain.insight.what_if import write
+from fulfillment.domain.insight.wishes import (
+    AdjustStock,
+    Buy,
+    CancelUnits,
+    MoveDate,
+    Receive,
+    SetPriority,
+    Wish,
+)
+from fulfillment.domain.model.rank import Rank
+from fulfillment.store.commands.what_if import of_orders, of_purchases, of_stock
+from fulfillment.store.commands.what_if.act import Act, Fact
+from fulfillment.store.planning.opening import open_queues
+from fulfillment.store.planning.workspace import Workspace
+from fulfillment.store.queue.imagined import Imagined
+from fulfillment.store.queue.related_queues import started_by_status
+from fulfillment.store.records.loading import load_orders
+from fulfillment.store.transactions.locks import locking_orders
+from fulfillment.store.transactions.session import Tx, fingerprint
+
+ACTS: Mapping[type, Callable[[Tx, Any], Act]] = {
+    MoveDate: of_purchases.move_date,
+    Receive: of_purchases.receive,
+    SetPriority: of_orders.set_priority,
+    CancelUnits: of_orders.cancel_units,
+    AdjustStock: of_stock.adjust_stock,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A queue that was not looked at to its end, and the last order that was."""
+
+    sku: str
+    order: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The world as it would be: the orders that were looked at are in `space`, before and after.
+
+    Who stands behind a stop keeps what he has in it, and may in truth gain or lose as well.
+    """
+
+    acts: tuple[Act, ...]
+    space: Workspace
+    impacts: tuple[Impact, ...]
+    stops: tuple[Stop, ...]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What is asked for, with each value now and then."""
+        return tuple(fact for act in self.acts for fact in act.facts)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for two copies that show the same: what is asked, who it touches, and how."""
+        asked = [write(act.wish) for act in self.acts]
+        return fingerprint([asked, self.facts, self.impacts, self.stops]).hex()
+
+
+def put_on_copy(tx: Tx, wishes: Sequence[Wish], also: Collection[str] = ()) -> Copy:
+    """Plan the wishes in their order; the queues of `also` are open as well. Nothing is saved.
+
+    One that would be refused is refused. Run it by `Store.simulate`, or in a transaction that is to
+    do just this: then all that is looked at is locked.
+    """
+    acts = tuple(_act(tx, wish, at) for at, wish in enumerate(wishes))
+    space = _opened(tx, acts, also)
+    for act in acts:
+        act.put(space)
+        space.plan()
+    pairs = ((space.before[id_], space.after[id_]) for id_ in sorted(space.after))
+    return Copy(acts, space, tuple(outcomes(pairs)), tuple(_stops(acts, space)))
+
+
+def _act(tx: Tx, wish: Wish, at: int) -> Act:
+    # Each purchase is another supply.
+    return of_purchases.buy(tx, wish, at) if isinstance(wish, Buy) else ACTS[type(wish)](tx, wish)
+
+
+def _opened(tx: Tx, acts: Sequence[Act], also: Collection[str]) -> Workspace:
+    """The queues of all wishes together, so that they are taken in one order."""
+    margin: Counter[str] = Counter()
+    for act in acts:
+        margin.update(act.reach.margin)
+    orders = {order for act in acts for order in act.reach.orders}
+    space = open_queues(
+        tx,
+        {*also, *_skus_of(tx, orders), *(sku for act in acts for sku in act.reach.skus)},
+        orders=orders,
+        margin=margin,
+        asking=_asking(acts),
+        written=[supply for act in acts for supply in act.reach.written],
+        by_po_status=any(act.reach.by_po_status for act in acts),
+        imagined=_imagined(acts),
+    )
+    # Each wish says for itself whose allocation its status starts.
+    space.by_po_status = frozenset(started_by_status(tx, space.due))
+    _look_beside(space, {order for act in acts for order in act.reach.beside})
+    return space
+
+
+def _imagined(acts: Sequence[Act]) -> Imagined:
+    dated = {supply: on for act in acts for supply, on in act.reach.dated.items()}
+    return Imagined(dated, tuple(act.reach.coming for act in acts if act.reach.coming))
+
+
+def _skus_of(tx: Tx, orders: Collection[int]) -> set[str]:
+    sql = "SELECT DISTINCT sku FROM order_line WHERE order_id = ANY(:orders)"
+    return {row.sku for row in tx.rows(sql, orders=list(orders))} if orders else set()
+
+
+def _look_beside(space: Workspace, orders: Collection[int]) -> None:
+    """Take these orders too, as far as the queues that are open go."""
+    more = set(orders) - space.after.keys()
+    with locking_orders(space.tx, more):
+        found = load_orders(space.tx, more)
+    space.before |= found
+    space.after |= found
+
+
+def _asking(acts: Sequence[Act]) -> Callable[[], tuple[Rank, Mapping[str, int]]] | None:
+    """What is about to be wanted, from the first of the places at which it is."""
+    every = [act.reach.asking for act in acts if act.reach.asking]
+    if not every:
+        return None
+    units: Counter[str] = Counter()
+    for _, its in every:
+        units.update(its)
+    first = min(rank for rank, _ in every)
+    return lambda: (first, units)
+
+
+def _stops(acts: Sequence[Act], space: Workspace) -> list[Stop]:
+    cut = space.until.keys() | space.more | {sku for act in acts for sku in act.reach.cut}
+    return [Stop(sku, _last_in(space, sku)) for sku in sorted(cut)]
+
+
+def _last_in(space: Workspace, sku: str) -> str | None:
+    """The last order that was looked at in a queue, as far as that was read."""
+    until = space.until.get(sku)
+    orders = (
+        order
+        for order in space.after.values()
+        if any(line.sku == sku for line in order.lines) and (until is None or order.rank <= until)
+    )
+    last = max(orders, key=lambda order: order.rank, default=None)
+    return None if last is None else last.number
