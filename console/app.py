@@ -4,12 +4,13 @@ from fastapi import FastAPI
 
 from console import assets
 from console.desk import Desk
-from console.pages import board, order, order_action, orders, remedy, sign_in, start
+from console.pages import board, order, order_action, orders, remedy, sign_in, start, stream
 
 ROUTERS = (
     sign_in.router,
     start.router,
     board.router,
+    stream.router,
     orders.router,
     order.router,
     remedy.router,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from console.changes import Changes
 from console.recent import Recent
 from fulfillment.brake import Brake
 from fulfillment.store.commands.administration.sign_ins import Lasting
@@ -18,13 +19,15 @@ WorkflowUrl = Callable[[str, str], str | None]
 class Desk:
     """The store, the brake on wrong passwords, how long a session lasts, and where Temporal is.
 
-    `recent` is what was counted a moment ago for all who see the same.
+    `recent` is what was counted a moment ago for all who see the same, and `changes` tells those
+    who look on what happened.
     """
 
     store: Store
     brake: Brake
     lasting: Lasting
     workflow_url: WorkflowUrl
+    changes: Changes
     recent: Recent = field(default_factory=Recent)
 
 
