@@ -91,6 +91,8 @@ class Changes:
     _onlookers: set[Onlooker] = field(default_factory=set)
     _begun: "asyncio.Task[None] | None" = field(default=None, repr=False)
     _at: Position | None = None
+    _is_settled: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    """Whether it is known where the reader begins, or that it can not."""
 
     @property
     def is_full(self) -> bool:
@@ -120,14 +122,14 @@ class Changes:
     async def begin(self) -> None:
         """Have the reader run, if it does not yet."""
         if self._begun is None:
-            self._at = None
+            self._is_settled = asyncio.Event()
             self._begun = asyncio.ensure_future(self._follow())
             self._begun.add_done_callback(self._ended)
-        while self._at is None and self._begun is not None:
-            await asyncio.sleep(0.01)
+        await self._is_settled.wait()
 
     async def _follow(self) -> None:
         self._at = await run_in_threadpool(snapshot.read, self.store, EVERYBODY, end_of_feed)
+        self._is_settled.set()
         while self._onlookers:
             await asyncio.sleep(LOOK_SECONDS)
             merchants = {one.merchant for one in self._onlookers}
@@ -150,6 +152,7 @@ class Changes:
 
     def _ended(self, reader: "asyncio.Task[None]") -> None:
         self._begun = None
+        self._is_settled.set()
         for one in self._onlookers:
             one.is_over = True
         if not reader.cancelled() and (error := reader.exception()) is not None:

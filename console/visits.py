@@ -18,7 +18,6 @@ from fulfillment.store.reading.places import is_order_at
 from fulfillment.store.reading.views.parties import MerchantView
 from fulfillment.store.records.loading import EVERYBODY
 
-
 RENEWS = "pegboard-renews"
 """The header of a page that asks for itself anew."""
 

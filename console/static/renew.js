@@ -8,7 +8,7 @@
   const GAP = 2000; // Between two renewals, at least.
   const POLL = 15000; // How often the page looks by itself while it hears nothing.
   const SILENCE = 30000; // The stream says each ten seconds that it is there.
-  const KEPT = 11000; // So long the server keeps what it counted for many.
+  const KEPT = 11000; // So long the server shows what it counted before a change.
   const LOST = "Not live: the page looks again every 15 seconds.";
 
   let source = null;
@@ -18,13 +18,13 @@
   let later = null;
   let renewedAt = Date.now();
   let isBusy = false;
+  let isStale = false; // Whether something changed since the page asked last.
   let isOver = false;
-
-  // --- the stream ------------------------------------------------------------------------------
 
   function open() {
     if (source || isOver || document.hidden) return;
     const after = heard ? `?after=${encodeURIComponent(heard)}` : "";
+    plan();
     source = new EventSource(says.dataset.stream + after);
     heardAt = Date.now();
     source.addEventListener("here", (event) => hear(event));
@@ -39,8 +39,7 @@
   function close() {
     source?.close();
     source = null;
-    clearTimeout(due);
-    clearTimeout(later);
+    [due, later].forEach(clearTimeout);
     due = null;
   }
 
@@ -55,12 +54,16 @@
     say("");
   }
 
-  function concerns(news) {
-    if (news.more) return true;
-    return [...document.querySelectorAll("[data-renew]")].some(
-      (one) => !one.dataset.order || news.orders.includes(one.dataset.order),
-    );
+  function say(words) {
+    if (says.textContent !== words) says.textContent = words;
   }
+
+  function concerns(news) {
+    const isOne = (one) => !one.dataset.order || news.orders.includes(one.dataset.order);
+    return news.more || [...document.querySelectorAll("[data-renew]")].some(isOne);
+  }
+
+  const isKept = () => document.querySelector("[data-kept]") !== null;
 
   // While nothing is heard the page looks by itself, and tries the stream anew.
   setInterval(() => {
@@ -72,20 +75,23 @@
     soon();
   }, POLL);
 
-  // --- renewing --------------------------------------------------------------------------------
-
   function soon() {
-    if (due !== null || isOver) return;
-    due = setTimeout(renew, Math.max(0, renewedAt + GAP - Date.now()));
+    isStale = true;
+    plan();
     clearTimeout(later);
-    // What was counted before the change is shown until it is counted anew.
-    if (document.querySelector("[data-kept]")) later = setTimeout(renew, KEPT);
+    if (isKept()) later = setTimeout(renew, KEPT);
+  }
+
+  function plan() {
+    if (due !== null || isBusy || isOver || document.hidden || !isStale) return;
+    due = setTimeout(renew, Math.max(0, renewedAt + GAP - Date.now()));
   }
 
   async function renew() {
     due = null;
     if (isBusy || document.hidden) return;
     isBusy = true;
+    isStale = false;
     renewedAt = Date.now();
     try {
       const headers = { "Pegboard-Renews": "1" };
@@ -93,12 +99,18 @@
       if (answer.type === "opaqueredirect") end("You are signed out. The page stays as it was.");
       else if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
       else if (answer.status < 500) end("The page is not renewed any more. Open it again.");
-      else say(LOST);
+      else missed();
     } catch {
-      say(LOST);
+      missed();
     } finally {
       isBusy = false;
+      plan();
     }
+  }
+
+  function missed() {
+    say(LOST);
+    setTimeout(soon, POLL);
   }
 
   function end(words) {
@@ -124,10 +136,6 @@
     (focused.isConnected ? focused : region).focus({ preventScroll: true });
   }
 
-  function say(words) {
-    if (says.textContent !== words) says.textContent = words;
-  }
-
   // --- from what is shown to what is true now, changing only what differs -----------------------
 
   function bring(old, now) {
@@ -136,7 +144,7 @@
       return;
     }
     if (old.matches("form, input, select, textarea") || old.isEqualNode(now)) return;
-    const keeps = (name) => (name === "open" && old.matches("details")) || name === "tabindex";
+    const keeps = (name) => name === "tabindex" || (name === "open" && old.matches("details"));
     for (const { name, value } of [...now.attributes]) {
       if (!keeps(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
     }
@@ -161,10 +169,9 @@
       else old.insertBefore(found, at);
       bring(found, node);
     }
-    while (at) {
-      const next = at.nextSibling;
+    for (let next; at; at = next) {
+      next = at.nextSibling;
       at.remove();
-      at = next;
     }
   }
 
@@ -177,14 +184,17 @@
     return link ? `${node.nodeName} ${link.getAttribute("href")}` : "";
   }
 
-  function isAlike(one, other) {
-    return one.nodeType === other.nodeType && one.nodeName === other.nodeName;
-  }
+  const isAlike = (one, other) => one.nodeName === other.nodeName;
 
   // --- only while somebody looks: a hidden page holds no connection -----------------------------
 
-  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  function comeBack() {
+    open();
+    if (isKept()) soon();
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : comeBack()));
   addEventListener("pagehide", close);
-  addEventListener("pageshow", (event) => event.persisted && open());
+  addEventListener("pageshow", (event) => event.persisted && comeBack());
   open();
 })();

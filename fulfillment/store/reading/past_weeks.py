@@ -80,9 +80,7 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 def _week(begins: date, rows: Sequence[Any], today: date) -> WeekView:
     one_in = rows[0].one_in if rows else 1
-    return WeekView(
-        begins=begins, one_in=one_in, figures=service_figures(map(_order, rows), today)
-    )
+    return WeekView(begins=begins, one_in=one_in, figures=service_figures(map(_order, rows), today))
 
 
 def _order(row: Any) -> PastOrder:
