@@ -2,21 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from importlib.resources import files
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
 from fulfillment.domain.model.permissions import Role
 from fulfillment.domain.model.scope import Scope
 from tests.api.world import World, made
+from tests.console.axe import problems
 from tests.console.furnishing import ask, furnish
 from tests.console.visitors import PASSWORD, make
-
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-RUN = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
-SERIOUS = {"serious", "critical"}
 
 LOOKS = (("light", 1280), ("dark", 320))
 """Colours and widths do not depend on each other: two looks have all of both."""
@@ -45,26 +39,11 @@ def world(new_database) -> Iterator[World]:
         yield one
 
 
-def problems(tab: Page, scheme: Any, width: int) -> list[str]:
-    """What is wrong with a page as it looks: what axe calls serious, and if it is too wide."""
-    tab.set_viewport_size({"width": width, "height": 800})
-    tab.emulate_media(color_scheme=scheme)
-    found = [told(one) for one in tab.evaluate(RUN) if one["impact"] in SERIOUS]
-    wide = tab.evaluate("document.documentElement.scrollWidth")
-    return found + ([f"{wide} px wide"] if wide > width else [])
-
-
-def told(violation: dict[str, Any]) -> str:
-    nodes = [f"{one['html'][:120]} {one['failureSummary'][:300]}" for one in violation["nodes"][:3]]
-    return f"{violation['id']}: {json.dumps(nodes)}"
-
-
 def test_no_page_has_a_serious_problem_in_light_or_dark_wide_or_narrow(tab, world):
     tab.set_default_timeout(60_000)
     wrong: dict[str, list[str]] = {}
 
     def look(name: str) -> None:
-        tab.evaluate(AXE)
         for scheme, width in LOOKS:
             for problem in problems(tab, scheme, width):
                 wrong.setdefault(f"{name}, {scheme}, {width}", []).append(problem)

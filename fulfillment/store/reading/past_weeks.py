@@ -12,7 +12,7 @@ from fulfillment.store.records.ground import load_ground
 from fulfillment.store.transactions.session import Tx
 
 WEEKS = 12
-MOST_LOOKED_AT = 500
+MOST_LOOKED_AT = 250
 """Orders of a week; where there are more, one in so many is looked at, by a hash of its id."""
 
 IN_A_WEEK = "o.merchant = :merchant AND o.placed_at >= w.begins AND o.placed_at < w.ends"
@@ -35,19 +35,28 @@ WITH weeks AS (
 ), sized AS MATERIALIZED (
     SELECT w.*, (SELECT count(*) FROM orders o WHERE {IN_A_WEEK}) AS orders FROM weeks w
 )
-SELECT w.week, w.one_in, o.placed_at, o.finished_at AS shipped_at,
+, picked AS MATERIALIZED (
+    SELECT w.week, w.one_in, o.id
+      FROM (SELECT s.*, (s.orders + :most - 1) / :most AS one_in FROM sized s
+             WHERE s.orders > 0) w
+     CROSS JOIN LATERAL (
+        SELECT o.id FROM orders o
+         WHERE {IN_A_WEEK} AND (hashint8(o.id) & 2147483647) % w.one_in = 0) o
+)
+SELECT k.week, k.one_in, o.placed_at, o.finished_at AS shipped_at,
        CAST(o.finished_at AT TIME ZONE :zone AS date) AS shipped_on,
-       CASE WHEN o.first_claimed THEN (
-           SELECT sum(l.ordered) FROM order_line l WHERE l.order_id = o.id) END AS claimed,
-       coalesce(({SHORT}), 0) AS short,
-       (SELECT max(CAST(p ->> 1 AS date)) FROM order_line l, jsonb_array_elements(l.first_promise) p
-         WHERE l.order_id = o.id) AS promised_on
-  FROM (SELECT s.*, (s.orders + :most - 1) / :most AS one_in FROM sized s WHERE s.orders > 0) w
+       CASE WHEN o.first_claimed THEN l.ordered END AS claimed,
+       coalesce(({SHORT}), 0) AS short, l.promised_on
+  FROM picked k
+  JOIN orders o ON o.id = k.id
  CROSS JOIN LATERAL (
-    SELECT * FROM orders o WHERE {IN_A_WEEK} AND (hashint8(o.id) & 2147483647) % w.one_in = 0) o
+    SELECT sum(l.ordered) AS ordered,
+           max((SELECT max(CAST(p ->> 1 AS date)) FROM jsonb_array_elements(l.first_promise) p))
+               AS promised_on
+      FROM order_line l WHERE l.order_id = o.id) l
  WHERE o.status NOT IN ('cancelled', 'rejected')
    AND (CAST(:places AS text[]) IS NULL OR ({ORDER_IS_AT}))
- ORDER BY w.week
+ ORDER BY k.week
 """  # noqa: S608 -- constants
 
 
@@ -55,7 +64,7 @@ def read_past_weeks(tx: Tx, places: Sequence[str] | None) -> tuple[WeekView, ...
     """The last twelve weeks, the oldest first, the last one under way; each of them is there.
 
     Of what has to do with these places, or of all where they are None. One statement: it counts
-    the orders of these weeks in an index, and looks at five hundred of a week.
+    the orders of these weeks in an index, and looks at some hundreds of a week.
     """
     zone = ZoneInfo(load_ground(tx).time_zone)
     today = tx.today(zone.key)
