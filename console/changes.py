@@ -127,11 +127,16 @@ class Changes:
             self._begun.add_done_callback(self._ended)
         await self._is_settled.wait()
 
+    async def end(self) -> None:
+        """Read no more: the server ends, and nothing may be under way then."""
+        self._onlookers.clear()
+        if self._begun is not None:
+            await asyncio.wait({self._begun})
+
     async def _follow(self) -> None:
         self._at = await run_in_threadpool(snapshot.read, self.store, EVERYBODY, end_of_feed)
         self._is_settled.set()
         while self._onlookers:
-            await asyncio.sleep(LOOK_SECONDS)
             merchants = {one.merchant for one in self._onlookers}
             found, end = await run_in_threadpool(self._look, self._at, merchants)
             for one in self._onlookers:
@@ -140,6 +145,7 @@ class Changes:
                 if found.more:
                     one.hear_of_much()
             self._at = end
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _look(self, after: Position, merchants: Collection[str]) -> tuple[Events, Position]:
         """What came of these merchants, and where to look from next: what is too much is left."""

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from console import changes
 from console.changes import MOST_NAMED, Changes, News
 from fulfillment.domain.insight.public_events import EventType
 from fulfillment.domain.model.callers import Caller
 from fulfillment.domain.model.permissions import Role
 from fulfillment.domain.model.scope import Scope
+from fulfillment.store.reading import snapshot
 from fulfillment.store.reading.views.feed import FeedEventView
 
 SOMEBODY = Caller("user mara", "Mara", Role.ADMIN, Scope())
@@ -20,7 +20,7 @@ ANY_STORE: Any = None
 
 
 def event(number: str = "SO-1", **more: Any) -> FeedEventView:
-    told = {
+    told: dict[str, Any] = {
         "id": UUID(int=1), "type": EventType.ORDER_READY, "version": 1, "merchant": "acme",
         "at": datetime(2026, 3, 2, tzinfo=UTC), "subject": "order", "number": number,
         "sequence": 1, "locations": ("vienna",), "facts": {},
@@ -69,7 +69,7 @@ async def test_where_the_feed_can_not_be_read_all_who_look_on_are_done_with(
         message = "the database is away"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(changes.snapshot, "read", fails)
+    monkeypatch.setattr(snapshot, "read", fails)
     one_process = Changes(ANY_STORE)
     with one_process.looking_on("acme", SOMEBODY) as one:
         await one_process.begin()

@@ -82,7 +82,7 @@ def test_each_chart_has_its_table_and_says_what_it_shows(world):
 
 def week(n: int, **figures: float | None) -> WeekView:
     known = {"fill_rate": None, "median_days": None, "slow_days": None, "promise_kept": None}
-    told = ServiceFigures(orders=5, due=5, **(known | figures))  # type: ignore[arg-type]
+    told = ServiceFigures(orders=5, due=5, **(known | figures))
     return WeekView(begins=date(2026, 11, 2) + n * 7 * DAY, one_in=1, figures=told)
 
 
