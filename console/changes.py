@@ -142,7 +142,8 @@ class Changes:
             for one in self._onlookers:
                 for event in found.events:
                     one.hear(event)
-                if found.more:
+                # Of a merchant who was not asked for when this look began, nothing was read.
+                if found.more or one.merchant not in merchants:
                     one.hear_of_much()
             self._at = end
             await asyncio.sleep(LOOK_SECONDS)
