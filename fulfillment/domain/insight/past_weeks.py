@@ -7,11 +7,9 @@ as much as what was. A figure of which it is too early to speak is None, never a
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
-from math import ceil
 
 A_DAY = timedelta(days=1)
-MEDIAN, NINE_IN_TEN = Fraction(1, 2), Fraction(9, 10)
+HALF, NINE_IN_TEN = (1, 2), (9, 10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +56,17 @@ def service_figures(orders: Iterable[PastOrder], today: date) -> ServiceFigures:
     return ServiceFigures(
         orders=len(found),
         fill_rate=(claimed - short) / claimed if claimed else None,
-        median_days=_after(MEDIAN, waits, len(found)),
+        median_days=_after(HALF, waits, len(found)),
         slow_days=_after(NINE_IN_TEN, waits, len(found)),
         due=len(due),
         promise_kept=sum(map(_is_kept, due)) / len(due) if due else None,
     )
 
 
-def _after(share: Fraction, waits: Sequence[float], orders: int) -> float | None:
+def _after(share: tuple[int, int], waits: Sequence[float], orders: int) -> float | None:
     """The days after which this share of the orders had been shipped; None if it has not been."""
-    needed = ceil(share * orders)
+    part, whole = share
+    needed = -(-part * orders // whole)
     return max(waits[needed - 1], 0.0) if 0 < needed <= len(waits) else None
 
 
