@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from console.changes import Changes
 from console.recent import Recent
 from fulfillment.brake import Brake
 from fulfillment.store.commands.administration.sign_ins import Lasting
@@ -21,8 +22,8 @@ Trouble = Callable[[Exception], str | None]
 class Desk:
     """The store, the brake on wrong passwords, how long a session lasts, and where Temporal is.
 
-    `recent` is what was counted a moment ago for all who see the same; `trouble` tells what is to
-    be said while the database does not answer.
+    `recent` is what was counted a moment ago for all who see the same, `changes` tells those who
+    look on what happened, and `trouble` what is to be said while the database does not answer.
     """
 
     store: Store
@@ -30,6 +31,7 @@ class Desk:
     lasting: Lasting
     workflow_url: WorkflowUrl
     trouble: Trouble
+    changes: Changes
     recent: Recent = field(default_factory=Recent)
 
 

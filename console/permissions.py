@@ -8,6 +8,7 @@ PAGES: Mapping[str, Permission | None] = {
     "start": None,
     "sign_out": None,
     "board": Permission.READ_ORDERS,
+    "stream": Permission.READ_ORDERS,
     "order_list": Permission.READ_ORDERS,
     "order_csv": Permission.READ_ORDERS,
     "order": Permission.READ_ORDERS,

@@ -18,6 +18,11 @@ from fulfillment.store.reading.places import is_order_at, is_purchase_order_at
 from fulfillment.store.reading.views.parties import MerchantView
 from fulfillment.store.records.loading import EVERYBODY
 
+RENEWS = "pegboard-renews"
+"""The header of a page that asks for itself anew."""
+
+STREAM = "text/event-stream"
+
 
 class NotSignedInError(Exception):
     """Nobody is signed in, or the session is over."""
@@ -88,6 +93,11 @@ class Visit:
             message = f"A user with the role {self.caller.role} may not {permission}."
             raise NotAllowedError(message)
 
+    def is_still(self) -> bool:
+        """Whether the session goes on, and opens the same as when the visit began."""
+        lasting = self.desk.lasting
+        return signed_in(self.desk.store, self.secret, lasting, is_used=False) == self.caller
+
     def check_order(self, number: str) -> None:
         """Refuse an order that has nothing to do with the user's locations."""
         places = self.caller.scope.location_list
@@ -109,10 +119,16 @@ class Visit:
             raise NotAllowedError(message)
 
 
+def asks_by_itself(request: Request) -> bool:
+    """Whether a page asks, and nobody who uses it: for news, or for itself as it is now."""
+    return RENEWS in request.headers or STREAM in request.headers.get("accept", "")
+
+
 def visit_of(request: Request, form: dict[str, str]) -> Visit:
     """Whose visit it is; another merchant's page is one that there is not."""
     desk, secret = desk_of(request), secret_in(request)
-    caller = signed_in(desk.store, secret, desk.lasting) if secret else None
+    is_used = not asks_by_itself(request)
+    caller = signed_in(desk.store, secret, desk.lasting, is_used=is_used) if secret else None
     if caller is None or secret is None:
         raise NotSignedInError
     name = request.path_params.get("merchant")

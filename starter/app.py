@@ -162,6 +162,7 @@ def build_app(
     told = replace(store, after_commit=lambda: nudge(beside)) if beside else store
 
     parts = make_parts(told, chosen, relay.pulse if relay else None)
+    desk = desk_over(told, chosen)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, object]]:
@@ -169,6 +170,7 @@ def build_app(
         to_thread.current_default_thread_limiter().total_tokens = MOST_THREADS
         async with running(beside):
             yield {"ending": threading.Event()}
+        await desk.changes.end()
         parts.probes.close()
         store.engine.dispose()
 
@@ -182,7 +184,7 @@ def build_app(
         app.router.routes.extend(router.routes)
     documentation.install(app)
     pages_of_customers(told, chosen).install(app)
-    console_app.install(app, desk_over(told, chosen))
+    console_app.install(app, desk)
     handlers.install(app)
     app.add_middleware(LastResort)
     app.add_middleware(SlashesInParts)

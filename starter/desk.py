@@ -3,6 +3,7 @@
 from datetime import timedelta
 from urllib.parse import quote
 
+from console.changes import Changes
 from console.desk import Desk
 from fulfillment import engine
 from fulfillment.brake import Brake
@@ -23,7 +24,8 @@ def desk_over(store: Store, chosen: Settings) -> Desk:
     def workflow_url(merchant: str, number: str) -> str | None:
         return root and f"{root}/{quote(order_workflow_id(merchant, number), safe='')}"
 
-    return Desk(store, Brake(chosen.wrong_passwords_a_minute), lasting, workflow_url, _trouble)
+    brake = Brake(chosen.wrong_passwords_a_minute)
+    return Desk(store, brake, lasting, workflow_url, _trouble, Changes(store))
 
 
 def _trouble(error: Exception) -> str | None:

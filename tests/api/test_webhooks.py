@@ -12,12 +12,12 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from standardwebhooks import Webhook
 
+from fulfillment.domain.insight.event_permissions import NEEDED
 from fulfillment.domain.insight.public_events import EventType
 from fulfillment.sealing import Sealer
 from fulfillment.store.commands.administration.keys import Role, create_key
 from fulfillment.store.commands.webhooks.claiming import claim_deliveries
 from fulfillment.store.commands.webhooks.fan_out import fan_out_next
-from starter.auth.feed import NEEDED
 from starter.auth.permissions import GRANTS, Permission
 from tests.api.world import ACME, BOLT, World, made, order
 from tests.builders.feed import tell

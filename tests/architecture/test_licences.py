@@ -14,14 +14,20 @@ STRONG_COPYLEFT = r"(?<!L)\b(A?GPL|Affero|GNU General Public|SSPL|EUPL)\b"
 
 
 def licence(package: str) -> str:
-    """What its metadata say: an SPDX expression, else a licence's name and classifiers."""
+    """What its metadata say: an SPDX expression, else a licence's name and classifiers.
+
+    Of one that says nothing there, the file of its licence; its first words name it.
+    """
     told = metadata.metadata(package)
     if "License-Expression" in told:
         return told["License-Expression"]
     classifiers = [text for text in told.get_all("Classifier") or [] if text.startswith("License")]
-    named = told.get_all("License") or [""]
-    # Some put the whole text there, of which the first words name it.
-    return " ".join([named[0][:60], *classifiers])
+    named = (told.get_all("License") or [""])[0]
+    if not named and not classifiers:
+        stored = told.get_all("License-File") or []
+        named = metadata.distribution(package).read_text(f"licenses/{stored[0]}") if stored else ""
+    # Some put the whole text in their metadata, too.
+    return " ".join([(named or "")[:60], *classifiers])
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -1,5 +1,8 @@
 """What every page stands on: escaping, and what the browser is told to hold it to."""
 
+import re
+from pathlib import Path
+
 import pytest
 from jinja2 import DictLoader, UndefinedError
 
@@ -34,3 +37,16 @@ def test_every_page_carries_the_policy(templates):
     assert answer.status_code == 404
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
     assert "unsafe" not in HEADERS["Content-Security-Policy"]
+
+
+TEMPLATES = sorted((Path(rendering.__file__).parent / "templates").rglob("*.html"))
+SCRIPT_TAG = '<script src="/assets/renew.js" defer></script>'
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda one: one.name)
+def test_no_template_has_a_script_or_a_style_of_its_own(template):
+    text = template.read_text(encoding="utf-8").replace(SCRIPT_TAG, "").lower()
+    assert "<script" not in text
+    assert "<style" not in text
+    assert "javascript:" not in text
+    assert not re.search(r"<[^>]*\s(on[a-z]+|style)\s*=", text)

@@ -148,7 +148,7 @@ def test_a_script_in_any_stored_text_is_shown_and_not_run(tab, desk):
     for page in (f"{desk.url}/m/acme", f"{desk.url}/m/acme/orders", path, f"{path}/why",
                  f"{path}/history", f"{desk.url}/m/acme/orders?q={SCRIPT}"):  # fmt: skip
         tab.goto(page)
-        assert tab.locator("script").count() == 0
+        assert tab.locator("script:not([src='/assets/renew.js'])").count() == 0
         assert tab.locator("img").count() == 0
         assert "<script>" in html.unescape(tab.content()), page
     assert said == []

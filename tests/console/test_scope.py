@@ -154,6 +154,8 @@ def test_an_order_is_shown_where_it_has_to_do_with_the_place_and_nowhere_else(wo
     elif route.name == "board":
         assert "Nothing is open" not in here.get(path).text
         assert "Nothing is open" in elsewhere.get(path).text
+    elif route.name == "stream":
+        assert "SO-2" not in here.get(path).text  # What it tells whom: test_renewing.py.
     else:
         shown = SHOWN.get(route.name, "SO-2")
         assert shown in here.get(path).text

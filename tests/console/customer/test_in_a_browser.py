@@ -6,30 +6,13 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.console.axe import problems
 from tests.console.customer.conftest import NAME, NOTE, Shop
 
 pytestmark = pytest.mark.slow
 
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")
-
-CONTRAST = """
-() => {
-  const channel = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  const light = rgb => { const [r, g, b] = rgb.match(/[\\d.]+/g).map(Number).map(channel);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const clear = c => c === 'rgba(0, 0, 0, 0)' || c === 'transparent';
-  const ground = e => { for (; e; e = e.parentElement) {
-    const c = getComputedStyle(e).backgroundColor; if (!clear(c)) return c; }
-    return 'rgb(255, 255, 255)'; };
-  const own = e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-  return [...document.querySelectorAll('body *')].filter(own).map(e => {
-    const pair = [light(getComputedStyle(e).color), light(ground(e))].sort((a, b) => b - a);
-    return [(pair[0] + 0.05) / (pair[1] + 0.05), e.textContent.trim().slice(0, 40)]; })
-    .filter(([ratio]) => ratio < 4.5);
-}
-"""
-"""Texts with less contrast than 4.5 to 1."""
 
 
 @pytest.fixture
@@ -116,8 +99,7 @@ def test_it_is_read_on_any_screen(shop: Shop, browser: Browser, width: int, sche
     )
     page = context.new_page()
     page.goto(shop.link())
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(CONTRAST) == []
+    assert problems(page, scheme, width) == []
     small = "[...document.querySelectorAll('button')].map(b => b.getBoundingClientRect().height)"
     assert min(page.evaluate(small)) >= 44
     levels = "[...document.querySelectorAll('h1,h2,h3')].map(h => +h.tagName[1])"

@@ -67,12 +67,17 @@ def sign_in(store: Store, name: str, password: str, lasting: Lasting) -> str | N
     return secret if store.transact("*", body) else None
 
 
-def signed_in(store: Store, secret: str, lasting: Lasting) -> Caller | None:
-    """Who has this session; None where there is none, it is over, or the user is let in no more."""
+def signed_in(
+    store: Store, secret: str, lasting: Lasting, *, is_used: bool = True
+) -> Caller | None:
+    """Who has this session; None where there is none, it is over, or the user is let in no more.
+
+    What a page asks by itself is no use of the session: a page that stays open keeps nobody in.
+    """
     row = store.read("*", lambda tx: _session(tx, secret, lasting))
     if row is None:
         return None
-    if row.is_long_unseen:
+    if is_used and row.is_long_unseen:
         store.transact("*", lambda tx: _seen(tx, secret))
     scope = Scope(_set(row.merchants), _set(row.locations))
     return Caller(f"user {row.name}", row.full_name, Role(row.role), scope)
