@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from console import assets
 from console.desk import Desk
-from console.pages import board, order, order_action, orders, remedy, sign_in, start
+from console.pages import board, order, order_action, orders, remedy, sign_in, sku, start
 
 ROUTERS = (
     sign_in.router,
@@ -14,6 +14,7 @@ ROUTERS = (
     order.router,
     remedy.router,
     order_action.router,
+    sku.router,
 )
 """In the order in which paths are tried: an order's own pages go before its actions."""
 

@@ -17,6 +17,7 @@ PAGES: Mapping[str, Permission | None] = {
     "do_order_remedy": Permission.READ_ORDERS,
     "order_action": Permission.READ_ORDERS,
     "do_order_action": Permission.READ_ORDERS,
+    "sku_queue": Permission.READ_ORDERS,
 }
 """The permission of each page by the name of its function; None: it is enough to be signed in.
 

@@ -35,7 +35,7 @@ def world(new_database) -> Iterator[World]:
 
 def paths(route: PageRoute) -> Iterator[str]:
     """The paths of a route for acme's order; each action of an order by itself."""
-    values = {"merchant": ACME, "number": "SO-2", "remedy": "0" * 16}
+    values = {"merchant": ACME, "number": "SO-2", "remedy": "0" * 16, "sku": "TEA"}
     if "{action}" in route.path:
         yield from (route.path.format(**values, action=action.name) for action in ACTIONS)
     else:

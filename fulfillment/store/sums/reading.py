@@ -26,8 +26,11 @@ until AS MATERIALIZED (
 )
 """
 
+SERVED = "(CAST(:there AS text[]) IS NULL OR {0} = '' OR {0} = ANY(:there))"
+"""Lines that some places may serve, by the place that they are bound to; all, without places."""
+
 OF_LAST = lines("b", since=("b", ">="), until=("u", "<"))
-APART = lines_apart("a", until=("u", "<"))
+APART = lines_apart("a", until=("u", "<"), which=SERVED.format("coalesce(d.lock_location, '')"))
 
 BEFORE = f"""
 WITH {UNTIL}, block AS MATERIALIZED (
@@ -35,6 +38,7 @@ WITH {UNTIL}, block AS MATERIALIZED (
                                        b.placed_at DESC, b.intake_seq DESC) = 1 AS is_last
       FROM until u CROSS JOIN asked a
       JOIN queue_block b ON b.merchant = :merchant AND b.sku = a.sku
+       AND {SERVED.format("b.place")}
        AND (b.priority, b.placed_at, b.intake_seq) < (u.priority, u.placed_at, u.intake_seq)
 ), line AS (
     SELECT d.sku, d.order_id, d.wanted FROM until u CROSS JOIN block b
@@ -86,9 +90,20 @@ class Waiting:
     units: int = 0
 
 
-def waiting_before(tx: Tx, skus: Collection[str], rank: Rank = BEHIND_ALL) -> Mapping[str, Waiting]:
-    """Who waits for these SKUs before a rank, first claims that are to come included."""
-    rows = tx.rows(BEFORE, merchant=tx.merchant, skus=list(skus), **_rank(rank))
+def waiting_before(
+    tx: Tx, skus: Collection[str], rank: Rank = BEHIND_ALL, there: Collection[str] | None = None
+) -> Mapping[str, Waiting]:
+    """Who waits for these SKUs before a rank, first claims that are to come included.
+
+    Of all, or of those that one of some places may serve.
+    """
+    rows = tx.rows(
+        BEFORE,
+        merchant=tx.merchant,
+        skus=list(skus),
+        there=None if there is None else list(there),
+        **_rank(rank),
+    )
     found = {row.sku: Waiting(row.orders, row.wanted) for row in rows}
     return defaultdict(Waiting, found)
 
@@ -112,6 +127,24 @@ def units_waiting(tx: Tx, skus: Collection[str]) -> Counter[str]:
         skus=list(skus),
     )
     return Counter({row.sku: row.units for row in rows})
+
+
+UNPEGGED = f"""
+SELECT coalesce(sum(orders), 0)::bigint AS orders, coalesce(sum(units), 0)::bigint AS units FROM (
+    SELECT sum(unpegged_orders) AS orders, sum(unpegged) AS units FROM queue_block
+     WHERE merchant = :merchant AND sku = :sku AND {SERVED.format("place")}
+     UNION ALL
+    SELECT count(DISTINCT order_id), sum(wanted - pegged) FROM open_demand
+     WHERE merchant = :merchant AND sku = :sku AND apart AND wanted > 0 AND wanted > pegged
+       AND {SERVED.format("coalesce(lock_location, '')")}) part
+"""  # noqa: S608 -- constants
+
+
+def unpegged(tx: Tx, sku: str, there: Collection[str] | None = None) -> Waiting:
+    """Who waits for a SKU with units that are tied to nothing, of those that some places serve."""
+    there = None if there is None else list(there)
+    (row,) = tx.rows(UNPEGGED, merchant=tx.merchant, sku=sku, there=there)
+    return Waiting(row.orders, row.units)
 
 
 OUTSIDE = """
