@@ -177,7 +177,7 @@ def _lanes(picture: QueuePicture, shown: Shown) -> Iterator[Lane]:
 
 
 def _document(supply: ComingSupply) -> str:
-    return supply.document if supply.line in (None, 1) else f"{supply.document}, {supply.line}"
+    return supply.document if supply.line in (None, 1) else f"{supply.document} line {supply.line}"
 
 
 def _stretch(picture: QueuePicture) -> float:
@@ -193,7 +193,7 @@ def _stock_lines(picture: QueuePicture, shown: Shown) -> tuple[str, ...]:
     on_hand = sum(one.on_hand for one in picture.facts.stock)
     places = ", ".join(one.location for one in picture.facts.stock)
     idle = f"{number(picture.idle_units)} idle" if picture.idle_units else "none idle"
-    return "now", places or "at no place", f"{number(on_hand)}, {idle}"
+    return "now", places or "at no place", f"{_units(on_hand)}, {idle}"
 
 
 def _stock_meters(picture: QueuePicture, x: float) -> tuple[Meter, ...]:
@@ -207,7 +207,11 @@ def _supply_lines(supply: ComingSupply, today: date, shown: Shown) -> Iterator[s
     yield when(supply, today)
     yield f"to {supply.location}"
     if shown.supply:
-        yield f"{number(supply.outstanding)}, {number(supply.left)} left"
+        yield f"{_units(supply.outstanding)}, {number(supply.left)} left"
+
+
+def _units(many: int) -> str:
+    return f"{number(many)} {'unit' if many == 1 else 'units'}"
 
 
 def when(supply: ComingSupply, today: date) -> str:

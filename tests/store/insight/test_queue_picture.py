@@ -48,6 +48,9 @@ def busy(warehouse: Warehouse) -> dict[str, int]:
         "PART": warehouse.order([("K1", 9)], "PART"),
         "LOCKED": warehouse.order([("K1", 4)], "LOCKED", lock_location="B"),
         "NEVER": warehouse.order([("K1", 2)], "NEVER", policy={"auto_allocate": "never"}),
+        "COMPLETE": warehouse.order(
+            [("K1", 1), ("K3", 1)], "COMPLETE", policy={"auto_allocate": "complete_only"}
+        ),
         "HANDS": warehouse.order([("K1", 1)], "HANDS"),
         "PINNED": warehouse.order([("K1", 2)], "PINNED"),
         "TWICE": warehouse.order([("K1", 1), ("K1", 3)], "TWICE"),
@@ -96,7 +99,9 @@ def test_every_line_stands_in_rank_order_with_what_it_gets(warehouse: Warehouse)
         ("LATE", DateState.OVERDUE), ("UNDATED", DateState.NO_DATE),
     ]  # fmt: skip
     gates = {row.order: row.gate for row in picture.rows}
-    assert (gates["NEVER"], gates["HANDS"], gates["NEW"]) == ("closed", "by_hand", "first")
+    asked = ("GOES", "NEVER", "COMPLETE", "HANDS", "NEW")
+    told = [gates.get(number) for number in asked]
+    assert told == [None, "closed", "conditional", "by_hand", "first"]
     assert {row.order: row.bound_to for row in picture.rows}["LOCKED"] == "B"
     assert picture.facts.waiting.orders == len({number for number, *_ in counted})
 
