@@ -57,7 +57,8 @@ def sku_queue(request: Request, sku: Sku, visit: ForVisit) -> Response:
     scope = asked.scope(sku, visit)
 
     def look(tx: Tx) -> QueuePicture:
-        # A what-if is put on the copy here, before the queue is read: nowhere else.
+        # A what-if (`if=`) has its one place here: the plan on a copy is put in place of what was
+        # read by `queue_tried.tried`, and drawn as it is.
         return read_queue_picture(tx, scope, asked.order or None)
 
     picture = visit.desk.store.simulate(visit.of.id, look)

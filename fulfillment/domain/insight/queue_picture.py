@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from fulfillment.domain.model.moves import SupplyKind
+from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.statuses import (
     WAITING,
     OrderStatus,
@@ -117,7 +118,7 @@ class QueueRow:
     order_status: OrderStatus
     status: ShipmentStatus
     """Of its shipment."""
-    priority: int
+    rank: Rank
     place: int
     """Its order's, among the orders that wait; 1 is served first."""
     gate: str
@@ -132,9 +133,9 @@ class QueueRow:
     late_pins: tuple[Tied, ...] = ()
 
     @property
-    def allocated(self) -> int:
-        """Units that it has."""
-        return self.units - self.wanted
+    def priority(self) -> int:
+        """Its order's: the lowest is served first."""
+        return self.rank.priority
 
     @property
     def uncovered(self) -> int:

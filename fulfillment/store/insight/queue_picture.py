@@ -1,8 +1,9 @@
 """One product's queue as a picture: a fixed number of reads, whatever waits.
 
-It reads plain tables on the transaction that it is given, so it draws a copy on which something
-was tried as it draws what is. What is drawn one by one is read from the head of the queue, the
-rest from the sums; only who is pegged on a supply is counted, and that stops somewhere.
+It reads plain tables on the transaction that it is given. What is drawn one by one is read from the
+head of the queue, the rest from the sums; only who is pegged on a supply is counted, and that stops
+somewhere. What a plan on a copy would make of it is put in place of what was read, by
+`domain/insight/queue_tried.py`.
 """
 
 from collections.abc import Mapping, Sequence

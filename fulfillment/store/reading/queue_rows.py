@@ -169,7 +169,7 @@ def _row(row: Any, place: int) -> QueueRow:
         order_line=row.order_line,
         order_status=OrderStatus(row.order_status),
         status=ShipmentStatus(row.status),
-        priority=row.priority,
+        rank=Rank(row.priority, row.placed_at, row.intake_seq),
         place=place,
         gate=row.gate,
         bound_to=row.bound_to,

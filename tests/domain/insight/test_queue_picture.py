@@ -1,6 +1,6 @@
 """Rows and bands of a queue's picture add up, whatever is drawn."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -20,9 +20,11 @@ from fulfillment.domain.insight.queue_picture import (
     picture_of,
 )
 from fulfillment.domain.model.moves import SupplyKind
+from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.statuses import OrderStatus, PurchaseOrderStatus, ShipmentStatus
 
-TODAY = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TODAY = NOON.date()
 DRAWN, HIDDEN = (1, 2), 3
 """Supplies that are drawn, and one that is elsewhere."""
 
@@ -31,9 +33,9 @@ def row(at: int, pegs: tuple[tuple[int, int], ...], uncovered: int) -> QueueRow:
     tied = tuple(Tied(supply, units) for supply, units in pegs)
     wanted = uncovered + sum(units for _, units in pegs)
     return QueueRow(
-        shipment_line=at, order_id=at, order=f"O{at}", order_line=1, priority=50, place=at,
-        order_status=OrderStatus.AWAITING_STOCK, status=ShipmentStatus.BACKORDER, gate="open",
-        bound_to=None, units=wanted, wanted=wanted, pegs=tied,
+        shipment_line=at, order_id=at, order=f"O{at}", order_line=1, place=at,
+        rank=Rank(50, NOON, at), order_status=OrderStatus.AWAITING_STOCK,
+        status=ShipmentStatus.BACKORDER, gate="open", bound_to=None, units=wanted, wanted=wanted, pegs=tied,
     )  # fmt: skip
 
 
