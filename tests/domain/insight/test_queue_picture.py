@@ -35,7 +35,8 @@ def row(at: int, pegs: tuple[tuple[int, int], ...], uncovered: int) -> QueueRow:
     return QueueRow(
         shipment_line=at, order_id=at, order=f"O{at}", order_line=1, place=at,
         rank=Rank(50, NOON, at), order_status=OrderStatus.AWAITING_STOCK,
-        status=ShipmentStatus.BACKORDER, gate="open", bound_to=None, units=wanted, wanted=wanted, pegs=tied,
+        status=ShipmentStatus.BACKORDER, gate="open", bound_to=None,
+        units=wanted, wanted=wanted, pegs=tied,
     )  # fmt: skip
 
 
