@@ -7,10 +7,12 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Request, Response
 
 from console.pages.order import order_path
-from console.queue_drawing import GATES, Shown, draw, orders_of, when
+from console.queue_drawing import GATES, draw, orders_of
+from console.queue_lanes import Shown, when
 from console.routing import PageRoute, shown
 from console.visits import ForVisit, NotAllowedError, Visit
-from fulfillment.domain.insight.queue_picture import ComingSupply, QueuePicture
+from fulfillment.domain.insight.coming_supply import ComingSupply
+from fulfillment.domain.insight.queue_picture import QueuePicture
 from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.names import MOST_NUMBER, SLASH
 from fulfillment.domain.model.permissions import Permission

@@ -9,17 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from fulfillment.domain.insight.coming_supply import ComingSupply, date_state
 from fulfillment.domain.insight.queue_picture import (
     NOBODY,
     Band,
-    ComingSupply,
     Found,
     HeldAt,
     QueueFacts,
     QueueRow,
     StockAt,
     Tied,
-    date_state,
     drawn,
 )
 from fulfillment.domain.model.moves import SupplyKind

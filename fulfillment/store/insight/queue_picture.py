@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from fulfillment.domain.insight.coming_supply import ComingSupply, date_state, in_time
 from fulfillment.domain.insight.queue_picture import (
     Band,
-    ComingSupply,
     Found,
     QueueFacts,
     QueuePicture,
     QueueRow,
     StockAt,
-    date_state,
     drawn,
-    in_time,
     picture_of,
 )
 from fulfillment.domain.model.moves import SupplyKind

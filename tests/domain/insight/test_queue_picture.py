@@ -6,17 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fulfillment.domain.insight.coming_supply import ComingSupply, DateState, date_state, in_time
 from fulfillment.domain.insight.queue_picture import (
     Band,
-    ComingSupply,
-    DateState,
     Found,
     QueueFacts,
     QueuePicture,
     QueueRow,
     Tied,
-    date_state,
-    in_time,
     picture_of,
 )
 from fulfillment.domain.model.moves import SupplyKind

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.insight.queue_picture import DateState, QueuePicture
+from fulfillment.domain.insight.coming_supply import DateState
+from fulfillment.domain.insight.queue_picture import QueuePicture
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.orders import manual
 from fulfillment.store.commands.orders.pins import Pinned, pin
