@@ -45,12 +45,15 @@ MOST_COUNTED = 10_000
 PRODUCT = "SELECT name, manage_stock FROM product WHERE merchant = :merchant AND sku = :sku"
 
 HERE = "(CAST(:there AS text[]) IS NULL OR {0} = ANY(:there))"
+LEVEL_HERE = HERE.format("location")
+SUPPLY_HERE = HERE.format("u.location")
+CLAIM_HERE = HERE.format("a.location")
 
 STOCK = f"""
 SELECT location, sum(on_hand) FILTER (WHERE disposition = 'sellable') AS on_hand,
        sum(allocated) AS allocated, sum(on_hand) FILTER (WHERE disposition <> 'sellable') AS other
   FROM stock_level
- WHERE merchant = :merchant AND sku = :sku AND on_hand > 0 AND {HERE.format("location")}
+ WHERE merchant = :merchant AND sku = :sku AND on_hand > 0 AND {LEVEL_HERE}
  GROUP BY location ORDER BY location
 """  # noqa: S608 -- a constant
 
@@ -58,7 +61,7 @@ SUPPLIES = f"""
 SELECT u.id, u.kind, u.document, u.purchase_line AS line, u.location, u.expected_on, u.status,
        u.outstanding, u.pegged
   FROM inbound_supply u
- WHERE u.merchant = :merchant AND u.sku = :sku AND {HERE.format("u.location")}
+ WHERE u.merchant = :merchant AND u.sku = :sku AND {SUPPLY_HERE}
  ORDER BY u.expected_on NULLS LAST, u.id LIMIT :most
 """  # noqa: S608 -- a constant
 
@@ -76,7 +79,7 @@ SELECT count(DISTINCT order_id) AS orders, coalesce(sum(units), 0)::bigint AS un
   FROM (SELECT d.order_id, a.units - a.picked - a.staged AS units
           FROM open_demand d JOIN allocation a ON a.shipment_line = d.shipment_line
          WHERE d.merchant = :merchant AND d.sku = :sku AND d.held > 0 AND NOT a.drop_ship
-           AND {HERE.format("a.location")}
+           AND {CLAIM_HERE}
          LIMIT :most) h
 """  # noqa: S608 -- a constant
 

@@ -10,7 +10,7 @@ from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.statuses import OrderStatus, ShipmentStatus
 from fulfillment.store.reading.places import ORDER_IS_AT
 from fulfillment.store.sums.lines import last_lines, last_lines_apart, lines, lines_apart
-from fulfillment.store.sums.reading import SERVED, waiting_before
+from fulfillment.store.sums.reading import SERVED_LINE, SERVED_QUEUE, waiting_before
 from fulfillment.store.transactions.session import Tx
 
 SHOWN = 50
@@ -67,13 +67,12 @@ SELECT d.shipment_line, d.order_id, o.number AS "order", o.status AS order_statu
 
 
 LIMIT = "LIMIT :most"
-OF_SCOPE = SERVED.format("coalesce(d.lock_location, '')")
 RANK = ("d.priority", "d.placed_at", "d.intake_seq", "d.shipment_line")
 
 
 def _rows_sql(lines: str, apart: str, way: str = "") -> str:
     return ROWS.format(
-        served_place=SERVED.format("place"),
+        served_place=SERVED_QUEUE,
         lines=lines,
         apart=apart,
         order=", ".join(f"{column}{way}" for column in RANK),
@@ -83,11 +82,11 @@ def _rows_sql(lines: str, apart: str, way: str = "") -> str:
 
 FROM_ON = _rows_sql(
     lines("p", since=("s", ">="), limit=LIMIT),
-    lines_apart("a", since=("s", ">="), limit=LIMIT, which=OF_SCOPE),
+    lines_apart("a", since=("s", ">="), limit=LIMIT, which=SERVED_LINE),
 )
 BEFORE = _rows_sql(
     last_lines("p", until=("s", "<"), limit=LIMIT),
-    last_lines_apart("a", until=("s", "<"), limit=LIMIT, which=OF_SCOPE),
+    last_lines_apart("a", until=("s", "<"), limit=LIMIT, which=SERVED_LINE),
     " DESC",
 )
 

@@ -29,8 +29,12 @@ until AS MATERIALIZED (
 SERVED = "(CAST(:there AS text[]) IS NULL OR {0} = '' OR {0} = ANY(:there))"
 """Lines that some places may serve, by the place that they are bound to; all, without places."""
 
+SERVED_BLOCK = SERVED.format("b.place")
+SERVED_QUEUE = SERVED.format("place")
+SERVED_LINE = SERVED.format("coalesce(d.lock_location, '')")
+
 OF_LAST = lines("b", since=("b", ">="), until=("u", "<"))
-APART = lines_apart("a", until=("u", "<"), which=SERVED.format("coalesce(d.lock_location, '')"))
+APART = lines_apart("a", until=("u", "<"), which=SERVED_LINE)
 
 BEFORE = f"""
 WITH {UNTIL}, block AS MATERIALIZED (
@@ -38,7 +42,7 @@ WITH {UNTIL}, block AS MATERIALIZED (
                                        b.placed_at DESC, b.intake_seq DESC) = 1 AS is_last
       FROM until u CROSS JOIN asked a
       JOIN queue_block b ON b.merchant = :merchant AND b.sku = a.sku
-       AND {SERVED.format("b.place")}
+       AND {SERVED_BLOCK}
        AND (b.priority, b.placed_at, b.intake_seq) < (u.priority, u.placed_at, u.intake_seq)
 ), line AS (
     SELECT d.sku, d.order_id, d.wanted FROM until u CROSS JOIN block b
@@ -132,11 +136,11 @@ def units_waiting(tx: Tx, skus: Collection[str]) -> Counter[str]:
 UNPEGGED = f"""
 SELECT coalesce(sum(orders), 0)::bigint AS orders, coalesce(sum(units), 0)::bigint AS units FROM (
     SELECT sum(unpegged_orders) AS orders, sum(unpegged) AS units FROM queue_block
-     WHERE merchant = :merchant AND sku = :sku AND {SERVED.format("place")}
+     WHERE merchant = :merchant AND sku = :sku AND {SERVED_QUEUE}
      UNION ALL
-    SELECT count(DISTINCT order_id), sum(wanted - pegged) FROM open_demand
-     WHERE merchant = :merchant AND sku = :sku AND apart AND wanted > 0 AND wanted > pegged
-       AND {SERVED.format("coalesce(lock_location, '')")}) part
+    SELECT count(DISTINCT d.order_id), sum(d.wanted - d.pegged) FROM open_demand d
+     WHERE d.merchant = :merchant AND d.sku = :sku AND d.apart AND d.wanted > 0
+       AND d.wanted > d.pegged AND {SERVED_LINE}) part
 """  # noqa: S608 -- constants
 
 

@@ -176,7 +176,8 @@ def test_who_is_bound_to_places_is_told_of_their_orders_alone(warehouse: Warehou
     assert "LAST" not in mine
     assert picture.facts.found is not None
     assert picture.facts.found.place is None
-    assert {one.location for one in (*picture.supplies, *picture.facts.stock)} == {"B"}
+    assert {one.location for one in picture.supplies} == {"B"}
+    assert {one.location for one in picture.facts.stock} == {"B"}
     assert picture.facts.locations == ("B",)
     assert picture.facts.waiting.units == sum(
         row.wanted for row in look(warehouse, there=["B"]).rows

@@ -63,13 +63,12 @@ def told(picture: QueuePicture) -> dict[str, object]:
 def test_what_is_tried_is_drawn_as_it_is_when_it_is_done(warehouse: Warehouse, name: str) -> None:
     busy(warehouse)
     change = CHANGES[name]
-    trials = {
-        place: try_it(warehouse, change(), place and [place], "TWICE") for place in (None, "B")
-    }
+    places = (None, ["B"])
+    trials = [try_it(warehouse, change(), there, "TWICE") for there in places]
     warehouse.do(change())
     warehouse.serve_due()
-    for place, trial in trials.items():
-        assert told(trial) == told(look(warehouse, "TWICE", there=place and [place]))
+    for there, trial in zip(places, trials, strict=True):
+        assert told(trial) == told(look(warehouse, "TWICE", there=there))
 
 
 def test_of_a_queue_that_is_drawn_in_part_the_sums_are_those_of_what_is_done(
