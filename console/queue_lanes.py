@@ -93,7 +93,7 @@ def lanes_of(picture: QueuePicture, shown: Shown) -> Iterator[Lane]:
         yield Lane(OTHER, x, "Other supply", ("not drawn here",), "other")
         x += LANE
     x += APART
-    yield Lane(NOTHING, x, "Nothing yet", ("no supply is left",), "nothing")
+    yield Lane(NOTHING, x, "Nothing yet", ("no dated supply left",), "nothing")
 
 
 def _document(supply: ComingSupply) -> str:
