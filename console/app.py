@@ -18,6 +18,7 @@ from console.pages import (
     remedy,
     saved_views,
     sign_in,
+    sku,
     start,
     stock,
     stock_change,
@@ -52,6 +53,7 @@ ROUTERS = (
     purchase_receipt.router,
     purchase_dates.router,
     purchase_status.router,
+    sku.router,
 )
 """In the order in which paths are tried: an order's own pages go before its actions."""
 

@@ -57,6 +57,7 @@ PAGES: Mapping[str, Permission | None] = {
     # By who sees orders or stock; each part of a what-if asks for its own where it is applied.
     "what_if": None,
     "do_what_if": None,
+    "sku_queue": Permission.READ_ORDERS,
 }
 """The permission of each page by the name of its function; None: it is enough to be signed in.
 

@@ -11,6 +11,7 @@ from fulfillment.store.commands.supply import serving, stock
 from fulfillment.store.insight.order import read_explanation
 from fulfillment.store.insight.order_page import read_order
 from fulfillment.store.insight.promise import read_promise
+from fulfillment.store.insight.queue_picture import read_queue_picture
 from fulfillment.store.insight.shipment_pages import ShipmentFilter, list_shipments
 from fulfillment.store.insight.sku import read_sku_explanation
 from fulfillment.store.planning.change import change_order
@@ -20,6 +21,7 @@ from fulfillment.store.reading.order_filters import OrderFilter
 from fulfillment.store.reading.orders import list_orders
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.purchase_orders import list_purchase_orders, read_purchase_order
+from fulfillment.store.reading.queue_rows import QueueScope
 from fulfillment.store.reading.stock import StockFilter, list_stock
 from fulfillment.store.reading.suggestions import Wanted, list_suggestions
 from fulfillment.store.transactions.session import Command, Store, Tx
@@ -63,6 +65,7 @@ class Asked:
             self._reading("explain, the last", lambda tx: read_explanation(tx, last), picture=True),
             self._reading("promise", lambda tx: read_promise(tx, self._basket()), picture=True),
             self._reading("SKU page", lambda tx: read_sku_explanation(tx, SKU), picture=True),
+            self._reading("queue picture", self._picture, picture=True),
             self._reading("stock page", lambda tx: list_stock(tx, PAGE, StockFilter())),
             self._reading("PO list", lambda tx: list_purchase_orders(tx, PAGE)),
             self._reading("PO page", purchase_order_page),
@@ -79,6 +82,10 @@ class Asked:
     def _reading(self, name: str, body: Callable[[Tx], object], *, picture: bool = False) -> Deed:
         read = self.store.simulate if picture else self.store.read
         return Deed(name, READS, lambda: read(MERCHANT, body))
+
+    def _picture(self, tx: Tx) -> object:
+        """With the order that ranks last and its neighbours."""
+        return read_queue_picture(tx, QueueScope(SKU), f"O-{self.lines}")
 
     def _basket(self) -> intake.NewOrder:
         line = intake.NewLine(1, SKU, 1)

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from tests.console.visitors import PASSWORD, make
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 MERCHANT = catalogue.MERCHANT.id
 SIZE = {"width": 1280, "height": 760}
+TALL = {"width": 1280, "height": 960}
 ORDER = "W-1005"
 """It goes whole or not at all, and waits for two pots."""
 
@@ -37,6 +39,11 @@ PICTURES = {
     "desk-order": f"/m/{MERCHANT}/orders/{ORDER}",
     "desk-why": f"/m/{MERCHANT}/orders/{ORDER}/why",
 }
+QUEUE = {"desk-sku": f"/m/{MERCHANT}/skus/POT?order=W-1023"}
+"""Taken when more have ordered pots."""
+
+POTS = (3, 2, 5, 1, 4)
+"""Units of the orders W-1021 to W-1025."""
 
 
 def furnish(world: World) -> None:
@@ -57,13 +64,30 @@ def furnish(world: World) -> None:
     make(world, "mara", scope=Scope(), full="Mara Holm")
 
 
-def take(page: Page, url: str) -> None:
-    """Sign in, and take each picture."""
+def order_pots(world: World) -> None:
+    """More who want pots, and two purchases of them: one on a day, one without."""
+    client = Client(world.url, world.key(Role.ADMIN, MERCHANT), threading.Event())
+    play = Play(client, 1, datetime.now(UTC).date(), threading.Event())
+    Buy(5, "", {"POT": 8}, "vienna", 12, catalogue.CLAY).play(play)
+    lines = [{"line": 1, "sku": "POT", "units": 12, "location": "vienna"}]
+    body = {"number": play.purchase_order(6), "supplier": catalogue.CLAY, "lines": lines}
+    client.send("POST", "/v1/purchase-orders", body)
+    for n, units in enumerate(POTS, 21):
+        client.send("POST", "/v1/orders", Order(n, "", [(units, None, "POT")], {}).body(play))
+        world.prepare(play.order(n), MERCHANT)
+
+
+def sign_in(page: Page, url: str) -> None:
+    """As Mara Holm."""
     page.goto(f"{url}/sign-in")
     page.get_by_label("User").fill("mara")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    for name, path in PICTURES.items():
+
+
+def take(page: Page, url: str, pictures: Mapping[str, str]) -> None:
+    """Each of them, of what is there now."""
+    for name, path in pictures.items():
         page.goto(f"{url}{path}")
         page.screenshot(path=FOLDER / f"{name}.png")
 
@@ -78,10 +102,16 @@ def main() -> None:
             migrations.upgrade(server.url_of("pictures"))
             store = Store(connect(server.url_of("pictures")))
             with serving(build_app(store, None, Settings())) as url, sync_playwright() as driver:
-                furnish(World(store, url))
+                world = World(store, url)
+                furnish(world)
                 chromium = shutil.which("chromium")
                 opened = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
-                take(opened.new_page(viewport=SIZE), url)  # type: ignore[arg-type]
+                page = opened.new_page(viewport=SIZE)  # type: ignore[arg-type]
+                sign_in(page, url)
+                take(page, url, PICTURES)
+                order_pots(world)
+                page.set_viewport_size(TALL)  # type: ignore[arg-type]
+                take(page, url, QUEUE)
                 opened.close()
             store.engine.dispose()
     finally:

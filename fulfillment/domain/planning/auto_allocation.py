@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.policy import AutoAllocate
-from fulfillment.domain.model.shipments import Shipment
+from fulfillment.domain.model.shipments import Shipment, ShipmentLine
 from fulfillment.domain.model.statuses import ShipmentStatus
 from fulfillment.domain.model.supply import Snapshot
 from fulfillment.domain.planning.sourcing import is_all_met, is_all_sourced, is_due_by
@@ -86,3 +86,20 @@ MODES: Mapping[AutoAllocate, AutoAllocation] = {
 def auto_allocation(order: Order) -> AutoAllocation:
     """The mode of an order."""
     return MODES[order.policy.auto_allocate]
+
+
+def gate_of(order: Order, shipment: Shipment, line: ShipmentLine) -> str:
+    """Whether the line takes what is free for it: for sure, only if it chooses to, or never.
+
+    Closed lines are pegged like any other; lines by hand are not even that.
+    """
+    if not order.first_claimed:
+        return "first"
+    if not shipment.is_waiting:
+        return "open"
+    if order.line(line.order_line).by_hand:
+        return "by_hand"
+    mode = auto_allocation(order)
+    if mode.takes_all:
+        return "open"
+    return "closed" if mode.takes_none else "conditional"

@@ -26,8 +26,15 @@ until AS MATERIALIZED (
 )
 """
 
+SERVED = "(CAST(:there AS text[]) IS NULL OR {0} = '' OR {0} = ANY(:there))"
+"""Lines that some places may serve, by the place that they are bound to; all, without places."""
+
+SERVED_BLOCK = SERVED.format("b.place")
+SERVED_QUEUE = SERVED.format("place")
+SERVED_LINE = SERVED.format("coalesce(d.lock_location, '')")
+
 OF_LAST = lines("b", since=("b", ">="), until=("u", "<"))
-APART = lines_apart("a", until=("u", "<"))
+APART = lines_apart("a", until=("u", "<"), which=SERVED_LINE)
 
 BEFORE = f"""
 WITH {UNTIL}, block AS MATERIALIZED (
@@ -35,6 +42,7 @@ WITH {UNTIL}, block AS MATERIALIZED (
                                        b.placed_at DESC, b.intake_seq DESC) = 1 AS is_last
       FROM until u CROSS JOIN asked a
       JOIN queue_block b ON b.merchant = :merchant AND b.sku = a.sku
+       AND {SERVED_BLOCK}
        AND (b.priority, b.placed_at, b.intake_seq) < (u.priority, u.placed_at, u.intake_seq)
 ), line AS (
     SELECT d.sku, d.order_id, d.wanted FROM until u CROSS JOIN block b
@@ -86,9 +94,20 @@ class Waiting:
     units: int = 0
 
 
-def waiting_before(tx: Tx, skus: Collection[str], rank: Rank = BEHIND_ALL) -> Mapping[str, Waiting]:
-    """Who waits for these SKUs before a rank, first claims that are to come included."""
-    rows = tx.rows(BEFORE, merchant=tx.merchant, skus=list(skus), **_rank(rank))
+def waiting_before(
+    tx: Tx, skus: Collection[str], rank: Rank = BEHIND_ALL, there: Collection[str] | None = None
+) -> Mapping[str, Waiting]:
+    """Who waits for these SKUs before a rank, first claims that are to come included.
+
+    Of all, or of those that one of some places may serve.
+    """
+    rows = tx.rows(
+        BEFORE,
+        merchant=tx.merchant,
+        skus=list(skus),
+        there=None if there is None else list(there),
+        **_rank(rank),
+    )
     found = {row.sku: Waiting(row.orders, row.wanted) for row in rows}
     return defaultdict(Waiting, found)
 
@@ -112,6 +131,24 @@ def units_waiting(tx: Tx, skus: Collection[str]) -> Counter[str]:
         skus=list(skus),
     )
     return Counter({row.sku: row.units for row in rows})
+
+
+UNPEGGED = f"""
+SELECT coalesce(sum(orders), 0)::bigint AS orders, coalesce(sum(units), 0)::bigint AS units FROM (
+    SELECT sum(unpegged_orders) AS orders, sum(unpegged) AS units FROM queue_block
+     WHERE merchant = :merchant AND sku = :sku AND {SERVED_QUEUE}
+     UNION ALL
+    SELECT count(DISTINCT d.order_id), sum(d.wanted - d.pegged) FROM open_demand d
+     WHERE d.merchant = :merchant AND d.sku = :sku AND d.apart AND d.wanted > 0
+       AND d.wanted > d.pegged AND {SERVED_LINE}) part
+"""  # noqa: S608 -- constants
+
+
+def unpegged(tx: Tx, sku: str, there: Collection[str] | None = None) -> Waiting:
+    """Who waits for a SKU with units that are tied to nothing, of those that some places serve."""
+    there = None if there is None else list(there)
+    (row,) = tx.rows(UNPEGGED, merchant=tx.merchant, sku=sku, there=there)
+    return Waiting(row.orders, row.units)
 
 
 OUTSIDE = """

@@ -8,7 +8,7 @@ from typing import Any
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
-from fulfillment.domain.planning.auto_allocation import auto_allocation
+from fulfillment.domain.planning.auto_allocation import gate_of
 from fulfillment.store.records.saving.changes import Change, Products
 from fulfillment.store.sums.blocks import add_to_sums
 from fulfillment.store.sums.contributions import QueueLine, change_of
@@ -132,7 +132,7 @@ def _lines(order: Order, products: Products) -> Rows:
             "wanted": line.wanted,
             "held": _held(shipment, line),
             "lock_location": order.bound_to(shipment, line),
-            "gate": _gate(order, shipment, line),
+            "gate": gate_of(order, shipment, line),
             "pegged": line.pegged,
             "counts_from": None if shipment.is_waiting else order.policy.min_po_status,
         }
@@ -147,23 +147,6 @@ def _lines(order: Order, products: Products) -> Rows:
     for row in rows.values():
         row["apart"] = not order.first_claimed or len(places[row["sku"]]) > 1
     return rows
-
-
-def _gate(order: Order, shipment: Shipment, line: ShipmentLine) -> str:
-    """Whether the line takes what is free for it: for sure, only if it chooses to, or never.
-
-    Closed lines are pegged like any other; lines by hand are not even that.
-    """
-    if not order.first_claimed:
-        return "first"
-    if not shipment.is_waiting:
-        return "open"
-    if order.line(line.order_line).by_hand:
-        return "by_hand"
-    mode = auto_allocation(order)
-    if mode.takes_all:
-        return "open"
-    return "closed" if mode.takes_none else "conditional"
 
 
 def _held(shipment: Shipment, line: ShipmentLine) -> int:
