@@ -23,19 +23,18 @@ LOOKED_AT = 1_000
 Places = Sequence[str] | None
 """The only locations that the caller sees; None: all."""
 
-HERE = "(CAST(:places AS text[]) IS NULL OR {0}.location = ANY(:places))"
-
-LEVELS = f"""
+LEVELS = """
 SELECT v.location, v.disposition, v.on_hand, v.allocated, v.picked, v.staged
-  FROM stock_level v WHERE v.merchant = :merchant AND v.sku = :sku AND {HERE.format("v")}
-   AND (CAST(:location AS text) IS NULL OR v.location = :location)
+  FROM stock_level v WHERE v.merchant = :merchant AND v.sku = :sku
+   AND (CAST(:places AS text[]) IS NULL OR v.location = ANY(:places))
  ORDER BY v.location, v.disposition = 'sellable' DESC, v.disposition
-"""  # noqa: S608 -- a constant
+"""
 
-HOLDERS = f"""
+HOLDERS = """
 WITH claim AS MATERIALIZED (
     SELECT a.shipment_line, a.location, a.units, a.picked, a.staged FROM allocation a
-     WHERE a.merchant = :merchant AND a.sku = :sku AND NOT a.drop_ship AND {HERE.format("a")}
+     WHERE a.merchant = :merchant AND a.sku = :sku AND NOT a.drop_ship
+       AND (CAST(:places AS text[]) IS NULL OR a.location = ANY(:places))
      LIMIT :looked_at
 )
 SELECT o.number AS "order", s.number AS shipment, s.status, c.location, c.units, c.picked,
@@ -43,7 +42,7 @@ SELECT o.number AS "order", s.number AS shipment, s.status, c.location, c.units,
   FROM claim c JOIN shipment_line l ON l.id = c.shipment_line
   JOIN shipment s ON s.id = l.shipment JOIN orders o ON o.id = s.order_id
  ORDER BY o.priority, o.placed_at, o.intake_seq, l.id, c.location LIMIT :shown
-"""  # noqa: S608 -- a constant
+"""
 
 WAITERS = f"""
 SELECT o.id, o.number AS "order", o.status, o.priority, o.placed_at, d.wanted, d.pegged, d.place
@@ -56,19 +55,18 @@ SELECT o.id, o.number AS "order", o.status, o.priority, o.placed_at, d.wanted, d
  WHERE CAST(:places AS text[]) IS NULL OR ({ORDER_IS_AT}) ORDER BY f.n
 """  # noqa: S608 -- a constant
 
-INBOUND = f"""
+INBOUND = """
 SELECT u.document, u.kind, u.location, u.expected_on, u.overdue, u.outstanding, u.pegged, u.status
   FROM inbound_supply u
- WHERE u.merchant = :merchant AND u.sku = :sku AND {HERE.format("u")}
+ WHERE u.merchant = :merchant AND u.sku = :sku
+   AND (CAST(:places AS text[]) IS NULL OR u.location = ANY(:places))
  ORDER BY u.expected_on NULLS LAST, u.id LIMIT :shown
-"""  # noqa: S608 -- a constant
+"""
 
 
-def read_stock_levels(
-    tx: Tx, sku: str, places: Places, location: str | None = None
-) -> tuple[LevelView, ...]:
+def read_stock_levels(tx: Tx, sku: str, places: Places) -> tuple[LevelView, ...]:
     """What each place has in each disposition; the sellable first."""
-    rows = tx.rows(LEVELS, location=location, **_asked(tx, sku, places))
+    rows = tx.rows(LEVELS, **_asked(tx, sku, places))
     idle = load_out_of_use(tx, {row.location for row in rows})
     return tuple(view(LevelView, row, out_of_use=idle.get(row.location)) for row in rows)
 
