@@ -13,6 +13,9 @@ from fulfillment.store.commands.what_if import Copy, Fact, Stop
 from fulfillment.store.commands.what_if.act import Value
 
 MOST_ROWS = 50
+MOST_SKUS = 12
+"""Queues to whose pictures a page leads."""
+
 ARROW = "→"
 
 
@@ -62,13 +65,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All that a look found, as far as this user may see it; `elsewhere` counts other orders."""
+    """All that a look found, as far as this user may see it; `elsewhere` counts other orders.
+
+    The queues of `skus` are those that it is about, and may be drawn for who sees all of them.
+    """
 
     fingerprint: str
     asked: Sequence[Asked]
     groups: Sequence[Group]
     elsewhere: int
     stops: Sequence[Stop]
+    skus: Sequence[str] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -94,7 +101,8 @@ def shown_of(
         for at, act in enumerate(copy.acts)
     ]
     found = [group for group in groups if group.totals.orders]
-    return Shown(copy.fingerprint, asked, found, len(every) - len(mine), stops)
+    skus = sorted({sku for act in copy.acts for sku in act.reach.skus}) if seen is None else []
+    return Shown(copy.fingerprint, asked, found, len(every) - len(mine), stops, skus[:MOST_SKUS])
 
 
 def address(path: str, texts: Sequence[str], **more: str) -> str:

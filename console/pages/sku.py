@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from console import what_ifs
 from console.pages.order import order_path
 from console.queue_drawing import GATES, draw, orders_of
 from console.queue_lanes import Shown, when
@@ -13,11 +14,12 @@ from console.routing import PageRoute, shown
 from console.visits import ForVisit, NotAllowedError, Visit
 from fulfillment.domain.insight.coming_supply import ComingSupply
 from fulfillment.domain.insight.queue_picture import QueuePicture
+from fulfillment.domain.insight.what_if import MOST_WISHES, parse_all
 from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.names import MOST_NUMBER, SLASH
 from fulfillment.domain.model.permissions import Permission
 from fulfillment.domain.model.refusals import invalid
-from fulfillment.store.insight.queue_picture import read_queue_picture
+from fulfillment.store.insight.queue_picture import read_queue_picture, read_tried_picture
 from fulfillment.store.reading.queue_rows import SHOWN, QueueScope
 from fulfillment.store.transactions.session import Tx
 
@@ -36,10 +38,14 @@ Sku = Annotated[str, Depends(_sku)]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for: the queue at one place or at all, and an order in it."""
+    """What the address asks for: the queue at one place or at all, and an order in it.
+
+    With `wishes`, the parts of a what-if, it is drawn as it would be.
+    """
 
     location: str = ""
     order: str = ""
+    wishes: tuple[str, ...] = ()
 
     def scope(self, sku: str, visit: Visit) -> QueueScope:
         """Whose queue it is; refused for a place where the user does not work."""
@@ -58,10 +64,16 @@ def sku_queue(request: Request, sku: Sku, visit: ForVisit) -> Response:
     asked = _asked(request)
     scope = asked.scope(sku, visit)
 
+    if asked.wishes and visit.caller.scope.location_list is not None:
+        message = "A what-if is drawn for who sees all places; who gains and loses is told to you."
+        raise NotAllowedError(message)
+    wishes = parse_all(asked.wishes)
+
     def look(tx: Tx) -> QueuePicture:
-        # A what-if (`if=`) has its one place here: the plan on a copy is put in place of what was
-        # read by `queue_tried.tried`, and drawn as it is.
-        return read_queue_picture(tx, scope, asked.order or None)
+        order = asked.order or None
+        if wishes:
+            return read_tried_picture(tx, scope, order, wishes)
+        return read_queue_picture(tx, scope, order)
 
     picture = visit.desk.store.simulate(visit.of.id, look)
     if asked.location and asked.location not in picture.facts.locations:
@@ -77,6 +89,7 @@ def sku_queue(request: Request, sku: Sku, visit: ForVisit) -> Response:
         drawing=draw(picture, told),
         told=told,
         path=sku_path(visit, sku),
+        what_if=what_ifs.address(f"{visit.home}/what-if", asked.wishes),
         order_path=lambda number: order_path(visit, number),
         supply_path=lambda supply: supply_path(visit, supply),
         supplies={supply.id: supply for supply in picture.supplies},
@@ -102,10 +115,12 @@ def supply_path(visit: Visit, supply: ComingSupply) -> str | None:
 
 def _asked(request: Request) -> Asked:
     """What the address asks for; a word that nobody knows is refused, not left out."""
-    named = {name: text.strip() for name, text in request.query_params.items()}
+    said = request.query_params
+    wishes = tuple(text.strip() for text in said.getlist("if") if text.strip())
+    named = {name: text.strip() for name, text in said.items() if name != "if"}
     for name, text in named.items():
         if name not in PARAMETERS:
             raise invalid("unknown_parameter", f"a queue has no {name!r} to be asked by", name)
         if len(text) > MOST_NUMBER or not text.isprintable():
             raise invalid("bad_filter", f"{name} is a name that can be shown", name)
-    return Asked(**named)
+    return Asked(**named, wishes=wishes[: MOST_WISHES + 1])

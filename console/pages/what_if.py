@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse
 
 from console import form_values, what_ifs, wishes
 from console.headers import SIGNED_IN
+from console.pages.sku import sku_path
 from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
 from console.visits import ForVisit, NotAllowedError, Visit
 from console.what_ifs import Shown
@@ -171,6 +172,7 @@ def _page(request: Request, visit: Visit, texts: Sequence[str], told: Told) -> R
         path=path,
         texts=texts,
         told=told,
+        picture=lambda sku: what_ifs.address(sku_path(visit, sku), texts),
         here=what_ifs.address(path, texts),
         whole=what_ifs.address(path, texts, all="1"),
         drops=[(text[:LONGEST], what_ifs.address(path, [*texts[:at], *texts[at + 1 :]]))

@@ -22,11 +22,14 @@ from fulfillment.domain.insight.queue_picture import (
     drawn,
     picture_of,
 )
+from fulfillment.domain.insight.queue_tried import Tried, tried
+from fulfillment.domain.insight.wishes import Wish
 from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.refusals import missing
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands.what_if import put_on_copy
 from fulfillment.store.insight.idle_units import free_idle, held_idle
-from fulfillment.store.reading.queue_rows import QueueScope, find_rows, first_rows
+from fulfillment.store.reading.queue_rows import SHOWN, QueueScope, find_rows, first_rows
 from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.records.loading import load_locations
 from fulfillment.store.records.out_of_use import load_out_of_use
@@ -119,6 +122,25 @@ def read_queue_picture(tx: Tx, scope: QueueScope, order: str | None = None) -> Q
             idle=(*held_idle(tx, scope), *free_idle(tx, scope.sku, head, stock)),
         )
     )
+
+
+def read_tried_picture(
+    tx: Tx, scope: QueueScope, order: str | None, wishes: Sequence[Wish]
+) -> QueuePicture:
+    """The queue as it would be with these wishes. Run it by `Store.simulate`.
+
+    Refuses what one of the wishes would be refused for.
+    """
+    facts = read_queue_picture(tx, scope, order).facts
+    space = put_on_copy(tx, wishes, also={scope.sku}).space
+    what = Tried(
+        orders=[(space.before[id_], space.after[id_]) for id_ in sorted(space.after)],
+        arriving=space.arriving,
+        coming=space.coming,
+        received=space.received,
+        dated=space.dated,
+    )
+    return picture_of(tried(facts, what, load_locations(tx), SHOWN))
 
 
 @dataclass(frozen=True, slots=True)
