@@ -30,11 +30,12 @@ benchmarks, each with its own README and --help; `make bench ARGS=growth` runs o
   python -m benchmarks.weeks              five weeks of a wholesaler at once, and what another
                                           merchant feels of it
   python -m benchmarks.growth             what takes longer where a hundred times as many wait
+  python -m benchmarks.desk               each page of the desk while 100,000 orders wait
 """
 
 APPS = frozenset(
     {"targets", "intake", "clients", "waiters", "plan", "transaction", "receipt", "weight"}
-    | {"restore", "history", "weeks", "growth"}
+    | {"restore", "history", "weeks", "growth", "desk"}
 )
 """Those that can be named; the others are run as modules of their own."""
 

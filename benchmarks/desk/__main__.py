@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.receipt.waiting import MERCHANT, SKU, wait_in_line
+from benchmarks.receipt.waiting import MERCHANT, PURCHASE, SKU, wait_in_line
 from benchmarks.transaction.__main__ import a_store
 from cli.exit_status import run_and_end
 from fulfillment.domain.model.permissions import Role
@@ -55,6 +55,26 @@ def pages(waiting: int) -> Iterator[Page]:
         yield Page(f"order, the {place}", f"{home}/orders/{number}")
         yield Page(f"why, the {place}", f"{home}/orders/{number}/why")
     yield Page("history", f"{home}/orders/{first}/history")
+    yield Page("group", f"{home}/orders/{first}/group")
+    for name in (SKU, f"{SKU}?order={last}", f"{SKU}?if={PURCHASE}:%2B5d"):
+        yield Page(f"queue drawn, {name}", f"{home}/skus/{name}")
+    yield Page("what if, a date", f"{home}/what-if?if={PURCHASE}:%2B5d")
+    yield Page("what if, a priority", f"{home}/what-if?if=order:{last}:priority%3D10")
+    yield Page("many orders, the preview", f"{home}/together?action=hold&list=view%3Dopen")
+    for view in ("all", "short", "idle", "low"):
+        yield Page(f"stock, {view}", f"{home}/stock?view={view}", shared=True)
+    yield Page("stock, one SKU", f"{home}/stock/{SKU}")
+    yield Page("ledger", f"{home}/stock/{SKU}/ledger")
+    yield Page(
+        "adjust, the preview",
+        f"{home}/stock/{SKU}/adjust?look=1&location=A&disposition=sellable&how=more&units=3",
+    )
+    for view in ("open", "overdue"):
+        yield Page(f"purchasing, {view}", f"{home}/purchasing?view={view}", shared=True)
+    yield Page("suppliers", f"{home}/purchasing/suppliers")
+    yield Page("suggestions", f"{home}/purchasing/suggestions")
+    yield Page("purchase order", f"{home}/purchase-orders/{PURCHASE}")
+    yield Page("receive, the form", f"{home}/purchase-orders/{PURCHASE}/receive")
     yield Page("hold, the form", f"{home}/orders/{last}/hold")
     yield Page("priority, the preview", f"{home}/orders/{last}/priority?look=1&priority=10")
 
