@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from console import what_ifs
 from console.pages.order import order_path
+from console.purchase_changes import purchase_path
 from console.queue_drawing import GATES, draw, orders_of
 from console.queue_lanes import Shown, when
 from console.routing import PageRoute, shown
@@ -106,9 +107,11 @@ def sku_path(visit: Visit, sku: str) -> str:
 
 
 def supply_path(visit: Visit, supply: ComingSupply) -> str | None:
-    """The orders that wait for a purchase order; None for other supply, which has no list."""
+    """A purchase order, or who waits for it; None for other supply, which has no page."""
     if supply.kind is not SupplyKind.PURCHASE_ORDER:
         return None
+    if visit.may(Permission.READ_PURCHASE_ORDERS):
+        return purchase_path(visit, supply.document)
     query = urlencode({"view": "backordered", "purchase_order": supply.document})
     return f"{visit.home}/orders?{query}"
 
