@@ -39,7 +39,12 @@ PICTURES = {
     "desk-order": f"/m/{MERCHANT}/orders/{ORDER}",
     "desk-why": f"/m/{MERCHANT}/orders/{ORDER}/why",
 }
-QUEUE = {"desk-sku": f"/m/{MERCHANT}/skus/POT?order=W-1023"}
+QUEUE = {
+    "desk-sku": f"/m/{MERCHANT}/skus/POT?order=W-1023",
+    "desk-what-if": f"/m/{MERCHANT}/what-if?if=PO-105:%2B5d&if=order:W-1025:priority%3D10",
+    "desk-purchase": f"/m/{MERCHANT}/purchase-orders/PO-105",
+    "desk-stock": f"/m/{MERCHANT}/stock",
+}
 """Taken when more have ordered pots."""
 
 POTS = (3, 2, 5, 1, 4)
