@@ -17,6 +17,7 @@ from fulfillment.domain.model.permissions import Role
 from fulfillment.domain.model.scope import Scope
 from fulfillment.settings import Settings
 from fulfillment.store.commands.administration.users import disable_user
+from fulfillment.store.commands.supply.serving import serve_due
 from fulfillment.store.transactions.session import Store, connect
 from starter.app import build_app
 from tests.api.world import World, serving, settle
@@ -210,6 +211,30 @@ def test_an_order_keeps_what_was_opened_and_its_form_stays_as_it_was_looked_at(t
     tab.get_by_role("link", name="Hold", exact=True).click()
     expect(tab.get_by_label("Reason")).to_be_visible()
     until(lambda: desk.changes.count == 0)
+
+
+def test_what_a_colleague_counts_in_is_seen_on_the_order_that_it_releases(tab, desk):
+    world = desk.world
+    ask(world, "POST", "/v1/purchase-orders", number="PO-40", supplier="Clay",
+        expected_on="2031-03-10",
+        lines=[{"line": 1, "sku": "LIMITED", "units": 9, "location": "vienna"}])  # fmt: skip
+    send(world, "SO-40", ("LIMITED", 1), priority=10)
+    make(world, "pia", Role.PURCHASING)
+    sign_in(tab, desk)
+    tab.goto(f"{world.url}/m/acme/orders/SO-40")
+    expect(tab.get_by_text("awaiting stock").first).to_be_visible()
+    until(lambda: desk.changes.count == 1)
+
+    pia, receive = visitor(world, "pia"), "/m/acme/purchase-orders/PO-40/receive"
+    counted = pia.do(receive, location="vienna", u1="1", d1="1")
+    assert counted.status_code == 303, counted.text
+    while serve_due(world.store, "acme"):
+        pass
+    tell(world.store)
+
+    expect(tab.get_by_text("ready to pick").first).to_be_visible()
+    left = ask(world, "GET", "/v1/purchase-orders/PO-40")["lines"][0]["outstanding"]
+    assert left == 7
 
 
 HIDE = """hidden => {
