@@ -360,8 +360,15 @@ def aged(shop: System) -> Store:
 
 
 async def told_by_audit(shop: System, number: str, order: str) -> None:
-    found = {f.number: f.rows for f in await audit_memories(aged(shop), shop.temporal)}
-    assert [row["order"] for row in found.get(number, ())] == [order]
+    """The engine lists a run a moment after it began: the audit may have to look once more."""
+    told: list[object] = []
+    for _ in range(40):
+        found = {f.number: f.rows for f in await audit_memories(aged(shop), shop.temporal)}
+        told = [row["order"] for row in found.get(number, ())]
+        if told:
+            break
+        await asyncio.sleep(0.25)
+    assert told == [order]
 
 
 @contextlib.contextmanager
