@@ -104,7 +104,7 @@ def _units(one: ShipmentView, units: int) -> str:
     if one.status is ShipmentStatus.REASSIGNED:
         return "all of it went on in others"
     named = one.lines[0].sku if len(one.lines) == 1 else f"{len(one.lines)} SKUs"
-    return f"{units:,} units, {named}"
+    return f"{words.number(units)} units, {named}"
 
 
 def _day(one: ShipmentView, zone: str) -> str:

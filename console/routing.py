@@ -16,6 +16,7 @@ from console.headers import SIGNED_IN
 from console.permissions import PAGES, PUBLIC_PAGES
 from console.rendering import page
 from console.visits import NotAllowedError, NotSignedInError, Visit, visit_of
+from console.words import written_for
 from fulfillment.domain.model.refusals import RefusalKind, RefusedError
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -59,7 +60,8 @@ class PageRoute(APIRoute):
                 if permission is not None:
                     visit.check(permission)
                 request.state.visit = visit
-                return await handle(request)
+                with written_for(request.headers.get("accept-language", "")):
+                    return await handle(request)
             except Exception as error:
                 return _instead(request, visit, error)
 

@@ -141,9 +141,9 @@ def _row(one: Gain) -> Row:
 
 def _days(one: Gain, then: Standing) -> str:
     if one.impact.before.cancelled != then.cancelled:
-        return f"{then.cancelled - one.impact.before.cancelled:,} cancelled"
-    parts = [f"{units:,} {word}" for units, word in ((one.earlier, "earlier"), (one.later, "later"))
-             if units]  # fmt: skip
+        return f"{words.number(then.cancelled - one.impact.before.cancelled)} cancelled"
+    both = ((one.earlier, "earlier"), (one.later, "later"))
+    parts = [f"{words.number(units)} {word}" for units, word in both if units]
     if len(parts) == 1:
         mean = abs(one.days) / (one.earlier + one.later)
         return f"{parts[0]}, by {mean:,.0f} days" if mean % 1 == 0 else (

@@ -1,9 +1,19 @@
-"""How values are written on pages: words, numbers, days and moments."""
+"""How values are written on pages: words, numbers, days and moments.
 
-from collections.abc import Callable, Iterable, Mapping
+The words are English. Numbers and days are written as who looks is used to, by the languages that
+the browser asks for.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton
+from babel.numbers import format_decimal
 
 from fulfillment.domain.model.shipments import Slice
 
@@ -23,14 +33,50 @@ def plain(code: object) -> str:
     return STATUSES.get(text, text.replace("_", " "))
 
 
+USED_TO: ContextVar[Locale | None] = ContextVar("used_to", default=None)
+"""How numbers and days are written for who looks now; None: as in English."""
+
+MOST_LANGUAGES, LONGEST_LANGUAGE = 10, 35
+
+
+@contextmanager
+def written_for(languages: str) -> Iterator[None]:
+    """Write for who asks for these languages, the first known one of `Accept-Language`."""
+    token = USED_TO.set(_first_known(languages))
+    try:
+        yield
+    finally:
+        USED_TO.reset(token)
+
+
+def _first_known(languages: str) -> Locale | None:
+    for part in languages.split(",")[:MOST_LANGUAGES]:
+        name = part.partition(";")[0].strip()
+        if name == "en" or name.startswith("en-") or not name[:LONGEST_LANGUAGE].isascii():
+            return None
+        try:
+            return Locale.parse(name[:LONGEST_LANGUAGE], sep="-")
+        except (ValueError, UnknownLocaleError):
+            continue
+    return None
+
+
 def number(value: float | None) -> str:
     """A number with its thousands apart."""
-    return NOTHING if value is None else f"{value:,}"
+    if value is None:
+        return NOTHING
+    locale = USED_TO.get()
+    return f"{value:,}" if locale is None else format_decimal(value, locale=locale)
 
 
 def day(value: date | None) -> str:
     """A day, the month as a word: no reader takes it for another one."""
-    return NOTHING if value is None else f"{value.day} {value:%b %Y}"
+    if value is None:
+        return NOTHING
+    locale = USED_TO.get()
+    if locale is None:
+        return f"{value.day} {value:%b %Y}"
+    return format_skeleton("yMMMd", value, locale=locale)
 
 
 def moment(value: datetime | None, zone: str) -> str:
@@ -38,12 +84,12 @@ def moment(value: datetime | None, zone: str) -> str:
     if value is None:
         return NOTHING
     there = value.astimezone(ZoneInfo(zone))
-    return f"{there.day} {there:%b %Y, %H:%M}"
+    return f"{day(there.date())}, {there:%H:%M}"
 
 
 def slices(pieces: Iterable[Slice]) -> str:
     """Units by day."""
-    told = [f"{piece.units:,} on {day(piece.on)}" for piece in pieces]
+    told = [f"{number(piece.units)} on {day(piece.on)}" for piece in pieces]
     return ", ".join(told) or NOTHING
 
 
@@ -57,7 +103,7 @@ def value(setting: object) -> str:
         return ", ".join(f"{plain(name)} {value(one)}" for name, one in setting.items())
     if isinstance(setting, list | tuple):
         return "; ".join(value(one) for one in setting) or "none"
-    return f"{setting:,}" if isinstance(setting, int) else str(setting).replace("_", " ")
+    return number(setting) if isinstance(setting, int) else str(setting).replace("_", " ")
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

@@ -1,0 +1,49 @@
+"""Numbers and days are written as who looks is used to; the words stay."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from console import words
+from fulfillment.domain.model.shipments import Slice
+from tests.api.world import made
+from tests.console.furnishing import furnish
+from tests.console.visitors import make, visitor
+
+DAY = date(2031, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("languages", "number", "day"),
+    [
+        ("", "12,345", "10 Mar 2031"),
+        ("en-US,en;q=0.9,de;q=0.8", "12,345", "10 Mar 2031"),
+        ("de-DE,de;q=0.9", "12.345", "10. März 2031"),
+        ("fr", "12\u202f345", "10 mars 2031"),
+        ("ja", "12,345", "2031年3月10日"),
+        ("xx-nonsense, *;q=0.5, es", "12.345", "10 mar 2031"),
+        ("a_b_c_d" * 9, "12,345", "10 Mar 2031"),
+        ("\u00e4\u00f6", "12,345", "10 Mar 2031"),
+    ],
+)
+def test_a_browser_that_asks_for_a_language_is_written_for(languages, number, day):
+    with words.written_for(languages):
+        assert (words.number(12_345), words.day(DAY)) == (number, day)
+        assert words.slices([Slice(12_345, DAY)]) == f"{number} on {day}"
+        noon = datetime(2031, 3, 10, 12, 30, tzinfo=UTC)
+        assert words.moment(noon, "Europe/Vienna") == f"{day}, 13:30"
+    assert words.number(12_345) == "12,345"
+
+
+def test_pages_are_written_for_each_who_looks(database_url):
+    with made(database_url) as world:
+        furnish(world)
+        make(world, "mara")
+        mara = visitor(world, "mara")
+        path = "/m/acme/orders/SO-2"
+        assert "10 Mar 2031" in mara.get(path).text
+        mara.client.headers["Accept-Language"] = "de-AT,de;q=0.9"
+        text = mara.get(path).text
+        assert "10. März 2031" in text
+        assert "10 Mar 2031" not in text
+        assert "awaiting stock" in text
