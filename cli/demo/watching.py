@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from cli.demo.client import Answer, Client
@@ -86,7 +87,7 @@ class Watch:
         }
 
     def _look_at(self, number: str) -> Iterable[Event]:
-        order = self.client.get(f"/v1/orders/{number}")
+        order = self.client.get(f"/v1/orders/{quote(number, safe='')}")
         row = row_of(order, self._awaited.get(number, ()), self.today)
         if row != self.rows.get(number):
             self.changed.append(row)
@@ -95,7 +96,7 @@ class Watch:
 
     def _history(self, number: str, holds: Sequence[str]) -> list[Event]:
         """What happened to it since the last look; nothing that was before the first one."""
-        path, cursor, found = f"/v1/orders/{number}/history", None, list[Answer]()
+        path, cursor, found = f"/v1/orders/{quote(number, safe='')}/history", None, list[Answer]()
         while True:
             page = self.client.get(path, limit=200, **({"cursor": cursor} if cursor else {}))
             found += page["items"]
