@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fulfillment.domain.model.names import SLASH
 from starter.problems.documents import Told, answer
+from starter.problems.pages import page_for
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +75,8 @@ class LastResort:
                 raise
             _report(error, scope)
             if not started:
-                await answer(INTERNAL)(scope, receive, send)
+                told = page_for(scope, INTERNAL) or answer(INTERNAL)
+                await told(scope, receive, send)
 
 
 def _report(error: Exception, scope: Scope) -> None:

@@ -22,6 +22,7 @@ from starter.problems.errors import (
     TooManyTriesError,
     UnauthenticatedError,
 )
+from starter.problems.pages import page_for
 from starter.problems.validation import is_no_object, is_unreadable, path, told_of_errors
 
 RETRY_AFTER_SECONDS = "5"
@@ -60,7 +61,8 @@ async def invalid(request: Request, error: Exception) -> Response:
         return answer(Told(400, "malformed_json", "the body is not well-formed JSON"))
     if is_no_object(errors) and "json" not in request.headers.get("content-type", ""):
         return answer(Told(415, "not_json", "the body is not declared as JSON"))
-    return answer(told_of_errors(errors))
+    told = told_of_errors(errors)
+    return page_for(request.scope, told) or answer(told)
 
 
 async def http(request: Request, error: Exception) -> Response:
@@ -71,7 +73,8 @@ async def http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if "Allow" in headers:
         headers["Allow"] = ", ".join(_allowed(request))
-    return answer(Told(error.status_code, code, detail), headers)
+    told = Told(error.status_code, code, detail)
+    return page_for(request.scope, told) or answer(told, headers)
 
 
 def _allowed(request: Request) -> list[str]:
@@ -189,9 +192,10 @@ async def not_sealed(_: Request, error: Exception) -> Response:
     return answer(Told(503, code, str(error)))
 
 
-async def out_of_range(_: Request, __: Exception) -> Response:
+async def out_of_range(request: Request, _: Exception) -> Response:
     """A value that passed every check, and which the database still can not hold."""
-    return answer(Told(422, "out_of_range", "a value is out of the range that can be stored"))
+    told = Told(422, "out_of_range", "a value is out of the range that can be stored")
+    return page_for(request.scope, told) or answer(told)
 
 
 NOT_NOW: tuple[type[Exception], ...] = (
