@@ -82,12 +82,27 @@ SCRIPT: tuple[tuple[float, Step], ...] = (
         4, "PO4 is received: W8 is complete at last.",
         {1: 6, 2: 2}, "vienna", {8: {"going vienna": 8}})),
     (2.0, Move(3, "PO3 is on its way; nobody has to wait for it here.", "in_transit")),
+    (2.0, Buy(
+        5, "PO5 is ordered, due in 12 days: pots, of which there are none left.",
+        {"POT": 8}, "vienna", 12, CLAY)),
+    (2.0, Order(
+        15, "W15 wants three of them: it waits for PO5, and is promised its day.",
+        [(3, None, "POT")], {"backorder": 3})),
+    (2.0, Order(
+        16, "W16 wants seven: five come with PO5, and for two nothing is on its way.",
+        [(7, None, "POT")], {"backorder": 7})),
+    (2.0, Order(
+        17, "W17 has no address: it is held. These stay: the desk says what helps.",
+        [(1, None, "INFUSER")], {"backorder": 1}, has_address=False)),
 )  # fmt: skip
 """Seconds before each step at speed 1, and the step."""
 
 SHIPPED = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12)
-OUTCOME = dict.fromkeys(SHIPPED, "shipped") | {11: "cancelled", 14: "partially_shipped"}
+OUTCOME = dict.fromkeys(SHIPPED, "shipped") | {
+    11: "cancelled", 14: "partially_shipped", 15: "awaiting_stock", 16: "awaiting_stock",
+    17: "on_hold",
+}  # fmt: skip
 """How each order stands when the play is over. W13 was refused, and is nowhere."""
 
 LEFT = 14
-"""The order that still waits then."""
+"""An order that still waits then."""

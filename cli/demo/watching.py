@@ -13,7 +13,7 @@ from cli.demo.events import Event, Log
 from cli.demo.player import OPEN_ORDERS, OPEN_PURCHASE_ORDERS
 from cli.demo.words import Row, row_of
 
-OPEN_SHOWN, NEWEST_SHOWN = 40, 20
+OPEN_SHOWN, NEWEST_SHOWN = 40, 30
 MOST_READ = 20
 """Orders that are read anew at one look; the others follow at the next ones."""
 

@@ -15,6 +15,7 @@ Name = Annotated[
 
 if TYPE_CHECKING:
     from cli.host.resealing import Found
+    from fulfillment.domain.model.sealed import Sealed
 
 app = typer.Typer(
     help="The keys under which secrets are sealed.\n\nExample: pegboard secrets check",
@@ -113,14 +114,27 @@ def list_(as_json: AsJson = False) -> None:
     found, told = settings.load(), {}
     with _store() as store:
         for name, field in KEPT.items():
-            is_kept = sealed_setting(store, name) is not None
+            sealed = sealed_setting(store, name)
             is_set = getattr(found, field) is not None
-            told[name] = "environment" if is_set else "kept" if is_kept else "not set"
+            told[name] = "environment" if is_set else _where(name, sealed)
     if as_json:
         print_json({"secrets": told})
         return
     for name, source in told.items():
         console.print(f"{name}: {source}", highlight=False, markup=False)
+
+
+def _where(name: str, sealed: "Sealed | None") -> str:
+    from fulfillment.kept_settings import kept_name
+    from fulfillment.sealing import SealingError
+
+    if sealed is None:
+        return "not set"
+    try:
+        _sealer().open(kept_name(name), sealed)
+    except SealingError:
+        return "kept, and not opened by the keys that are set"
+    return "kept"
 
 
 def _known(name: str) -> str:

@@ -33,7 +33,8 @@ def put(pegboard, monkeypatch):
 @pytest.fixture
 def listed(pegboard):
     def run(**variables: str) -> Any:
-        return json.loads(pegboard("secrets", "list", "--json", **variables).stdout)["secrets"]
+        keys = {"PEGBOARD_SECRET_KEYS": KEY} | variables
+        return json.loads(pegboard("secrets", "list", "--json", **keys).stdout)["secrets"]
 
     return run
 
@@ -94,3 +95,10 @@ def test_what_is_not_needed_is_not_opened(store, put):
     assert with_kept_mail(found(new_key()), store).mail_smtp_password is None
     with pytest.raises(MissingSettingError):
         returns_of(with_kept_mail(found(mail_bounce_address="bounces@mail.example"), store))
+
+
+def test_a_secret_that_the_keys_do_not_open_is_told_in_the_list(put, listed):
+    put("mail-smtp-password", "swordfish")
+
+    told = listed(PEGBOARD_SECRET_KEYS=new_key())
+    assert told["mail-smtp-password"] == "kept, and not opened by the keys that are set"

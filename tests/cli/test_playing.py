@@ -52,7 +52,7 @@ def test_script_uses_only_what_the_catalogue_has():
     places = {location.id for location in LOCATIONS}
     placed = [step for _, step in SCRIPT if isinstance(step, Order)]
 
-    assert len(placed) == len({step.n for step in placed}) == 14
+    assert len(placed) == len({step.n for step in placed}) == 17
     for step in placed:
         for _, pack, sku in step.lines:
             assert pack is None or pack in skus[sku].packs

@@ -200,7 +200,7 @@ def run_looks_after_its_parts_until_it_is_killed(start, env, home: Path) -> dict
 def run_stops_when_asked(start, env, home: Path, known: dict[str, str]) -> None:
     run = start(terminal=True)
     run.read_until("Ctrl-C stops")
-    assert f"Hearth & Leaf: {len(known)} orders" in run.plain
+    run.read_until(f"Hearth & Leaf: {len(known)} orders")
     assert orders(run, home) == known
     assert listed(env) == known
     code, seconds = run.stop()
