@@ -43,6 +43,17 @@ def test_a_part_comes_with_damage_and_releases_an_order(tab, desk):
     expect(tab.get_by_role("row", name="Pia Ott (user pia)")).to_contain_text("damaged")
 
 
+def test_what_came_is_typed_on_a_phone_without_scrolling_aside(tab, desk):
+    sign_in(tab, desk, "pia")
+    tab.set_viewport_size({"width": 320, "height": 640})
+    tab.goto(f"{desk.url}/m/acme/purchase-orders/PO-1/receive")
+    for label in ("Good units of line 1", "Damaged units of line 1"):
+        box = tab.get_by_label(label).bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+
+
 def test_no_page_runs_what_is_stored_and_none_is_wider_than_a_phone(tab, desk):
     ask(desk, "PUT", "/v1/products/CUP", name=SCRIPT, supplier=SCRIPT)
     ask(desk, "POST", "/v1/purchase-orders", number="<b>PO</b>", supplier=SCRIPT,
