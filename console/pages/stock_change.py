@@ -127,12 +127,23 @@ def _form(visit: Visit, request: Request, sku: str, change: StockChange) -> Resp
     check_place(visit, values["location"] or None)
     looked = _look(visit, sku, values)
     if "look" not in request.query_params:
-        return _page(visit, change, looked, values, Told())
+        return _page(visit, change, looked, _begun(values, visit, looked), Told())
     try:
         told = Told(_preview(visit, sku, change, values, looked))
     except RefusedError as error:
         told = Told(refusal=sentence(error), status=STATUSES[error.kind])
     return _page(visit, change, looked, values, told)
+
+
+def _begun(values: dict[str, str], visit: Visit, looked: Looked) -> dict[str, str]:
+    """A form begins with the place that has the most, and a transfer with another one to go to."""
+    mine = [one for one in looked.levels if visit.session.sees([one.location])]
+    most = max(mine, key=lambda one: one.on_hand, default=None)
+    at = values["location"] or (most.location if most else "")
+    begun = values | {"location": at}
+    if "destination" in values and not values["destination"]:
+        begun["destination"] = next((one for one in sorted(looked.locations) if one != at), "")
+    return begun
 
 
 def _do(visit: Visit, sku: str, change: StockChange) -> Response:

@@ -495,3 +495,10 @@ def test_a_form_that_is_not_whole_does_nothing(looking, wrong):
     assert answer.status_code == (409 if "moved" in wrong else 422)
     assert 'name="key"' in answer.text
     assert levels(looking.world) == {"vienna": (10, 10)}
+
+
+def test_a_form_begins_with_the_place_that_has_the_most(looking):
+    for name in ("adjust", "move", "transfer"):
+        text = looking.get(f"/m/acme/stock/TEA/{name}").text
+        assert '<option value="vienna" selected>' in text
+    assert '<option value="graz" selected>' in text.partition('name="destination"')[2]
