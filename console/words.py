@@ -4,6 +4,7 @@ The words are English. Numbers and days are written as who looks is used to, by 
 the browser asks for.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -93,17 +94,30 @@ def slices(pieces: Iterable[Slice]) -> str:
     return ", ".join(told) or NOTHING
 
 
+A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def value(setting: object) -> str:
-    """A setting, a reason or a fact, as people write it."""
+    """A setting, a reason or a fact, as people write it; a day as days are written."""
     if setting is None or setting == "":
         return "none"
     if isinstance(setting, bool):
         return "on" if setting else "off"
     if isinstance(setting, Mapping):
-        return ", ".join(f"{plain(name)} {value(one)}" for name, one in setting.items())
+        known = ((name, one) for name, one in setting.items() if one is not None)
+        return ", ".join(f"{plain(name)} {value(one)}" for name, one in known)
     if isinstance(setting, list | tuple):
         return "; ".join(value(one) for one in setting) or "none"
-    return number(setting) if isinstance(setting, int) else str(setting).replace("_", " ")
+    if isinstance(setting, int):
+        return number(setting)
+    return _text(str(setting))
+
+
+def _text(text: str) -> str:
+    try:
+        return day(date.fromisoformat(text)) if A_DAY.fullmatch(text) else plain(text)
+    except ValueError:
+        return plain(text)
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

@@ -47,3 +47,14 @@ def test_pages_are_written_for_each_who_looks(database_url):
         assert "10. März 2031" in text
         assert "10 Mar 2031" not in text
         assert "awaiting stock" in text
+
+
+def test_facts_are_told_with_days_as_days_and_without_what_is_not_there():
+    moved = {
+        "to": [{"on": "2031-03-10", "units": 7}],
+        "because": None,
+        "status": "awaiting_pick_and_pack",
+    }
+    assert words.value(moved) == "to on 10 Mar 2031, units 7, status ready to pick"
+    assert words.value("2031-13-99") == "2031-13-99"
+    assert words.value(None) == "none"
