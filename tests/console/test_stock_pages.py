@@ -498,7 +498,7 @@ def test_a_form_that_is_not_whole_does_nothing(looking, wrong):
 
 
 def test_a_form_begins_with_the_place_that_has_the_most(looking):
-    for name in ("adjust", "move", "transfer"):
-        text = looking.get(f"/m/acme/stock/TEA/{name}").text
-        assert '<option value="vienna" selected>' in text
-    assert '<option value="graz" selected>' in text.partition('name="destination"')[2]
+    forms = [looking.get(f"/m/acme/stock/TEA/{name}").text for name in ("adjust", "move")]
+    transfer = looking.get("/m/acme/stock/TEA/transfer").text
+    assert all('<option value="vienna" selected>' in text for text in (*forms, transfer))
+    assert '<option value="graz" selected>' in transfer.partition('name="destination"')[2]
