@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.walking import Walk
 
-STEPS = int(os.environ.get("PEGBOARD_STEPS", "600")) // 40
+STEPS = int(os.environ.get("PEGBOARD_STEPS", "400")) // 40
 """Steps of one walk."""
 
 

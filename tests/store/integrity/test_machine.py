@@ -22,7 +22,7 @@ from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 pytestmark = pytest.mark.slow
 
-STEPS = int(os.environ.get("PEGBOARD_STEPS", "600"))
+STEPS = int(os.environ.get("PEGBOARD_STEPS", "400"))
 """Steps in all, over runs of 40 each, in parts of 200 so that each part ends in good time."""
 
 STEPS_OF_A_PART = 200

@@ -123,7 +123,7 @@ def test_nobody_is_filled_behind_one_that_may_leave_units_at_an_earlier_place(wa
 def test_a_long_queue_is_filled_batch_by_batch_under_one_plan_for_any_numbers(
     warehouse, lane, statements
 ):
-    many = 10_000
+    many = 6_000
     wait_in_line(warehouse, many)
     purchase = warehouse.purchase([("K1", many)])
     warehouse.receive(purchase, {1: many})
