@@ -9,13 +9,14 @@ from console.actions import WRITE
 from console.columns import BY_NAME, COLUMNS, OrderColumn, References
 from console.csv_lines import BYTE_ORDER_MARK, csv_line
 from console.headers import SIGNED_IN
+from console.list_windows import window_at
 from console.lists import FILTERS, SORT_TITLES, VIEWS, Asked, ListView, asked_for
 from console.routing import PageRoute, shown
 from console.saved_views import tabs_of
 from console.together import MOST_TOGETHER, TOGETHER
 from console.visits import ForVisit, Visit
 from fulfillment.store.reading.chosen_orders import read_references
-from fulfillment.store.reading.cursors import cursor_of, key_of
+from fulfillment.store.reading.cursors import cursor_of
 from fulfillment.store.reading.orders import SORTS, Counted, count_orders, list_orders
 from fulfillment.store.reading.paging import Page, Window
 from fulfillment.store.reading.views.orders import OrderSummary
@@ -35,7 +36,12 @@ REFERENCE = BY_NAME["customer_reference"]
 def order_list(request: Request, visit: ForVisit) -> Response:
     """One page of a list; its address is all that it is made of."""
     asked = asked_for(request.query_params)
-    page, references = _page(visit, asked, _window(asked, ON_A_PAGE), asked.shown)
+    page, references = _page(
+        visit,
+        asked,
+        window_at(SORTS[asked.sort], asked.after, asked.before, ON_A_PAGE),
+        asked.shown,
+    )
     sort, path = SORTS[asked.sort], f"{visit.home}/orders"
     previous, following = cursor_of(page.previous_key, sort), cursor_of(page.next_key, sort)
     return shown(
@@ -103,13 +109,6 @@ def _page(
         return page, read_references(tx, [one.number for one in page.items])
 
     return visit.session.read(read)
-
-
-def _window(asked: Asked, limit: int) -> Window:
-    sort = SORTS[asked.sort]
-    if asked.before:
-        return Window(limit, key_of(asked.before, sort), backwards=True)
-    return Window(limit, key_of(asked.after, sort) if asked.after else None)
 
 
 def _count(visit: Visit, view: ListView) -> Counted:

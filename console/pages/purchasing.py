@@ -7,11 +7,12 @@ from starlette.responses import StreamingResponse
 
 from console.csv_lines import BYTE_ORDER_MARK, csv_line
 from console.headers import SIGNED_IN
+from console.list_windows import window_at
 from console.purchase_views import FILTERS, SORT_TITLES, VIEWS, Asked, PurchaseView, asked_for
 from console.routing import PageRoute, shown
 from console.visits import ForVisit, Visit
 from fulfillment.domain.model.permissions import Permission
-from fulfillment.store.reading.cursors import cursor_of, key_of
+from fulfillment.store.reading.cursors import cursor_of
 from fulfillment.store.reading.paging import Page, Window
 from fulfillment.store.reading.purchase_lists import SORTS, count_purchases, list_purchases
 from fulfillment.store.reading.supplier_reliability import list_suppliers
@@ -32,7 +33,7 @@ WRITE = Permission.WRITE_PURCHASE_ORDERS
 def purchase_list(request: Request, visit: ForVisit) -> Response:
     """One page of a list; its address is all that it is made of."""
     asked = asked_for(request.query_params)
-    page = _page(visit, asked, _window(asked, ON_A_PAGE))
+    page = _page(visit, asked, window_at(SORTS[asked.sort], asked.after, asked.before, ON_A_PAGE))
     sort, path = SORTS[asked.sort], f"{visit.home}/purchasing"
     previous, following = cursor_of(page.previous_key, sort), cursor_of(page.next_key, sort)
     return shown(
@@ -97,13 +98,6 @@ def _cells(one: PurchaseRow) -> Sequence[object]:
 def _page(visit: Visit, asked: Asked, window: Window) -> Page[PurchaseRow]:
     wanted = asked.filter_for(visit.caller.scope.location_list)
     return visit.session.read(lambda tx: list_purchases(tx, wanted, asked.sort, window))
-
-
-def _window(asked: Asked, limit: int) -> Window:
-    sort = SORTS[asked.sort]
-    if asked.before:
-        return Window(limit, key_of(asked.before, sort), backwards=True)
-    return Window(limit, key_of(asked.after, sort) if asked.after else None)
 
 
 def _count(visit: Visit, view: PurchaseView) -> CountedPurchases:

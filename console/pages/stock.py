@@ -7,11 +7,12 @@ from starlette.responses import StreamingResponse
 
 from console.csv_lines import BYTE_ORDER_MARK, csv_line
 from console.headers import SIGNED_IN
+from console.list_windows import window_at
 from console.routing import PageRoute, shown
 from console.stock_lists import FILTERS, SORT_TITLES, VIEWS, Asked, StockList, asked_for
 from console.stock_places import check_place
 from console.visits import ForVisit, Visit
-from fulfillment.store.reading.cursors import cursor_of, key_of
+from fulfillment.store.reading.cursors import cursor_of
 from fulfillment.store.reading.orders import Counted
 from fulfillment.store.reading.paging import Page, Window
 from fulfillment.store.reading.stock_lists import SORTS, StockAsked, count_stock, list_stock_by
@@ -29,7 +30,7 @@ IN_ONE_READ = 500
 def stock_list(request: Request, visit: ForVisit) -> Response:
     """One page of a list; its address is all that it is made of."""
     asked = _asked(request, visit)
-    page = _page(visit, asked, _window(asked, ON_A_PAGE))
+    page = _page(visit, asked, window_at(SORTS[asked.sort], asked.after, asked.before, ON_A_PAGE))
     sort, path = SORTS[asked.sort], f"{visit.home}/stock"
     previous, following = cursor_of(page.previous_key, sort), cursor_of(page.next_key, sort)
     return shown(
@@ -99,13 +100,6 @@ def _tab(asked: Asked, view: StockList, path: str) -> str:
 def _page(visit: Visit, asked: Asked, window: Window) -> Page[ListedStock]:
     wanted = asked.of_places(visit.caller.scope.location_list)
     return visit.session.read(lambda tx: list_stock_by(tx, wanted, asked.sort, window))
-
-
-def _window(asked: Asked, limit: int) -> Window:
-    sort = SORTS[asked.sort]
-    if asked.before:
-        return Window(limit, key_of(asked.before, sort), backwards=True)
-    return Window(limit, key_of(asked.after, sort) if asked.after else None)
 
 
 def _count(visit: Visit, view: StockList) -> Counted:

@@ -40,8 +40,11 @@ class Claim:
 
     @property
     def movable(self) -> int:
-        """Loose units that who ranks earlier may take: a person's pin goes before rank."""
-        return max(self.loose - self.pinned, 0)
+        """Loose units that who ranks earlier may take: a person's pin goes before rank.
+
+        None of what a supplier ships itself: it is on nobody's shelf.
+        """
+        return 0 if self.drop_ship else max(self.loose - self.pinned, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,7 @@ class Release:
 
     def _may_have_to_give(self) -> bool:
         return any(
-            claim.movable
-            and not claim.drop_ship
-            and self.snapshot.is_unread_before(self.order, line.sku)
+            claim.movable and self.snapshot.is_unread_before(self.order, line.sku)
             for shipment in self.order.waiting
             for line in shipment.lines
             for claim in line.claims

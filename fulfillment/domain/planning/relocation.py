@@ -43,7 +43,7 @@ def relocate(
 def _may_move(order: Order, line: ShipmentLine, snapshot: Snapshot) -> bool:
     return (
         bool(line.claims)
-        and all(claim.movable == claim.units and not claim.drop_ship for claim in line.claims)
+        and all(claim.movable == claim.units for claim in line.claims)
         and snapshot.products[line.sku].managed
         and snapshot.serves(order, line.sku)
     )

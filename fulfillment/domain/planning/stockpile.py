@@ -74,7 +74,7 @@ class Stockpile:
             place += 1
             self.claims[line.id] = {claim.location: claim for claim in line.claims}
             for claim in line.claims:
-                if claim.movable and not claim.drop_ship:
+                if claim.movable:
                     holders.add(Holder(place, order.rank, line.id), line.sku, claim.location)
         return place
 

@@ -23,7 +23,7 @@ def wants_supply(order: Order, sku: str) -> bool:
 def may_give(order: Order, sku: str) -> bool:
     """Whether a waiting line of the SKU holds units that an earlier order may take."""
     return any(
-        line.sku == sku and any(c.movable and not c.drop_ship for c in line.claims)
+        line.sku == sku and any(claim.movable for claim in line.claims)
         for shipment in order.waiting
         for line in shipment.lines
     )
