@@ -1,5 +1,6 @@
 import os
 import socket
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -72,6 +73,27 @@ async def test_keeps_workflows_and_address_when_started_again(server, end):
     server.start()
 
     assert server.address == before
+    assert await workflow_type(server) == "Waits"
+
+
+async def test_writes_ahead_so_that_a_commit_costs_one_flush_also_in_a_file_of_before(
+    server, monkeypatch
+):
+    def mode() -> str:
+        with closing(sqlite3.connect(server.options.db_file)) as database:
+            return str(database.execute("PRAGMA journal_mode").fetchone()[0])
+
+    with monkeypatch.context() as before:
+        before.setattr(module, "WRITE_AHEAD", ())
+        server.start()
+        await start_workflow(server)
+        server.stop()
+        assert mode() == "delete"
+    server.start()
+    assert mode() == "wal"
+    server.kill()
+    server.start()
+
     assert await workflow_type(server) == "Waits"
 
 
