@@ -13,7 +13,7 @@ from rich.table import Table
 from benchmarks.history.finished import write_finished
 from benchmarks.history.measuring import Cost, cost_of
 from benchmarks.history.open_orders import MERCHANT, fill_catalogue, take_in
-from benchmarks.history.reads import READS
+from benchmarks.history.reads import READS, TRIES
 from benchmarks.history.works import WORKS
 from cli.exit_status import run_and_end
 from embedded.postgres import EmbeddedPostgres
@@ -65,6 +65,9 @@ def measured(store: Store, only: str) -> Costs:
     for name, read in READS.items():
         if only in name:
             found[name] = cost_of(store, lambda read=read: store.read(MERCHANT, read))  # type: ignore[misc]
+    for name, read in TRIES.items():
+        if only in name:
+            found[name] = cost_of(store, lambda read=read: store.simulate(MERCHANT, read))  # type: ignore[misc]
     for name, work in WORKS.items():
         if only in name:
             found[name] = cost_of(store, lambda work=work: work(store))  # type: ignore[misc]

@@ -96,14 +96,18 @@ OTHERS: Mapping[str, Read] = {
     "a purchase order": lambda tx: read_purchase_order(tx, PURCHASE),
     "stock": lambda tx: list_stock(tx, PAGE, StockFilter()),
     "suggestions": lambda tx: list_suggestions(tx, PAGE, Wanted()),
-    "a finished order": lambda tx: read_order(tx, "H-4711"),
+    "a finished order": lambda tx: read_order(tx, "H-47"),
     "an open order": lambda tx: read_order(tx, "OPEN-7"),
-    "history of an order": lambda tx: read_history(tx, "H-4711", 100, 0),
+    "history of an order": lambda tx: read_history(tx, "H-47", 100, 0),
+}
+
+READS: Mapping[str, Read] = {**ORDERS, **SHIPMENTS, **OTHERS}
+
+TRIES: Mapping[str, Read] = {
     "an explanation": lambda tx: read_explanation(tx, "OPEN-7"),
     "a SKU's explanation": lambda tx: read_sku_explanation(tx, sku(7)),
     "a promise": lambda tx: read_promise(
         tx, NewOrder("basket", (NewLine(1, sku(3), 2), NewLine(2, sku(9), 1)))
     ),
 }
-
-READS: Mapping[str, Read] = {**ORDERS, **SHIPMENTS, **OTHERS}
+"""What plans on a copy of the world, of which nothing is kept."""
