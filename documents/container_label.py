@@ -1,6 +1,7 @@
 """What is glued to a container with staged units."""
 
 from documents import sheet
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.papers import ContainerLabel
 
 SIZE_MM = (100, 70)
@@ -34,4 +35,4 @@ def _scanned(label: ContainerLabel) -> str:
 
 
 def _units(label: ContainerLabel) -> str:
-    return f"{sum(line.units for line in label.lines)} units"
+    return counted(sum(line.units for line in label.lines), "unit")

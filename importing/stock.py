@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from fulfillment.domain.model.counting import counted
 from fulfillment.store.commands.catalogue import NewProduct
 from fulfillment.store.commands.supply.stock import Adjustment, adjust
 from fulfillment.store.reading.known import Place, known_adjustments
@@ -118,8 +119,8 @@ def _is_new(
     else:
         column = source.column_of("units")
         reason = (
-            f"was counted before with {units} units under the name {run.count_name!r}; a new"
-            " count needs a name of its own (--count), and is added to what is on hand"
+            f"was counted before with {counted(units, 'unit')} under the name {run.count_name!r};"
+            " a new count needs a name of its own (--count), and is added to what is on hand"
         )
     run.report.refuse(source, row.record.row, column, reason)
     return False

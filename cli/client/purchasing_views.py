@@ -48,7 +48,7 @@ def _packs(line: Mapping[str, Any]) -> str:
 def distribution(answer: Answer) -> Iterable[Block]:
     """How far what came is given out, in one line."""
     found = answer["distribution"]
-    queues = f"{found['lines_waiting']} lines with {found['units_waiting']} units wait for its SKUs"
+    queues = f"waiting for its SKUs: lines {found['lines_waiting']}, units {found['units_waiting']}"
     released = f"its goods released {found['orders_released']} orders so far"
     owed = (
         f"{found['skus_owed']} of {found['skus']} SKUs are still owed a distribution"

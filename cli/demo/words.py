@@ -16,8 +16,8 @@ STAGES = (
 
 STATUS_WORDS = {
     "awaiting_pick_and_pack": "ready to pick",
-    "awaiting_stock": "awaits stock",
-    "partially_backordered": "partly waits",
+    "awaiting_stock": "waiting",
+    "partially_backordered": "partly waiting",
     "partially_shipped": "part shipped",
     "on_hold": "on hold",
 }

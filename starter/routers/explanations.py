@@ -27,6 +27,8 @@ from starter.routers.responses import problems
 router = APIRouter(prefix="/v1", tags=["explanations"], route_class=GuardedRoute)
 
 REQUESTS: Mapping[RemedyCode, tuple[str, str]] = {
+    RemedyCode.LIFT_HOLD: ("POST", "/v1/orders/{subject}/unhold"),
+    RemedyCode.VERIFY: ("POST", "/v1/orders/{subject}/verify"),
     RemedyCode.CANCEL_SHORT: ("POST", "/v1/orders/{subject}/remove-unavailable"),
     RemedyCode.SHIP_AS_AVAILABLE: ("PATCH", "/v1/orders/{subject}/policy"),
     RemedyCode.SPLIT_NOW: ("POST", "/v1/orders/{subject}/split"),

@@ -128,7 +128,7 @@ def test_a_container_label_names_the_order_and_no_customer(world):
     path = f"/v1/containers/{container}/label.pdf"
     said = text(world.client(Role.WAREHOUSE).get(path))
 
-    assert [words for words in ("B7", "Order SO-9", "1 units") if words not in said] == []
+    assert [words for words in ("B7", "Order SO-9", "1 unit") if words not in said] == []
     assert "Quux" not in said
     assert "B7" in text(world.client(Role.WAREHOUSE, None).get(path))
     other = world.client(Role.WAREHOUSE, BOLT).get(path)

@@ -247,7 +247,7 @@ def test_a_whole_receipt_is_filled_in_and_ends_it(mara):
     ("typed", "words"),
     [
         ({"u1": "6"}, "Line 1 has 5 units outstanding, not 6"),
-        ({"u1": "4", "d1": "2"}, "Line 1 has 1 units outstanding, not 2"),
+        ({"u1": "4", "d1": "2"}, "Line 1 has 1 unit outstanding, not 2"),
         ({"u1": "0"}, "Units is a whole number from 1"),
         ({"u1": "-1"}, "Units is a whole number from 1"),
         ({"u1": "two"}, "Units is a whole number from 1"),
@@ -388,7 +388,7 @@ def test_a_status_that_is_stale_is_refused_and_one_that_is_impossible_says_why(m
     assert stale.status_code == 409
     assert "R-1" in stale.text
     assert purchase(mara.world)["status"] == "approved"
-    assert "1 units of it came, so it can not be cancelled" in page(
+    assert "1 unit of it came, so it can not be cancelled" in page(
         mara, f"{PO}/status/cancelled", 409
     )
 

@@ -83,8 +83,8 @@ def staged(answer: Answer, _: Mapping[str, Any]) -> Iterable[Block]:
 
 def _short(answer: Answer, _: Mapping[str, Any]) -> str:
     goes = "goes on" if answer["went_on"] else "waits for the rest"
-    found = f"{answer['short']} units short; what was found {goes}"
-    return f"{found}; order {answer['number']} is {answer['status']}"
+    short = f"{answer['short']} {'unit' if answer['short'] == 1 else 'units'} short"
+    return f"{short}; what was found {goes}; order {answer['number']} is {answer['status']}"
 
 
 def _finished(answer: Answer, _: Mapping[str, Any]) -> str:

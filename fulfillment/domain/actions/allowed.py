@@ -18,6 +18,7 @@ from fulfillment.domain.actions.sent_again import (
 )
 from fulfillment.domain.floor import after_dispatch
 from fulfillment.domain.floor.staging import releasable, stageable
+from fulfillment.domain.model.holds import holds_in_words
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.domain.model.shipments import (
@@ -246,7 +247,7 @@ def _step(facts: ShipmentFacts, action: ShipmentAction) -> Choice:
         why = f"shipment {facts.id} is {facts.status} and nothing is left to do with it"
         return Choice(action, "step_not_allowed", why)
     if facts.holds:
-        why = f"order {facts.order} is on hold ({', '.join(facts.holds)}); release the hold"
+        why = f"order {facts.order} is on hold ({holds_in_words(facts.holds)}); release the hold"
         return Choice(action, "order_on_hold", why)
     if facts.to_come and facts.status is ShipmentStatus.READY and action is not ShipmentAction.SHIP:
         named = ", ".join(f"{units} of {sku}" for units, sku in facts.to_come)

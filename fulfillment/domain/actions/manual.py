@@ -6,6 +6,7 @@ The plan that follows does the rest: what is released, what others get, what is 
 from collections.abc import Iterable
 from dataclasses import replace
 
+from fulfillment.domain.model.holds import holds_in_words
 from fulfillment.domain.model.orders import Channel, Order, OrderLine, waiting_lines
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
@@ -243,7 +244,7 @@ def not_authorised(order: Order) -> RefusedError:
 
 def _refuse_gated(order: Order) -> None:
     if order.holds:
-        message = f"order {order.number} is on hold ({', '.join(order.holds)}); lift the hold"
+        message = f"order {order.number} is on hold ({holds_in_words(order.holds)}); lift the hold"
         raise conflict("order_on_hold", message, holds=list(order.holds))
     if not order.is_authorised:
         raise not_authorised(order)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fulfillment.domain.actions.manual import allocatable
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.late_pins import less_late
 from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
@@ -104,7 +105,7 @@ def _sized(pins: Sequence[Pin], wanted: int) -> list[Peg]:
     """A peg for each pin; one without a number takes what the others leave."""
     left = wanted - sum(pin.units or 0 for pin in pins)
     if left < 0:
-        message = f"only {wanted} units wait; {wanted - left} can not be pinned"
+        message = f"only {counted(wanted, 'unit waits')}; {wanted - left} can not be pinned"
         raise invalid("bad_quantity", message, "pins", waiting=wanted)
     pegs = []
     for index, pin in enumerate(pins):
@@ -113,7 +114,7 @@ def _sized(pins: Sequence[Pin], wanted: int) -> list[Peg]:
         if units > pin.most or not pin.most:
             raise _not_enough(pin, units)
         if not units:
-            message = f"only {wanted} units wait, and all are pinned already"
+            message = f"only {counted(wanted, 'unit waits')}, pinned already as far as possible"
             raise invalid("bad_quantity", message, f"pins[{index}].units", waiting=wanted)
         pegs.append(replace(pin.peg, units=units, pinned=True))
     return pegs
@@ -121,7 +122,9 @@ def _sized(pins: Sequence[Pin], wanted: int) -> list[Peg]:
 
 def _not_enough(pin: Pin, units: int) -> RefusedError:
     source = pin.peg.source
-    message = f"{pin.most} units of {source} can be pinned; others are pinned to the rest"
+    message = (
+        f"{counted(pin.most, 'unit')} of {source} can be pinned; others are pinned to the rest"
+    )
     return conflict("not_enough_outstanding", message, source=source, most=pin.most, asked=units)
 
 

@@ -14,6 +14,7 @@ from fulfillment.domain.actions.line_changes import (
     with_waiting,
 )
 from fulfillment.domain.floor.after_dispatch import refuse_unless_shipped
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.orders import Channel, Order, OrderLine
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.shipments import Shipment
@@ -80,8 +81,8 @@ def _asked(
         wanted = left[one.line] if one.units is None else one.units
         if not 0 < wanted <= left[one.line]:
             message = (
-                f"line {one.line}: {left[one.line]} units of shipment {shipment.number} were not"
-                " sent again yet"
+                f"line {one.line}: not sent again yet of shipment {shipment.number}:"
+                f" {counted(left[one.line], 'unit')}"
             )
             raise conflict("more_than_left", message, field=f"{at}.units", left=left[one.line])
         units[one.line] = wanted
@@ -109,7 +110,7 @@ def exchanged_after_return(
         raise _nothing_returned(f"line {line.number} of order {order.number}")
     units = left if old.units is None else old.units
     if units > left:
-        message = f"{left} units of line {line.number} came back, or are announced to, and are free"
+        message = f"of line {line.number} came back, or will, and is free: {counted(left, 'unit')}"
         raise conflict("more_than_returned", message, field="units", left=left)
     new = _in_place_of(order, line, sku)
     if surcharge_minor:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
+from fulfillment.domain.model.holds import holds_in_words
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import conflict
 from fulfillment.domain.model.shipments import Claim, Shipment
@@ -77,7 +78,9 @@ def _refuse_to_come(shipment: Shipment) -> None:
 def refuse_held(order: Order) -> None:
     """Nothing of a held order is picked, packed or shipped."""
     if order.holds:
-        message = f"order {order.number} is on hold ({', '.join(order.holds)}); release the hold"
+        message = (
+            f"order {order.number} is on hold ({holds_in_words(order.holds)}); release the hold"
+        )
         raise conflict("order_on_hold", message, holds=list(order.holds))
 
 

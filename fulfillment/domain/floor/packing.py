@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fulfillment.domain.floor import dispatch
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.domain.model.shipments import (
@@ -123,7 +124,9 @@ def _check_lines(contents: Contents, asked: Collection[int], at: str) -> None:
 
 
 def _too_many(line: int, units: int, left: int, at: str) -> Exception:
-    message = f"line {line}: {units} units do not fit, {left} are picked and in no package"
+    message = (
+        f"line {line}: {counted(units, 'unit does')} not fit; picked and in no package: {left}"
+    )
     return conflict("more_than_picked", message, field=at, line=line, units=units, loose=left)
 
 

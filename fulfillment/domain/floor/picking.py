@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from fulfillment.domain.floor.dispatch import picked_if_complete, refuse_held
 from fulfillment.domain.floor.stock_loss import set_apart
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.shipments import Claim, Shipment, ShipmentLine
@@ -66,10 +67,10 @@ def missing_units(order: Order, shipment: Shipment, short: NotFound) -> int:
     picked = sum(claim.picked for line in lines for claim in line.claims)
     asked = _asked_for(lines)
     if short.found < picked:
-        message = f"{picked} units are confirmed already; un-pick what is not there"
+        message = f"{counted(picked, 'unit is')} confirmed already; un-pick what is not there"
         raise invalid("less_than_picked", message, "found", picked=picked)
     if short.found >= asked:
-        message = f"{asked} units were asked for, so that {short.found} is not short"
+        message = f"{counted(asked, 'unit was')} asked for; {short.found} found is not short"
         raise invalid("nothing_short", message, "found", asked=asked)
     return asked - short.found
 

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from fulfillment.domain.insight.explain_places import elsewhere, out_of_use
-from fulfillment.domain.insight.explain_policy import count, of_the_gate, of_the_release, there
+from fulfillment.domain.insight.explain_policy import of_the_gate, of_the_release
+from fulfillment.domain.insight.explain_rivals import held_by_later, others_first, pinned_by_later
 from fulfillment.domain.insight.explanation import (
     NO_RIVALS,
     ExplanationContext,
     Reason,
     ReasonCode,
-    Rivals,
     Waiting,
 )
+from fulfillment.domain.model.counting import counted, does
+from fulfillment.domain.model.holds import holds_in_words
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import LatePin, Peg, Shipment, ShipmentLine, lines_in_order
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
@@ -54,7 +56,7 @@ def _reasons(
         yield from _of_the_pegs(order, line, around)
         rivals = around.rivals.get(line.sku, NO_RIVALS)
         if rivals.wanted or rivals.idle or (rivals.orders and line.wanted > line.pegged):
-            yield _others_first(rivals, line.wanted - line.pegged or line.wanted)
+            yield others_first(rivals, line.wanted - line.pegged or line.wanted)
     yield from out_of_use(order, line, around)
     if line.wanted > line.pegged:
         yield from _of_the_stock(order, line, around)
@@ -64,7 +66,7 @@ def _reasons(
 def _not_yet_received(order: Order, line: ShipmentLine) -> Reason:
     units = met_units(order, line)
     named = ", ".join(sorted({peg.source for peg in met_pegs(order, line)})) or "supply"
-    sentence = f"{count(units)} can be picked once {named} is received."
+    sentence = f"{counted(units, 'unit')} can be picked once {named} is received."
     return Reason(ReasonCode.NOT_YET_RECEIVED, units, sentence, {"sources": named})
 
 
@@ -76,7 +78,9 @@ def _of_the_order(order: Order, line: ShipmentLine) -> Iterator[Reason]:
         sentence = "The order was taken in and has not claimed any stock yet."
         yield Reason(ReasonCode.NOT_CLAIMED_YET, line.wanted, sentence)
     if order.holds:
-        sentence = f"The order is on hold ({', '.join(order.holds)}); it keeps its place and units."
+        sentence = (
+            f"The order is on hold ({holds_in_words(order.holds)}); it keeps its place and units."
+        )
         yield Reason(ReasonCode.ON_HOLD, line.units, sentence, {"holds": list(order.holds)})
     if order.first_claimed and not order.verified:
         sentence = "The order waits to be verified; it keeps its place and its units."
@@ -116,19 +120,20 @@ def _of_the_pegs(order: Order, line: ShipmentLine, around: ExplanationContext) -
 def _pegged(peg: Peg) -> str:
     if peg.has_arrived:
         return (
-            f"{count(peg.units)} of {peg.source} have arrived at {peg.location}, not received yet."
+            f"{counted(peg.units, 'unit')} of {peg.source} {does(peg.units, 'has')} arrived at"
+            f" {peg.location}, not received yet."
         )
     pin = ", pinned by hand" if peg.pinned else ""
     return (
-        f"{count(peg.units)} will come with {peg.source or 'supply'} to {peg.location}, expected"
-        f" on {peg.due_on}{pin}."
+        f"{counted(peg.units, 'unit')} will come with {peg.source or 'supply'} to"
+        f" {peg.location}, expected on {peg.due_on}{pin}."
     )
 
 
 def _late(pin: LatePin) -> Reason:
     sentence = (
-        f"{there(pin.units)} pinned by hand to {pin.source}, which has no date ahead; what comes"
-        " of it goes there first."
+        f"{counted(pin.units, 'unit is')} pinned by hand to {pin.source}, which has no date ahead;"
+        " what comes of it goes there first."
     )
     facts: dict[str, object] = {"supply": pin.supply, "source": pin.source}
     return Reason(ReasonCode.PIN_IS_LATE, pin.units, sentence, facts)
@@ -155,8 +160,8 @@ def _future_off(line: ShipmentLine, *, by_product: bool) -> Reason:
 
 def _beyond(peg: Peg, limit: date, days: int) -> Reason:
     sentence = (
-        f"{count(peg.units)} expected on {peg.due_on} lie beyond the limit of {days} days"
-        f" ({limit})."
+        f"{counted(peg.units, 'unit')} expected on {peg.due_on} {does(peg.units, 'lies')} beyond"
+        f" the limit of {counted(days, 'day')} ({limit})."
     )
     facts: dict[str, object] = {"expected_on": peg.due_on, "limit": limit, "limit_days": days}
     return Reason(ReasonCode.BEYOND_FUTURE_LIMIT, peg.units, sentence, facts)
@@ -171,64 +176,15 @@ def _of_the_stock(order: Order, line: ShipmentLine, around: ExplanationContext) 
         sentence = "Stock of this product is being given out now, from the head of the queue."
         yield Reason(ReasonCode.DISTRIBUTION_OWED, without, sentence)
     yield from elsewhere(order, line, around)
-    yield from _held_by_later(order, line, around)
-    yield from _pinned_by_later(order, line, around)
+    yield from held_by_later(order, line, around)
+    yield from pinned_by_later(order, line, around)
     undated = _undated(order, line, around)
     for supply in undated:
         yield _no_date(supply, around.today)
     unmet = without - sum(supply.outstanding for supply in undated)
     if unmet > 0 and order.first_claimed:
-        sentence = f"Nothing that is on its way is left for {count(unmet)}."
+        sentence = f"Nothing that is on its way is left for {counted(unmet, 'unit')}."
         yield Reason(ReasonCode.WAITS_FOR_STOCK, unmet, sentence)
-
-
-def _held_by_later(
-    order: Order, line: ShipmentLine, around: ExplanationContext
-) -> Iterator[Reason]:
-    """Units of orders behind this one that it may not take: released, in hands, or left alone."""
-    only = order.place_of(line.order_line)
-    holding = [h for h in around.later.get(line.sku, ()) if only in (None, h.location)]
-    if not holding:
-        return
-    named = ", ".join(
-        f"{h.order} ({h.units}, {h.status}{', pinned' if h.pinned else ''})" for h in holding
-    )
-    sentence = f"Orders behind hold units that do not move any more: {named}."
-    facts: dict[str, object] = {
-        "rebalance": str(order.policy.rebalance),
-        "orders": [
-            {
-                "order": h.order,
-                "units": h.units,
-                "location": h.location,
-                "status": str(h.status),
-                "pinned": h.pinned,
-            }
-            for h in holding
-        ],
-    }
-    units = min(line.wanted, sum(h.units for h in holding))
-    yield Reason(ReasonCode.HELD_BY_LATER, units, sentence, facts)
-
-
-def _pinned_by_later(
-    order: Order, line: ShipmentLine, around: ExplanationContext
-) -> Iterator[Reason]:
-    """What is on its way for orders behind this one, since a person tied them to it."""
-    only = order.place_of(line.order_line)
-    pins = [pin for pin in around.pinned.get(line.sku, ()) if only in (None, pin.location)]
-    if not pins:
-        return
-    named = ", ".join(f"{pin.order} ({pin.units})" for pin in pins)
-    sentence = f"Orders behind are pinned to what is on its way: {named}."
-    facts: dict[str, object] = {
-        "orders": [
-            {"order": pin.order, "line": pin.line, "units": pin.units, "location": pin.location}
-            for pin in pins
-        ]
-    }
-    units = min(line.wanted - line.pegged, sum(pin.units for pin in pins))
-    yield Reason(ReasonCode.PINNED_BY_LATER, units, sentence, facts)
 
 
 def _undated(order: Order, line: ShipmentLine, around: ExplanationContext) -> list[Supply]:
@@ -248,13 +204,14 @@ def _undated(order: Order, line: ShipmentLine, around: ExplanationContext) -> li
 
 
 def _no_date(supply: Supply, today: date) -> Reason:
-    name = supply.source or "a supply"
-    what = f"{count(supply.outstanding)} of {name} to {supply.location}"
+    name, units = supply.source or "a supply", supply.outstanding
+    what = f"{counted(units, 'unit')} of {name} to {supply.location}"
+    is_, was = does(units, "is"), does(units, "was")
     if supply.due_on is None:
-        sentence = f"{what} are on order without a date, and can not be promised."
+        sentence = f"{what} {is_} on order without a date, and can not be promised."
     else:
-        days = (today - supply.due_on).days
-        sentence = f"{what} were expected on {supply.due_on} and are {days} days overdue."
+        late = counted((today - supply.due_on).days, "day")
+        sentence = f"{what} {was} expected on {supply.due_on} and {is_} {late} overdue."
     facts: dict[str, object] = {
         "supply": supply.id,
         "source": supply.source,
@@ -262,34 +219,3 @@ def _no_date(supply: Supply, today: date) -> Reason:
         "overdue_since": supply.due_on,
     }
     return Reason(ReasonCode.NO_DATE, supply.outstanding, sentence, facts)
-
-
-def _others_first(rivals: Rivals, units: int) -> Reason:
-    names = ", ".join(rival.order for rival in rivals.first)
-    more = rivals.orders - len(rivals.first)
-    named = f"{names} and {more} more" if more else names
-    one = rivals.orders == 1
-    who = "1 order" if one else f"{rivals.orders} orders"
-    idle = f", of which {rivals.idle} lie idle" if 0 < rivals.idle < rivals.held else ""
-    idle = ", all idle" if rivals.idle and rivals.idle == rivals.held else idle
-    does = [f"{'holds' if one else 'hold'} {rivals.held}{idle}"] if rivals.held else []
-    does += [f"{'waits' if one else 'wait'} for {rivals.wanted}"] if rivals.wanted else []
-    sentence = f"{who} ahead in rank {' and '.join(does)}: {named}."
-    first = [
-        {
-            "order": rival.order,
-            "wanted": rival.wanted,
-            "held": rival.held,
-            "idle": rival.idle,
-        }
-        for rival in rivals.first
-    ]
-    facts: dict[str, object] = {
-        "place": rivals.waiting + 1,
-        "orders": rivals.orders,
-        "wanted": rivals.wanted,
-        "held": rivals.held,
-        "idle": rivals.idle,
-        "first": first,
-    }
-    return Reason(ReasonCode.OTHERS_FIRST, units, sentence, facts)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from fulfillment.domain.insight.explain_policy import count, there
 from fulfillment.domain.insight.explanation import ExplanationContext, Reason, ReasonCode
+from fulfillment.domain.model.counting import counted, does
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import ShipmentLine
 from fulfillment.domain.model.supply import OutOfUse
@@ -90,13 +90,11 @@ class _Stranded:
         if is_bound:
             told.append("the line may come from nowhere else")
         if self.held:
-            told.append(f"{there(self.held)} allocated to it there")
+            told.append(f"{counted(self.held, 'unit is')} allocated to it there")
         if self.free:
-            told.append(f"{count(self.free)} that nobody holds {_verb(self.free, 'lie')} there")
+            told.append(
+                f"{counted(self.free, 'unit')} that nobody holds {does(self.free, 'lies')} there"
+            )
         if self.inbound:
-            told.append(f"{there(self.inbound)} on the way there")
+            told.append(f"{counted(self.inbound, 'unit is')} on the way there")
         return f"{'; '.join(told)}."
-
-
-def _verb(units: int, verb: str) -> str:
-    return f"{verb}s" if units == 1 else verb

@@ -4,22 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from fulfillment.domain.insight.explanation import ExplanationContext, Reason, ReasonCode
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.model.policy import AutoAllocate
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
 from fulfillment.domain.planning.release import is_last_wave
 from fulfillment.domain.planning.sourcing import met_units
-
-
-def count(units: int) -> str:
-    """Units in words."""
-    return "1 unit" if units == 1 else f"{units} units"
-
-
-def there(units: int) -> str:
-    """Units as what a sentence is about."""
-    return "1 unit is" if units == 1 else f"{units} units are"
-
 
 # --- taking --------------------------------------------------------------------------------------
 
@@ -30,7 +20,7 @@ def of_the_gate(
     """Why a line does not take what is free for it, or would not if it came."""
     free = free_for(order, line, around)
     facts: dict[str, object] = {"free": free}
-    and_free = f" {there(free)} free." if free else ""
+    and_free = f" {counted(free, 'unit is')} free." if free else ""
     if order.line(line.order_line).by_hand:
         sentence = f"The line is by hand: it takes nothing until a person allocates it.{and_free}"
         yield Reason(ReasonCode.BY_HAND, line.wanted, sentence, facts)
@@ -40,12 +30,14 @@ def of_the_gate(
         yield Reason(ReasonCode.AUTO_ALLOCATE_NEVER, line.wanted, sentence, facts)
     elif free and order.policy.auto_allocate is AutoAllocate.COMPLETE_ONLY:
         facts["missing"] = _missing(order, shipment, around)
-        sentence = f"{there(free)} free, and taken only once they complete the shipment."
+        sentence = f"{counted(free, 'unit is')} free, and taken only to complete the shipment."
         yield Reason(ReasonCode.ONLY_IF_COMPLETE, line.wanted, sentence, facts)
     elif free and order.policy.auto_allocate is AutoAllocate.DUE_WITHIN:
         yield _not_due(order, line, free, around)
     elif free and order.policy.auto_allocate_on.waits_for_status:
-        sentence = f"{there(free)} free, and given out when a purchase order changes status."
+        sentence = (
+            f"{counted(free, 'unit is')} free, and given out when a purchase order changes status."
+        )
         yield Reason(ReasonCode.ONLY_ON_PO_STATUS, line.wanted, sentence, facts)
 
 
@@ -78,8 +70,8 @@ def _not_due(order: Order, line: ShipmentLine, free: int, around: ExplanationCon
     if dates:
         facts |= {"last_due": max(dates), "opens_on": max(dates) - timedelta(days=days)}
     sentence = (
-        f"{there(free)} free, and taken once what is then still missing is due within"
-        f" {days} days ({around.today + timedelta(days=days)})."
+        f"{counted(free, 'unit is')} free, and taken once what is then still missing is due within"
+        f" {counted(days, 'day')} ({around.today + timedelta(days=days)})."
     )
     return Reason(ReasonCode.NOT_DUE_SOON_ENOUGH, line.wanted, sentence, facts)
 
@@ -102,7 +94,7 @@ def of_the_release(
     elif order.policy.hold_if_due_within_days is not None:
         days = order.policy.hold_if_due_within_days
         due = max((peg.due_on for row in shipment.lines for peg in row.pegs), default=None)
-        sentence = f"All that is missing is due within {days} days, so it is not split."
+        sentence = f"All that is missing is due within {counted(days, 'day')}, so it is not split."
         yield Reason(
             ReasonCode.HELD_UNTIL_DUE, line.allocated, sentence, {"days": days, "due_on": due}
         )
@@ -127,7 +119,8 @@ def _last_wave(order: Order, line: ShipmentLine) -> Iterator[Reason]:
         return
     named = ", ".join(f"line {number} ({missing[number]['sku']})" for number in sorted(missing))
     sentence = (
-        f"{there(line.allocated)} here, but the last shipment goes complete, and waits for {named}."
+        f"{counted(line.allocated, 'unit is')} here, but the last shipment goes complete, and waits"
+        f" for {named}."
     )
     facts: dict[str, object] = {
         "max_shipments": order.policy.max_shipments,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fulfillment.domain.model.holds import holds_in_words
 from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.planning.release import is_last_wave
 
@@ -23,10 +24,13 @@ def why_it_waits(order: Order) -> Blocker | None:
 
 def _gate(order: Order) -> tuple[str, str]:
     if order.holds:
-        return "order_on_hold", f"the order is on hold ({', '.join(order.holds)})"
+        return "order_on_hold", f"the order is on hold ({holds_in_words(order.holds)})"
     if not order.is_authorised:
         return "payment_not_authorised", "its payment is not authorised for its value yet"
-    return "not_released_yet", f"the order is {order.status}; nothing of it may go yet"
+    return (
+        "not_released_yet",
+        f"the order is {order.status.replace('_', ' ')}; nothing of it may go yet",
+    )
 
 
 def _rule(order: Order) -> tuple[str, str]:

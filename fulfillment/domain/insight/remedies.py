@@ -5,13 +5,15 @@ change is told with it.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from fulfillment.domain.insight.explain_policy import count, free_for
+from fulfillment.domain.insight.explain_policy import free_for
 from fulfillment.domain.insight.explanation import ExplanationContext, Holding
 from fulfillment.domain.insight.remedy import Remedy, RemedyCode
 from fulfillment.domain.insight.supply_remedies import bought, received, transferred
+from fulfillment.domain.model.counting import counted
+from fulfillment.domain.model.holds import holds_in_words
 from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.model.policy import ReleaseWhen
 from fulfillment.domain.model.rank import FIRST_PRIORITY
@@ -26,7 +28,10 @@ def candidates(
     order: Order, around: ExplanationContext, first_location: str | None
 ) -> Iterator[Remedy]:
     """Everything that could help; `first_location` is where goods come to if nothing binds them."""
-    if not order.first_claimed or not any(line.wanted for line in waiting_lines(order)):
+    if not order.first_claimed:
+        return
+    yield from _of_what_keeps_it(order)
+    if not any(line.wanted for line in waiting_lines(order)):
         return
     yield from of_what_is_short(order)
     yield from of_what_is_here(order)
@@ -39,6 +44,15 @@ def candidates(
     yield from bought(order, around, first_location)
 
 
+def _of_what_keeps_it(order: Order) -> Iterator[Remedy]:
+    """What a person says of the order as a whole: it may go on, it is good."""
+    if order.holds:
+        sentence = f"Lift the hold: {holds_in_words(order.holds)}."
+        yield Remedy(RemedyCode.LIFT_HOLD, sentence)
+    if not order.verified:
+        yield Remedy(RemedyCode.VERIFY, "Verify it: say that the order is good.")
+
+
 def of_what_is_short(order: Order) -> Iterator[Remedy]:
     """What is missing is cancelled; where nothing that waits is here, that is all that waits."""
     short: Counter[int] = Counter()
@@ -46,11 +60,13 @@ def of_what_is_short(order: Order) -> Iterator[Remedy]:
         short[line.order_line] += max(line.wanted - met_units(order, line), 0)
     units = short.total()
     if any(line.allocated for line in waiting_lines(order)):
-        sentence = f"Cancel what is missing ({count(units)}), and ship the rest."
+        sentence = f"Cancel what is missing ({counted(units, 'unit')}), and ship the rest."
         yield Remedy(RemedyCode.CANCEL_SHORT, sentence)
     elif units:
         lines = [{"line": number, "units": n} for number, n in sorted(short.items()) if n]
-        sentence = f"Cancel what is missing ({count(units)}): nothing of what waits is here."
+        sentence = (
+            f"Cancel what is missing ({counted(units, 'unit')}): nothing of what waits is here."
+        )
         yield Remedy(RemedyCode.CANCEL_SHORT, sentence, {"lines": lines})
 
 
@@ -60,13 +76,11 @@ def of_what_is_here(order: Order) -> Iterator[Remedy]:
     if not held:
         return
     if knobs := _freer(order):
-        named = ", ".join(
-            f"{knob} {'none' if value is None else value}" for knob, value in knobs.items()
-        )
-        sentence = f"Let what is here go before the rest ({named})."
+        named = ", ".join(FREER[knob] for knob in knobs)
+        sentence = f"Let what is here go before the rest: {named}."
         yield Remedy(RemedyCode.SHIP_AS_AVAILABLE, sentence, {"set": knobs})
     if order.may_release:
-        sentence = f"Send what is here ({count(held)}) now, once, and keep the policy."
+        sentence = f"Send what is here ({counted(held, 'unit')}) now, once, and keep the policy."
         yield Remedy(RemedyCode.SPLIT_NOW, sentence)
 
 
@@ -74,7 +88,7 @@ def _of_the_hands(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
     short = sum(line.wanted for line in waiting_lines(order))
     free = sum(free_for(order, line, around) for line in waiting_lines(order) if line.wanted)
     if free:
-        sentence = f"Allocate by hand what is free ({count(min(free, short))})."
+        sentence = f"Allocate by hand what is free ({counted(min(free, short), 'unit')})."
         yield Remedy(RemedyCode.ALLOCATE, sentence)
     wanting = {line.order_line for line in waiting_lines(order) if line.wanted}
     if by_hand := sorted(number for number in wanting if order.line(number).by_hand):
@@ -83,6 +97,14 @@ def _of_the_hands(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
         yield Remedy(
             RemedyCode.RESUME_ALLOCATION, f"Let {lines} take stock without a person again."
         )
+
+
+FREER: Mapping[str, str] = {
+    "max_shipments": "in any number of dispatches",
+    "release_when": "part by part",
+    "hold_if_due_within_days": "without waiting for what is due soon",
+}
+"""What it means that each of the knobs does not keep it any more."""
 
 
 def _freer(order: Order) -> dict[str, object]:
@@ -128,7 +150,7 @@ def _of_the_pins(order: Order, around: ExplanationContext) -> Iterator[Remedy]:
                 yield Remedy(
                     RemedyCode.UNPIN,
                     f"Unpin line {pin.line} of {pin.order}, which ranks behind and keeps"
-                    f" {count(pin.pinned)} of {sku} by its pin.",
+                    f" {counted(pin.pinned, 'unit')} of {sku} by its pin.",
                     {"line": pin.line, "pins": []},
                     order=pin.order,
                 )

@@ -12,6 +12,8 @@ Units = Mapping[tuple[str, str], int]
 class RemedyCode(StrEnum):
     """The stable code of a remedy."""
 
+    LIFT_HOLD = "lift_hold"
+    VERIFY = "verify"
     CANCEL_SHORT = "cancel_short"
     SHIP_AS_AVAILABLE = "ship_as_available"
     SPLIT_NOW = "split_now"

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from fulfillment.domain.insight.explain_policy import count
 from fulfillment.domain.insight.explanation import ExplanationContext, Outstanding
 from fulfillment.domain.insight.remedy import Arrival, Remedy, RemedyCode
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.orders import Order, waiting_lines
 from fulfillment.domain.model.shipments import ShipmentLine
 from fulfillment.domain.model.supply import OutOfUse, StockLevel
@@ -95,7 +95,7 @@ def bought(
     days = order.policy.default_backorder_days
     due_on = around.today + timedelta(days=days)
     named = ", ".join(f"{units} of {sku} for {at}" for (sku, at), units in more.items())
-    sentence = f"Buy {named}; {count(sum(more.values()))} expected on {due_on}."
+    sentence = f"Buy {named}; {counted(sum(more.values()), 'unit')} expected on {due_on}."
     yield Remedy(RemedyCode.BUY_MORE, sentence, coming=dict(more), due_on=due_on)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import (
     NOTHING_PACKED,
@@ -71,7 +72,7 @@ def without_units(
             left -= min(most, left)
         if left:
             raise NothingToCancelError(
-                f"{left} units of line {number} are in packages, or have left already; what is"
+                f"in packages, or gone already: {counted(left, 'unit')} of line {number}; what is"
                 " packed can be cancelled once it is taken out of its package",
                 number,
             )

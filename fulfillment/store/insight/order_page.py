@@ -100,6 +100,11 @@ def read_history(tx: Tx, number: str, limit: int, after: int) -> list[EventView]
     return [view(EventView, row) for row in rows]
 
 
+def read_currency(tx: Tx, number: str) -> str:
+    """What an order's amounts are in, those of its history too; a refusal if there is none."""
+    return str(_head(tx, number).currency)
+
+
 def _head(tx: Tx, number: str) -> Any:
     rows = tx.rows(HEAD, merchant=tx.merchant, number=number)
     if not rows:

@@ -93,7 +93,8 @@ def test_names_who_is_ahead_when_others_hold_or_want_the_units():
 
     others = reason(found, ReasonCode.OTHERS_FIRST)
     assert (
-        others.sentence == "9 orders ahead in rank hold 9 and wait for 18: O5, O6, O7 and 6 more."
+        others.sentence
+        == "9 orders ahead in rank hold 9 units and wait for 18 units: O5, O6, O7 and 6 more."
     )
     assert others.facts["orders"] == 9
     assert ReasonCode.WAITS_FOR_STOCK in codes(found)

@@ -7,7 +7,7 @@ import pytest
 
 from fulfillment.domain.insight.impact import standing
 from fulfillment.domain.insight.remedy import Remedy, RemedyCode
-from fulfillment.store.commands.orders import manual
+from fulfillment.store.commands.orders import lifecycle, manual
 from fulfillment.store.commands.orders.pins import Pinned, pin
 from fulfillment.store.commands.supply.moves import documents, transfers
 from fulfillment.store.insight.order import read_explanation, surroundings
@@ -111,6 +111,18 @@ def stranded(warehouse: Warehouse) -> int:
     return warehouse.order([("K1", 5)])
 
 
+def held_with_all_here(warehouse: Warehouse) -> int:
+    warehouse.stock(5)
+    mine = warehouse.order([("K1", 5)])
+    warehouse.do(lifecycle.hold(warehouse.number(mine), "payment_review"))
+    return mine
+
+
+def not_verified(warehouse: Warehouse) -> int:
+    warehouse.stock(5)
+    return warehouse.order([("K1", 5)], policy={"verify": "manual"})
+
+
 R = RemedyCode
 EXPECTED: list[tuple[Situation, set[RemedyCode]]] = [
     (blocked_by_another, {R.RAISE_PRIORITY, R.BUY_MORE, R.CANCEL_SHORT}),
@@ -126,6 +138,8 @@ EXPECTED: list[tuple[Situation, set[RemedyCode]]] = [
     (pinned_behind, {R.UNPIN, R.BUY_MORE, R.CANCEL_SHORT}),
     (stranded, {R.TRANSFER, R.BUY_MORE, R.CANCEL_SHORT}),
     (shipped_in_part, {R.BUY_MORE, R.CANCEL_SHORT}),
+    (held_with_all_here, {R.LIFT_HOLD}),
+    (not_verified, {R.VERIFY}),
 ]
 EACH = [(situation, fix) for situation, fixes in EXPECTED for fix in sorted(fixes)]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.domain.insight.remedy import Remedy, RemedyCode
-from fulfillment.store.commands.orders import line_changes, manual, pins
+from fulfillment.store.commands.orders import lifecycle, line_changes, manual, pins
 from fulfillment.store.planning.change import Change
 
 Made = Callable[[str, Remedy], Change]
@@ -22,6 +22,8 @@ def _knobs(value: object) -> dict[str, object]:
 
 
 CHANGES: Mapping[RemedyCode, Made] = {
+    RemedyCode.LIFT_HOLD: lambda number, _: lifecycle.unhold(number, None),
+    RemedyCode.VERIFY: lambda number, _: lifecycle.verify(number),
     RemedyCode.CANCEL_SHORT: _cancel_short,
     RemedyCode.SHIP_AS_AVAILABLE: lambda number, remedy: manual.policy(
         number, _knobs(remedy.arguments["set"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid, missing
 from fulfillment.store.commands.supply.purchase_orders.replanning import Was, replan
@@ -167,7 +168,7 @@ def _changes(tx: Tx, known: Any, wanted: Restock) -> bool:
     if not known.outstanding:
         raise _ended(wanted.number)
     if wanted.units < (arrived := known.ordered - known.outstanding):
-        message = f"{arrived} units of restock {wanted.number} have arrived already"
+        message = f"of restock {wanted.number} arrived already: {counted(arrived, 'unit')}"
         raise invalid("bad_quantity", message, "units", arrived=arrived)
     tx.run(
         f"WITH {TELLS}"  # noqa: S608 -- TELLS is a constant

@@ -138,7 +138,7 @@ def _asked(change: PurchaseChange, known: Mapping[int, Line]) -> Mapping[int, Li
 
 
 def _too_few(line: LineChange, received: int, at: str) -> RefusedError:
-    message = f"line {line.line} can not order {line.units} units: {received} of it are received"
+    message = f"line {line.line} can not order {line.units}: received of it: {received}"
     return invalid("bad_quantity", message, f"{at}.units", received=received)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.statuses import (
@@ -174,7 +175,9 @@ def check_move(
     if target is PurchaseOrderStatus.RECEIVED:
         raise conflict("receipt_needed", "a purchase order is received by its receipts")
     if target is PurchaseOrderStatus.CANCELLED and came:
-        message = f"{came} units of it came, so it can not be cancelled; close it instead"
+        message = (
+            f"{counted(came, 'unit')} of it came, so it can not be cancelled; close it instead"
+        )
         raise conflict("something_received", message, status=source, received=came)
 
 

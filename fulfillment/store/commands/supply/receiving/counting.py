@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.days import day_of
 from fulfillment.domain.model.moves import Disposition, SupplyKind
 from fulfillment.domain.model.policy import resolve
@@ -156,7 +157,7 @@ def _check_open(tx: Tx, document: Receivable, receipt: Receipt) -> bool:
     if not document.over_receipt_percent:
         raise _not_receivable(document, "all of it has come")
     if not in_time:
-        message = f"more than ordered is taken for {days} days after all of it has come"
+        message = f"more than ordered is taken for {counted(days, 'day')} after all of it has come"
         raise _not_receivable(document, message)
     return True
 
@@ -177,7 +178,9 @@ def _name(document: Receivable) -> str:
 
 
 def _too_many(row: ReceivedLine, room: Room, line: Line, at: str) -> RefusedError:
-    message = f"line {row.line} has {room.outstanding} units outstanding, not {row.units}"
+    message = (
+        f"line {row.line} has {counted(room.outstanding, 'unit')} outstanding, not {row.units}"
+    )
     facts = {"outstanding": room.outstanding}
     if room.found:
         message += f"; {room.found} that were given up would be taken"
