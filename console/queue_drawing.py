@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from console.queue_lanes import APART, BETWEEN, LANE, NOTHING, STOCK, Lane, Shown, lanes_of, short
-from console.words import number
+from console.words import counted, number
 from fulfillment.domain.insight.queue_picture import Band, QueuePicture, QueueRow
 
 HEAD, ROW, GAP, BAND = 128, 33, 26, 46
@@ -172,9 +172,8 @@ def band_of(picture: QueuePicture, lane: Lane) -> Band:
     return picture.bands[lane.supply.id] if lane.supply else picture.band_elsewhere
 
 
-def orders_of(band: Band) -> str:
+def orders_of(band: Band, what: str = "order") -> str:
     """How many orders a band stands for."""
     if band.orders is None:
         return ""
-    many = f"{number(band.orders)}{'+' if band.at_least else ''}"
-    return f"{many} {'order' if band.orders == 1 else 'orders'}"
+    return counted(band.orders, what, at_least=band.at_least)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from console.words import day, number
+from console.words import counted, day, number
 from fulfillment.domain.insight.coming_supply import ComingSupply, DateState
 from fulfillment.domain.insight.queue_picture import QueuePicture
 
@@ -113,7 +113,7 @@ def _stock_lines(picture: QueuePicture, shown: Shown) -> tuple[str, ...]:
     on_hand = sum(one.on_hand for one in picture.facts.stock)
     places = ", ".join(one.location for one in picture.facts.stock)
     idle = f"{number(picture.idle_units)} idle" if picture.idle_units else "none idle"
-    return "now", places or "at no place", f"{_units(on_hand)}, {idle}"
+    return "now", places or "at no place", f"{counted(on_hand, 'unit')}, {idle}"
 
 
 def _stock_meters(picture: QueuePicture, x: float) -> tuple[Meter, ...]:
@@ -127,11 +127,13 @@ def _supply_lines(supply: ComingSupply, today: date, shown: Shown) -> Iterator[s
     yield when(supply, today)
     yield f"to {supply.location}"
     if shown.supply:
-        yield f"{_units(supply.outstanding)}, {number(supply.left)} left"
+        yield f"{counted(supply.outstanding, 'unit')}, {_left(supply)}"
 
 
-def _units(many: int) -> str:
-    return f"{number(many)} {'unit' if many == 1 else 'units'}"
+def _left(supply: ComingSupply) -> str:
+    if supply.left >= supply.outstanding:
+        return "all left"
+    return f"{number(supply.left)} left" if supply.left else "none left"
 
 
 def when(supply: ComingSupply, today: date) -> str:
@@ -146,7 +148,7 @@ def when(supply: ComingSupply, today: date) -> str:
 
 
 def _days(many: int) -> str:
-    return "today" if many <= 0 else f"{many} d"
+    return "today" if many <= 0 else counted(many, "day")
 
 
 def _supply_meters(supply: ComingSupply, x: float) -> tuple[Meter, ...]:

@@ -41,6 +41,8 @@ def _settings(arguments: Arguments) -> dict[str, str]:
 
 
 FORMS: Mapping[RemedyCode, tuple[str, Callable[[Arguments], dict[str, str]]]] = {
+    RemedyCode.LIFT_HOLD: ("unhold", _nothing),
+    RemedyCode.VERIFY: ("verify", _nothing),
     RemedyCode.SHIP_AS_AVAILABLE: ("policy", _settings),
     RemedyCode.SPLIT_NOW: ("split", _nothing),
     RemedyCode.ALLOCATE: ("allocate", _nothing),

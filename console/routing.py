@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from console.cookies import is_from_here
 from console.desk import desk_of
 from console.headers import SIGNED_IN
+from console.parameters import check_parameters
 from console.permissions import PAGES, PUBLIC_PAGES
 from console.rendering import page
 from console.visits import NotAllowedError, NotSignedInError, Visit, visit_of
@@ -59,6 +60,7 @@ class PageRoute(APIRoute):
                     check_form(request, visit)
                 if permission is not None:
                     visit.check(permission)
+                check_parameters(self.name, request.query_params)
                 request.state.visit = visit
                 with written_for(request.headers.get("accept-language", "")):
                     return await handle(request)

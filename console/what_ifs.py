@@ -9,6 +9,7 @@ from console import words
 from fulfillment.domain.insight.gains import Gain, Totals, gain, totals
 from fulfillment.domain.insight.impact import Standing
 from fulfillment.domain.insight.what_if import write
+from fulfillment.domain.model.counting import said_of
 from fulfillment.store.commands.what_if import Copy, Fact, Stop
 from fulfillment.store.commands.what_if.act import Value
 
@@ -146,8 +147,8 @@ def _days(one: Gain, then: Standing) -> str:
     parts = [f"{words.number(units)} {word}" for units, word in both if units]
     if len(parts) == 1:
         mean = abs(one.days) / (one.earlier + one.later)
-        return f"{parts[0]}, by {mean:,.0f} days" if mean % 1 == 0 else (
-            f"{parts[0]}, by {mean:,.1f} days on average")  # fmt: skip
+        return f"{parts[0]}, by {words.counted(int(mean), 'day')}" if mean % 1 == 0 else (
+            f"{parts[0]}, by {mean:,.1f} {said_of(mean, 'day')} on average")  # fmt: skip
     return " and ".join(parts) or words.NOTHING
 
 

@@ -16,6 +16,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 
+from fulfillment.domain.model.counting import does, said_of
 from fulfillment.domain.model.shipments import Slice
 
 NOTHING = "—"
@@ -70,6 +71,11 @@ def number(value: float | None) -> str:
     return f"{value:,}" if locale is None else format_decimal(value, locale=locale)
 
 
+def counted(value: int, what: str, *, at_least: bool = False) -> str:
+    """A number with what it counts, said as for one: `unit`, `order waits`; `+` where of more."""
+    return f"{number(value)}{'+' if at_least else ''} {said_of(value, what)}"
+
+
 def day(value: date | None) -> str:
     """A day, the month as a word: no reader takes it for another one."""
     if value is None:
@@ -94,7 +100,12 @@ def slices(pieces: Iterable[Slice]) -> str:
     return ", ".join(told) or NOTHING
 
 
-A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+A_DAY = re.compile(r"(?<![\w.-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
+
+
+def with_days(sentence: str) -> str:
+    """A sentence of a rule, in which days are written as machines do, with days as people do."""
+    return A_DAY.sub(lambda found: _text(found[0]), sentence)
 
 
 def value(setting: object) -> str:
@@ -121,6 +132,6 @@ def _text(text: str) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "day": day, "moment": moment, "number": number, "plain": plain, "slices": slices,
-    "value": value,
+    "counted": counted, "day": day, "does": does, "moment": moment, "number": number,
+    "plain": plain, "slices": slices, "value": value, "with_days": with_days,
 }  # fmt: skip

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from console.purchase_changes import look, purchase_path
 from console.routing import PageRoute, shown
 from console.visits import ForVisit, PurchaseNumber, Visit
+from fulfillment.domain.model.counting import counted
 from fulfillment.domain.model.permissions import Permission
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.domain.model.statuses import (
@@ -108,7 +109,7 @@ def _buttons(visit: Visit, page: PurchasePageView) -> list[Button]:
     for target, (title, meaning) in MOVES.items():
         why = None if target in PURCHASE_ORDER_MOVES[found.status] else ended
         if target is P.CANCELLED and received and why is None:
-            why = f"{received:,} units of it came; close it short instead"
+            why = f"{counted(received, 'unit')} of it came; close it short instead"
         buttons.append(
             Button(title, f"{path}/status/{target}", meaning, why if may_write else role)
         )

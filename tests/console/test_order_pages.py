@@ -11,15 +11,20 @@ from console.actions import ACTIONS
 from console.csv_lines import defused
 from console.lists import VIEWS
 from console.pages import order
+from console.reasons import TITLES
+from console.words import with_days
 from fulfillment.domain.actions.allowed import OrderAction
+from fulfillment.domain.insight.explanation import ReasonCode
 from fulfillment.domain.insight.remedy import RemedyCode
 from fulfillment.domain.model.permissions import Role
 from fulfillment.store.reading.orders import SORTS
 from tests.api.world import World, made
 from tests.console.furnishing import ask, furnish, send
+from tests.console.reading import faults
 from tests.console.visitors import Visitor, make, visitor
 
 LINK = re.compile(r'<a class="button" rel="(?P<rel>prev|next)" href="(?P<to>[^"]+)">')
+ISO_DAY = re.compile(r"20\d\d-\d\d-\d\d")
 NUMBER = re.compile(r'<th scope="row" class="plain"><a href="/m/acme/orders/(SO-\d+)">')
 
 
@@ -142,7 +147,7 @@ def test_an_order_shows_its_lines_its_waiting_total_and_whose_word_its_policy_is
 
     assert "2 units wait." in text
     assert re.search(r'<tfoot><tr class="waiting">.*Waiting in all.*>2</td>', text)
-    policy = re.search(r"<code>max_shipments</code></th><td>1</td><td>(.*?)</td>", text)
+    policy = re.search(r">max_shipments</code></th><td>1</td><td>(.*?)</td>", text)
     assert policy is not None
     assert policy[1] == "<strong>this order</strong>"
     assert "built in" in text
@@ -316,9 +321,11 @@ def test_why_shows_reasons_and_remedies_with_whom_they_touch(looking):
     text = page(looking, "/m/acme/orders/SO-2/why")
     for waiting in told["waiting"]:
         for reason in waiting["reasons"]:
-            assert reason["sentence"] in text
+            assert f"{TITLES[reason['code']]}.</strong> {with_days(reason['sentence'])}" in text
+            assert f'<li title="{reason["code"]}"><strong>' in text
     for remedy in told["remedies"]:
-        assert remedy["sentence"] in text
+        assert with_days(remedy["sentence"]) in text
+    assert re.search(ISO_DAY, re.sub(r"<[^>]+>", "", text)) is None
     codes = {one["code"] for one in told["remedies"]}
     assert {RemedyCode.SPLIT_NOW, RemedyCode.CANCEL_SHORT, RemedyCode.RECEIVE_MORE} <= codes
 
@@ -374,6 +381,23 @@ def test_who_may_not_do_a_remedy_sees_it_without_a_button(looking):
     assert "/orders/SO-2/split" not in text
     assert "/orders/SO-2/remedies/" in text
     assert "A user with the role warehouse may not do it." in text
+
+
+def test_every_reason_has_a_name():
+    assert TITLES.keys() == set(ReasonCode)
+    assert all(faults(f"{title}.") == [] for title in TITLES.values())
+
+
+def test_a_hold_is_named_first_and_lifted_from_why(mara):
+    ask(mara.world, "POST", "/v1/orders/SO-1/hold", reason="possible_duplicate")
+    text = page(mara, "/m/acme/orders/SO-1/why")
+    assert "Lift the hold: it may be a duplicate." in text
+    (to,) = re.findall(r'<a class="button main" href="([^"]+/unhold[^"]+)">', text)
+    to = to.replace("&amp;", "&")
+    assert "What it would change" in page(mara, to)
+    assert mara.post(to.partition("?")[0], **mara.hidden(to)).status_code == 303
+    assert ask(mara.world, "GET", "/v1/orders/SO-1")["status"] == "awaiting_pick_and_pack"
+    assert "Lift the hold" not in page(mara, "/m/acme/orders/SO-1/why")
 
 
 def test_nothing_waits_is_said_where_nothing_does(looking):

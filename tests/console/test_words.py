@@ -4,13 +4,28 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from console import words
+from console import settings, words
+from fulfillment.domain.model.policy import (
+    KNOBS,
+    AutoAllocate,
+    AutoAllocateOn,
+    Duplicates,
+    MinPoStatus,
+    OnShortage,
+    Rebalance,
+    ReleaseWhen,
+    Routing,
+    Step,
+)
 from fulfillment.domain.model.shipments import Slice
 from tests.api.world import made
 from tests.console.furnishing import furnish
 from tests.console.visitors import make, visitor
 
 DAY = date(2031, 3, 10)
+CHOICES = (AutoAllocate, AutoAllocateOn, Duplicates, MinPoStatus, OnShortage, Rebalance,
+           ReleaseWhen, Routing, Step)  # fmt: skip
+VALUES = [str(value) for choice in CHOICES for value in choice]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +62,20 @@ def test_pages_are_written_for_each_who_looks(database_url):
         assert "10. März 2031" in text
         assert "10 Mar 2031" not in text
         assert "awaiting stock" in text
+
+
+def test_every_setting_and_its_values_have_words():
+    assert settings.TITLES.keys() == set(KNOBS)
+    for name in KNOBS:
+        said = {settings.setting(name, one) for one in (None, 1, 2, True, *VALUES)}
+        assert not [text for text in said if "_" in text]
+    assert settings.setting("auto_cancel_days", 1) == "1 day"
+    assert settings.setting("max_shipments", None) == "any number"
+
+
+def test_a_sentence_of_a_rule_has_days_as_people_write_them():
+    assert words.with_days("Due on 2031-03-10.") == "Due on 10 Mar 2031."
+    assert words.with_days("Buy SKU-2031-03-10 now.") == "Buy SKU-2031-03-10 now."
 
 
 def test_facts_are_told_with_days_as_days_and_without_what_is_not_there():
