@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from console import words
 from fulfillment.domain.model.statuses import ShipmentStatus
-from fulfillment.store.reading.views.shipments import ShipmentView
+from fulfillment.store.reading.views.shipments import ShipmentView, VoidedDispatch
 
 WIDTH, HEIGHT = 200, 92
 """Of the box of one shipment."""
@@ -24,6 +24,7 @@ class Box:
     """One shipment with its place in the drawing, and what is written in it."""
 
     number: int
+    title: str
     status: ShipmentStatus
     rows: Sequence[str]
     x: int
@@ -49,29 +50,36 @@ class Drawing:
     more: int
 
 
-def drawn(shipments: Sequence[ShipmentView], zone: str) -> Drawing:
-    """The group as a tree: what was split stands to the right; moments are of this time zone."""
+def drawn(
+    shipments: Sequence[ShipmentView], zone: str, voided: Sequence[VoidedDispatch] = ()
+) -> Drawing:
+    """The group as a tree: what was split stands to the right; moments are of this time zone.
+
+    A dispatch that was voided stands to the right of its shipment, which is here again.
+    """
     shown = shipments[:MOST_DRAWN]
-    places = _places(shown)
+    gone = {-at: one for at, one in enumerate(voided[:MOST_DRAWN], 1)}
+    parents = {one.number: one.parent for one in shown}
+    parents |= {at: one.shipment for at, one in gone.items() if one.shipment in parents}
+    places = _places(parents)
     boxes = [_box(one, places[one.number], zone) for one in shown]
+    boxes += [_voided(at, one, places[at], zone) for at, one in gone.items() if at in places]
     at = {box.number: box for box in boxes}
     lines = [
-        Line(_path(at[one.parent], at[one.number]))
-        for one in shown
-        if one.parent is not None and one.parent in at
+        Line(_path(at[parent], at[number]))
+        for number, parent in parents.items()
+        if parent is not None and parent in at
     ]
     width = max((box.x + WIDTH for box in boxes), default=0)
     height = max((box.y + HEIGHT for box in boxes), default=0)
     return Drawing(boxes, lines, width + 2, height + 2, len(shipments) - len(shown))
 
 
-def _places(shown: Sequence[ShipmentView]) -> Mapping[int, tuple[int, int]]:
+def _places(parents: Mapping[int, int | None]) -> Mapping[int, tuple[int, int]]:
     """Column and row of each: a child stands right of its parent, the first on its row."""
     children: dict[int | None, list[int]] = {}
-    numbers = {one.number for one in shown}
-    for one in shown:
-        parent = one.parent if one.parent in numbers else None
-        children.setdefault(parent, []).append(one.number)
+    for number, parent in parents.items():
+        children.setdefault(parent if parent in parents else None, []).append(number)
     places: dict[int, tuple[int, int]] = {}
     left = [(number, 0) for number in reversed(children.get(None, []))]
     row, before = 0, -1
@@ -85,7 +93,6 @@ def _places(shown: Sequence[ShipmentView]) -> Mapping[int, tuple[int, int]]:
 
 
 def _box(one: ShipmentView, at: tuple[int, int], zone: str) -> Box:
-    column, row = at
     units = sum(line.units for line in one.lines)
     place = one.location or (f"{one.assigned_location} (assigned)" if one.assigned_location else "")
     is_ended = one.status in ENDED
@@ -95,16 +102,30 @@ def _box(one: ShipmentView, at: tuple[int, int], zone: str) -> Box:
         _day(one, zone),
         one.tracking or "",
     )
-    x, y = 1 + column * (WIDTH + ACROSS), 1 + row * (HEIGHT + DOWN)
-    return Box(one.number, one.status, [_cut(text) for text in rows if text], x, y,
-               is_ended)  # fmt: skip
+    x, y = _corner(at)
+    title = f"{one.number}: {words.plain(one.status)}"
+    return Box(one.number, title, one.status, [_cut(text) for text in rows if text], x, y, is_ended)
+
+
+def _voided(number: int, one: VoidedDispatch, at: tuple[int, int], zone: str) -> Box:
+    """What was told to have left and had not; it ended with that."""
+    rows = ("dispatch voided", words.counted(one.units, "unit"), words.moment(one.at, zone))
+    x, y = _corner(at)
+    return Box(
+        number, f"{one.shipment}: not sent", ShipmentStatus.CANCELLED, rows, x, y, is_ended=True
+    )
+
+
+def _corner(at: tuple[int, int]) -> tuple[int, int]:
+    column, row = at
+    return 1 + column * (WIDTH + ACROSS), 1 + row * (HEIGHT + DOWN)
 
 
 def _units(one: ShipmentView, units: int) -> str:
     if one.status is ShipmentStatus.REASSIGNED:
         return "all of it went on in others"
-    named = one.lines[0].sku if len(one.lines) == 1 else f"{len(one.lines)} SKUs"
-    return f"{words.number(units)} units, {named}"
+    named = one.lines[0].sku if len(one.lines) == 1 else words.counted(len(one.lines), "SKU")
+    return f"{words.counted(units, 'unit')}, {named}"
 
 
 def _day(one: ShipmentView, zone: str) -> str:

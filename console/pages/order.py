@@ -14,9 +14,10 @@ from console.supply_remedies import DOCUMENTS, name_of
 from console.visits import ForVisit, OrderNumber, Visit
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.insight.order import read_explanation
-from fulfillment.store.insight.order_page import read_history, read_order
+from fulfillment.store.insight.order_page import read_currency, read_history, read_order
 from fulfillment.store.reading.views.explanations import TriedRemedy
 from fulfillment.store.reading.views.orders import OrderView
+from fulfillment.store.reading.voided_dispatches import read_voided_dispatches
 
 router = APIRouter(route_class=PageRoute)
 
@@ -77,13 +78,16 @@ def _button(action: Action, found: OrderView, visit: Visit) -> Button:
 def order_group(number: OrderNumber, visit: ForVisit) -> Response:
     """The order's shipments, ended ones too, and how they came from each other, drawn."""
     visit.check_order(number)
-    found = visit.session.read(lambda tx: read_order(tx, number))
+    found, voided = visit.session.read(
+        lambda tx: (read_order(tx, number), read_voided_dispatches(tx, number))
+    )
     return shown(
         "group.html",
         visit,
         order=found,
         path=order_path(visit, number),
-        drawing=drawn(found.shipments, visit.of.time_zone),
+        drawing=drawn(found.shipments, visit.of.time_zone, voided),
+        voided=voided,
     )
 
 
@@ -120,11 +124,13 @@ def order_history(request: Request, number: OrderNumber, visit: ForVisit) -> Res
     if not text.isdecimal() or int(text) > LAST:
         raise invalid("bad_cursor", "after is the number of a thing in the history", "after")
     after = int(text)
-    events = visit.session.read(lambda tx: read_history(tx, number, ON_A_PAGE + 1, after))
+    events, currency = visit.session.read(
+        lambda tx: (read_history(tx, number, ON_A_PAGE + 1, after), read_currency(tx, number))
+    )
     page = events[:ON_A_PAGE]
     path = order_path(visit, number)
     following = f"{path}/history?after={page[-1].sequence}" if len(events) > ON_A_PAGE else None
     return shown(
         "history.html", visit, number=number, events=page, path=path, following=following,
-        is_first=after == 0,
+        is_first=after == 0, currency=currency,
     )  # fmt: skip

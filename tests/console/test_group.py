@@ -10,7 +10,12 @@ import pytest
 from console import group
 from console.group import drawn
 from fulfillment.domain.model.statuses import ShipmentStatus
-from fulfillment.store.reading.views.shipments import Actions, ShipmentLineView, ShipmentView
+from fulfillment.store.reading.views.shipments import (
+    Actions,
+    ShipmentLineView,
+    ShipmentView,
+    VoidedDispatch,
+)
 from tests.api.world import World
 from tests.console.furnishing import ask, furnish
 from tests.console.visitors import Visitor, make, visitor
@@ -64,6 +69,18 @@ def test_a_long_group_is_drawn_as_far_as_it_can_be_read():
     assert len(drawing.lines) == group.MOST_DRAWN - 1
 
 
+def test_a_dispatch_that_was_voided_is_drawn_right_of_its_shipment_which_is_here_again():
+    voided = [VoidedDispatch(shipment=2, units=1, at=NOON)]
+    shipments = [shipment(1, S.REASSIGNED), shipment(2, S.PACKED, 1), shipment(3, S.READY, 1)]
+    drawing = drawn(shipments, "UTC", voided)
+    box = drawing.boxes[-1]
+    assert (box.title, box.is_ended) == ("2: not sent", True)
+    assert box.rows == ("dispatch voided", "1 unit", "10 Mar 2031, 12:00")
+    assert box.x > next(one.x for one in drawing.boxes if one.number == 2)
+    assert len({(one.x, one.y) for one in drawing.boxes}) == 4
+    assert len(drawing.lines) == 3
+
+
 @pytest.fixture
 def mara(world: World) -> Visitor:
     furnish(world)
@@ -90,4 +107,8 @@ def test_a_split_is_drawn_with_its_tracking_as_text_and_a_table_behind(mara):
     assert html.escape(SCRIPT) in text
     assert "all of it went on in others" in text
     assert "split into" in text
+    ask(mara.world, "POST", f"/v1/shipments/{ready['id']}/void-dispatch", reason="No van came.")
+    text = mara.get("/m/acme/orders/SO-2/group").text
+    assert f"{ready['number']}: not sent" in text
+    assert "Dispatches that were voided" in text
     assert mara.get("/m/acme/orders/SO-9/group").status_code == 404

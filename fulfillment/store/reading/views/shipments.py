@@ -145,3 +145,14 @@ class ParcelFacts:
     """Outside, in millimetres."""
     height_mm: int | None
     """Outside, in millimetres."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidedDispatch:
+    """A shipment that was told to have left, and had not."""
+
+    shipment: int
+    """Its number in the order."""
+    units: int
+    at: datetime
+    """When that was said."""
