@@ -6,6 +6,7 @@ from console import assets
 from console.desk import Desk
 from console.pages import (
     board,
+    find,
     order,
     order_action,
     orders,
@@ -34,6 +35,7 @@ ROUTERS = (
     sign_in.router,
     start.router,
     board.router,
+    find.router,
     stream.router,
     orders.router,
     saved_views.router,

@@ -58,6 +58,8 @@ PAGES: Mapping[str, Permission | None] = {
     "what_if": None,
     "do_what_if": None,
     "sku_queue": Permission.READ_ORDERS,
+    # Of each kind it finds what the user may see.
+    "find": None,
 }
 """The permission of each page by the name of its function; None: it is enough to be signed in.
 

@@ -65,9 +65,9 @@ def test_from_the_sign_in_to_a_remedy_that_is_done(tab, desk):
 
 def test_a_hold_and_a_page_that_has_grown_stale(tab, desk):
     sign_in(tab, desk)
-    tab.get_by_placeholder("Number, reference").fill("SO-1")
+    tab.get_by_placeholder("Order, PO").fill("SO-1")
     tab.keyboard.press("Enter")
-    tab.get_by_role("link", name="SO-1", exact=True).click()
+    expect(tab.get_by_role("heading", name="Order SO-1")).to_be_visible()
     tab.get_by_role("link", name="Hold", exact=True).click()
     tab.get_by_label("Reason").fill("payment_review")
     tab.get_by_role("button", name="Show what it would change").click()
@@ -75,7 +75,7 @@ def test_a_hold_and_a_page_that_has_grown_stale(tab, desk):
     tab.get_by_role("button", name="Hold", exact=True).click()
 
     expect(tab.get_by_role("alert")).to_contain_text("Nothing was done")
-    expect(tab.get_by_role("alert")).to_contain_text("priority changed")
+    expect(tab.get_by_role("alert")).to_contain_text("Priority 20; it was 50.")
     assert order(desk, "SO-1")["holds"] == []
     tab.get_by_role("button", name="Hold", exact=True).click()
     expect(tab.get_by_role("status")).to_have_text("Done: Hold.")

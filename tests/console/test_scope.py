@@ -58,6 +58,8 @@ def paths(route: PageRoute) -> Iterator[str]:
     values |= {"view": "1", "key": TOGETHER, "purchase": "PO-1", "target": "arrived"}
     if "{action}" in route.path:
         yield from (route.path.format(**values, action=action.name) for action in ACTIONS)
+    elif route.name == "find":
+        yield f"{route.path.format(**values)}?q=SO-"
     elif "what_if" in route.name:
         yield f"{route.path.format(**values)}?if={WHAT_IF}"
     else:
