@@ -8,7 +8,9 @@ from math import ceil, log10
 from console import words
 from fulfillment.store.reading.views.past_weeks import WeekView
 
-LEFT, TOP, WIDTH, HEIGHT = 30.0, 8.0, 288.0, 92.0
+LETTER = 5.4
+"""Room for a letter of the axis."""
+RIGHT, TOP, HEIGHT = 318.0, 8.0, 92.0
 FILLED = 0.62
 """Of a week's place, how much its bar takes."""
 
@@ -59,9 +61,19 @@ class Chart:
     value: str
     mark: str | None
     counted: str
+    left: float
+    """Where the axis stands: its labels have room left of it, however long they are."""
     lines: Sequence[Line]
     bars: Sequence[Bar]
     rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of one week."""
+
+    x: float
+    width: float
 
 
 Figure = Callable[[WeekView], float | None]
@@ -141,11 +153,14 @@ def charts(weeks: Sequence[WeekView]) -> list[Chart]:
 def _chart(plan: Plan, weeks: Sequence[WeekView]) -> Chart:
     found = [one for week in weeks for one in (plan.figure(week), plan.marked(week))]
     highest = 1.0 if plan.format is share else _round_above(max(filter(None, found), default=1.0))
-    lines = [highest * step / LINES for step in range(LINES + 1)]
+    steps = [highest * step / LINES for step in range(LINES + 1)]
+    lines = [Line(_height(one, highest), _label(plan, one)) for one in steps]
+    left = round(8 + LETTER * max(len(line.text) for line in lines), 1)
+    slot = (RIGHT - left) / len(weeks)
     return Chart(
-        plan.name, plan.title, plan.says, plan.value, plan.mark, plan.counted,
-        [Line(_height(one, highest), _label(plan, one)) for one in lines],
-        [_bar(plan, week, place, len(weeks), highest) for place, week in enumerate(weeks)],
+        plan.name, plan.title, plan.says, plan.value, plan.mark, plan.counted, left, lines,
+        [_bar(plan, week, Slot(left + slot * place, slot), highest)
+         for place, week in enumerate(weeks)],
         [
             Row(week, plan.format(plan.figure(week)), plan.format(plan.marked(week)),
                 plan.counts(week))
@@ -154,11 +169,10 @@ def _chart(plan: Plan, weeks: Sequence[WeekView]) -> Chart:
     )  # fmt: skip
 
 
-def _bar(plan: Plan, week: WeekView, place: int, places: int, highest: float) -> Bar:
+def _bar(plan: Plan, week: WeekView, slot: Slot, highest: float) -> Bar:
     value, mark = plan.figure(week), plan.marked(week)
-    slot = WIDTH / places
-    width = slot * FILLED
-    middle = LEFT + slot * (place + 0.5)
+    width = slot.width * FILLED
+    middle = slot.x + slot.width / 2
     y = None if value is None else _height(value, highest)
     return Bar(
         round(middle - width / 2, 1),
