@@ -157,7 +157,7 @@ def test_a_purchase_order_shows_what_came_who_waits_and_its_dates(mara):
     waiting = page(mara, f"{PO}/orders")
     assert re.findall(r"/m/acme/orders/(SO-\d)", waiting) == ["SO-2", "SO-3"]
     history = page(mara, f"{PO}/history")
-    assert "date moved" in history
+    assert "Another day: 5 TEA 20 Mar 2031, before 10 Mar 2031." in history
     assert "A storm." in history
     assert "10 Mar 2031" in history
     assert "20 Mar 2031" in history
