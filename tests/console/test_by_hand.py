@@ -32,6 +32,14 @@ def do(tab: Page, action: str, change: str) -> None:
     expect(tab.get_by_role("status").first).to_have_text(f"Done: {action}.")
 
 
+def hold(tab: Page, reason: str) -> None:
+    """Put the order that is shown on hold."""
+    tab.get_by_role("link", name="Hold", exact=True).click()
+    tab.get_by_label("Reason").fill(reason)
+    tab.get_by_role("button", name="Show what it would change").click()
+    tab.get_by_role("button", name="Hold", exact=True).click()
+
+
 def test_an_order_goes_from_the_shop_to_the_warehouse_by_hand(tab, desk):
     """It is verified, given stock, freed from a hold and released by a person, each with its look.
 
@@ -46,10 +54,7 @@ def test_an_order_goes_from_the_shop_to_the_warehouse_by_hand(tab, desk):
 
     do(tab, "Verify", "awaiting stock")
     expect(heading).to_contain_text("awaiting stock")
-    tab.get_by_role("link", name="Hold", exact=True).click()
-    tab.get_by_label("Reason").fill("payment_review")
-    tab.get_by_role("button", name="Show what it would change").click()
-    tab.get_by_role("button", name="Hold", exact=True).click()
+    hold(tab, "payment_review")
     expect(heading).to_contain_text("on hold")
     desk.stock("TEA", 20)
     assert ask(desk, "GET", "/v1/orders/SO-7")["lines"][0]["allocated"] == 0
