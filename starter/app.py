@@ -14,6 +14,7 @@ from console import app as console_app
 from console.customer.pages import CustomerPages
 from fulfillment import settings as configuration
 from fulfillment.brake import Brake, names_of
+from fulfillment.collecting import collect_seldom
 from fulfillment.relay.relay import Relay
 from fulfillment.relay.sequencer import Sequencer
 from fulfillment.settings import Settings
@@ -118,6 +119,7 @@ def create_app() -> FastAPI:
 
     It starts, and takes orders, while the engine is away.
     """
+    collect_seldom()
     chosen = configuration.load()
     engine = connect(
         chosen.require_database_url(),

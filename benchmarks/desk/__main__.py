@@ -17,6 +17,7 @@ from rich.table import Table
 from benchmarks.receipt.waiting import MERCHANT, PURCHASE, SKU, wait_in_line
 from benchmarks.transaction.__main__ import a_store
 from cli.exit_status import run_and_end
+from fulfillment.collecting import collect_seldom
 from fulfillment.domain.model.permissions import Role
 from fulfillment.domain.model.scope import Scope
 from fulfillment.settings import Settings
@@ -88,6 +89,7 @@ def main(
     table = Table(title=f"pages of the desk, {waiting:,} orders wait for one SKU")
     for column in ("page", "p50 ms", "p99 ms", "longest", "KB", "≤ 150 ms p99"):
         table.add_column(column, justify="left" if column == "page" else "right")
+    collect_seldom()  # As the API's process does.
     with a_store() as store:
         wait_in_line(store, waiting, waiting // 2)
         with _desk(store) as (browser, served):

@@ -7,10 +7,11 @@ def worker() -> None:
     Example: PEGBOARD_DATABASE_URL=postgresql+psycopg://... TEMPORAL_ADDRESS=localhost:7233
     pegboard worker
     """
-    from fulfillment import logs, settings
+    from fulfillment import collecting, logs, settings
     from worker import main
 
     logs.configure(settings.load())
+    collecting.collect_seldom()
     main()
 
 

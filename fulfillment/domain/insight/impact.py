@@ -41,26 +41,32 @@ class Impact:
 
 def outcomes(changes: Iterable[tuple[Order, Order]]) -> list[Impact]:
     """Every order that would stand differently, in rank order."""
+    differing = [(before, after) for before, after in changes if before != after]
     told = [
         Impact(after.number, standing(before), standing(after))
-        for before, after in sorted(changes, key=lambda change: change[1].rank)
+        for before, after in sorted(differing, key=lambda change: change[1].rank)
     ]
     return [outcome for outcome in told if outcome.before != outcome.after]
 
 
 def standing(order: Order) -> Standing:
     """How an order stands now, in units."""
-    lines = [(shipment, line) for shipment in order.live for line in shipment.lines]
-    met = sum(met_units(order, line) for _, line in lines)
-    wanted = sum(line.wanted for _, line in lines)
+    units = allocated = met = pegged = ready = 0
+    for shipment in order.live:
+        for line in shipment.lines:
+            units += line.units
+            allocated += line.allocated
+            met += met_units(order, line)
+            pegged += line.pegged
+            ready += line.units if shipment.status is ShipmentStatus.READY else 0
     return Standing(
         status=order.status,
-        allocated=sum(line.allocated for _, line in lines),
+        allocated=allocated,
         not_yet_received=met,
-        pegged=sum(line.pegged for _, line in lines),
-        backordered=wanted - met,
-        ready=sum(line.units for s, line in lines if s.status is ShipmentStatus.READY),
-        cancelled=sum(line.cancelled for line in order.lines),
+        pegged=pegged,
+        backordered=units - allocated - met,
+        ready=ready,
+        cancelled=sum([line.cancelled for line in order.lines]),
         promised=_joined(order),
     )
 

@@ -24,7 +24,7 @@ def meaning(content: object) -> Any:
     """
     if content is None or isinstance(content, (str, int)):
         return content  # Most parts are such, and every order is asked.
-    if is_dataclass(content) and not isinstance(content, type):
+    if type(content) in _SAID or (is_dataclass(content) and not isinstance(content, type)):
         return {name: _part(name, value) for name, value in _said(content)}
     if isinstance(content, Mapping):
         return {name: _part(name, value) for name, value in content.items()}
@@ -39,10 +39,20 @@ def canonical(content: object) -> str:
 
 
 def _said(document: Any) -> Iterator[tuple[str, object]]:
-    for each in fields(document):
-        value = getattr(document, each.name)
-        if not (_is_later(each) and value == each.default):
-            yield each.name, value
+    for name, is_later, default in _fields_of(type(document)):
+        value = getattr(document, name)
+        if not (is_later and value == default):
+            yield name, value
+
+
+_SAID: dict[type, tuple[tuple[str, bool, object], ...]] = {}
+"""The fields of each kind of document, with those that came later: looked for once."""
+
+
+def _fields_of(kind: type) -> tuple[tuple[str, bool, object], ...]:
+    if kind not in _SAID:
+        _SAID[kind] = tuple((each.name, _is_later(each), each.default) for each in fields(kind))
+    return _SAID[kind]
 
 
 def _is_later(each: Field[Any]) -> bool:

@@ -60,17 +60,20 @@ class MinPoStatus(StrEnum):
 
     def is_reached_by(self, status: PurchaseOrderStatus | None) -> bool:
         """Whether a purchase order in this status is that far; supply without one never is."""
-        return status in _FAR_ENOUGH and _FAR_ENOUGH.index(status) <= _FAR_ENOUGH.index(
-            PurchaseOrderStatus(self)
-        )
+        return status in _FAR_ENOUGH[self]
 
 
-_FAR_ENOUGH = (
+_FURTHEST_FIRST = (
     PurchaseOrderStatus.RECEIVED,
     PurchaseOrderStatus.ARRIVED,
     PurchaseOrderStatus.IN_TRANSIT,
     PurchaseOrderStatus.APPROVED,
 )
+
+_FAR_ENOUGH = {
+    MinPoStatus(status): frozenset(_FURTHEST_FIRST[: at + 1])
+    for at, status in enumerate(_FURTHEST_FIRST)
+}
 
 
 class Rebalance(StrEnum):

@@ -67,6 +67,11 @@ class Peg:
         """Whether the goods are in the building, and only not received yet: no date is awaited."""
         return self.status is PurchaseOrderStatus.ARRIVED
 
+    def of(self, units: int, *, pinned: bool = False) -> "Peg":
+        """A peg of so many units on the same supply."""
+        place = (self.supply, units, self.location, self.due_on)
+        return Peg(*place, pinned, self.source, self.status)
+
 
 @dataclass(frozen=True, slots=True)
 class LatePin:
@@ -102,7 +107,8 @@ class ShipmentLine:
     @property
     def allocated(self) -> int:
         """Units claimed at locations."""
-        return sum(claim.units for claim in self.claims)
+        # Most lines that wait hold nothing, and this is asked of each many times in a plan.
+        return sum([claim.units for claim in self.claims]) if self.claims else 0
 
     @property
     def loose(self) -> int:
@@ -117,7 +123,7 @@ class ShipmentLine:
     @property
     def pegged(self) -> int:
         """Units tied to inbound supply."""
-        return sum(peg.units for peg in self.pegs)
+        return sum([peg.units for peg in self.pegs]) if self.pegs else 0
 
     @property
     def wanted(self) -> int:
@@ -166,4 +172,6 @@ class Shipment:
 
 def lines_in_order(shipment: Shipment) -> list[ShipmentLine]:
     """A shipment's lines, in the order in which they are served."""
+    if len(shipment.lines) == 1:
+        return [*shipment.lines]
     return sorted(shipment.lines, key=lambda line: (line.order_line, line.id))

@@ -66,20 +66,28 @@ class ShipDays:
     """From when goods can leave which place, seen from now (behaviour.md §5).
 
     `today` is the merchant's day. A place without a calendar here ships on every day, and so does
-    one that never works again: nobody knows better.
+    one that never works again: nobody knows better. Each day is found once for a place: thousands
+    of lines ask for the same few.
     """
 
     today: date
     now: datetime | None = None
     calendars: Mapping[str, WorkDays] = field(default_factory=dict)
+    _found: dict[tuple[str, date | None], date] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def leaving_now(self, place: str) -> date:
         """The day on which what is released there now should leave."""
-        days = self.calendars.get(place)
-        target = target_ship_on(self.now, days) if days and self.now else None
-        return max(target or self.today, self.today)
+        if (place, None) not in self._found:
+            days = self.calendars.get(place)
+            target = target_ship_on(self.now, days) if days and self.now else None
+            self._found[place, None] = max(target or self.today, self.today)
+        return self._found[place, None]
 
     def once_there(self, place: str, on: date) -> date:
         """The first day on which units can leave that come to a place on a day."""
-        days = self.calendars.get(place)
-        return (ship_day_from(on, days) if days else None) or on
+        if (place, on) not in self._found:
+            days = self.calendars.get(place)
+            self._found[place, on] = (ship_day_from(on, days) if days else None) or on
+        return self._found[place, on]

@@ -39,12 +39,15 @@ class Allocator:
     snapshot: Snapshot
     pile: Stockpile
     preview: Preview
+    unmanaged: frozenset[str] = field(init=False)
     first_hold_nothing: bool = field(init=False)
     """Whoever makes a first claim comes with nothing, so that nothing old can be given back."""
     limits: BackorderLimits = field(init=False)
 
     def __post_init__(self) -> None:
         self.limits = BackorderLimits(self.snapshot)
+        products = self.snapshot.products.items()
+        self.unmanaged = frozenset(sku for sku, product in products if not product.managed)
         first = (order for order in self.snapshot.orders if order.id in self.snapshot.first_claims)
         self.first_hold_nothing = not self.snapshot.hand_claims and not any(map(_holds, first))
 
@@ -241,8 +244,8 @@ class Allocator:
         lines = [
             line
             for line in waiting_lines(order)
-            if self.snapshot.serves(order, line.sku)
-            and not self._product(line).managed
+            if line.sku in self.unmanaged
+            and self.snapshot.serves(order, line.sku)
             and self.pile.wanted(line)
         ]
         if not lines:

@@ -14,6 +14,11 @@ class BackorderLimits:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.waiting = Counter(snapshot.waiting)
+        self.limits = {
+            product.sku: product.backorder_limit
+            for product in snapshot.products.values()
+            if product.managed and product.backorder_limit is not None
+        }
         for order in snapshot.orders:
             if order.first_claimed and order.id not in snapshot.first_claims:
                 self.waiting.update(self._limited(order))
@@ -27,21 +32,20 @@ class BackorderLimits:
     def are_passed(self, claimed: Order, short: Mapping[int, int]) -> bool:
         """Whether more would wait than a product allows, if an order waited for what is short."""
         more: Counter[str] = Counter()
-        limits: dict[str, int] = {}
-        for line in waiting_lines(claimed):
-            limit = self._limit(line)
-            if limit is not None and line.id in short:
-                limits[line.sku] = limit
-                more[line.sku] += short[line.id]
-        return any(self.waiting[sku] + units > limits[sku] for sku, units in more.items())
+        for line in self._limited_lines(claimed):
+            more[line.sku] += short.get(line.id, 0)
+        return any(
+            units and self.waiting[sku] + units > self.limits[sku] for sku, units in more.items()
+        )
 
     def _limited(self, order: Order) -> Counter[str]:
         units: Counter[str] = Counter()
-        for line in waiting_lines(order):
-            if line.wanted and self._limit(line) is not None:
-                units[line.sku] += line.wanted
+        for line in self._limited_lines(order):
+            units[line.sku] += line.wanted
         return units
 
-    def _limit(self, line: ShipmentLine) -> int | None:
-        product = self.snapshot.products[line.sku]
-        return product.backorder_limit if product.managed else None
+    def _limited_lines(self, order: Order) -> list[ShipmentLine]:
+        """Few products have a limit: where none has, no order is looked through."""
+        if not self.limits:
+            return []
+        return [line for line in waiting_lines(order) if line.sku in self.limits]

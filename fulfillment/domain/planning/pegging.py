@@ -149,7 +149,7 @@ class Pegging:
             units = min(pins[supply], _open(line, pegs))
             if units:
                 blank = self.blanks[line.sku, supply]
-                pegs.append(replace(blank, units=units, pinned=True))
+                pegs.append(blank.of(units, pinned=True))
             if units < pins[supply]:
                 self._give_back(line.sku, supply, pins[supply] - units)
                 self.pins_shrank = True
@@ -217,8 +217,8 @@ def _dated_supplies(snapshot: Snapshot) -> dict[str, list[Peg]]:
     found: dict[str, list[Peg]] = defaultdict(list)
     for supply in snapshot.supplies:
         if supply.location in priority and (due_on := _date_ahead(supply, snapshot)):
-            blank = Peg(supply.id, 0, supply.location, due_on, source=supply.source)
-            found[supply.sku].append(replace(blank, status=supply.status))
+            place = (supply.id, 0, supply.location, due_on)
+            found[supply.sku].append(Peg(*place, source=supply.source, status=supply.status))
     for blanks in found.values():
         blanks.sort(
             key=lambda blank: (
@@ -267,9 +267,9 @@ def _add(blank: Peg, most: int, line: ShipmentLine, pegs: list[Peg]) -> int:
         return 0
     for index, held in enumerate(pegs):
         if held.supply == blank.supply and not held.pinned:
-            pegs[index] = replace(held, units=held.units + units)
+            pegs[index] = held.of(held.units + units)
             return units
-    pegs.append(replace(blank, units=units))
+    pegs.append(blank.of(units))
     return units
 
 

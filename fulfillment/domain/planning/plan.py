@@ -29,7 +29,8 @@ def plan(snapshot: Snapshot) -> tuple[Order, ...]:
     while served.again and passes < 2 * len(snapshot.orders) + MOST_PASSES:
         served = _pass(served.snapshot)
         passes += 1
-    return tuple(_told(order, snapshot.ship_days) for order in served.snapshot.orders)
+    days = snapshot.ship_days
+    return tuple(_told(order, days) for order in served.snapshot.orders)
 
 
 def _told(order: Order, days: ShipDays) -> Order:
@@ -65,13 +66,20 @@ def _pass(snapshot: Snapshot) -> _Pass:
             return _Pass(_with_given_back(snapshot, order, served.order), again=True)
         pegged = pegging.serve(served.order)
         settled = called_back(_expired(pegged, snapshot))
-        moved = relocate(settled, _release(settled, snapshot, pile).goes_now(), snapshot, pile)
+        moved = _holds_any(settled) and relocate(
+            settled, _release(settled, snapshot, pile).goes_now(), snapshot, pile
+        )
         waiting.append(pile.order_with_claims(settled) if moved else settled)
         again = again or moved or settled is not pegged
     done = tuple(_release(order, snapshot, pile).released() for order in waiting)
     again = again or pegging.pins_shrank or any(map(_is_dated_anew, waiting, done))
     after = replace(snapshot, orders=done, levels=pile.levels())
     return _Pass(replace(after, first_claims=frozenset(), hand_claims={}), again)
+
+
+def _holds_any(order: Order) -> bool:
+    """Whether anything that waits has units: who has none can not have them elsewhere."""
+    return any(line.claims for shipment in order.waiting for line in shipment.lines)
 
 
 def _is_dated_anew(before: Order, after: Order) -> bool:

@@ -77,10 +77,22 @@ class Release:
     def released(self) -> Order:
         """The order with everything released that its policy lets go now."""
         order = self.order
-        if not order.may_release or not order.waiting or self._may_have_to_give():
+        if not order.may_release or self._stays_as_it_is() or self._may_have_to_give():
             return order
         divide = self._last_wave() if is_last_wave(order) else self._as_it_comes()
         return with_wave(order, split(order, divide))
+
+    def _stays_as_it_is(self) -> bool:
+        """Whether nothing that waits is here, dated or as good as here: it need not be divided."""
+        return all(
+            shipment.status is ShipmentStatus.BACKORDER
+            and shipment.location is None
+            and shipment.expected_on is None
+            and not any(
+                line.claims or self._met(line) or self._dated(line) for line in shipment.lines
+            )
+            for shipment in self.order.waiting
+        )
 
     def _may_have_to_give(self) -> bool:
         return any(

@@ -10,7 +10,7 @@ from fulfillment.domain.model.supply import Snapshot
 def waiting_units(order: Order) -> int:
     """Units that are neither in stock nor on a peg that counts as met."""
     return sum(
-        line.wanted - met_units(order, line) for part in order.planned for line in part.lines
+        [line.wanted - met_units(order, line) for part in order.planned for line in part.lines]
     )
 
 
@@ -21,12 +21,12 @@ def is_met(order: Order, peg: Peg) -> bool:
 
 def met_pegs(order: Order, line: ShipmentLine) -> tuple[Peg, ...]:
     """The pegs of a line that count as met."""
-    return tuple(peg for peg in line.pegs if is_met(order, peg))
+    return tuple([peg for peg in line.pegs if is_met(order, peg)]) if line.pegs else ()
 
 
 def met_units(order: Order, line: ShipmentLine) -> int:
     """Units on pegs that count as met: not yet received, and as good as in stock."""
-    return sum(peg.units for peg in met_pegs(order, line))
+    return sum([peg.units for peg in line.pegs if is_met(order, peg)]) if line.pegs else 0
 
 
 def dated_pegs(order: Order, line: ShipmentLine, snapshot: Snapshot) -> tuple[Peg, ...]:

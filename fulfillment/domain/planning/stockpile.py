@@ -175,6 +175,8 @@ class Stockpile:
 
     def _line(self, line: ShipmentLine) -> ShipmentLine:
         held = self.claims[line.id]
+        if not held and not line.claims:
+            return line
         claims = tuple(held[at] for at in sorted(held) if held[at].units)
         return line if claims == line.claims else replace(line, claims=claims)
 

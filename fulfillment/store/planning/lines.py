@@ -20,6 +20,11 @@ def wants_supply(order: Order, sku: str) -> bool:
     )
 
 
+def is_pegged(order: Order, sku: str) -> bool:
+    """Whether a planned line of the SKU has a peg."""
+    return any(line.sku == sku and line.pegs for s in order.planned for line in s.lines)
+
+
 def may_give(order: Order, sku: str) -> bool:
     """Whether a waiting line of the SKU holds units that an earlier order may take."""
     return any(

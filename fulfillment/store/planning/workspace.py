@@ -14,6 +14,7 @@ from fulfillment.domain.planning.plan import plan
 from fulfillment.domain.planning.promise import places_of, promised
 from fulfillment.store.planning.lines import (
     claims,
+    is_pegged,
     live_units,
     may_give,
     skus_of,
@@ -79,7 +80,7 @@ class Workspace:
     dated: Mapping[int, date] = field(default_factory=dict)
     filled: Filled = NOTHING
     _known: Mapping[str, Product] = field(default_factory=dict)
-    _is_planned: bool = False
+    _planned: Mapping[int, Order] | None = None
 
     def put(self, order: Order) -> None:
         """Take this for the order from now on."""
@@ -96,16 +97,15 @@ class Workspace:
         goods = self._read_goods()
         claimed_for = self._claim_for_newcomers(facts_of(facts)) if facts else set()
         snapshot = self._snapshot({*first_claims, *claimed_for}, goods)
-        for order in plan(replace(snapshot, hand_claims=hand_claims or {})):
-            self.put(order)
-        self._is_planned = True
+        made = plan(replace(snapshot, hand_claims=hand_claims or {}))
+        self._planned = {order.id: order for order in made}
+        self.after |= self._planned
 
     def _claim_for_newcomers(self, facts: Mapping[int, VerificationFacts]) -> set[int]:
         """Verify those whose first claim this plan makes; which they are."""
         mine = {id_ for id_ in self.newcomers if is_newcomer(self.after[id_])}
         for id_ in mine:
-            order = replace(self.after[id_], first_claimed=True)
-            self.put(verified(order, facts[id_]))
+            self.put(verified(replace(self.after[id_], first_claimed=True), facts[id_]))
         return mine
 
     @property
@@ -206,7 +206,7 @@ class Workspace:
         differing = [id_ for id_ in sorted(self.after) if self.after[id_] != self.before[id_]]
         days = self._days_and_products() if differing else ShipDays(self.today)
         take_levels(self.tx, self.filled, self.skus)
-        changes = [Change(self.before[id_], promised(self.after[id_], days)) for id_ in differing]
+        changes = [Change(self.before[id_], self._as_promised(id_, days)) for id_ in differing]
         self.after |= save(
             self.tx,
             changes,
@@ -214,12 +214,12 @@ class Workspace:
             self.today,
             silent={*silent, *self._met_newcomers()},
         )
-        served = (self.due if self._is_planned else frozenset()) - self.until.keys()
+        served = (frozenset() if self._planned is None else self.due) - self.until.keys()
         if self.due:
             pairs = ((self.before[order], self.after[order]) for order in sorted(self.after))
             gained = [*changed_gains(pairs), *self.filled.gains()]
             note_distribution(self.tx, gained, self.due, served)
-        if self._is_planned:
+        if self._planned is not None:
             planned(self.tx, self.stale, self.skus - self.until.keys())
         # Where no peg was left to move, a further batch would find as little.
         cut = self.until.keys() - self.asked_again
@@ -229,6 +229,11 @@ class Workspace:
             settle(self.tx, served)
         if more:
             owe(self.tx, more, by_po_status=bool(self.by_po_status))
+
+    def _as_promised(self, id_: int, days: ShipDays) -> Order:
+        """The order with what is promised of it: a plan has said that of what it left like this."""
+        order = self.after[id_]
+        return order if order is (self._planned or {}).get(id_) else promised(order, days)
 
     def _note_left_over(self, short: Collection[str]) -> set[str]:
         """Have some planned in a further batch; in which queues they stand.
@@ -259,9 +264,7 @@ class Workspace:
     def _is_kept_behind(self, sku: str) -> bool:
         """Whether somebody out of reach keeps a peg, since others unread may come before it."""
         return any(
-            order.rank > self.until[sku]
-            and any(line.sku == sku and line.pegs for s in order.planned for line in s.lines)
-            for order in self.after.values()
+            order.rank > self.until[sku] and is_pegged(order, sku) for order in self.after.values()
         )
 
     def _freed(self) -> set[str]:
@@ -294,5 +297,4 @@ class Workspace:
 
     def _met_newcomers(self) -> set[int]:
         """Orders met on the way whose own workflows have yet to ask how they stand."""
-        met = self.after.keys() - self.asked
-        return {order for order in met if not self.before[order].first_claimed}
+        return {id_ for id_ in self.after.keys() - self.asked if not self.before[id_].first_claimed}

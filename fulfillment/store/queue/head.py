@@ -86,8 +86,9 @@ SELECT l.sku, sum(sl.units)::bigint AS units,
   FROM shipment_line sl
   JOIN shipment s ON s.id = sl.shipment AND s.status IN ('backorder', 'future', 'ready')
   JOIN order_line l ON l.order_id = sl.order_id AND l.line = sl.order_line
- WHERE sl.order_id = ANY(:freeing) AND l.sku = ANY(:skus) GROUP BY l.sku
+ WHERE sl.order_id = ANY(:freeing) GROUP BY l.sku
 """
+"""Of whatever SKU: a list of hundreds that is a parameter is gone through for each line."""
 
 
 def head_of_queues(tx: Tx, reach: QueueQuery) -> Head:
@@ -162,13 +163,14 @@ def _pegged(tx: Tx, reach: QueueQuery, found: _Found, skus: Collection[str]) -> 
 def _ask_what_they_want(tx: Tx, reach: QueueQuery) -> Question | None:
     if not reach.freeing or reach.everybody:
         return None
-    return tx.ask(ASKED, freeing=list(reach.freeing), skus=sorted(reach.skus))
+    return tx.ask(ASKED, freeing=list(reach.freeing))
 
 
 def _asked(reach: QueueQuery, wanted: Question | None) -> tuple[Counter[str], Counter[str]]:
     """Units by SKU that some orders want, or may want now, and those that they are pegged on."""
     asked, freed = Counter(reach.asking[1] if reach.asking else {}), Counter[str]()
     for row in wanted.rows() if wanted else ():
-        asked[row.sku] += row.units
-        freed[row.sku] += row.pegged
+        if row.sku in reach.skus:
+            asked[row.sku] += row.units
+            freed[row.sku] += row.pegged
     return asked, freed

@@ -48,13 +48,14 @@ Where a product limits how many units may wait, a place in its queue is somethin
 STANDING = f"""
 SELECT k.sku, d.order_id, d.priority, d.placed_at, d.intake_seq
   FROM unnest(CAST(:skus AS text[]), CAST(:priorities AS int[]), CAST(:moments AS timestamptz[]),
-              CAST(:sequences AS bigint[])) AS k(sku, priority, placed_at, intake_seq)
+              CAST(:sequences AS bigint[]), CAST(:giving AS boolean[]))
+              AS k(sku, priority, placed_at, intake_seq, is_giving)
  CROSS JOIN LATERAL (
        SELECT * FROM open_demand d
         WHERE d.merchant = :merchant AND d.sku = k.sku AND d.gate = 'first' AND d.wanted > 0
           AND (d.priority, d.placed_at, d.intake_seq) <= (k.priority, k.placed_at, k.intake_seq)
         ORDER BY d.priority, d.placed_at, d.intake_seq LIMIT :most) d
- WHERE d.sku = ANY(:giving) OR {GIVES}
+ WHERE k.is_giving OR {GIVES}
 """  # noqa: S608 -- constants
 
 AHEAD = f"""
@@ -132,7 +133,7 @@ def in_the_way(
         moments=[rank.placed_at for rank in last.values()],
         sequences=[rank.intake_seq for rank in last.values()],
         most=MOST_AHEAD,
-        giving=sorted(giving),
+        giving=[sku in giving for sku in last],
         unpicked=_unpicked_may_give(tx),
     )
     queues: dict[tuple[int, Rank], set[str]] = defaultdict(set)

@@ -7,7 +7,7 @@ from typing import Any
 
 from fulfillment.domain.model.orders import Channel, Order, OrderLine
 from fulfillment.domain.model.payments import PaymentTerms
-from fulfillment.domain.model.policy import Knobs, resolve
+from fulfillment.domain.model.policy import Knobs, Policy, resolve
 from fulfillment.domain.model.rank import Rank
 from fulfillment.domain.model.shipments import Claim, LatePin, Peg, Shipment, ShipmentLine, Slice
 from fulfillment.domain.model.statuses import LIVE, ShipmentStatus
@@ -98,7 +98,15 @@ def load_orders(tx: Tx, ids: Collection[int]) -> dict[int, Order]:
     heads = tx.ask(ORDERS, merchant=tx.merchant, ids=list(ids))
     settings = load_settings(tx)
     shipments = _shipments(parts.rows())
-    return {row.id: _order(row, shipments.get(row.id, ()), settings) for row in heads.rows()}
+    most = resolve(*settings)
+    return {
+        row.id: _order(
+            row,
+            shipments.get(row.id, ()),
+            resolve(row.policy, *settings) if row.policy else most,
+        )
+        for row in heads.rows()
+    }
 
 
 def load_past(tx: Tx, order: Order, shipment: int) -> Order:
@@ -109,13 +117,13 @@ def load_past(tx: Tx, order: Order, shipment: int) -> Order:
     return order.with_shipments([_shipment(rows[0], tuple(_line(row) for row in rows))])
 
 
-def _order(row: Any, shipments: tuple[Shipment, ...], settings: tuple[Knobs, Knobs]) -> Order:
+def _order(row: Any, shipments: tuple[Shipment, ...], policy: Policy) -> Order:
     return Order(
         id=row.id,
         merchant=row.merchant,
         number=row.number,
         rank=Rank(row.priority, row.placed_at, row.intake_seq),
-        policy=resolve(row.policy, *settings),
+        policy=policy,
         knobs=row.policy,
         lines=tuple(_order_line(line) for line in row.lines),
         shipments=shipments,

@@ -29,41 +29,39 @@ delta AS MATERIALIZED (
 
 ADD = """
 placed AS MATERIALIZED (
-    SELECT d.sku, d.place, d.wanted, d.unpegged, d.lines, d.orders, d.unpegged_orders,
-           b.priority, b.placed_at, b.intake_seq
+    SELECT d.sku, d.place, d.wanted, d.unpegged, d.lines, d.orders, d.unpegged_orders, b.block
       FROM delta d LEFT JOIN LATERAL (
-           SELECT * FROM queue_block b
+           SELECT b.ctid AS block FROM queue_block b
             WHERE b.merchant = :merchant AND b.sku = d.sku AND b.place = d.place
               AND (b.priority, b.placed_at, b.intake_seq)
                <= (d.priority, d.placed_at, d.intake_seq)
             ORDER BY b.priority DESC, b.placed_at DESC, b.intake_seq DESC LIMIT 1) b ON true
 ), total AS MATERIALIZED (
-    SELECT sku, place, priority, placed_at, intake_seq, sum(wanted) AS wanted,
+    SELECT sku, place, block, sum(wanted) AS wanted,
            sum(unpegged) AS unpegged, sum(lines) AS lines, sum(orders) AS orders,
            sum(unpegged_orders) AS unpegged_orders
-      FROM placed GROUP BY sku, place, priority, placed_at, intake_seq
+      FROM placed GROUP BY sku, place, block
 ), changed AS (
     UPDATE queue_block b
        SET wanted = b.wanted + t.wanted, unpegged = b.unpegged + t.unpegged,
            lines = b.lines + t.lines,
            orders = b.orders + t.orders, unpegged_orders = b.unpegged_orders + t.unpegged_orders
-      FROM total t
-     WHERE b.merchant = :merchant AND b.sku = t.sku AND b.place = t.place
-       AND b.priority = t.priority AND b.placed_at = t.placed_at AND b.intake_seq = t.intake_seq
+      FROM total t WHERE b.ctid = t.block
     RETURNING b.sku, b.orders, b.intake_seq
 ), made AS (
     INSERT INTO queue_block (merchant, sku, place, priority, placed_at, intake_seq, wanted,
                              unpegged, lines, orders, unpegged_orders)
     SELECT :merchant, sku, place, -1, '-infinity', 0, wanted, unpegged, lines, orders,
            unpegged_orders
-      FROM total WHERE intake_seq IS NULL
+      FROM total WHERE block IS NULL
     RETURNING sku, orders, intake_seq
 )
 SELECT sku, max(orders) AS most, bool_or(orders = 0 AND intake_seq > 0) AS is_empty{more}
   FROM (SELECT * FROM changed UNION ALL SELECT * FROM made) written GROUP BY sku ORDER BY sku
 """
-"""Behind the relation `delta`. Each change is looked up by itself: a wrong guess of how many there
-are would make a join quadratic."""
+"""Behind the relation `delta`. Each change is looked up by itself, and its block is named by where
+it lies: a wrong guess of how many there are would make a join quadratic. No block moves meanwhile,
+since who changes one holds its queue."""
 
 
 def add_to_sums(tx: Tx, change: Mapping[Key, Sums]) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 from psycopg import DataError
 from psycopg.adapt import Dumper
 
+NUL = "PostgreSQL text fields cannot contain NUL (0x00) bytes"
+
 
 class ListDumper(Dumper):
     """Writes a list as the literal of an array."""
@@ -27,7 +29,17 @@ def literal(values: Sequence[Any]) -> str:
     kinds = set(map(type, values))
     if kinds <= {int}:
         return "{" + ",".join(map(str, values)) + "}"
+    if all(issubclass(kind, str) for kind in kinds):
+        return _of_texts(values)
     return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _of_texts(values: Sequence[str]) -> str:
+    """All of them at once: they are joined by what none of them may hold, and quoted together."""
+    joined = "\0".join(values)
+    if joined.count("\0") >= len(values):
+        raise DataError(NUL)
+    return '{"' + _escaped(joined).replace("\0", '","') + '"}'
 
 
 def _element(value: Any) -> str:
@@ -48,5 +60,9 @@ def _element(value: Any) -> str:
 
 def _quoted(value: str) -> str:
     if "\0" in value:
-        raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        raise DataError(NUL)
+    return '"' + _escaped(value) + '"'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.model.working_days import MOST_DAYS, WorkDays, target_ship_on
+from fulfillment.domain.model.working_days import (
+    MOST_DAYS,
+    ShipDays,
+    WorkDays,
+    target_ship_on,
+)
 
 VIENNA = ZoneInfo("Europe/Vienna")
 MONDAY = date(2026, 3, 2)
@@ -142,3 +147,20 @@ def test_more_handling_never_makes_it_earlier(moment, working):
     assert quick is not None
     assert slow is not None
     assert quick < slow
+
+
+def test_the_days_of_a_place_are_looked_up_once_however_many_lines_ask():
+    asked: list[date] = []
+
+    def is_closed(day: date) -> bool:
+        asked.append(day)
+        return False
+
+    calendars = {"A": WorkDays(ZoneInfo("UTC"), time(15), WEEK, is_closed)}
+    ship_days = ShipDays(MONDAY, at(MONDAY, 9), calendars)
+
+    leaving = {ship_days.leaving_now("A") for _ in range(1_000)}
+    there = {ship_days.once_there("A", days(5)) for _ in range(1_000)}
+
+    assert (leaving, there) == ({MONDAY}, {days(7)})
+    assert asked == [MONDAY, days(7)]

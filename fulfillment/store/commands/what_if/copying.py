@@ -1,11 +1,11 @@
 """Wishes put on a copy of the world: planned one after the other, and nothing of it is kept."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fulfillment.domain.insight.impact import Impact, outcomes
+from fulfillment.domain.insight.impact import Impact, Standing, outcomes
 from fulfillment.domain.insight.what_if import write
 from fulfillment.domain.insight.wishes import (
     AdjustStock,
@@ -65,7 +65,12 @@ class Copy:
     def fingerprint(self) -> str:
         """Equal for two copies that show the same: what is asked, who it touches, and how."""
         asked = [write(act.wish) for act in self.acts]
-        return fingerprint([asked, self.facts, self.impacts, self.stops]).hex()
+        orders = [one.order for one in self.impacts]
+        # Thousands of orders stand alike: how they do is written once.
+        alike: dict[tuple[Standing, Standing], list[str]] = defaultdict(list)
+        for one in self.impacts:
+            alike[one.before, one.after].append(one.order)
+        return fingerprint([asked, self.facts, orders, [*alike.items()], self.stops]).hex()
 
 
 def put_on_copy(tx: Tx, wishes: Sequence[Wish], also: Collection[str] = ()) -> Copy:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.shipments import Shipment
 from fulfillment.store.records.saving.changes import Change
 from fulfillment.store.transactions.session import Tx
 
@@ -37,17 +38,21 @@ def with_stored_ids(tx: Tx, changes: list[Change]) -> list[Change]:
 
 
 def _renumbered(order: Order, shipments: dict[int, int], lines: dict[int, int]) -> Order:
+    """The order with what is new under its stored ids; what is stored stays as it is."""
+    renumbered = tuple(_stored(shipment, shipments, lines) for shipment in order.shipments)
+    return replace(order, shipments=renumbered)
+
+
+def _stored(shipment: Shipment, shipments: dict[int, int], lines: dict[int, int]) -> Shipment:
+    parent = shipment.parent and shipments.get(shipment.parent, shipment.parent)
+    is_stored = shipment.id > 0 and parent == shipment.parent
+    if is_stored and all(line.id > 0 for line in shipment.lines):
+        return shipment
     return replace(
-        order,
-        shipments=tuple(
-            replace(
-                shipment,
-                id=shipments.get(shipment.id, shipment.id),
-                parent=shipment.parent and shipments.get(shipment.parent, shipment.parent),
-                lines=tuple(
-                    replace(line, id=lines.get(line.id, line.id)) for line in shipment.lines
-                ),
-            )
-            for shipment in order.shipments
+        shipment,
+        id=shipments.get(shipment.id, shipment.id),
+        parent=parent,
+        lines=tuple(
+            line if line.id > 0 else replace(line, id=lines[line.id]) for line in shipment.lines
         ),
     )

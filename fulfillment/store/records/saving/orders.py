@@ -24,7 +24,8 @@ def write_lines(tx: Tx, changes: list[Change]) -> None:
             if known.get(line.number) != line
         ]
     if rows:
-        tx.run(UPDATE_LINES, rows=json.dumps(rows))
+        orders = [change.after.id for change in changes]
+        tx.run(UPDATE_LINES, rows=json.dumps(rows), orders=orders)
 
 
 UPDATE_LINES = """
@@ -38,8 +39,9 @@ UPDATE order_line l
        order_id bigint, line int, ordered int, cancelled int, shipped int, by_hand boolean,
        channel text, source_location text, first_promise jsonb, promise jsonb,
        unit_price_minor bigint, replaces_line int, replaces_shipment bigint)
- WHERE l.order_id = r.order_id AND l.line = r.line
+ WHERE l.order_id = r.order_id AND l.line = r.line AND l.order_id = ANY(:orders)
 """
+"""Named by their orders too: a join of guessed size would read all lines."""
 
 
 def _line_row(order: int, line: OrderLine) -> dict[str, object]:
