@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from console import assets
 from console.desk import Desk
 from console.pages import (
+    archived,
     board,
     order,
     order_action,
@@ -36,6 +37,7 @@ ROUTERS = (
     board.router,
     stream.router,
     orders.router,
+    archived.router,
     saved_views.router,
     together.router,
     together_result.router,
