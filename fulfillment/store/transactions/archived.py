@@ -194,7 +194,7 @@ def taken_away(number: str, month: date) -> RefusedError:
         " database; whoever runs it can attach it again"
     )
     facts: list[dict[str, object]] = [{"order": number, "month": f"{month:%Y-%m}"}]
-    return RefusedError(RefusalKind.GONE, "archive_taken_away", message, facts)
+    return RefusedError(RefusalKind.MISSING, "archive_taken_away", message, facts)
 
 
 OF_AN_ORDER = ("order_id", "shipment", "order_line", "package")
