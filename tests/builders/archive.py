@@ -30,10 +30,10 @@ def archive_now(warehouse: Warehouse) -> int:
     while prove_past(warehouse.store).more:
         pass
     make_months(warehouse.store)
-    archived, upto = 0, 0
-    while upto is not None:
-        step = archive_next(warehouse.store, upto)
-        archived, upto = archived + step.archived, step.upto
+    archived, step = 0, archive_next(warehouse.store)
+    while step.upto is not None:
+        archived += step.archived
+        step = archive_next(warehouse.store, step.upto)
     return archived
 
 

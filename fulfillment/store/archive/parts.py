@@ -40,15 +40,22 @@ AWAY = tuple(
 """Each before those that it refers to; the orders come last."""
 
 
+WITHOUT_NULLS = """
+(SELECT json_object_agg(key, value) FROM json_each(row_to_json(t))
+  WHERE json_typeof(value) <> 'null')
+"""
+"""A row as an object of its columns. What is inside a column keeps its nulls."""
+
+
 def packing() -> str:
     """The document of an order `o`: its rows by table, but for the customer's, which stay apart."""
     parts = ", ".join(
-        f"'{table.name}', (SELECT jsonb_agg(to_jsonb(t)) FROM {table.name} t"  # noqa: S608 -- names of the tables
+        f"'{table.name}', (SELECT json_agg({WITHOUT_NULLS}) FROM {table.name} t"  # noqa: S608 -- names of the tables
         f" WHERE t.{of_orders(table, '= o.id')})"
         for table in IN_ORDER
         if table.name != "order_customer"
     )
     return (
-        "(SELECT jsonb_object_agg(key, value)"  # noqa: S608 -- as above
-        f" FROM jsonb_each(jsonb_build_object({parts})) WHERE value <> 'null')"
+        "(SELECT json_object_agg(key, value)"  # noqa: S608 -- as above
+        f" FROM json_each(json_build_object({parts})) WHERE json_typeof(value) <> 'null')"
     )

@@ -33,10 +33,10 @@ SELECT l.id, o.order_id, o.merchant, ol.sku, l.units, s.voids,
        CASE WHEN s.status = 'shipped' AND ol.managed AND NOT l.drop_shipped
             THEN l.units ELSE 0 END
   FROM opened o
- CROSS JOIN LATERAL jsonb_populate_recordset(NULL::shipment_line, o.packed -> 'shipment_line') l
-  JOIN LATERAL jsonb_populate_recordset(NULL::shipment, o.packed -> 'shipment') s
+ CROSS JOIN LATERAL json_populate_recordset(NULL::shipment_line, o.packed -> 'shipment_line') l
+  JOIN LATERAL json_populate_recordset(NULL::shipment, o.packed -> 'shipment') s
        ON s.id = l.shipment
-  JOIN LATERAL jsonb_populate_recordset(NULL::order_line, o.packed -> 'order_line') ol
+  JOIN LATERAL json_populate_recordset(NULL::order_line, o.packed -> 'order_line') ol
        ON ol.line = l.order_line
 """  # noqa: S608 -- a constant
 
@@ -44,7 +44,7 @@ SHIPPED = f"""
 WITH opened AS MATERIALIZED (SELECT r.packed {OPENED})
 INSERT INTO opened_shipped
 SELECT l.merchant, l.sku, sum(l.shipped) FROM opened o
- CROSS JOIN LATERAL jsonb_populate_recordset(NULL::order_line, o.packed -> 'order_line') l
+ CROSS JOIN LATERAL json_populate_recordset(NULL::order_line, o.packed -> 'order_line') l
  WHERE l.shipped > 0 GROUP BY 1, 2
 """  # noqa: S608 -- a constant
 

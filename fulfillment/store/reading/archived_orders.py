@@ -41,9 +41,9 @@ EXISTS (
      WHERE f.month = a.month AND f.order_id = a.order_id AND (
            f.packed #>> '{orders,0,lock_location}' = ANY(:places)
         OR f.packed #>> '{orders,0,pickup_location}' = ANY(:places)
-        OR EXISTS (SELECT FROM jsonb_array_elements(f.packed -> 'order_line') l
+        OR EXISTS (SELECT FROM json_array_elements(f.packed -> 'order_line') l
                     WHERE l ->> 'source_location' = ANY(:places))
-        OR EXISTS (SELECT FROM jsonb_array_elements(f.packed -> 'shipment') s
+        OR EXISTS (SELECT FROM json_array_elements(f.packed -> 'shipment') s
                     WHERE s ->> 'location' = ANY(:places) AND s ->> 'status' <> 'reassigned')))
 """
 """As `places.ORDER_IS_AT` has it. Rows that were taken away are nowhere."""

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
 from fulfillment.store.schema.columns import (
     Instant,
@@ -107,7 +107,12 @@ archived_rows = Table(
     metadata,
     Column("month", Date, nullable=False),
     Column("order_id", BigInteger, nullable=False),
-    Column("packed", JSONB, nullable=False, comment="{table: [row, ...]}"),
+    Column(
+        "packed",
+        JSON,
+        nullable=False,
+        comment="{table: [row, ...]} without what is null; as text it is compressed twice as well",
+    ),
     Column("customer", JSONB, comment="its row of order_customer; null once it is erased"),
     PrimaryKeyConstraint("month", "order_id"),
     Index(

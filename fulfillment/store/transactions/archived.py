@@ -6,8 +6,9 @@ where it has it, the rows are put back and all is done again (docs/adr/0067).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -97,28 +98,25 @@ SELECT order_id, number, month FROM archived_order WHERE order_id = ANY(:orders)
 """Who comes second waits here, and then finds that there is nothing left to bring."""
 
 COLUMNS = """
-SELECT DISTINCT part.key AS "table", jsonb_object_keys(part.value -> 0) AS "column"
-  FROM archived_rows a CROSS JOIN LATERAL jsonb_each(a.packed) part
- WHERE a.month = ANY(:months) AND a.order_id = ANY(:orders)
-"""
-
-PRESENT = """
-SELECT order_id FROM archived_rows WHERE month = ANY(:months) AND order_id = ANY(:orders)
+SELECT DISTINCT part.key AS "table", json_object_keys(was) AS "column"
+  FROM archived_rows a CROSS JOIN LATERAL json_each(a.packed) part
+ CROSS JOIN LATERAL json_array_elements(part.value) was
+ WHERE a.month = :month AND a.order_id = :order
 """
 
 PUT_BACK = """
 INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
 SELECT {values}
   FROM archived_rows a
- CROSS JOIN LATERAL jsonb_populate_recordset(NULL::{table}, a.packed -> '{table}') AS was
- WHERE a.month = ANY(:months) AND a.order_id = ANY(:orders)
+ CROSS JOIN LATERAL json_populate_recordset(NULL::{table}, a.packed -> '{table}') AS was
+ WHERE a.month = :month AND a.order_id = :order
 """
 
-PUT_CUSTOMERS_BACK = """
+PUT_CUSTOMER_BACK = """
 INSERT INTO order_customer
 SELECT was.* FROM archived_rows a
  CROSS JOIN LATERAL jsonb_populate_record(NULL::order_customer, a.customer) AS was
- WHERE a.month = ANY(:months) AND a.order_id = ANY(:orders) AND a.customer IS NOT NULL
+ WHERE a.month = :month AND a.order_id = :order AND a.customer IS NOT NULL
 """
 
 TAKE_OFF_UNITS = """
@@ -133,10 +131,9 @@ UPDATE archived_units u SET shipped = u.shipped - locked.shipped
   FROM locked WHERE (u.merchant, u.sku) = (locked.merchant, locked.sku)
 """
 
-UNPACKED = (
-    "DELETE FROM archived_rows WHERE month = ANY(:months) AND order_id = ANY(:orders)",
-    "DELETE FROM archived_order WHERE order_id = ANY(:orders)",
-)
+UNNOTE = "DELETE FROM archived_order WHERE order_id = ANY(:orders)"
+
+UNPACK = "DELETE FROM archived_rows WHERE month = :month AND order_id = :order"
 
 NOTE = "INSERT INTO brought_back (order_id, at) SELECT unnest(CAST(:orders AS bigint[])), :now"
 
@@ -149,24 +146,32 @@ def bring_back(said: Dialogue, orders: Collection[int], now: datetime) -> None:
     found = said.ask(TAKE, {"orders": sorted(orders)}).rows()
     if not found:
         return
-    which = {"orders": [row.order_id for row in found], "months": sorted(_months(found))}
-    _check_present(said, found, which)
+    taken = {"orders": [row.order_id for row in found]}
+    said.ask(UNNOTE, taken)  # Before the orders: their numbers are refused while it has them.
+    for row in found:
+        _unpack(said, row)
+    said.ask(TAKE_OFF_UNITS, taken)
+    said.ask(NOTE, {**taken, "now": now})
+
+
+def _unpack(said: Dialogue, row: Any) -> None:
+    """Each by itself: their rows may be of different versions of the tables."""
+    which = {"month": row.month, "order": row.order_id}
     columns = defaultdict(set)
-    for row in said.ask(COLUMNS, which).rows():
-        columns[row.table].add(row.column)
-    said.ask(UNPACKED[1], which)  # Before the orders: their numbers are refused while it has them.
+    for packed in said.ask(COLUMNS, which).rows():
+        columns[packed.table].add(packed.column)
+    if not columns:
+        raise taken_away(row.number, row.month)
     for table in IN_ORDER:
         if table.name == "order_customer":
-            said.ask(PUT_CUSTOMERS_BACK, which)
+            said.ask(PUT_CUSTOMER_BACK, which)
         elif table.name in columns:
             said.ask(_put_back(table.name, columns[table.name]), which)
-    said.ask(TAKE_OFF_UNITS, which)
-    said.ask(UNPACKED[0], which)
-    said.ask(NOTE, {"orders": which["orders"], "now": now})
+    said.ask(UNPACK, which)
 
 
 def _put_back(table: str, packed: Collection[str]) -> str:
-    """A column that is newer than the rows gets its default; one that is gone is left out."""
+    """A column that was null, or is newer, gets its default; one that is gone is left out."""
     known = metadata.tables[table].columns
     names = [f'"{c.name}"' for c in known if c.name in packed and c.computed is None]
     return PUT_BACK.format(
@@ -174,17 +179,6 @@ def _put_back(table: str, packed: Collection[str]) -> str:
         columns=", ".join(names),
         values=", ".join(f"was.{name}" for name in names),
     )
-
-
-def _months(found: Sequence[object]) -> set[date]:
-    return {row.month for row in found}  # type: ignore[attr-defined]
-
-
-def _check_present(said: Dialogue, found: Sequence[object], which: Mapping[str, object]) -> None:
-    there = {row.order_id for row in said.ask(PRESENT, which).rows()}
-    away = [row for row in found if row.order_id not in there]  # type: ignore[attr-defined]
-    if away:
-        raise taken_away(away[0].number, away[0].month)  # type: ignore[attr-defined]
 
 
 def taken_away(number: str, month: date) -> RefusedError:

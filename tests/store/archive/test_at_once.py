@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import pytest
 
@@ -20,12 +21,15 @@ from fulfillment.store.commands.supply.moves.documents import (
 from fulfillment.store.commands.supply.moves.returns import announce_return
 from fulfillment.store.insight.order_page import read_order
 from fulfillment.store.reading import snapshot
+from fulfillment.store.transactions import archived as archived_rows
 from fulfillment.store.transactions import session
 from fulfillment.store.transactions.session import Tx
 from tests.builders import moves
 from tests.builders.archive import all_rows, archive
 from tests.builders.calling import at_once, refused
 from tests.builders.warehouse import MERCHANT, Warehouse, command
+
+Result = TypeVar("Result")
 
 WAITING = """
 SELECT count(*) FROM pg_stat_activity
@@ -87,11 +91,11 @@ def test_an_order_that_somebody_has_is_passed_over_when_others_are_archived(rest
 
 @contextmanager
 def while_it_is_archived(
-    warehouse: Warehouse, call: Callable[[], object]
-) -> Iterator[Future[object]]:
+    warehouse: Warehouse, call: Callable[[], Result]
+) -> Iterator[Future[Result]]:
     """The order is packed, and not committed before the call waits for it."""
     with ThreadPoolExecutor(1) as pool:
-        calls: list[Future[object]] = []
+        calls: list[Future[Result]] = []
 
         def body(tx: Tx) -> None:
             rules = rules_now(tx)
@@ -166,11 +170,10 @@ def test_nothing_has_changed_when_who_archives_or_brings_back_dies_before_the_en
     archive_next(resting.store)
     packed = all_rows(resting)
 
-    def dying(*_: object) -> None:
-        real(*_)
+    def dying(*given: Any) -> None:
+        archived_rows.bring_back(*given)
         raise DiedError
 
-    real = session.bring_back
     with monkeypatch.context() as patched:
         patched.setattr(session, "bring_back", dying)
         with pytest.raises(DiedError):

@@ -156,7 +156,13 @@ def _add_archived_rows() -> None:
         "archived_rows",
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
-        sa.Column("packed", postgresql.JSONB(), nullable=False, comment="{table: [row, ...]}"),
+        sa.Column(
+            "packed",
+            postgresql.JSON(),
+            nullable=False,
+            comment="{table: [row, ...]} without what is null; as text it is compressed twice as"
+            " well",
+        ),
         sa.Column(
             "customer",
             postgresql.JSONB(),
