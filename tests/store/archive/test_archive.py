@@ -1,5 +1,6 @@
 """An order that is over leaves the tables whole, and comes back whole to who asks for it."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from temporalio.client import Client
 
+from fulfillment.relay.sweep import Sweep
 from fulfillment.store.archive.archiving import archive_next
 from fulfillment.store.archive.parts import of_orders
 from fulfillment.store.commands import intake
@@ -396,3 +399,21 @@ def test_a_later_sweep_archives_by_its_own_clock_and_batch(warehouse):
     step = archive_next(later, most=2)
     assert step.upto is not None
     assert (step.archived, archive_next(later, step.upto, most=2).archived) == (2, 1)
+
+
+def test_the_sweep_goes_round_by_itself_and_then_rests(warehouse):
+    async def nobody() -> Client:
+        raise AssertionError
+
+    orders = [warehouse.order() for _ in range(2)]
+    warehouse.cancel(orders[0])
+    archive(warehouse, days=1)
+    warehouse.clock.pass_days(90)
+    sweep = Sweep(warehouse.store, nobody)
+    asyncio.run(sweep.archive())
+    assert archived(warehouse) == orders[:1]
+
+    by_number(warehouse, warehouse.one("SELECT number FROM archived_order"), 0)
+    warehouse.clock.pass_days(91)
+    asyncio.run(sweep.archive())
+    assert archived(warehouse) == []
