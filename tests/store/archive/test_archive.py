@@ -27,6 +27,7 @@ from fulfillment.store.insight.shipment_pages import order_of_shipment
 from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.planning.change import preview_change
 from fulfillment.store.reading.receipts import read_receipt
+from fulfillment.store.reading.standing import heads_of
 from fulfillment.store.schema import metadata
 from fulfillment.store.schema.archive import KEEPS_HERE, PACKED, TAKEN_OFF
 from tests.builders import floor, moves
@@ -195,6 +196,16 @@ def test_a_receipt_tells_of_a_shipment_that_is_archived(warehouse):
     assert before.lines[0].shipments
     assert archive(warehouse) == 1
     assert told() == before
+
+
+def test_an_archived_order_is_known_to_who_compares_with_the_engine(warehouse):
+    """Its closed workflow is not taken for one of an order that the database has lost."""
+    order = shipped(warehouse, "OLD")
+    archive(warehouse)
+    head = heads_of(warehouse.store, MERCHANT, ["OLD", "NONE"])["OLD"]
+    assert (head.id, head.status) == (order, "shipped")
+    assert head.finished_at is not None
+    assert len(archived(warehouse)) == 1
 
 
 def test_nobody_is_found_in_the_archive_of_another_merchant(warehouse):
