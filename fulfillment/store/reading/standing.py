@@ -83,7 +83,7 @@ def starts_owed(store: Store) -> frozenset[int]:
 
 
 def heads_of(store: Store, merchant: str, numbers: Collection[str]) -> dict[str, OrderHead]:
-    """Those of these orders that there are, by number; of an archived one its workflow has ended."""
+    """Those of these orders that there are, by number, archived ones too."""
     sql = (
         "SELECT id, merchant, number, status, finished_at, created_at, wake_seq FROM orders"
         " WHERE merchant = :merchant AND number = ANY(:numbers) UNION ALL"
