@@ -236,7 +236,7 @@ class Store:
                 if orders <= brought and (was_done_again or not is_back):
                     raise
                 was_done_again = True
-            self.bring_back(orders)
+            self.bring_back(orders, merchant)
             brought |= orders
 
     def _archived(self, merchant: str, refusal: RefusedError) -> tuple[frozenset[int], bool]:
@@ -247,9 +247,9 @@ class Store:
             orders = frozenset(archived_as(said, merchant, *refusal.sought))
             return orders, not orders and was_anything_brought_back(said)
 
-    def bring_back(self, orders: Collection[int]) -> None:
+    def bring_back(self, orders: Collection[int], merchant: str = "*") -> None:
         """Put archived orders back into the tables; those that are there already stay."""
-        with dialogue(self.engine) as said:
+        with self._turn(merchant) as said:
             bring_back(said, orders, self.clock())
 
     def _reading(self, begin: str) -> AbstractContextManager[Dialogue]:

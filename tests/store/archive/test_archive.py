@@ -30,6 +30,7 @@ from fulfillment.store.reading.receipts import read_receipt
 from fulfillment.store.reading.standing import heads_of
 from fulfillment.store.schema import metadata
 from fulfillment.store.schema.archive import KEEPS_HERE, PACKED, TAKEN_OFF
+from fulfillment.store.transactions.rehearsal import rehearsed
 from tests.builders import floor, moves
 from tests.builders.archive import all_rows, archive, archive_now
 from tests.builders.calling import refused
@@ -196,6 +197,26 @@ def test_a_receipt_tells_of_a_shipment_that_is_archived(warehouse):
     assert before.lines[0].shipments
     assert archive(warehouse) == 1
     assert told() == before
+
+
+def test_what_is_only_rehearsed_brings_nothing_back_for_good(warehouse):
+    shipped(warehouse, "OLD")
+    archive(warehouse)
+    with rehearsed(warehouse.store) as trying:
+        assert trying.read(MERCHANT, lambda tx: read_order(tx, "OLD")).number == "OLD"
+        new = warehouse.new_order("OLD", [("K1", 2)])
+        (taken,) = intake.create_orders(trying, MERCHANT, [new], "tester")
+        assert taken.outcome is not intake.Outcome.CREATED
+    assert len(archived(warehouse)) == 1
+
+
+def test_a_number_is_taken_in_a_rehearsal_too(warehouse):
+    warehouse.cancel(warehouse.order(number="OLD"))
+    archive(warehouse)
+    with rehearsed(warehouse.store) as trying:
+        new = [warehouse.new_order("OLD", [("K1", 2)]), warehouse.new_order("NEW", [("K1", 2)])]
+        found = intake.create_orders(trying, MERCHANT, new, "tester")
+    assert [str(one.outcome) for one in found] == ["refused", "created"]
 
 
 def test_an_archived_order_is_known_to_who_compares_with_the_engine(warehouse):
