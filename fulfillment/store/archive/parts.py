@@ -27,7 +27,7 @@ def of_orders(table: Table, orders: str) -> str:
 
 def rows_of(name: str, orders: str) -> str:
     """A query of the rows of this table that are of some orders."""
-    return f"SELECT FROM {name} WHERE {of_orders(metadata.tables[name], orders)}"
+    return f"SELECT true FROM {name} WHERE {of_orders(metadata.tables[name], orders)}"  # noqa: S608 -- names of the tables
 
 
 AWAY = tuple(
