@@ -1,10 +1,11 @@
 """The months that archived rows are kept by, each a partition that can be taken away."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from fulfillment.domain.model.days import day_of
 from fulfillment.store.transactions.dialogue import dialogue
 from fulfillment.store.transactions.session import Store
 
@@ -20,7 +21,7 @@ IS_THERE = "SELECT to_regclass('archived_rows_{begins:%Y_%m}') IS NOT NULL AS th
 
 def month_of(moment: datetime) -> date:
     """The first day of a moment's month."""
-    return moment.date().replace(day=1)
+    return day_of(moment, UTC).replace(day=1)
 
 
 def next_month(month: date) -> date:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from fulfillment.store.archive.parts import AWAY, packing
+from fulfillment.store.archive.parts import AWAY, PACKED_ROWS
 from fulfillment.store.transactions.session import Tx
 
 NAMES = """
@@ -32,7 +32,7 @@ SELECT o.id, o.merchant, o.number, o.status, o.currency, o.content_hash, o.prior
 
 PACK = f"""
 INSERT INTO archived_rows (month, order_id, packed, customer)
-SELECT :month, o.id, {packing()},
+SELECT :month, o.id, {PACKED_ROWS},
        (SELECT to_jsonb(c) FROM order_customer c WHERE c.order_id = o.id)
   FROM orders o WHERE o.id = ANY(:orders)
 """  # noqa: S608 -- made of the tables

@@ -16,15 +16,9 @@ from sqlalchemy.pool import Pool
 
 from fulfillment.domain.model.days import day_of
 from fulfillment.domain.model.meaning import canonical
-from fulfillment.domain.model.refusals import RefusedError
-from fulfillment.store.transactions.archived import (
-    ArchivedError,
-    archived_as,
-    bring_back,
-    lost_its_order,
-    was_anything_brought_back,
-)
+from fulfillment.store.transactions.archived import bring_back, lost_its_order
 from fulfillment.store.transactions.arrays import ListDumper
+from fulfillment.store.transactions.at_hand import at_hand, sought_by
 from fulfillment.store.transactions.dialogue import (
     AT_ONE_INSTANT,
     READING,
@@ -220,32 +214,11 @@ class Store:
         return self._at_hand(merchant, once)
 
     def _at_hand(self, merchant: str, once: Callable[[], Result]) -> Result:
-        """Do it; where what is asked for is archived, bring it back and do it again.
-
-        Who asks for what there never was pays one look more, and nobody else pays anything.
-        """
-        brought, was_done_again = frozenset[int](), False
-        while True:
-            try:
-                return once()
-            except ArchivedError as error:
-                orders = error.orders
-            except RefusedError as refusal:
-                orders, is_back = self._archived(merchant, refusal)
-                # Somebody else may have brought it back after it was looked for here.
-                if orders <= brought and (was_done_again or not is_back):
-                    raise
-                was_done_again = True
-            self.bring_back(orders, merchant)
-            brought |= orders
-
-    def _archived(self, merchant: str, refusal: RefusedError) -> tuple[frozenset[int], bool]:
-        """The archived orders that are sought; whether it may be back already."""
-        if refusal.sought is None:
-            return frozenset(), False
-        with self._reading(READING) as said:
-            orders = frozenset(archived_as(said, merchant, *refusal.sought))
-            return orders, not orders and was_anything_brought_back(said)
+        return at_hand(
+            once,
+            lambda refusal: sought_by(self._reading(READING), merchant, refusal),
+            lambda orders: self.bring_back(orders, merchant),
+        )
 
     def bring_back(self, orders: Collection[int], merchant: str = "*") -> None:
         """Put archived orders back into the tables; those that are there already stay."""
