@@ -144,6 +144,7 @@ class Plan:
     patience: Patience = PATIENCE
     others: tuple[Pulse, ...] = ()
     event_days: int = 30
+    key_days: int = 30
 
 
 @contextlib.asynccontextmanager
@@ -176,7 +177,8 @@ async def running_as(client: Client, plan: Plan) -> AsyncIterator[Store]:
         sequencer.nudge()
 
     told = Store(database, store.clock, nudge)
-    processes = Processes(relay, sequencer, Sweep(store, same_client), plan.others)
+    sweep = Sweep(store, same_client, keep_keys=timedelta(days=plan.key_days))
+    processes = Processes(relay, sequencer, sweep, plan.others)
     fulfilling = Fulfilling(told, plan.threads)
     try:
         async with (
@@ -260,6 +262,7 @@ async def _work(found: settings.Settings, stop: asyncio.Event) -> None:
             Patience(**found.database_patience),
             (*posted, *mails, payments) if payments else (*posted, *mails),
             found.event_days,
+            found.key_days,
         )
         async with running_as(client, plan):
             log.info("worker_ready", task_queue=plan.task_queue, threads=plan.threads)

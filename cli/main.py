@@ -7,6 +7,7 @@ import typer
 from cli.client.building import build, function_of
 from cli.client.commands import COMMANDS, GROUPS
 from cli.exit_status import run_and_end
+from cli.host.archive import archive
 from cli.host.audit import audit
 from cli.host.health import health
 from cli.host.importing.commands import app as importing
@@ -42,7 +43,7 @@ app = typer.Typer(
     # Its tracebacks show local variables, which can hold customer data.
     pretty_exceptions_enable=False,
 )
-for command in (up, worker, api, migrate, register, health, audit, reconcile):
+for command in (up, worker, api, migrate, register, health, audit, archive, reconcile):
     app.command(rich_help_panel=HERE)(command)
 app.add_typer(importing, name="import", rich_help_panel=HERE)
 app.add_typer(keys, name="keys", rich_help_panel=HERE)

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from console import assets
 from console.desk import Desk
 from console.pages import (
+    archived,
     board,
     find,
     order,
@@ -38,6 +39,7 @@ ROUTERS = (
     find.router,
     stream.router,
     orders.router,
+    archived.router,
     saved_views.router,
     together.router,
     together_result.router,

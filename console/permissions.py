@@ -11,6 +11,7 @@ PAGES: Mapping[str, Permission | None] = {
     "stream": Permission.READ_ORDERS,
     "order_list": Permission.READ_ORDERS,
     "order_csv": Permission.READ_ORDERS,
+    "archived_orders": Permission.READ_ORDERS,
     "order": Permission.READ_ORDERS,
     "order_why": Permission.READ_ORDERS,
     "order_history": Permission.READ_ORDERS,

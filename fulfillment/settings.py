@@ -174,6 +174,12 @@ class Settings(MailSettings):
         le=3650,
         description="How many days events can be read; the histories they are of stay for ever.",
     )
+    key_days: int = Field(
+        default=30,
+        ge=7,
+        le=3650,
+        description="How many days an Idempotency-Key is remembered, at least.",
+    )
     secret_keys: SecretStr | None = Field(
         default=None,
         description="Keys under which secrets are sealed, the newest first, with commas between; "

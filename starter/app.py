@@ -31,6 +31,7 @@ from starter.problems import handlers
 from starter.relaying import OneClient, RelayLike, nudge, running
 from starter.routers import (
     after_dispatch,
+    archived_orders,
     counts,
     customer_pages,
     documents,
@@ -71,6 +72,7 @@ from starter.routers import (
 ROUTERS = (
     order_batches.router,
     order_lists.router,
+    archived_orders.router,
     orders.router,
     order_actions.router,
     order_hands.router,

@@ -28,6 +28,11 @@ SHIPMENTS = (
     column("expected_on", "expected"), number("parent", "from"), words("tracking"),
 )  # fmt: skip
 ORDERS = tuple(map(column, ("number", "status", "leave by", "allocated", "waits for", "promised")))
+ARCHIVED = (
+    column("number"), column("status"), column("placed_at", "placed"),
+    column("finished_at", "finished"), column("month", "archived in"),
+    column("gone", "taken away"),
+)  # fmt: skip
 HISTORY = (column("at"), column("kind", "what"), words("actor", "who"), words("reason", "why"))
 OUTCOMES = (column("order"), words("what"), words("now"), words("then"))
 UNITS = (number("line"), column("sku"), number("units"))
@@ -49,6 +54,12 @@ def orders(answer: Answer, _: Row) -> Iterable[Block]:
     """A list of orders: how far each is, what it waits for, what is promised."""
     items = answer["items"]
     yield Grid(f"{len(items)} orders", ORDERS, [_summary(one) for one in items])
+
+
+def archived(answer: Answer, _: Row) -> Iterable[Block]:
+    """A list of archived orders."""
+    shown = [one | {"gone": "yes" if one["taken_away"] else None} for one in answer["items"]]
+    yield grid(f"{len(shown)} archived orders", ARCHIVED, shown)
 
 
 def _summary(one: Row) -> Sequence[object]:

@@ -15,10 +15,12 @@ from console.routing import PageRoute, shown
 from console.saved_views import tabs_of
 from console.together import MOST_TOGETHER, TOGETHER
 from console.visits import ForVisit, Visit
+from fulfillment.store.reading.archived_orders import ArchivedFilter, list_archived
 from fulfillment.store.reading.chosen_orders import read_references
 from fulfillment.store.reading.cursors import cursor_of
 from fulfillment.store.reading.orders import SORTS, Counted, count_orders, list_orders
 from fulfillment.store.reading.paging import Page, Window
+from fulfillment.store.reading.views.archived_orders import ArchivedOrderView
 from fulfillment.store.reading.views.orders import OrderSummary
 from fulfillment.store.transactions.session import Tx
 
@@ -27,6 +29,7 @@ router = APIRouter(route_class=PageRoute)
 ON_A_PAGE = 50
 MOST_COUNTED = 1_000
 MOST_IN_A_FILE = 10_000
+MOST_ARCHIVED = 10
 
 REFERENCE = BY_NAME["customer_reference"]
 """Asked for only where it is shown: it is customers' data."""
@@ -64,7 +67,17 @@ def order_list(request: Request, visit: ForVisit) -> Response:
         first=asked.address(path),
         usual=asked.address(path, columns=None),
         csv=asked.address(f"{path}.csv", saved=None),
+        archived=_archived(visit, asked),
+        archived_list=f"{visit.home}/archived-orders",
     )
+
+
+def _archived(visit: Visit, asked: Asked) -> Sequence[ArchivedOrderView]:
+    """What a search finds beside the list, as it is in none."""
+    if "q" not in asked.filters or asked.after or asked.before:
+        return ()
+    named = ArchivedFilter(asked.filters["q"], places=visit.caller.scope.location_list)
+    return visit.session.read(lambda tx: list_archived(tx, named, Window(MOST_ARCHIVED))).items
 
 
 @router.get("/m/{merchant}/orders.csv")

@@ -14,6 +14,9 @@ from fulfillment.contracts import names
 from fulfillment.keeping import Pulse
 from fulfillment.relay.healing import Healing
 from fulfillment.relay.listing import Name, gathered, is_running, runs
+from fulfillment.store.archive.archiving import archive_next
+from fulfillment.store.archive.months import make_months
+from fulfillment.store.archive.old_keys import forget_keys
 from fulfillment.store.commands.catalogue.closures import renew_broken_off
 from fulfillment.store.integrity.proving import prove_past
 from fulfillment.store.integrity.queue_checks import owe_idle
@@ -34,6 +37,13 @@ SUMS_EVERY_SECONDS = 3_600.0
 """Sums are compared with all that they add up."""
 
 PROVE_EVERY_SECONDS = 3600.0
+ARCHIVE_EVERY_SECONDS = 3600.0
+ARCHIVE_FOR_SECONDS = 2.0
+"""A look at archiving takes so long at most; the next one goes on from there."""
+
+FORGET_EVERY_SECONDS = 3600.0
+KEEP_KEYS = timedelta(days=30)
+
 STEP_SECONDS = 300.0
 """A step that takes longer waits for an answer that does not come; it is done again."""
 
@@ -58,6 +68,10 @@ class Sweep:
     next_idle: float = 0.0
     next_sums: float = 0.0
     next_proof: float = 0.0
+    next_round: float = 0.0
+    next_forgetting: float = 0.0
+    keep_keys: timedelta = KEEP_KEYS
+    archived_upto: int = 0
     seen: dict[str, datetime] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -80,6 +94,8 @@ class Sweep:
             "idle": self.give_what_is_idle,
             "sums": self.mend_sums,
             "past": self.prove,
+            "archive": self.archive,
+            "keys": self.forget,
         }
 
     async def give_what_is_idle(self) -> None:
@@ -106,6 +122,26 @@ class Sweep:
         self.next_proof = now if step.more else now + PROVE_EVERY_SECONDS
         for found in step.findings:
             log.error("past_is_wrong", number=found.number, rule=found.rule, rows=len(found.rows))
+
+    async def archive(self) -> None:
+        """Go on with the round over all orders; one that has ended is followed by another later."""
+        if (now := time.monotonic()) < self.next_round:
+            return
+        if not self.archived_upto:
+            await in_thread(None, make_months, self.store)
+        while time.monotonic() < now + ARCHIVE_FOR_SECONDS:
+            step = await in_thread(None, archive_next, self.store, self.archived_upto)
+            self.archived_upto = step.upto or 0
+            if step.upto is None:
+                self.next_round = now + ARCHIVE_EVERY_SECONDS
+                break
+
+    async def forget(self) -> None:
+        """Now and then, forget keys that clients gave long ago."""
+        if (now := time.monotonic()) < self.next_forgetting:
+            return
+        await in_thread(None, forget_keys, self.store, self.keep_keys)
+        self.next_forgetting = now + FORGET_EVERY_SECONDS
 
     async def heal(self) -> None:
         """Compare both sides now and then, and bring them together where they differ."""

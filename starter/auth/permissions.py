@@ -28,6 +28,7 @@ ROUTES: Mapping[str, Permission] = {
     "edit_order": P.WRITE_ORDERS,
     "get_order": P.READ_ORDERS,
     "list_orders": P.READ_ORDERS,
+    "list_archived_orders": P.READ_ORDERS,
     "get_order_history": P.READ_ORDERS,
     "explain_order": P.READ_ORDERS,
     "explain_product": P.READ_STOCK,

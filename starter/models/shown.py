@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from starter.models import (
+    archived_orders,
     catalogue,
     changes,
     counts,
@@ -31,6 +32,7 @@ from starter.models import (
 )
 
 EXAMPLES: Mapping[type, object] = {
+    **archived_orders.EXAMPLES,
     **catalogue.EXAMPLES,
     **changes.EXAMPLES,
     **counts.EXAMPLES,

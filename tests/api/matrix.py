@@ -15,6 +15,8 @@ from typing import Any
 import httpx
 
 from fulfillment.domain.model.scope import Scope
+from fulfillment.store.archive.months import month_of
+from fulfillment.store.archive.packing import pack
 from fulfillment.store.commands.administration.keys import NewKey, Role, make_key
 from fulfillment.store.commands.catalogue import (
     NewLocation,
@@ -22,7 +24,7 @@ from fulfillment.store.commands.catalogue import (
     put_location,
     put_merchant,
 )
-from fulfillment.store.transactions.session import Command
+from fulfillment.store.transactions.session import Command, Tx
 from starter.auth.permissions import FOR_ALL_MERCHANTS, GRANTS, PUBLIC, ROUTES
 from tests.api.test_examples import (
     LIST,
@@ -271,6 +273,16 @@ def wants(number: str, sku: str, units: int) -> Json:
     }
 
 
+def archived(story: Story) -> None:
+    """An order that was over is archived."""
+    find = "SELECT id FROM orders WHERE number = 'SO-9'"
+
+    def body(tx: Tx) -> None:
+        pack(tx, [row.id for row in tx.rows(find)], month_of(tx.now))
+
+    story.world.store.transact(ACME, body)
+
+
 STEPS: tuple[Step, ...] = (
     stock(22), "POST /v1/counts", *SHIPPED, "POST /v1/returns", stock(16), "POST /v1/transfers",
     ORDER, planned(), LIST,
@@ -284,4 +296,6 @@ STEPS: tuple[Step, ...] = (
     "PATCH /v1/settings/default", f"PUT {TEMPLATE}", "PATCH /v1/mail/settings", mails_are_made,
     "POST /v1/keys", known_key, "POST /v1/webhooks", "POST /v1/webhooks/{webhook}/test",
     f"POST {ORDERS}/links", known_link, "POST /v1/users",
+    posted("/v1/orders", **wants("SO-9", "CUP", 5), lock_location=HERE),
+    posted("/v1/orders/SO-9/cancel"), archived,
 )  # fmt: skip

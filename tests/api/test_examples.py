@@ -295,9 +295,9 @@ SCENES: Mapping[str, Sequence[Step]] = {
         "GET /v1/counts/{number}", "POST /v1/promise",
     ),
     "an order is read": (
-        *SHORT_BY_FOUR, f"GET {ORDERS}", "GET /v1/orders", f"GET {ORDERS}/history",
-        f"GET {ORDERS}/explanation", "GET /v1/products/{sku}/explanation", "POST /v1/orders/batch",
-        "GET /v1/events",
+        *SHORT_BY_FOUR, f"GET {ORDERS}", "GET /v1/orders", "GET /v1/archived-orders",
+        f"GET {ORDERS}/history", f"GET {ORDERS}/explanation",
+        "GET /v1/products/{sku}/explanation", "POST /v1/orders/batch", "GET /v1/events",
     ),
     "an order is verified": (policy(verify="manual"), *RELEASED, f"POST {ORDERS}/verify"),
     "an order is held": (*SHORT_BY_FOUR, f"POST {ORDERS}/hold", f"POST {ORDERS}/unhold"),

@@ -19,7 +19,7 @@ PACKAGES = (
 DOMAIN = ("actions", "insight", "floor", "planning", "model")
 STORE = (
     "integrity", "insight", "commands", "feed", "reading", "planning", "queue", "records",
-    "sums",
+    "sums", "archive",
     "transactions", "schema",
 )  # fmt: skip
 Arrows = Mapping[str, set[str]]

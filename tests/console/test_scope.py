@@ -48,7 +48,7 @@ def world(new_database) -> Iterator[World]:
 TOGETHER = "0" * 36
 """The key of what was asked of many orders, and not done with any."""
 
-OF_NO_ORDER = frozenset({"saved_views", "new_saved_view", "saved_view"})
+OF_NO_ORDER = frozenset({"saved_views", "new_saved_view", "saved_view", "archived_orders"})
 """Pages of acme that name no order."""
 
 

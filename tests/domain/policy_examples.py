@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 
 from fulfillment.domain.actions.presets import PRESETS
 from fulfillment.domain.floor import dispatch
 from fulfillment.domain.model import verification
+from fulfillment.domain.model.archiving import archived_if_before
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.policy import KNOBS, Knobs, origin, resolve
 from fulfillment.domain.model.receiving import takes_more
@@ -58,6 +60,14 @@ def one_more(story: Story) -> str:
     """Whether a unit beyond what was ordered is taken, all having come on the first day."""
     days = story[1].policy.over_receipt_days
     return "taken" if takes_more(day(0), story.now.today, days) else "refused"
+
+
+def where_it_is(story: Story) -> str:
+    """Where an order is that was over on the first day."""
+    noon = datetime.combine(story.now.today, time(12), UTC)
+    before = archived_if_before(noon, story[1].policy.archive_after_days)
+    finished = datetime.combine(day(0), time(12), UTC)
+    return "archived" if before and finished < before else "in the tables"
 
 
 def plain(value: object) -> str:
@@ -255,6 +265,13 @@ EXAMPLES = (
         lambda knobs: Story(order(1, [("K1", 5)], policy=knobs), levels=[stock(5)]),
         (("a day later", later(1)), ("30 days later", later(29)), ("31 days later", later(1))),
         read=one_more,
+    ),
+    Example(
+        "archive_after_days",
+        values("archive_after_days", None, 180),
+        lambda knobs: Story(order(1, [("K1", 5)], policy=knobs), levels=[stock(5)]),
+        (("180 days later", later(180)), ("a day more", later(1))),
+        read=where_it_is,
     ),
 )  # fmt: skip
 

@@ -93,6 +93,18 @@ COMMANDS = (
         view=views.orders, parameters=LIST,
     ),
     Command(
+        group="order", verb="archived", method="GET", path="/v1/archived-orders", pages=True,
+        says="List archived orders; one that is looked at by its number is brought back.",
+        example="order archived --month 2026-03",
+        view=views.archived,
+        parameters=(
+            optional(
+                "query.q", "[TEXT]", "A whole number, customer's reference or tracking number."
+            ),
+            option("query.month", "Archived in this month, as 2026-03."),
+        ),
+    ),
+    Command(
         group="order", verb="show", method="GET", path="/v1/orders/{number}",
         says="Show an order: its lines and its shipments.",
         example="order show SO-1001",

@@ -137,6 +137,7 @@ class Policy:
     routing: Routing = Routing.FEWEST_LOCATIONS
     auto_cancel_days: int | None = None
     over_receipt_days: int = 30
+    archive_after_days: int | None = None
 
 
 class PolicyError(Exception):
@@ -151,7 +152,15 @@ Knobs = Mapping[str, object]
 E = TypeVar("E", bound=StrEnum)
 
 KNOBS = tuple(field.name for field in fields(Policy))
-NOT_FOR_ONE_ORDER = frozenset({"rebalance", "auto_allocate_on", "over_receipt_days"})
+NOT_FOR_ONE_ORDER = frozenset(
+    {"rebalance", "auto_allocate_on", "over_receipt_days", "archive_after_days"}
+)
+
+OF_NO_PLAN = frozenset({"archive_after_days"})
+"""What no open order is planned by: a change of it has nobody planned anew."""
+
+FEWEST_DAYS_HERE = 90
+"""Before that no order is archived: the board looks back twelve weeks, and one more may be told."""
 
 
 def resolve(*scopes: Knobs) -> Policy:
@@ -267,4 +276,5 @@ READERS: dict[str, Callable[[str, object], object]] = {
     "routing": _one_of(Routing),
     "auto_cancel_days": _number_or_none(1, 3650),
     "over_receipt_days": _whole_number(0, 3650),
+    "archive_after_days": _number_or_none(FEWEST_DAYS_HERE, 3650),
 }

@@ -14,7 +14,10 @@ class RefusalKind(StrEnum):
 
 
 class RefusedError(Exception):
-    """A request that is final as it stands: `code` is stable, `fields` name what is at fault."""
+    """A request that is final as it stands: `code` is stable, `fields` name what is at fault.
+
+    `sought` is what there is none of, and its name, where that is why.
+    """
 
     def __init__(
         self,
@@ -22,8 +25,9 @@ class RefusedError(Exception):
         code: str,
         message: str,
         fields: Sequence[dict[str, object]] = (),
+        sought: tuple[str, object] | None = None,
     ) -> None:
-        self.kind, self.code, self.fields = kind, code, tuple(fields)
+        self.kind, self.code, self.fields, self.sought = kind, code, tuple(fields), sought
         super().__init__(message)
 
 
@@ -40,4 +44,12 @@ def conflict(code: str, message: str, **facts: object) -> RefusedError:
 def missing(what: str, name: object) -> RefusedError:
     """Something that does not exist, or not for this merchant."""
     code = f"unknown_{what.replace(' ', '_')}"
-    return RefusedError(RefusalKind.MISSING, code, f"there is no {what} {name}")
+    message = f"there is no {what} {name}"
+    return RefusedError(RefusalKind.MISSING, code, message, sought=(what, name))
+
+
+def missing_order(number: str, field: str) -> RefusedError:
+    """An order that a request names, and that does not exist; `field` is where it names it."""
+    message = f"there is no order {number}"
+    at: list[dict[str, object]] = [{"field": field}]
+    return RefusedError(RefusalKind.INVALID, "unknown_order", message, at, sought=("order", number))

@@ -3,6 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from fulfillment.store.integrity.archive_checks import (
+    OF_EACH_SLICE,
+    OF_THE_ARCHIVE,
+    archived_slices,
+)
 from fulfillment.store.integrity.check import SHOWN, Check, Finding
 from fulfillment.store.integrity.checks import CHECKS
 from fulfillment.store.integrity.past import BEGINNING, Mark, latest, proven, slices
@@ -10,6 +15,7 @@ from fulfillment.store.integrity.queue_checks import QUEUE_CHECKS
 from fulfillment.store.integrity.scope import (
     begin_with_checkpoint,
     look_at,
+    look_at_archived,
     open_scope,
 )
 from fulfillment.store.integrity.sum_checks import SUM_CHECKS
@@ -37,20 +43,25 @@ OF_THE_PAST = tuple(check for check in ALL if check.of_the_past)
 
 def rules(*, whole: bool) -> dict[str, str]:
     """The sentences of what is asked, by number."""
-    return {check.number: check.rule for check in (*ALL, *((CHECKPOINT,) if whole else ()))}
+    only = (CHECKPOINT, *OF_EACH_SLICE, *OF_THE_ARCHIVE) if whole else ()
+    return {check.number: check.rule for check in (*ALL, *only)}
 
 
 def broken_checks(tx: Tx, at: At, *, whole: bool) -> list[Finding]:
     """What the checks find of all that is open, and of what came since the past was proven.
 
-    With the `whole`, of all that ever was, and of the ledger's checkpoint too.
+    With the `whole`, of all that ever was, of the ledger's checkpoint and of the archive too.
     """
     asked = Asked(tx, at)
     known, end = proven(tx), latest(tx)
     open_scope(tx)
     if whole:
+        look_at_archived(tx)
         asked.past(slices(tx, BEGINNING, known.mark))
         asked.each([CHECKPOINT])
+        for _ in archived_slices(tx):
+            asked.each(OF_EACH_SLICE)
+        asked.each(OF_THE_ARCHIVE)
     else:
         begin_with_checkpoint(tx)
     *before, (after, until) = [*slices(tx, known.mark, end)] or [(end, end)]

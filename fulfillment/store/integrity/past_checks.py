@@ -40,6 +40,10 @@ PAST_CHECKS = (
           LEFT JOIN order_line ol ON ol.order_id = l.order_id AND ol.line = l.order_line
          WHERE (ol.merchant, ol.sku) <> (d.merchant, d.sku) OR d.voids > s.voids
             OR l.id IS NULL AND NOT EXISTS (
+               SELECT FROM archived_line x
+                WHERE x.id = CASE WHEN d.voids >= 0 THEN d.line::bigint END
+                  AND x.merchant = d.merchant)
+            AND NOT EXISTS (
                -- Its units went on in other lines: each dispatch of it was voided.
                SELECT FROM stock_ledger g
                 WHERE d.voids >= 0 AND g.merchant = d.merchant AND g.sku = d.sku
@@ -117,9 +121,12 @@ PAST_CHECKS = (
                   JOIN supply u USING (merchant, sku) WHERE u.kind = 'return' GROUP BY 1, 2) b
          CROSS JOIN LATERAL (
                SELECT sum(shipped) AS units
-                 FROM (SELECT l.shipped FROM order_line l
-                        WHERE l.merchant = b.merchant AND l.sku = b.sku AND l.shipped > 0
-                        LIMIT b.units) enough) s
+                 FROM (SELECT shipped FROM archived_units u
+                        WHERE u.merchant = b.merchant AND u.sku = b.sku
+                       UNION ALL
+                       (SELECT l.shipped FROM order_line l
+                         WHERE l.merchant = b.merchant AND l.sku = b.sku AND l.shipped > 0
+                         LIMIT b.units)) enough) s
          WHERE b.units > coalesce(s.units, 0)
         """,
         of_the_past=True,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from fulfillment.domain.insight.progress import Progress, progress_of
-from fulfillment.domain.model.orders import OrderEvent
+from fulfillment.domain.model.orders import Order, OrderEvent
 from fulfillment.domain.model.refusals import missing
 from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.queue.newcomers import (
@@ -19,6 +19,7 @@ from fulfillment.store.queue.newcomers import (
 )
 from fulfillment.store.records.loading import load_orders
 from fulfillment.store.records.saving import record
+from fulfillment.store.transactions.archived import check_all_are_here
 from fulfillment.store.transactions.faults import is_contention, is_infrastructure
 from fulfillment.store.transactions.session import Store, Tx
 
@@ -147,7 +148,13 @@ def _set_aside(tx: Tx, order: int, why: str) -> None:
 
 def where_they_stand(store: Store, merchant: str, orders: Collection[int]) -> dict[int, Progress]:
     """The progress of each of these orders, as it is committed; a refusal if one is not known."""
-    found = store.read(merchant, lambda tx: load_orders(tx, orders))
-    if unknown := sorted(set(orders) - found.keys()):
-        raise missing("order", ", ".join(map(str, unknown)))
+
+    def body(tx: Tx) -> dict[int, Order]:
+        found = load_orders(tx, orders)
+        if unknown := sorted(set(orders) - found.keys()):
+            check_all_are_here(tx.dialogue, unknown)
+            raise missing("order", ", ".join(map(str, unknown)))
+        return found
+
+    found = store.read(merchant, body)
     return {id_: progress_of(order) for id_, order in found.items()}

@@ -20,8 +20,12 @@ SELECT cardinality(b.skus) AS skus, q.skus_owed, q.since, r.undistributed, r.ord
  CROSS JOIN LATERAL (
        SELECT coalesce(sum((SELECT sum(l.undistributed) FROM receipt_line l
                              WHERE l.receipt = r.id)), 0)::bigint AS undistributed,
-              (SELECT count(DISTINCT s.order_id) FROM receipt r
-                 JOIN cross_dock c ON c.receipt = r.id JOIN shipment s ON s.id = c.shipment
+              (SELECT count(DISTINCT coalesce(s.order_id, (
+                          SELECT a.order_id FROM archived_order a
+                           WHERE a.names @> ARRAY['shipment ' || c.shipment])))
+                 FROM receipt r
+                 JOIN cross_dock c ON c.receipt = r.id
+                 LEFT JOIN shipment s ON s.id = c.shipment
                 WHERE r.purchase_order = b.id AND r.reversed_at IS NULL) AS orders_released
          FROM receipt r WHERE r.purchase_order = b.id AND r.reversed_at IS NULL) r
  CROSS JOIN LATERAL (

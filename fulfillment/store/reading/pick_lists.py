@@ -16,9 +16,12 @@ from fulfillment.store.reading.views.floor import (
     Stop,
 )
 from fulfillment.store.records.saving.pick_lists import LEFT_TO_STAGE
+from fulfillment.store.transactions.archived import check_none_is_archived
 from fulfillment.store.transactions.session import Tx
 
 NEWEST_FIRST = Sort(("p.id",), ("bigint",), descending=True)
+
+PICKING = "picking"
 
 Merchants = Collection[str] | None
 """Whose lines are seen; None is everybody's."""
@@ -80,6 +83,8 @@ def head_of(tx: Tx, pick_list: int, merchants: Merchants) -> Any:
     rows = tx.rows(HEADER, id=pick_list, merchants=_array(merchants))
     if not rows:
         raise missing("pick list", pick_list)
+    if rows[0].status != PICKING:
+        check_none_is_archived(tx.dialogue, "pick list", pick_list)
     return rows[0]
 
 

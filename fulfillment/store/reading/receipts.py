@@ -45,8 +45,13 @@ SELECT n.line, u.sku, l.disposition, l.units, l.found, l.undistributed,
          FROM (SELECT d.shipment, d.units, o.number,
                       row_number() OVER (ORDER BY o.priority, o.placed_at, o.intake_seq, d.shipment)
                           AS place
-                 FROM cross_dock d JOIN shipment s ON s.id = d.shipment
-                 JOIN orders o ON o.id = s.order_id
+                 FROM cross_dock d LEFT JOIN shipment s ON s.id = d.shipment
+                CROSS JOIN LATERAL (
+                      SELECT number, priority, placed_at, intake_seq FROM orders
+                       WHERE id = s.order_id
+                      UNION ALL
+                      SELECT number, priority, placed_at, intake_seq FROM archived_order
+                       WHERE s.id IS NULL AND names @> ARRAY['shipment ' || d.shipment]) o
                 WHERE d.receipt = l.receipt AND d.supply = l.supply
                   AND l.disposition = 'sellable') g) d ON true
  WHERE l.receipt = :receipt ORDER BY 1, l.disposition

@@ -83,9 +83,11 @@ def starts_owed(store: Store) -> frozenset[int]:
 
 
 def heads_of(store: Store, merchant: str, numbers: Collection[str]) -> dict[str, OrderHead]:
-    """Those of these orders that there are, by number."""
+    """Those of these orders that there are, by number, archived ones too."""
     sql = (
         "SELECT id, merchant, number, status, finished_at, created_at, wake_seq FROM orders"
+        " WHERE merchant = :merchant AND number = ANY(:numbers) UNION ALL"
+        " SELECT order_id, merchant, number, status, finished_at, placed_at, 0 FROM archived_order"
         " WHERE merchant = :merchant AND number = ANY(:numbers)"
     )
     rows = store.read(merchant, lambda tx: tx.rows(sql, merchant=merchant, numbers=sorted(numbers)))

@@ -5,6 +5,7 @@ that the next program breaks.
 """
 
 from fulfillment.store.schema import (
+    archive,
     customer_page,
     deliveries,
     engine,
@@ -28,6 +29,7 @@ from fulfillment.store.schema import (
 from fulfillment.store.schema.columns import metadata
 
 __all__ = [
+    "archive",
     "customer_page",
     "deliveries",
     "engine",

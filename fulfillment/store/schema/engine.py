@@ -93,5 +93,6 @@ command = Table(
     Column("actor", Text, nullable=False),
     moment("at"),
     PrimaryKeyConstraint("merchant", "key"),
+    Index("ix_command_at", "at", postgresql_using="brin"),
     comment="Every command once: the same key again is answered with the stored result.",
 )

@@ -72,6 +72,7 @@ pick_list_line = Table(
     CheckConstraint("units > 0 AND picked >= 0 AND short >= 0", name="nothing_is_negative"),
     CheckConstraint("picked + short <= units", name="no_more_than_asked"),
     Index(None, "shipment"),
+    Index("ix_pick_list_line_of_order", "order_id", "order_line"),
 )
 
 

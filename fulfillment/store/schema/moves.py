@@ -7,12 +7,14 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     String,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from fulfillment.store.schema.columns import (
@@ -86,6 +88,12 @@ return_line = Table(
     PrimaryKeyConstraint("customer_return", "line"),
     ForeignKeyConstraint(["order_id", "order_line"], ["order_line.order_id", "order_line.line"]),
     CheckConstraint("(order_id IS NULL) = (order_line IS NULL)", name="line_of_an_order"),
+    Index(
+        "ix_return_line_of_order",
+        "order_id",
+        "order_line",
+        postgresql_where=text("order_id IS NOT NULL"),
+    ),
 )
 
 

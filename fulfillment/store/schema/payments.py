@@ -84,5 +84,6 @@ payment_entry = Table(
         postgresql_where=text("status = 'done' AND reference IS NOT NULL"),
     ),
     Index(None, "order_id"),
+    Index("ix_payment_entry_shipment", "shipment", postgresql_where=text("shipment IS NOT NULL")),
     comment="The ledger of the payment axis: what is due is asked of the provider by its adapter.",
 )

@@ -62,6 +62,7 @@ shipment = Table(
     ),
     *searched("ix_shipment_tracking", "tracking"),
     Index("ix_shipment_ready", "location", "id", postgresql_where=text("status = 'ready'")),
+    Index("ix_shipment_parent", "parent", postgresql_where=text("parent IS NOT NULL")),
 )
 
 

@@ -213,7 +213,7 @@ cross_dock = Table(
     metadata,
     Column("receipt", BigInteger, ForeignKey("receipt.id"), nullable=False),
     Column("supply", BigInteger, ForeignKey("supply.id"), nullable=False),
-    Column("shipment", BigInteger, ForeignKey("shipment.id"), nullable=False),
+    Column("shipment", BigInteger, nullable=False, comment="it may be archived"),
     Column("units", Integer, nullable=False),
     PrimaryKeyConstraint("receipt", "supply", "shipment"),
     CheckConstraint("units > 0", name="units_is_positive"),

@@ -39,4 +39,6 @@ task = Table(
     product_key(),
     CheckConstraint("kind IN ('short_pick', 'count', 'put_back')", name="kind"),
     Index("ix_task_open", "merchant", "location", "id", postgresql_where=text("done_at IS NULL")),
+    Index("ix_task_order", "order_id", postgresql_where=text("order_id IS NOT NULL")),
+    Index("ix_task_shipment", "shipment", postgresql_where=text("shipment IS NOT NULL")),
 )

@@ -10,6 +10,7 @@ set from the start again. What is only simulated locks nothing.
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
+from fulfillment.store.transactions.archived import check_all_are_here
 from fulfillment.store.transactions.dialogue import Question
 from fulfillment.store.transactions.held import wanting
 from fulfillment.store.transactions.session import LocksTooSmallError, Tx
@@ -82,10 +83,18 @@ def lock_orders(tx: Tx, orders: Collection[int]) -> None:
 def locking_orders(tx: Tx, orders: Collection[int]) -> Iterator[None]:
     """Ask for the rows of these orders: what the block waits for, it reads under their locks."""
     wanted = sorted(set(orders))
+    locked = None
     with wanting("order", wanted):
         if wanted and not tx.is_simulated:
-            tx.run(LOCK_ORDERS, merchant=tx.merchant, ids=wanted)
+            locked = tx.ask(LOCK_ORDERS, merchant=tx.merchant, ids=wanted)
         yield
+    if locked is not None:
+        _check_all_are_here(tx, wanted, locked)
+
+
+def _check_all_are_here(tx: Tx, wanted: Collection[int], locked: Question) -> None:
+    """An order that was archived since it was looked up is brought back, and all is done anew."""
+    check_all_are_here(tx.dialogue, set(wanted) - {row.id for row in locked.rows()})
 
 
 def lock_order_of(tx: Tx, shipment: int) -> int | None:

@@ -11,12 +11,14 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import Pool
 
 from fulfillment.domain.model.days import day_of
 from fulfillment.domain.model.meaning import canonical
+from fulfillment.store.transactions.archived import bring_back, lost_its_order
 from fulfillment.store.transactions.arrays import ListDumper
+from fulfillment.store.transactions.at_hand import at_hand, sought_by
 from fulfillment.store.transactions.dialogue import (
     AT_ONE_INSTANT,
     READING,
@@ -170,6 +172,11 @@ class Store:
         reason: str | None = None,
     ) -> Result:
         """Run the body in one transaction; deadlocks and lock races are tried again inside."""
+        return self._at_hand(merchant, lambda: self._changed(merchant, body, actor, reason))
+
+    def _changed(
+        self, merchant: str, body: Callable[[Tx], Result], actor: str, reason: str | None
+    ) -> Result:
         attempt, also = 0, frozenset[str]()
         while True:
             try:
@@ -181,7 +188,7 @@ class Store:
                 also |= error.skus
                 if attempt == MOST_TRIES:
                     raise
-            except OperationalError as error:
+            except (OperationalError, IntegrityError) as error:
                 attempt += 1
                 if attempt == MOST_TRIES or not _is_retried(error):
                     raise
@@ -199,8 +206,24 @@ class Store:
 
     def read(self, merchant: str, body: Callable[[Tx], Result], begin: str = READING) -> Result:
         """Run queries; they can change nothing."""
-        with self._reading(begin) as said:
-            return body(Tx(said, merchant, self.clock(), "reader"))
+
+        def once() -> Result:
+            with self._reading(begin) as said:
+                return body(Tx(said, merchant, self.clock(), "reader"))
+
+        return self._at_hand(merchant, once)
+
+    def _at_hand(self, merchant: str, once: Callable[[], Result]) -> Result:
+        return at_hand(
+            once,
+            lambda refusal: sought_by(self._reading(READING), merchant, refusal),
+            lambda orders: self.bring_back(orders, merchant),
+        )
+
+    def bring_back(self, orders: Collection[int], merchant: str = "*") -> None:
+        """Put archived orders back into the tables; those that are there already stay."""
+        with self._turn(merchant) as said:
+            bring_back(said, orders, self.clock())
 
     def _reading(self, begin: str) -> AbstractContextManager[Dialogue]:
         """A transaction that can change nothing."""
@@ -212,6 +235,9 @@ class Store:
         It takes no lock that anybody would wait for, and sees nothing change while it runs. Where
         more queues turn out to be needed it begins again with these, as a transaction does.
         """
+        return self._at_hand(merchant, lambda: self._simulated(merchant, body))
+
+    def _simulated(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
         also = frozenset[str]()
         while True:
             try:
@@ -263,6 +289,8 @@ def connect(
 
 
 def _is_retried(error: Exception) -> bool:
+    if isinstance(error, IntegrityError):
+        return lost_its_order(error)
     return getattr(getattr(error, "orig", None), "sqlstate", None) in RETRIED_SQLSTATES
 
 

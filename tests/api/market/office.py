@@ -10,6 +10,7 @@ KNOBS: tuple[Json, ...] = (
     {"routing": "location_priority"}, {"routing": "fewest_locations"},
     {"auto_allocate_on": "po_status"}, {"auto_allocate_on": "any_supply"}, {"max_shipments": 2},
     {"default_backorder_days": 9}, {"future_inventory": True}, {"min_po_status": "in_transit"},
+    {"archive_after_days": 90},
 )  # fmt: skip
 NAMES = ("rebalance", "routing", "auto_allocate_on", "max_shipments", "future_inventory",
          "min_po_status")  # fmt: skip

@@ -63,7 +63,7 @@ WHOLE = frozenset({
     "/v1/transfers", "/v1/returns", "/v1/counts", "/v1/stock", "/v1/products", "/v1/settings",
     "/v1/settings/presets", "/v1/settings/changes", "/v1/events", "/v1/customer-page",
     "/v1/mail/settings", "/v1/mail/templates", "/v1/mail/messages", "/v1/mail/batches",
-    "/v1/webhooks", "/health/live",
+    "/v1/webhooks", "/v1/archived-orders", "/health/live",
 })  # fmt: skip
 OPERATORS = frozenset({
     "/v1/locations", "/v1/locations/{location}", "/v1/merchants", "/v1/merchants/{name}",

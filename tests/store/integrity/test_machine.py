@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -13,11 +14,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from fulfillment.domain.actions.manual_prepare import Choice, Choose
 from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.store.archive.archiving import archive_next
+from fulfillment.store.commands import intake
 from fulfillment.store.commands.orders import lifecycle, manual
 from fulfillment.store.commands.supply.overdue import declare_overdue
+from fulfillment.store.insight.order_page import read_order
 from fulfillment.store.integrity.proving import prove_past
 from fulfillment.store.planning.change import Change, change_order, preview_change
 from tests.builders import floor, moves
+from tests.builders.archive import deliver
+from tests.builders.feed import tell
 from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 pytestmark = pytest.mark.slow
@@ -57,6 +63,7 @@ FOR_ALL = st.fixed_dictionaries(
         "rebalance": st.sampled_from(["waiting", "off", "unpicked"]),
         "auto_allocate_on": st.sampled_from(["any_supply", "po_status"]),
         "over_receipt_days": st.sampled_from([0, 30]),
+        "archive_after_days": st.sampled_from([90, 90, 120, None]),
         "routing": st.sampled_from(["fewest_locations", "location_priority"]),
         "duplicates": st.sampled_from(["reference", "address"]),
         "default_backorder_days": st.integers(0, 60),
@@ -139,6 +146,32 @@ class Fulfilment(RuleBasedStateMachine):
     @rule()
     def prove(self) -> None:
         assert prove_past(self.warehouse.store).findings == ()
+
+    @rule(days=st.sampled_from([91, 200]))
+    def archive(self, days: int) -> None:
+        """What a sweep does so many days later: by its own clock, so that nothing else ages."""
+        deliver(self.warehouse)
+        tell(self.warehouse.store)
+        later = replace(
+            self.warehouse.store, clock=lambda: self.warehouse.clock.now + timedelta(days=days)
+        )
+        archive_next(later, most=10_000)
+
+    @rule(pick=PICK)
+    def open_archived(self, pick: int) -> None:
+        row = self.some("SELECT number FROM archived_order ORDER BY order_id", pick)
+        if row:
+            number = row.number
+            self.warehouse.store.read(MERCHANT, lambda tx: read_order(tx, number))
+
+    @rule(pick=PICK)
+    def send_archived_again(self, pick: int) -> None:
+        """Its number is taken, whatever is sent under it."""
+        row = self.some("SELECT number, order_id FROM archived_order ORDER BY order_id", pick)
+        if row:
+            new = self.warehouse.new_order(row.number, [("K1", 1)])
+            (taken,) = intake.create_orders(self.warehouse.store, MERCHANT, [new], "tester")
+            assert taken.outcome is not intake.Outcome.CREATED
 
     @rule(sku=SKUS, units=UNITS, at=PLACES)
     def count(self, sku: str, units: int, at: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fulfillment.domain.actions.presets import expand
-from fulfillment.domain.model.policy import KNOBS, Knobs, PolicyError, checked
+from fulfillment.domain.model.policy import KNOBS, OF_NO_PLAN, Knobs, PolicyError, checked
 from fulfillment.domain.model.refusals import invalid, missing
 from fulfillment.store.queue.pending_queues import owe_replan_of_all
 from fulfillment.store.reading.rows import view
@@ -32,9 +32,10 @@ def change_settings(
         after = _changed(own, wider, knobs, unset)
         if tx.merchant == EVERYBODY:
             _refuse_to_break_a_merchant(tx, after)
-        if _write(tx, own, after):
-            owe_replan_of_all(tx, concerned)
+        if changed := _write(tx, own, after):
             tx.memo.clear()
+        if changed - OF_NO_PLAN:
+            owe_replan_of_all(tx, concerned)
         return {knob: asdict(found) for knob, found in effective_settings(tx).items()}
 
     done = store.execute(command, body)
@@ -96,8 +97,8 @@ def _refuse_to_break_a_merchant(tx: Tx, default: Knobs) -> None:
             raise invalid("bad_policy", message, error.knob, merchant=row.scope) from error
 
 
-def _write(tx: Tx, before: Knobs, after: Knobs) -> bool:
-    """Keep what differs, each knob with what it was; whether there is any."""
+def _write(tx: Tx, before: Knobs, after: Knobs) -> set[str]:
+    """Keep what differs, each knob with what it was; which knobs do."""
     differing = [knob for knob in KNOBS if _as_stored(before, knob) != _as_stored(after, knob)]
     if differing:
         tx.run(
@@ -109,7 +110,7 @@ def _write(tx: Tx, before: Knobs, after: Knobs) -> bool:
             actor=tx.actor,
             now=tx.now,
         )
-    return bool(differing)
+    return set(differing)
 
 
 def _as_stored(knobs: Mapping[str, object], knob: str) -> str | None:

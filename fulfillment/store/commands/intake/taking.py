@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy.exc import IntegrityError
+
 from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.store.commands.intake.catalogue import Catalogue, load_catalogue
 from fulfillment.store.commands.intake.checks import check_order, with_waiting
@@ -14,6 +16,7 @@ from fulfillment.store.commands.intake.documents import (
     number_in_use,
 )
 from fulfillment.store.commands.intake.rows import insert_orders, insert_parts
+from fulfillment.store.transactions.archived import is_of_archived_number
 from fulfillment.store.transactions.session import Store, Tx
 
 
@@ -34,12 +37,14 @@ def create_orders(
     same number with other content is a conflict. What is refused is not stored: a product may have
     gone since an order was taken, which is answered with the first one all the same.
     """
+    numbers = {order.number for order in orders}
 
-    def body(tx: Tx) -> list[Taken]:
+    def body(tx: Tx, archived: Collection[str] = ()) -> list[Taken]:
         catalogue = load_catalogue(tx, (line for order in orders for line in order.lines))
-        known = _known(tx, {order.number for order in orders}) if catalogue.limited else {}
+        known = _known(tx, numbers) if catalogue.limited or archived else {}
         refused, good = _checked(orders, catalogue, known)
-        created = insert_orders(tx, list(good.values()), catalogue)
+        new = [order for number, order in good.items() if number not in archived]
+        created = insert_orders(tx, new, catalogue)
         taken = {number: Taken(number, Outcome.CREATED, id_) for number, id_ in created.items()}
         rest = {n: o for n, o in good.items() if n not in created}
         there = _known(tx, rest)
@@ -48,7 +53,23 @@ def create_orders(
         before = _known(tx, {orders[index].number for index in refused} - created.keys())
         return list(_answers(orders, _Sorted(refused, good, taken, before, catalogue.currency)))
 
-    return store.transact(merchant, body, actor=actor)
+    try:
+        return store.transact(merchant, body, actor=actor)
+    except IntegrityError as error:
+        if not is_of_archived_number(error):
+            raise
+    return store.transact(merchant, lambda tx: body(tx, _archived(tx, numbers)), actor=actor)
+
+
+def _archived(tx: Tx, numbers: Collection[str]) -> list[str]:
+    """Those of these numbers that archived orders have; the table of orders refuses them."""
+    rows = tx.rows(
+        "SELECT number FROM archived_order WHERE merchant = :merchant AND number = ANY(:numbers)"
+        " ORDER BY order_id FOR KEY SHARE",
+        merchant=tx.merchant,
+        numbers=sorted(numbers),
+    )
+    return [row.number for row in rows]
 
 
 def _checked(
@@ -130,6 +151,8 @@ def _known(tx: Tx, numbers: Collection[str]) -> dict[str, KnownOrder]:
         return {}
     rows = tx.rows(
         "SELECT number, id, content_hash, currency, placed_at FROM orders"
+        " WHERE merchant = :merchant AND number = ANY(:numbers) UNION ALL"
+        " SELECT number, order_id, content_hash, currency, placed_at FROM archived_order"
         " WHERE merchant = :merchant AND number = ANY(:numbers)",
         merchant=tx.merchant,
         numbers=sorted(numbers),

@@ -17,6 +17,7 @@ from fulfillment.store.planning.distribution import serve
 from fulfillment.store.planning.first_claims import claim_until_claimed, where_they_stand
 from fulfillment.store.planning.opening import open_orders, skus_of_order
 from fulfillment.store.planning.workspace import Workspace
+from fulfillment.store.transactions.archived import check_all_are_here
 from fulfillment.store.transactions.session import Store, Tx
 
 
@@ -47,6 +48,7 @@ def look_again(store: Store, merchant: str, order: int) -> Answer:
 def _all_known(space: Workspace, orders: Collection[int]) -> None:
     """A database that was put back may not know an order that a workflow still runs for."""
     if unknown := sorted(set(orders) - space.after.keys()):
+        check_all_are_here(space.tx.dialogue, unknown)
         raise missing("order", ", ".join(map(str, unknown)))
 
 

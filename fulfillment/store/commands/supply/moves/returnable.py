@@ -74,7 +74,9 @@ SELECT a.sku, r.units AS returned,
        coalesce((SELECT sum(s.shipped) FROM (
            SELECT l.shipped FROM order_line l
             WHERE l.merchant = :merchant AND l.sku = a.sku AND l.shipped > 0
-            LIMIT r.units + a.units) s), 0)::bigint AS units
+            LIMIT r.units + a.units) s), 0)::bigint
+       + coalesce((SELECT u.shipped FROM archived_units u
+                    WHERE u.merchant = :merchant AND u.sku = a.sku), 0) AS units
   FROM unnest(CAST(:skus AS text[]), CAST(:units AS bigint[])) AS a(sku, units)
  CROSS JOIN LATERAL (
        SELECT coalesce(sum(u.ordered - u.closed), 0)::bigint AS units FROM supply u

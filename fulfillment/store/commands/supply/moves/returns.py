@@ -1,7 +1,7 @@
 """Goods that come back from customers: announced, and given up."""
 
 from fulfillment.domain.model.moves import ReturnStatus, SupplyKind, move_return
-from fulfillment.domain.model.refusals import conflict, invalid
+from fulfillment.domain.model.refusals import conflict, invalid, missing_order
 from fulfillment.domain.model.statuses import MoveNotAllowedError
 from fulfillment.store.commands.supply.moves.documents import (
     Answer,
@@ -104,7 +104,7 @@ def _order_id(tx: Tx, new: NewReturn) -> int | None:
         number=new.order,
     )
     if not rows:
-        raise invalid("unknown_order", f"there is no order {new.order}", "order")
+        raise missing_order(new.order, "order")
     return int(rows[0].id)
 
 
