@@ -175,7 +175,9 @@ def _again(request: Request, form: Mapping[str, str], visit: Visit) -> Response:
 def kept_page(kept: Kept, token: str, status: int = 200) -> HTMLResponse:
     """A form with all that was typed, and a button of this session that sends it again."""
     heading = "Nothing was done yet"
-    message = "You had signed out before this form was sent. What you typed is kept: send it again."
+    message = (
+        "You were signed out before this form was sent. What you typed is kept: send it again."
+    )
     response = page("kept.html", status, heading=heading, message=message, kept=kept, token=token)
     response.headers.update(SIGNED_IN)
     return response

@@ -24,14 +24,13 @@ def eve(shared: World) -> Visitor:
     """Somebody of that name, beside orders, products and purchase orders that are called so."""
     furnish(shared)
     make(shared, "eve", Role.ADMIN, full=SCRIPT)
-    ask(shared, "PUT", "/v1/products/TEA", name=SCRIPT, supplier=SCRIPT, packs={"carton": 12},
-        bins={"vienna": SCRIPT[:20]})  # fmt: skip
+    ask(shared, "PUT", "/v1/products/TEA", name=SCRIPT, supplier=SCRIPT)  # fmt: skip
     send(shared, NUMBER, ("TEA", 1), customer_reference=SCRIPT, shipping_method=SCRIPT)
     lines = [{"line": 1, "sku": "CUP", "units": 4, "location": "vienna"}]
     ask(shared, "POST", "/v1/purchase-orders", number=NUMBER, supplier=SCRIPT, lines=lines,
         expected_on="2031-03-10")  # fmt: skip
     ask(shared, "POST", f"/v1/purchase-orders/{quote(NUMBER, safe='')}/receipts", number=NUMBER,
-        location="vienna", lines=[{"line": 1, "units": 1}], note=SCRIPT)  # fmt: skip
+        location="vienna", lines=[{"line": 1, "units": 1}])  # fmt: skip
     ask(shared, "POST", "/v1/counts", number=NUMBER, location="vienna", reason=SCRIPT,
         lines=[{"sku": "TEA", "counted": 11}])  # fmt: skip
     (shipment,) = ask(shared, "GET", "/v1/orders/SO-1")["shipments"]
