@@ -4,11 +4,12 @@ What is allowed is the order's to say (`OrderView.actions`); the forms are made 
 and the change is the very one that the API makes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from console import form_values as given
+from console.entries import Reader, Values
 from fulfillment.domain.actions.allowed import OrderAction
 from fulfillment.domain.actions.line_changes import LineUnits
 from fulfillment.domain.model.permissions import Permission
@@ -16,7 +17,6 @@ from fulfillment.store.commands.orders import details, lifecycle, line_changes, 
 from fulfillment.store.commands.orders.pins import Pinned
 from fulfillment.store.planning.change import Change
 
-Values = Mapping[str, str]
 Kind = Literal["text", "number", "date", "line", "every_line", "location", "hold", "supply"]
 WRITE = Permission.WRITE_ORDERS
 SUPPLY_KINDS = ("purchase_order", "transfer", "return", "restock")
@@ -24,13 +24,32 @@ SUPPLY_KINDS = ("purchase_order", "transfer", "return", "restock")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that an action has to be told; its kind says how it is asked for."""
+    """One thing that an action has to be told; its kind says how it is asked for.
+
+    `reads` says what it can mean, where the kind does not.
+    """
 
     name: str
     label: str
     kind: Kind
     hint: str = ""
     needed: bool = True
+    reads: Reader | None = None
+
+
+READERS: Mapping[Kind, Reader] = {
+    "number": given.needed_units,
+    "date": given.day,
+    "line": given.line,
+    "every_line": given.line_or_none,
+    "location": given.location,
+    "hold": given.code_or_none,
+}
+
+
+def readers_of(fields: Iterable[Field]) -> dict[str, Reader]:
+    """What reads each field."""
+    return {one.name: one.reads or READERS.get(one.kind, given.words) for one in fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,11 @@ class Action:
     def verb(self) -> str:
         """The verb of the command, as the API says it."""
         return str(self.name)
+
+    @property
+    def button(self) -> str:
+        """What the button says that does it."""
+        return self.title
 
 
 LINE = Field("line", "Line", "line")
@@ -76,7 +100,7 @@ ACTIONS: Sequence[Action] = (
     Action(A.VERIFY, "Verify", "Say that the order is good. What waits only for that is released.",
            lambda number, _: lifecycle.verify(number)),
     Action(A.UNHOLD, "Lift the hold", "Let the order go on; what waits only for that is released.",
-           lambda number, v: lifecycle.unhold(number, given.code(v, "reason", needed=False)),
+           lambda number, v: lifecycle.unhold(number, given.code_or_none(v, "reason")),
            (Field("reason", "Hold", "hold", needed=False),)),
     Action(A.BACK_TO_SHIP, "Back to ship",
            "Take what is free now, past gates and by hand, and release what the policy allows.",
@@ -96,27 +120,29 @@ ACTIONS: Sequence[Action] = (
     Action(A.PRIORITY, "Change priority",
            "Another place in the queue: it takes and gives as it would have from there.",
            lambda number, v: manual.priority(number, given.priority(v, "priority")),
-           (Field("priority", "Priority", "number", "0 is served first, 50 is usual, 100 is last."),
-            )),
+           (Field("priority", "Priority", "number", "0 is served first, 50 is usual, 100 is last.",
+                  reads=given.priority),)),
     Action(A.HOLD, "Hold", "Keep it from going on; it keeps its units and its place in the queue.",
-           lambda number, v: lifecycle.hold(number, str(given.code(v, "reason"))),
+           lambda number, v: lifecycle.hold(number, given.code(v, "reason")),
            (Field("reason", "Reason", "text",
-                  "A short code, such as payment_review: small letters, digits and _."),)),
+                  "A short code, such as payment_review: small letters, digits and _.",
+                  reads=given.code),)),
     Action(A.LOCK, "Lock to a location", "Ship it from one location only; none unlocks it.",
            lambda number, v: manual.lock(number, given.location(v, "location")),
            (Field("location", "Location", "location", needed=False),)),
     Action(A.POLICY, "Change its policy", "Other settings for this order alone.",
            _policy,
            (Field("set", "Set", "text", "name=value, such as max_shipments=2 future_inventory=on.",
-                  needed=False),
-            Field("unset", "Leave to the merchant", "text", "Names of settings.", needed=False))),
+                  needed=False, reads=given.settings),
+            Field("unset", "Leave to the merchant", "text", "Names of settings.", needed=False,
+                  reads=given.names))),
     Action(A.PINS, "Pin a line", "Tie a line to what will come; without a document it is freed.",
            _pin,
            (LINE, Field("document", "Document", "text", "The number of what brings the units.",
-                        needed=False),
+                        needed=False, reads=given.name),
             Field("kind", "Kind", "supply", needed=False),
             Field("units", "Units", "number", "All that still waits, unless said.",
-                  needed=False))),
+                  needed=False, reads=given.units))),
     Action(A.UNALLOCATE, "Give back", "Give back what it holds; it takes nothing by itself then.",
            lambda number, v: manual.unallocate(number, given.line_or_none(v, "line")),
            (SOME_LINES,)),
@@ -135,7 +161,7 @@ ACTIONS: Sequence[Action] = (
            _cancel,
            (Field("lines", "Lines", "text",
                   "The whole order unless said. 1 is line 1, and 1:2 two units of it.",
-                  needed=False),)),
+                  needed=False, reads=given.lines),)),
 )  # fmt: skip
 """In the order in which they are shown: what helps an order that waits comes first."""
 

@@ -29,8 +29,25 @@ def take(request: Request, response: Response) -> None:
     )
 
 
-def token_of(secret: str) -> str:
-    """What every form of this session carries: who has only the cookie sent along has it not."""
+def token_of(secret: str, user: str) -> str:
+    """What every form of this session carries: who has only the cookie sent along has it not.
+
+    It also says whose form it is, so that one that comes after the session is nobody else's.
+    """
+    return f"{_proof(secret)}.{user}"
+
+
+def is_token_of(token: str, secret: str) -> bool:
+    """Whether a form of this session carries it."""
+    return hmac.compare_digest(token.partition(".")[0].encode(), _proof(secret).encode())
+
+
+def user_of(token: str) -> str:
+    """Whose form it is, as it says; empty where it says nothing."""
+    return token.partition(".")[2]
+
+
+def _proof(secret: str) -> str:
     return hmac.new(secret.encode(), b"a form of this session", hashlib.sha256).hexdigest()
 
 

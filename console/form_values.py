@@ -1,11 +1,11 @@
 """What a form says, as the commands take it; what it can not mean is refused, naming its field."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from fulfillment.domain.model.limits import MOST_UNITS
-from fulfillment.domain.model.names import MOST_NUMBER, as_written, fault_of
+from fulfillment.domain.model.names import MOST_NUMBER, MOST_SKU, as_written, fault_of
 from fulfillment.domain.model.rank import FIRST_PRIORITY, LAST_PRIORITY
 from fulfillment.domain.model.refusals import RefusedError, invalid
 
@@ -14,11 +14,15 @@ Values = Mapping[str, str]
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 WORD = re.compile(r"[a-z][a-z0-9_.]{0,59}")
 WHOLE = re.compile(r"-?[0-9]{1,9}")
+UNITS = re.compile(r"-?[0-9]{1,12}")
 PART = re.compile(r"([0-9]{1,7})(?::([0-9]{1,7}))?")
 LOCATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 MOST_LINE = 1_000_000
 MOST_PARTS = 500
+MOST_PERCENT = 100
 LONGEST_NOTE = 500
+LONGEST_WORDS = 100
+LONGEST_REASON = 200
 LONGEST_KEY = 36
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 FIRST_YEAR, LAST_YEAR = 2000, 2199
@@ -27,6 +31,11 @@ FIRST_YEAR, LAST_YEAR = 2000, 2199
 def line(values: Values, field: str) -> int:
     """The number of a line."""
     return _whole(values, field, 1, MOST_LINE, "the number of a line")
+
+
+def chosen(words: Sequence[str]) -> Callable[[Values, str], str]:
+    """A reader of one of some words."""
+    return lambda values, field: one_of(values, field, words)
 
 
 def line_or_none(values: Values, field: str) -> int | None:
@@ -49,16 +58,36 @@ def counted_units(values: Values, field: str) -> int:
     return _whole(values, field, 0, MOST_UNITS, "units")
 
 
+def came_units(values: Values, field: str) -> int:
+    """Base units that came; none where nothing is typed, or a 0."""
+    return counted_units(values, field) if values.get(field, "").strip() else 0
+
+
+def ordered_units(values: Values, field: str) -> int | None:
+    """Base units that are to be ordered in all; None where it stays as it is."""
+    return counted_units(values, field) if values.get(field, "").strip() else None
+
+
+def percent(values: Values, field: str) -> int:
+    """Whole percents; none where nothing is typed."""
+    if not values.get(field, "").strip():
+        return 0
+    return _whole(values, field, 0, MOST_PERCENT, "a percentage")
+
+
 def priority(values: Values, field: str) -> int:
     """A place in the queue."""
     return _whole(values, field, FIRST_PRIORITY, LAST_PRIORITY, "a priority")
 
 
-def code(values: Values, field: str, *, needed: bool = True) -> str | None:
-    """A short code, as a hold has one; where it is not needed, None for all of them."""
+def code_or_none(values: Values, field: str) -> str | None:
+    """A short code, as a hold has one; None for all of them."""
+    return code(values, field) if values.get(field, "").strip() else None
+
+
+def code(values: Values, field: str) -> str:
+    """A short code, as a hold has one."""
     text = values.get(field, "").strip()
-    if not text and not needed:
-        return None
     if not CODE.fullmatch(text):
         message = "a reason is a short code of small letters, digits and _, such as payment_review"
         raise invalid("bad_code", message, field)
@@ -71,6 +100,57 @@ def name(values: Values, field: str) -> str:
     if text and (fault := fault_of(text, MOST_NUMBER)):
         raise invalid("bad_name", f"the number {fault}", field)
     return text
+
+
+def needed_name(values: Values, field: str) -> str:
+    """The number that a document is to have."""
+    if not (found := name(values, field)):
+        raise invalid("bad_name", "give it a number that no other has", field)
+    return found
+
+
+def sku(values: Values, field: str) -> str:
+    """A SKU."""
+    text = as_written(values.get(field, ""))
+    if fault := fault_of(text, MOST_SKU):
+        raise invalid("bad_name", f"the SKU {fault}", field)
+    return text
+
+
+def words(values: Values, field: str, most: int = LONGEST_WORDS) -> str:
+    """A line of text; empty where there is none."""
+    text = values.get(field, "").strip()
+    if len(text) > most:
+        message = f"it has {len(text):,} characters, at most {most} are taken"
+        raise invalid("too_long", message, field)
+    if not text.isprintable():
+        raise invalid("bad_text", "it holds a character that can not be shown", field)
+    return text
+
+
+def filters(values: Values, labels: Mapping[str, str]) -> dict[str, str]:
+    """What a list is narrowed by, each of one line of text; too much of it is refused, not cut."""
+    found: dict[str, str] = {}
+    for field, label in labels.items():
+        try:
+            text = words(values, field)
+        except RefusedError as error:
+            raise invalid(error.code, f"{label}: {error}", field) from None
+        if text:
+            found[field] = text
+    return found
+
+
+def reason(values: Values, field: str) -> str:
+    """Why, in a line; empty where nothing is said."""
+    return words(values, field, LONGEST_REASON)
+
+
+def needed_location(values: Values, field: str) -> str:
+    """A location by its name."""
+    if (found := location(values, field)) is None:
+        raise invalid("bad_location", "choose one of the locations", field)
+    return found
 
 
 def location(values: Values, field: str) -> str | None:
@@ -157,14 +237,23 @@ def names(values: Values, field: str) -> list[str]:
     return found
 
 
-def note(values: Values) -> str | None:
+def note(values: Values, field: str = "note") -> str | None:
     """Why, for the history."""
-    text = values.get("note", "").replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = values.get(field, "").replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     text = text.strip()
     if len(text) > LONGEST_NOTE or CONTROL.search(text):
         message = f"a note is text of at most {LONGEST_NOTE} characters"
-        raise invalid("bad_note", message, "note")
+        if len(text) > LONGEST_NOTE:
+            message += f"; this one has {len(text):,}"
+        raise invalid("bad_note", message, field)
     return text or None
+
+
+def needed_note(values: Values, field: str = "note") -> str:
+    """Why, where it has to be said."""
+    if (found := note(values, field)) is None:
+        raise invalid("reason_needed", "say why; the ledger keeps it", field)
+    return found
 
 
 def key(values: Values) -> str:
@@ -189,6 +278,7 @@ def _not_whole(field: str) -> RefusedError:
 
 def _whole(values: Values, field: str, least: int, most: int, what: str) -> int:
     text = values.get(field, "").strip()
-    if not WHOLE.fullmatch(text) or not least <= int(text) <= most:
-        raise invalid("bad_number", f"{what} is a whole number from {least} to {most}", field)
+    if not UNITS.fullmatch(text) or not least <= int(text) <= most:
+        message = f"{what} is a whole number from {least} to {most:,}"
+        raise invalid("bad_number", message, field)
     return int(text)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from console import form_values
 from console.columns import COLUMNS, USUAL, OrderColumn, columns_of
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.domain.model.statuses import FINISHED_ORDER, OrderStatus
@@ -95,7 +96,6 @@ FILTERS: Mapping[str, str] = {
 }
 """What a list can be narrowed by, beside its view; a search is a filter like any other."""
 
-LONGEST = 100
 LONGEST_ID = 15
 OTHERS = frozenset({"view", "sort", "columns", "after", "before", "saved", "choose"})
 
@@ -171,13 +171,9 @@ def asked_for(parameters: QueryParams) -> Asked:
             raise invalid("unknown_parameter", f"there is no filter {name!r} of orders", name)
     view = _known("view", parameters.get("view", VIEWS[0].name), BY_NAME)
     sort = _known("sort", parameters.get("sort", DEFAULT_SORT), SORTS)
-    filters = {
-        name: text for name in FILTERS if (text := parameters.get(name, "").strip()[:LONGEST])
-    }
+    filters = form_values.filters(parameters, FILTERS)
     if "status" in filters:
         _known("status", filters["status"], STATUSES)
-    if not all(text.isprintable() for text in filters.values()):
-        raise invalid("bad_filter", "a filter is text that can be shown", "q")
     saved = parameters.get("saved", "")
     return Asked(
         BY_NAME[view],

@@ -1,10 +1,11 @@
 """What is asked of a purchase order: shown first, done once, and not if it is another one since."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from console.routing import STATUSES, sentence
+from console import form_values
+from console.entries import RIGHT, Wrong, wrong
 from console.supply_effects import ShownEffect, shown_effect
 from console.visits import Visit
 from fulfillment.domain.model.refusals import RefusedError, invalid
@@ -49,10 +50,14 @@ class Told:
     """What a page says beside its form: of a preview, of a refusal, of what others did."""
 
     effect: ShownEffect | None = None
-    refusal: str | None = None
+    wrong: Wrong = RIGHT
     since: Sequence[EventView] = ()
     is_stale: bool = False
-    status: int = 200
+
+    @property
+    def status(self) -> int:
+        """Of the answer."""
+        return CONFLICT if self.is_stale else self.wrong.status
 
 
 NOTHING = Told()
@@ -70,33 +75,38 @@ def look(visit: Visit, number: str) -> Looked:
     )
 
 
-def looked_at(visit: Visit, make: Callable[[], Deed]) -> Told:
-    """What it would change, or why it can not be done."""
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form's fields by their names, and those of its lines in the order of the document."""
+
+    names: Collection[str] = ()
+    lines: Sequence[str] = ()
+
+
+def looked_at(visit: Visit, make: Callable[[], Deed], typed: Typed) -> Told:
+    """What it would change, or what is wrong with the form."""
     try:
         return Told(_effect(visit, make()))
     except RefusedError as error:
-        return Told(refusal=sentence(error), status=STATUSES[error.kind])
+        return Told(wrong=wrong(error, typed.names, typed.lines))
 
 
-def done(visit: Visit, number: str, make: Callable[[], Deed]) -> Told | None:
+def done(visit: Visit, number: str, make: Callable[[], Deed], typed: Typed) -> Told | None:
     """Do it, once for the key of the form; None where it is done, else what is to be said.
 
     Where the purchase order is not as the page showed it, nothing is done: it is told what
-    happened since, and what it would change now.
+    happened since. What it would change now is told in either case, with the button again.
     """
     try:
         deed, (version, key) = make(), _held_against(visit)
+        form_values.note(visit.form)
         deed.do(version, key)
     except RefusedError as error:
-        if error.code != CHANGED:
-            return Told(refusal=sentence(error), status=STATUSES[error.kind])
-    else:
-        return None
-    since = _since(visit, number)
-    try:
-        return Told(_effect(visit, make()), since=since, is_stale=True, status=CONFLICT)
-    except RefusedError as now:
-        return Told(refusal=sentence(now), since=since, is_stale=True, status=CONFLICT)
+        now = looked_at(visit, make, typed)
+        if error.code == CHANGED:
+            return Told(now.effect, now.wrong, _since(visit, number), is_stale=True)
+        return Told(now.effect, wrong(error, [*typed.names, "note"], typed.lines))
+    return None
 
 
 def _held_against(visit: Visit) -> tuple[int, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from console import form_values
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.domain.model.statuses import ENDED, INBOUND, PurchaseOrderStatus
 from fulfillment.store.reading.purchase_lists import SORTS, PurchaseFilter
@@ -79,7 +80,6 @@ FILTERS: Mapping[str, str] = {
     "location": "Location",
 }
 
-LONGEST = 100
 OTHERS = frozenset({"view", "sort", "after", "before", "done"})
 
 
@@ -118,11 +118,7 @@ def asked_for(parameters: Mapping[str, str]) -> Asked:
             raise invalid("unknown_parameter", message, name)
     view = _known("view", parameters.get("view", VIEWS[0].name), BY_NAME)
     sort = _known("sort", parameters.get("sort", DEFAULT_SORT), SORTS)
-    filters = {
-        name: text for name in FILTERS if (text := parameters.get(name, "").strip()[:LONGEST])
-    }
-    if not all(text.isprintable() for text in filters.values()):
-        raise invalid("bad_filter", "a filter is text that can be shown", "q")
+    filters = form_values.filters(parameters, FILTERS)
     return Asked(BY_NAME[view], sort, filters, parameters.get("after"), parameters.get("before"))
 
 

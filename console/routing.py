@@ -1,6 +1,5 @@
 """Every page asks who is there before it reads anything else."""
 
-import hmac
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -10,13 +9,20 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from console.cookies import is_from_here
+from console.cookies import is_from_here, is_token_of, user_of
 from console.desk import desk_of
 from console.headers import SIGNED_IN
+from console.kept import Kept, address_of, is_path, kept_of, read_kept
 from console.parameters import check_parameters
 from console.permissions import PAGES, PUBLIC_PAGES
 from console.rendering import page
-from console.visits import NotAllowedError, NotSignedInError, Visit, visit_of
+from console.visits import (
+    NotAllowedError,
+    NotSignedInError,
+    OtherSessionError,
+    Visit,
+    visit_of,
+)
 from console.words import written_for
 from fulfillment.domain.model.refusals import RefusalKind, RefusedError
 
@@ -53,6 +59,7 @@ class PageRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             visit: Visit | None = None
+            form: dict[str, str] = {}
             try:
                 form = await form_of(request)
                 visit = await run_in_threadpool(visit_of, request, form)
@@ -65,7 +72,7 @@ class PageRoute(APIRoute):
                 with written_for(request.headers.get("accept-language", "")):
                     return await handle(request)
             except Exception as error:
-                return _instead(request, visit, error)
+                return _instead(request, form, visit, error)
 
         return guarded
 
@@ -76,7 +83,7 @@ def _open(handle: Handler) -> Handler:
         try:
             return await handle(request)
         except Exception as error:
-            return _in_trouble(request, None, error)
+            return _in_trouble(request, request.state.form, None, error)
 
     return let_in
 
@@ -90,11 +97,23 @@ async def form_of(request: Request) -> dict[str, str]:
 
 
 def check_form(request: Request, visit: Visit) -> None:
-    """Refuse what no form of this session sent."""
+    """Refuse what no form of this session sent.
+
+    A form that the same user opened before he signed in anew is another matter: he may send it.
+    """
     token = visit.form.get("token", "")
-    if not is_from_here(request) or not hmac.compare_digest(token.encode(), visit.token.encode()):
-        message = "The form was not sent from a page of yours. Open the page anew and try again."
-        raise NotAllowedError(message)
+    if is_from_here(request):
+        if is_token_of(token, visit.secret):
+            return
+        if user_of(token) == visit.user:
+            raise OtherSessionError
+        if user_of(token):
+            raise NotAllowedError(
+                f"This form was {user_of(token)}'s, and you are signed in as {visit.user}."
+                " Nothing of it was done."
+            )
+    message = "The form was not sent from a page of yours. Open the page anew and try again."
+    raise NotAllowedError(message)
 
 
 def shown(template: str, visit: Visit, status: int = 200, **values: Any) -> HTMLResponse:
@@ -124,38 +143,99 @@ def sentence(error: RefusedError) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _instead(request: Request, visit: Visit | None, error: Exception) -> Response:
+def _instead(
+    request: Request, form: Mapping[str, str], visit: Visit | None, error: Exception
+) -> Response:
     """What is answered in place of a page; an error that nobody foresaw is raised on."""
     if isinstance(error, NotSignedInError):
-        return _to_sign_in(request)
+        return _to_sign_in(request, form)
+    if isinstance(error, OtherSessionError) and visit is not None:
+        return _again(request, form, visit)
     if isinstance(error, NotAllowedError):
+        if visit is not None and _begins_elsewhere(request, visit):
+            return RedirectResponse(visit.start, SEE_OTHER, dict(SIGNED_IN))
         return refusal(visit, 403, "This is not yours to do", str(error))
     if isinstance(error, RefusedError):
         return refused(visit, error)
-    return _in_trouble(request, visit, error)
+    return _in_trouble(request, form, visit, error)
 
 
-def _in_trouble(request: Request, visit: Visit | None, error: Exception) -> Response:
-    """A page that says so while the database does not answer; any other error is raised on."""
+def _begins_elsewhere(request: Request, visit: Visit) -> bool:
+    """Whether the merchant's first page was asked for by somebody whose work begins at another."""
+    is_first = visit.merchant is not None and request.url.path == visit.home
+    return is_first and visit.start != visit.home
+
+
+def _again(request: Request, form: Mapping[str, str], visit: Visit) -> Response:
+    """A form of the session before: it is kept, and sent by this one's button."""
+    kept = kept_of(request, form)
+    if kept is None:
+        return RedirectResponse("/", SEE_OTHER, dict(SIGNED_IN))
+    return kept_page(kept, visit.token, 409)
+
+
+def kept_page(kept: Kept, token: str, status: int = 200) -> HTMLResponse:
+    """A form with all that was typed, and a button of this session that sends it again."""
+    heading = "Nothing was done yet"
+    message = (
+        "You were signed out before this form was sent. What you typed is kept: send it again."
+    )
+    response = page("kept.html", status, heading=heading, message=message, kept=kept, token=token)
+    response.headers.update(SIGNED_IN)
+    return response
+
+
+def _in_trouble(
+    request: Request, form: Mapping[str, str], visit: Visit | None, error: Exception
+) -> Response:
+    """A page that says so while the database does not answer; any other error is raised on.
+
+    What a form said is kept in it, to be sent again as it was.
+    """
     said = desk_of(request).trouble(error)
     if said is None:
         raise error
-    again = request.url.path if request.method == "GET" else ""
-    if again and request.url.query:
-        again += f"?{request.url.query}"
-    values = {"said": said, "again": again, "is_form": request.method == "POST"}
+    if carried := read_kept(form.get("kept", "")):
+        return sign_in_page("/", UNAVAILABLE, said, carried.user, carried)
+    is_form = request.method == "POST"
+    again = "" if is_form else address_of(request)
+    values = {"said": said, "again": again, "is_form": is_form, "kept": kept_of(request, form)}
     if visit is None:
         response: Response = page("plain_trouble.html", UNAVAILABLE, **values)
     else:
         response = shown("trouble.html", visit, UNAVAILABLE, **values)
+    response.headers.update(SIGNED_IN)
     response.headers["Retry-After"] = RETRY_AFTER
     return response
 
 
-def _to_sign_in(request: Request) -> Response:
-    """To the page for it, and from there back to what was asked for."""
-    target = "/sign-in"
-    if request.method == "GET" and request.url.path != "/":
-        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+def _to_sign_in(request: Request, form: Mapping[str, str]) -> Response:
+    """To the page for it, and from there back to what was asked for, or to what was typed."""
+    if kept := kept_of(request, form):
+        return sign_in_page("/", 401, SIGNED_OUT, kept.user, kept)
+    target, asked = "/sign-in", address_of(request)
+    if request.method == "GET" and is_path(asked):
         target = f"/sign-in?{urlencode({'next': asked})}"
     return RedirectResponse(target, SEE_OTHER, dict(SIGNED_IN))
+
+
+SIGNED_OUT = (
+    "You are not signed in any more, and nothing was done. Sign in to go on: what you typed is kept"
+    " in this page."
+)
+
+
+def sign_in_page(
+    target: str, status: int, message: str, name: str, kept: Kept | None = None
+) -> HTMLResponse:
+    """The form to sign in with; after it one goes to the target, or to what was kept."""
+    response = page(
+        "sign_in.html",
+        status,
+        target=target,
+        message=message,
+        name=name,
+        kept=kept.written() if kept else "",
+    )
+    response.headers.update(SIGNED_IN)
+    return response

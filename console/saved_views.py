@@ -32,7 +32,7 @@ class Tab:
 
 def owner_of(visit: Visit) -> str:
     """The name to sign in with, by which a user's views are known."""
-    return visit.caller.key.removeprefix("user ")
+    return visit.user
 
 
 def may_change(visit: Visit, view: SavedView) -> bool:

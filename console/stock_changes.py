@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from console import form_values as given
-from console.actions import Field, Values
+from console.actions import Field
+from console.entries import Values
 from console.visits import Visit
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.commands.supply.moves.documents import (
@@ -77,21 +78,21 @@ class _Adjusting:
 
 
 def _place(sku: str, values: Values, disposition: str = "disposition") -> Place:
-    location = given.location(values, "location")
-    if location is None:
-        raise invalid("bad_location", "choose one of the locations", "location")
+    location = given.needed_location(values, "location")
     return sku, location, given.one_of(values, disposition, DISPOSITIONS)
+
+
+def _adjusting_units(values: Values, field: str) -> int:
+    """Units that there are, of which there may be none, or by which there are more or fewer."""
+    is_all = given.one_of(values, "how", list(HOW)) == "set"
+    return (given.counted_units if is_all else given.needed_units)(values, field)
 
 
 def _adjusted(sku: str, values: Values, levels: Levels) -> Wanted:
     place = _place(sku, values)
     seen = levels.get(place, NONE)
-    how = given.one_of(values, "how", list(HOW))
-    units = {
-        "set": lambda: given.counted_units(values, "units") - seen.on_hand,
-        "more": lambda: given.needed_units(values, "units"),
-        "fewer": lambda: -given.needed_units(values, "units"),
-    }[how]()
+    typed = _adjusting_units(values, "units")
+    units = {"set": typed - seen.on_hand, "more": typed, "fewer": -typed}[values["how"]]
     return _Adjusting(sku, "adjust", (Adjustment(*place[:2], units, None, place[2], seen),))
 
 
@@ -131,17 +132,12 @@ class _Transfer:
 
 
 def _source(sku: str, values: Values) -> tuple[Place]:
-    source = given.location(values, "location")
-    if source is None:
-        raise invalid("bad_location", "choose where it is sent from", "location")
-    return ((sku, source, "sellable"),)
+    return ((sku, given.needed_location(values, "location"), "sellable"),)
 
 
 def _transferred(sku: str, values: Values, levels: Levels) -> Wanted:
     (place,) = _source(sku, values)
-    destination = given.location(values, "destination")
-    if destination is None:
-        raise invalid("bad_location", "choose where it is sent to", "destination")
+    destination = given.needed_location(values, "destination")
     lines = (NewTransferLine(1, sku, given.needed_units(values, "units")),)
     ship = given.one_of(values, "when", list(WHEN)) == "now"
     expected_on = given.day(values, "expected_on")
@@ -151,14 +147,17 @@ def _transferred(sku: str, values: Values, levels: Levels) -> Wanted:
 
 # --- the table -----------------------------------------------------------------------------------
 
-AT = Field("location", "Place", "location")
+AT = Field("location", "Place", "location", reads=given.needed_location)
+OF_DISPOSITIONS = given.chosen(DISPOSITIONS)
 UNITS = Field("units", "Units", "number", "In base units.")
 
 ADJUST = StockChange(
     "adjust", "Adjust", "Adjust",
     "Say what a place really has. More serves who waits; of fewer than are allocated, claims are"
     " given up, the latest in rank first.",
-    (AT, Field("disposition", "Disposition", "text"), Field("how", "What is there", "text"), UNITS),
+    (AT, Field("disposition", "Disposition", "text", reads=OF_DISPOSITIONS),
+     Field("how", "What is there", "text", reads=given.chosen(list(HOW))),
+     replace(UNITS, reads=_adjusting_units)),
     lambda sku, values: [_place(sku, values)],
     _adjusted,
 )  # fmt: skip
@@ -167,7 +166,8 @@ MOVE = StockChange(
     "move", "Change disposition", "Change disposition",
     "Set units apart as damaged or in quarantine, where they serve nobody, or make them sellable"
     " again.",
-    (AT, Field("from", "From", "text"), Field("to", "To", "text"), UNITS),
+    (AT, Field("from", "From", "text", reads=OF_DISPOSITIONS),
+     Field("to", "To", "text", reads=OF_DISPOSITIONS), UNITS),
     _from_and_to,
     _moved,
 )  # fmt: skip
@@ -176,11 +176,12 @@ TRANSFER = StockChange(
     "transfer", "Transfer", "Write this transfer",
     "Send free units to another place. Sent, they are inbound there, and who waits may count on"
     " them; nobody loses what he holds.",
-    (replace(AT, label="From"), Field("destination", "To", "location"), UNITS,
+    (replace(AT, label="From"),
+     Field("destination", "To", "location", reads=given.needed_location), UNITS,
      Field("expected_on", "Expected on", "date",
            "The day on which it arrives. Without one nobody can be promised any of it.",
            needed=False),
-     Field("when", "When", "text")),
+     Field("when", "When", "text", reads=given.chosen(list(WHEN)))),
     _source,
     _transferred,
     needs_reason=False,

@@ -63,7 +63,6 @@ SORT_TITLES: Mapping[str, str] = {
 }
 
 FILTERS: Mapping[str, str] = {"q": "SKU, name or barcode", "location": "Place"}
-LONGEST = 100
 OTHERS = frozenset({"view", "sort", "after", "before"})
 
 
@@ -101,10 +100,6 @@ def asked_for(parameters: Mapping[str, str]) -> Asked:
     named = {"view": "all", "sort": "sku", **parameters}
     view = form_values.one_of(named, "view", [*BY_NAME])
     sort = form_values.one_of(named, "sort", [*SORTS])
-    filters = {
-        name: text for name in FILTERS if (text := parameters.get(name, "").strip()[:LONGEST])
-    }
+    filters = form_values.filters(parameters, FILTERS)
     form_values.location(filters, "location")
-    if not all(text.isprintable() for text in filters.values()):
-        raise invalid("bad_filter", "a filter is text that can be shown", "q")
     return Asked(BY_NAME[view], sort, filters, parameters.get("after"), parameters.get("before"))

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote, unquote
 
-from console.actions import ACTIONS, Action, Field, Values
+from console.actions import ACTIONS, Action, Field
+from console.entries import Values
 from fulfillment.domain.actions.allowed import OrderAction as A
 from fulfillment.domain.model.refusals import RefusedError, invalid, missing
 from fulfillment.store.reading.views.together import SeenOrder

@@ -28,6 +28,10 @@ class NotSignedInError(Exception):
     """Nobody is signed in, or the session is over."""
 
 
+class OtherSessionError(Exception):
+    """A form of the user's own, made before he signed in anew."""
+
+
 class NotAllowedError(Exception):
     """A page, or a form, that this user may not have."""
 
@@ -47,7 +51,12 @@ class Visit:
     @property
     def token(self) -> str:
         """What the forms of the page carry."""
-        return token_of(self.secret)
+        return token_of(self.secret, self.user)
+
+    @property
+    def user(self) -> str:
+        """The name to sign in with."""
+        return self.caller.key.removeprefix("user ")
 
     @property
     def of(self) -> MerchantView:

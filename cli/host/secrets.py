@@ -65,24 +65,45 @@ def rotate(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def put(name: Name) -> None:
+def put(
+    name: Name,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also where another one is kept: that is gone then.")
+    ] = False,
+) -> None:
     """Keep a secret of the settings sealed in the database. It is asked for, or piped in.
 
     It counts where the environment does not set it. Workers and the API take it when they start.
+    One that is kept already is replaced only if you say so: by --replace, or when you are asked.
 
     Example: echo "$PASSWORD" | pegboard secrets put mail-smtp-password
     """
     from cli.errors import UsageError
     from cli.output import console
-    from fulfillment.kept_settings import fault_of_kept, kept_name
+    from fulfillment.kept_settings import fault_of_kept, kept_name, sealed_setting
     from fulfillment.store.commands.administration.secrets import put_secret
 
     sealer, secret = _sealer(), _typed(_known(name))
     if fault := fault_of_kept(name, secret):
         raise UsageError(fault)
     with _store() as store:
+        if (kept := sealed_setting(store, name)) and not replace:
+            _check_replaced(name, _where(name, kept))
         put_secret(store, kept_name(name), sealer.seal(kept_name(name), secret))
     console.print(f"{name} is kept; start workers and the API anew to use it", markup=False)
+
+
+def _check_replaced(name: str, where: str) -> None:
+    """Refuse to lose what is kept, unless somebody who is asked wants it lost."""
+    import sys
+
+    from cli.errors import UsageError
+
+    told = f"another {name} is {where}; it can not be had back once it is replaced"
+    if not sys.stdin.isatty():
+        raise UsageError(f"{told}. Nothing was changed: say --replace to replace it")
+    if not typer.confirm(f"{told}. Replace it?", err=True):
+        raise UsageError(f"{name} stays as it was")
 
 
 @app.command()

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from console import form_values
-from console.actions import BY_NAME, SUPPLY_KINDS, Action, Field, Values
+from console.actions import BY_NAME, SUPPLY_KINDS, Action, Field, readers_of
+from console.entries import RIGHT, Values, Wrong, check, wrong
 from console.headers import SIGNED_IN
 from console.impacts import Touched, touched
 from console.pages.order import order_path
-from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
+from console.routing import SEE_OTHER, PageRoute, shown
 from console.visits import ForVisit, OrderNumber, Visit
 from fulfillment.domain.insight.impact import Impact
 from fulfillment.domain.model.refusals import RefusedError, missing
@@ -27,6 +28,7 @@ router = APIRouter(route_class=PageRoute)
 MOST_SINCE = 20
 LONGEST_COUNT = 18
 CHANGED = "order_changed"
+CONFLICT = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,14 @@ class Told:
     """What the page says beside its form: of a preview, of a refusal, of what others did."""
 
     preview: Sequence[Touched] | None = None
-    refusal: str | None = None
+    wrong: Wrong = RIGHT
     since: Sequence[EventView] = ()
     is_stale: bool = False
-    status: int = 200
+
+    @property
+    def status(self) -> int:
+        """Of the answer."""
+        return CONFLICT if self.is_stale else self.wrong.status
 
 
 @router.get("/m/{merchant}/orders/{number}/{action}")
@@ -58,11 +64,7 @@ def order_action(request: Request, number: OrderNumber, action: str, visit: ForV
     looked = _look(visit, number)
     if "look" not in request.query_params and wanted.fields:
         return _page(visit, wanted, looked, values, Told())
-    try:
-        told = Told(_preview(visit, number, wanted.make(number, values)))
-    except RefusedError as error:
-        told = Told(refusal=sentence(error), status=STATUSES[error.kind])
-    return _page(visit, wanted, looked, values, told)
+    return _page(visit, wanted, looked, values, Told(*_previewed(visit, wanted, number, values)))
 
 
 @router.post("/m/{merchant}/orders/{number}/{action}")
@@ -75,8 +77,8 @@ def do_order_action(number: OrderNumber, action: str, visit: ForVisit) -> Respon
     _check(visit, wanted, number)
     values = _values(wanted, visit.form)
     try:
-        change = wanted.make(number, values)
-        _do(visit, wanted, change, values)
+        check(visit.form, readers_of(wanted.fields) | {"note": form_values.note})
+        _do(visit, wanted, wanted.make(number, values), values)
     except RefusedError as error:
         return _not_done(visit, wanted, number, error)
     target = f"{order_path(visit, number)}?done={wanted.name}"
@@ -104,9 +106,17 @@ def _look(visit: Visit, number: str) -> Looked:
     )
 
 
-def _preview(visit: Visit, number: str, change: Change) -> list[Touched]:
-    impacts: list[Impact] = preview_change(visit.desk.store, visit.of.id, change)
-    return touched(number, impacts)
+def _previewed(
+    visit: Visit, action: Action, number: str, values: Values
+) -> tuple[list[Touched] | None, Wrong]:
+    """What it would make of every order that it touches, or what is wrong with the form."""
+    try:
+        check(values, readers_of(action.fields))
+        change = action.make(number, values)
+        impacts: list[Impact] = preview_change(visit.desk.store, visit.of.id, change)
+    except RefusedError as error:
+        return None, wrong(error, values)
+    return touched(number, impacts), RIGHT
 
 
 def _do(visit: Visit, action: Action, change: Change, values: Values) -> None:
@@ -120,15 +130,11 @@ def _do(visit: Visit, action: Action, change: Change, values: Values) -> None:
 def _not_done(visit: Visit, action: Action, number: str, error: RefusedError) -> Response:
     """The form again, with what was said in it, and why it was not done."""
     values, looked = _values(action, visit.form), _look(visit, number)
-    if error.code != CHANGED:
-        told = Told(refusal=sentence(error), status=STATUSES[error.kind])
-        return _page(visit, action, looked, values, told)
-    since = _since(visit, number)
-    try:
-        preview = _preview(visit, number, action.make(number, values))
-        told = Told(preview, since=since, is_stale=True, status=409)
-    except RefusedError as now:
-        told = Told(refusal=sentence(now), since=since, is_stale=True, status=409)
+    preview, now = _previewed(visit, action, number, values)
+    if error.code == CHANGED:
+        told = Told(preview, now, _since(visit, number), is_stale=True)
+    else:
+        told = Told(preview, wrong(error, [*values, "note"]))
     return _page(visit, action, looked, values, told)
 
 
@@ -146,17 +152,29 @@ def _page(visit: Visit, action: Action, looked: Looked, values: Values, told: To
         "order_action.html",
         visit,
         told.status,
-        action=action,
+        change=action,
         order=found,
         path=order_path(visit, found.number),
         values=values,
         options={field.name: _options(field, looked) for field in action.fields},
+        labels={field.name: field.label for field in action.fields},
         told=told,
         not_possible=why,
-        version=looked.version,
-        key=uuid4(),
+        held=_held(visit, looked.version),
         note=visit.form.get("note", ""),
+        note_for="history",
+        needs_note=False,
     )
+
+
+def _held(visit: Visit, version: OrderVersion) -> dict[str, object]:
+    """What the button sends along: whose form it is, its key, and which order it was made for."""
+    return {
+        "token": visit.token,
+        "key": uuid4(),
+        "version": version.version,
+        "seen": version.happenings,
+    }
 
 
 def _options(field: Field, looked: Looked) -> list[tuple[str, str]] | None:

@@ -1,19 +1,22 @@
 """Other days and units of a purchase order: who would be later or earlier, and the button."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from datetime import date
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from console import form_values as given
+from console.entries import Reader, Values, check
 from console.headers import SIGNED_IN
 from console.purchase_changes import (
     NOTHING,
     Deed,
     Looked,
     Told,
+    Typed,
     done,
     look,
     looked_at,
@@ -21,7 +24,6 @@ from console.purchase_changes import (
 )
 from console.routing import SEE_OTHER, PageRoute, shown
 from console.visits import ForVisit, PurchaseNumber, Visit
-from fulfillment.domain.model.limits import MOST_UNITS
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.commands.supply.purchase_orders import (
     KEEP,
@@ -35,9 +37,6 @@ from fulfillment.store.reading.views.purchasing import PurchaseOrderView
 
 router = APIRouter(route_class=PageRoute)
 
-Values = Mapping[str, str]
-
-WHOLE = re.compile(r"[0-9]{1,10}")
 OF_LINE = re.compile(r"[uen]([0-9]{1,7})")
 """Units, a day, or no day, of a line by its number."""
 
@@ -51,7 +50,7 @@ def purchase_dates(request: Request, purchase: PurchaseNumber, visit: ForVisit) 
     if "look" not in values:
         return _page(visit, found, values, NOTHING)
     one = found.page.purchase_order
-    told = looked_at(visit, lambda: _deed(visit, typed_change(one, values)))
+    told = looked_at(visit, lambda: _deed(visit, typed_change(one, values)), _typed(found))
     hidden = sent(typed_change(one, values)) if told.effect else {}
     return _page(visit, found, values, told, hidden)
 
@@ -61,7 +60,12 @@ def do_purchase_dates(purchase: PurchaseNumber, visit: ForVisit) -> Response:
     """Change it, once for the key of the form, if it is as the page showed it."""
     visit.check_purchase_order(purchase)
     hidden = {name: visit.form.get(name, "") for name in SENT}
-    told = done(visit, purchase, lambda: _deed(visit, sent_change(purchase, visit.form)))
+    found = look(visit, purchase)
+
+    def deed() -> Deed:
+        return _deed(visit, sent_change(purchase, visit.form))
+
+    told = done(visit, purchase, deed, _typed(found))
     if told is not None:
         typed = {**hidden, **_fields(visit.form)}
         return _page(visit, look(visit, purchase), typed, told, hidden)
@@ -70,9 +74,8 @@ def do_purchase_dates(purchase: PurchaseNumber, visit: ForVisit) -> Response:
 
 
 def _deed(visit: Visit, change: PurchaseChange) -> Deed:
-    note = given.note(visit.form)
-
     def do(version: int, key: str) -> None:
+        note = given.note(visit.form)
         command = visit.session.command(
             "change_purchase_order", change.number, key, sent(change), note
         )
@@ -106,11 +109,11 @@ def sent(change: PurchaseChange) -> dict[str, str]:
 def sent_change(number: str, form: Values) -> PurchaseChange:
     """What the button asks for, whatever stands there by now."""
     lines = tuple(
-        LineChange(int(line), _day(fields, f"e{line}", f"n{line}"), _units(fields, line))
+        LineChange(int(line), _new_day(fields, f"e{line}"), given.ordered_units(fields, f"u{line}"))
         for fields in [_fields(form)]
         for line in _numbers(fields)
     )
-    return PurchaseChange(number, _day(form, "expected_on", "no_day"), lines)
+    return PurchaseChange(number, _new_day(form, "expected_on"), lines)
 
 
 def _fields(form: Values) -> dict[str, str]:
@@ -124,7 +127,8 @@ def typed_change(one: PurchaseOrderView, values: Values) -> PurchaseChange:
 
     A line whose day is the header's follows that, unless it is given another one.
     """
-    header = _day(values, "expected_on", "no_day")
+    check(values, _readers(one))
+    header = _new_day(values, "expected_on", one.expected_on)
     lines = tuple(_changed(one, values))
     change = PurchaseChange(one.number, KEEP if header == one.expected_on else header, lines)
     if change == PurchaseChange(one.number):
@@ -139,7 +143,8 @@ def _changed(one: PurchaseOrderView, values: Values) -> Iterator[LineChange]:
             message = f"purchase order {one.number} has no line {number}"
             raise invalid("unknown_line", message, "lines")
         line = known[number]
-        on, units = _day(values, f"e{number}", f"n{number}"), _units(values, number)
+        on = _new_day(values, f"e{number}")
+        units = given.ordered_units(values, f"u{number}")
         if on == line.expected_on:
             on = KEEP
         if units == line.ordered - line.closed:
@@ -154,23 +159,40 @@ def _numbers(values: Values) -> list[str]:
     return sorted(found, key=int)
 
 
-def _day(values: Values, field: str, none: str) -> NewDate:
-    """The day of a field; KEEP where none is named, None where there is to be none."""
-    if values.get(none):
-        return None
-    return given.day(values, field) or KEEP
+def _new_day(values: Values, field: str, stands: date | None = None) -> NewDate:
+    """The day of a field; KEEP where none is named, None where there is to be none.
+
+    A day that `stands` there already is no other one.
+    """
+    on = given.day(values, field)
+    if not values.get("no_day" if field == "expected_on" else f"n{field[1:]}"):
+        return on or KEEP
+    if on not in {None, stands}:
+        raise invalid("day_and_none", "name a day, or say that none is known; not both", field)
+    return None
 
 
-def _units(values: Values, line: str) -> int | None:
-    """What is to be ordered of a line in all; None where it stays."""
-    field = f"u{line}"
-    text = values.get(field, "").strip()
-    if not text:
-        return None
-    if not WHOLE.fullmatch(text) or int(text) > MOST_UNITS:
-        message = f"units of line {line} are a whole number from 0 to {MOST_UNITS}"
-        raise invalid("bad_number", message, field)
-    return int(text)
+def _readers(one: PurchaseOrderView) -> dict[str, Reader]:
+    """What reads each field that is typed in, in the order of the form."""
+    found: dict[str, Reader] = {
+        "expected_on": lambda values, field: _new_day(values, field, one.expected_on)
+    }
+    for line in one.lines:
+        found |= {f"u{line.line}": given.ordered_units, f"e{line.line}": _new_day}
+    return found
+
+
+def _typed(looked: Looked) -> Typed:
+    return Typed(_readers(looked.page.purchase_order))
+
+
+def _labels(one: PurchaseOrderView) -> dict[str, str]:
+    """What each field is called."""
+    found = {"expected_on": "Expected on"}
+    for line in one.lines:
+        found[f"u{line.line}"] = f"Units of line {line.line} ordered in all"
+        found[f"e{line.line}"] = f"Other day of line {line.line}"
+    return found
 
 
 def _page(
@@ -185,6 +207,7 @@ def _page(
         one=one,
         path=purchase_path(visit, one.number),
         values=values,
+        labels=_labels(one),
         hidden=hidden or {},
         told=told,
         version=looked.version,

@@ -1,18 +1,18 @@
 """A new purchase order by form: checked and shown, then written as a draft, once."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from console import form_values as given
+from console.entries import RIGHT, Reader, Values, Wrong, check, wrong
 from console.headers import SIGNED_IN
 from console.purchase_changes import purchase_path
-from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
+from console.routing import SEE_OTHER, PageRoute, shown
 from console.visits import ForVisit, Visit
-from fulfillment.domain.model.names import MOST_SKU, as_written, fault_of
 from fulfillment.domain.model.refusals import RefusedError, invalid
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.supply.purchase_orders import (
@@ -26,21 +26,30 @@ from fulfillment.store.records.loading import load_locations
 
 router = APIRouter(route_class=PageRoute)
 
-Values = Mapping[str, str]
-
 ROWS, MOST_ROWS = 6, 60
-LONGEST = 100
-MOST_PERCENT = 100
+OF_LINE: dict[str, Reader] = {
+    "sku": given.sku,
+    "units": given.needed_units,
+    "at": given.needed_location,
+    "on": given.day,
+}
+"""What reads the fields of a line, by what their names begin with."""
+
+TITLES = {"sku": "SKU", "units": "Units", "at": "Location", "on": "Other day"}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line as it was typed; an empty one says nothing."""
+    """One line as it was typed, and where; an empty one says nothing."""
 
     sku: str = ""
     units: str = ""
     location: str = ""
     expected_on: str = ""
+
+    def fields(self, at: int) -> dict[str, str]:
+        """What is typed in it, by the names of the form's fields."""
+        return {f"{name}{at}": text for name, text in zip(OF_LINE, astuple(self), strict=True)}
 
     @property
     def is_typed(self) -> bool:
@@ -59,7 +68,7 @@ def purchase_new(request: Request, visit: ForVisit) -> Response:
         new = new_purchase(values, rows)
         visit.session.read(lambda tx: check_writable(tx, new))
     except RefusedError as error:
-        return _page(visit, values, rows, error=error)
+        return _page(visit, values, rows, faults=_wrong(error, rows))
     return _page(visit, values, rows, new=new)
 
 
@@ -74,54 +83,67 @@ def do_purchase_new(visit: ForVisit) -> Response:
         command = purchase_order_command(visit.of.id, visit.session.actor, new)
         create_purchase_order(visit.desk.store, command, new)
     except RefusedError as error:
-        return _page(visit, form, rows, error=error)
+        return _page(visit, form, rows, faults=_wrong(error, rows))
     target = f"{purchase_path(visit, new.number)}?done=new"
     return RedirectResponse(target, SEE_OTHER, dict(SIGNED_IN))
 
 
 def new_purchase(values: Values, rows: Sequence[Row]) -> NewPurchaseOrder:
     """What is to be written; a refusal of what can not be meant."""
-    number = given.name(values, "number")
-    if not number:
-        raise invalid("bad_name", "give it a number that no other purchase order has", "number")
-    supplier = values.get("supplier", "").strip()
-    if len(supplier) > LONGEST or not supplier.isprintable():
-        raise invalid("bad_supplier", f"a supplier has {LONGEST} letters at most", "supplier")
+    check(_all(values, rows), _readers(rows))
     lines = tuple(_line(at, row) for at, row in enumerate(rows, start=1))
     return NewPurchaseOrder(
-        number,
+        given.needed_name(values, "number"),
         lines,
-        supplier,
+        given.words(values, "supplier"),
         given.day(values, "expected_on"),
         PurchaseOrderStatus.DRAFT,
-        _percent(values),
+        given.percent(values, "over"),
     )
 
 
-def _percent(values: Values) -> int:
-    text = values.get("over", "").strip() or "0"
-    if not text.isdecimal() or not text.isascii() or int(text) > MOST_PERCENT:
-        message = f"more than ordered is a whole number of percent from 0 to {MOST_PERCENT}"
-        raise invalid("bad_percent", message, "over")
-    return int(text)
+def _all(values: Values, rows: Sequence[Row]) -> dict[str, str]:
+    """All that is typed, by the names of the form's fields: rows close up where one is empty."""
+    found = {name: values.get(name, "") for name in HEAD}
+    for at, row in enumerate(rows, start=1):
+        found |= row.fields(at)
+    return found
+
+
+HEAD: dict[str, Reader] = {
+    "number": given.needed_name,
+    "supplier": given.words,
+    "expected_on": given.day,
+    "over": given.percent,
+}
+
+
+def _readers(rows: Sequence[Row]) -> dict[str, Reader]:
+    """What reads each field, in the order of the form."""
+    lines = range(1, len(rows) + 1)
+    return HEAD | {f"{name}{at}": read for at in lines for name, read in OF_LINE.items()}
+
+
+def _wrong(error: RefusedError, rows: Sequence[Row]) -> Wrong:
+    """What is wrong; of a line of the document, beside the SKU of its row."""
+    skus = [f"sku{at}" for at in range(1, len(rows) + 1)]
+    return wrong(error, _readers(rows), skus)
 
 
 def _line(at: int, row: Row) -> NewPurchaseLine:
-    sku = as_written(row.sku)
-    if fault := fault_of(sku, MOST_SKU):
-        raise invalid("bad_name", f"the SKU of line {at} {fault}", f"sku{at}")
-    location = given.location({"location": row.location}, "location")
-    if location is None:
-        raise invalid("bad_location", f"choose a location for line {at}", f"at{at}")
-    units = given.needed_units({"units": row.units}, "units")
-    on = given.day({"on": row.expected_on}, "on")
-    return NewPurchaseLine(at, sku, units, location, on)
+    typed = row.fields(at)
+    return NewPurchaseLine(
+        at,
+        given.sku(typed, f"sku{at}"),
+        given.needed_units(typed, f"units{at}"),
+        given.needed_location(typed, f"at{at}"),
+        given.day(typed, f"on{at}"),
+    )
 
 
 def _typed_rows(values: Values) -> Iterator[Row]:
     for at in range(1, MOST_ROWS + 1):
-        names = (f"sku{at}", f"units{at}", f"at{at}", f"on{at}")
-        row = Row(*(values.get(name, "").strip() for name in names))
+        row = Row(*(values.get(name, "").strip() for name in Row().fields(at)))
         if row.is_typed:
             yield row
 
@@ -141,13 +163,23 @@ def _sent_rows(form: Values) -> list[Row]:
     return rows
 
 
+def _labels(rows: int) -> dict[str, str]:
+    """What each field is called."""
+    head = {"number": "Number", "supplier": "Supplier", "expected_on": "Expected on"}
+    lines = range(1, max(rows, MOST_ROWS) + 1)
+    return head | {
+        "over": "More than ordered, in percent",
+        **{f"{name}{at}": f"{TITLES[name]} of line {at}" for at in lines for name in OF_LINE},
+    }
+
+
 def _page(
     visit: Visit,
     values: Values,
     rows: Sequence[Row],
     *,
     new: NewPurchaseOrder | None = None,
-    error: RefusedError | None = None,
+    faults: Wrong = RIGHT,
 ) -> Response:
     wanted = values.get("rows", "")
     least = int(wanted) if wanted.isdecimal() and len(wanted) <= len(str(MOST_ROWS)) else ROWS
@@ -156,14 +188,13 @@ def _page(
     return shown(
         "purchase_new.html",
         visit,
-        STATUSES[error.kind] if error else 200,
-        values={
-            name: values.get(name, "") for name in ("number", "supplier", "expected_on", "over")
-        },
+        faults.status,
+        values={name: values.get(name, "") for name in HEAD},
         rows=[*rows, *[Row()] * empty],
         most_rows=MOST_ROWS,
         lines=json.dumps([astuple(row) for row in rows]),
         locations=locations,
         new=new,
-        refusal=sentence(error) if error else None,
+        wrong=faults,
+        labels=_labels(len(rows)),
     )

@@ -1,7 +1,7 @@
 """Goods are counted in: the form, whom it would release, and the button; then it is done, once."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from uuid import uuid4
 
@@ -9,12 +9,14 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from console import form_values as given
+from console.entries import Reader, Values, check
 from console.headers import SIGNED_IN
 from console.purchase_changes import (
     NOTHING,
     Deed,
     Looked,
     Told,
+    Typed,
     done,
     look,
     looked_at,
@@ -32,17 +34,16 @@ from fulfillment.store.commands.supply.receiving import (
     receive,
 )
 from fulfillment.store.insight.supply_preview import preview_receipt
+from fulfillment.store.reading.views.purchasing import PurchaseLineView
 from fulfillment.store.records.loading import load_locations
 
 router = APIRouter(route_class=PageRoute)
 
-Values = Mapping[str, str]
-
+LINE = re.compile(r"[0-9]{1,7}")
 OF_LINE = re.compile(r"[ud]([0-9]{1,7})")
 """Good or damaged units of a line by its number."""
 
 MOST_LINES = 1_000
-LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,14 @@ class Came:
     good: str
     damaged: str
 
+    @property
+    def fields(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """The names of its two fields in the form, each with what is typed there."""
+        return (f"u{self.line}", self.good), (f"d{self.line}", self.damaged)
+
+
+BOTH = (Disposition.SELLABLE, Disposition.DAMAGED)
+
 
 @router.get("/m/{merchant}/purchase-orders/{purchase}/receive")
 def purchase_receipt(request: Request, purchase: PurchaseNumber, visit: ForVisit) -> Response:
@@ -60,7 +69,9 @@ def purchase_receipt(request: Request, purchase: PurchaseNumber, visit: ForVisit
     visit.check_purchase_order(purchase)
     asked = request.query_params
     found = look(visit, purchase)
-    told = looked_at(visit, lambda: _deed(visit, purchase, asked)) if "look" in asked else NOTHING
+    if "look" not in asked:
+        return _page(visit, found, asked, NOTHING)
+    told = looked_at(visit, lambda: _deed(visit, purchase, asked), _typed(asked))
     return _page(visit, found, asked, told)
 
 
@@ -68,7 +79,8 @@ def purchase_receipt(request: Request, purchase: PurchaseNumber, visit: ForVisit
 def do_purchase_receipt(purchase: PurchaseNumber, visit: ForVisit) -> Response:
     """Count them, once for the key of the form, if the purchase order is as the page showed it."""
     visit.check_purchase_order(purchase)
-    told = done(visit, purchase, lambda: _deed(visit, purchase, visit.form))
+    form = visit.form
+    told = done(visit, purchase, lambda: _deed(visit, purchase, form), _typed(form))
     if told is not None:
         return _page(visit, look(visit, purchase), visit.form, told)
     target = f"{purchase_path(visit, purchase)}?done=receive"
@@ -89,37 +101,48 @@ def _deed(visit: Visit, purchase: str, values: Values) -> Deed:
 
 
 def _receipt(visit: Visit, purchase: str, values: Values) -> Receipt:
-    location = given.location(values, "location")
-    if location is None:
-        raise invalid("bad_location", "choose the location at which the goods are", "location")
+    came = came_of(values)
+    check({**values, **_fields(came)}, _readers(came))
+    location = given.needed_location(values, "location")
     if not visit.session.sees([location]):
         raise NotAllowedError("You work elsewhere than where these goods are.")
-    number = given.name(values, "number") or None
-    return Receipt(number, purchase, location, tuple(_lines(values)), reason=_reason(values))
+    lines = tuple(_lines(came))
+    if not lines:
+        message = "say of at least one line how many units came"
+        field = next(iter(_fields(came)), "lines")
+        raise invalid("empty_receipt", message, field)
+    number, reason = given.name(values, "number"), given.reason(values, "reason")
+    return Receipt(number or None, purchase, location, lines, reason=reason or None)
 
 
-def _reason(values: Values) -> str | None:
-    text = values.get("reason", "").strip()
-    if len(text) > LONGEST_REASON or not text.isprintable():
-        message = f"a reason is text of at most {LONGEST_REASON} characters"
-        raise invalid("bad_reason", message, "reason")
-    return text or None
+def _readers(came: Sequence[Came]) -> dict[str, Reader]:
+    """What reads each field, in the order of the form."""
+    return {
+        "location": given.needed_location,
+        **dict.fromkeys(_fields(came), given.came_units),
+        "number": given.name,
+        "reason": given.reason,
+    }
 
 
-def _lines(values: Values) -> Iterator[ReceivedLine]:
-    found = False
-    for came in came_of(values):
-        line = given.line({"line": came.line}, "line")
-        for typed, disposition in (
-            (came.good, Disposition.SELLABLE),
-            (came.damaged, Disposition.DAMAGED),
-        ):
-            if typed:
-                found = True
-                units = given.needed_units({"units": typed}, "units")
+def _fields(came: Sequence[Came]) -> dict[str, str]:
+    """What was typed of lines, by the names of the form's fields."""
+    return {name: text for one in came for name, text in one.fields}
+
+
+def _typed(values: Values) -> Typed:
+    """The fields of the form, and which of them are the lines of the receipt."""
+    came = came_of(values)
+    return Typed(_readers(came), [name for name, text in _fields(came).items() if text.strip("0")])
+
+
+def _lines(came: Sequence[Came]) -> Iterator[ReceivedLine]:
+    """What came: nothing of a field that is empty, or says 0."""
+    for one in came:
+        for (name, text), disposition in zip(one.fields, BOTH, strict=True):
+            if units := given.came_units({name: text}, name):
+                line = given.line({name: one.line}, name)
                 yield ReceivedLine(line, units, disposition)
-    if not found:
-        raise invalid("empty_receipt", "say of at least one line how many units came", "lines")
 
 
 def came_of(values: Values) -> list[Came]:
@@ -128,13 +151,26 @@ def came_of(values: Values) -> list[Came]:
     A form with many lines has more fields than are read, so that the button sends one.
     """
     if "lines" in values:
-        parts = [part.split(":") for part in values["lines"].split()[:MOST_LINES]]
-        return [Came(*part) for part in parts if len(part) == len(fields(Came))]
+        parts = [part.split(":") for part in values["lines"].split()]
+        if len(parts) > MOST_LINES or not all(
+            len(part) == len(fields(Came)) and LINE.fullmatch(part[0]) for part in parts
+        ):
+            raise invalid("bad_form", "open the page anew: its form is not whole", "lines")
+        return [Came(*part) for part in parts]
     lines = {match[1] for name in values if (match := OF_LINE.fullmatch(name))}
     return [
         Came(line, values.get(f"u{line}", "").strip(), values.get(f"d{line}", "").strip())
         for line in sorted(lines, key=int)
     ]
+
+
+def _labels(lines: Sequence[PurchaseLineView]) -> dict[str, str]:
+    """What each field is called."""
+    found = {"location": "Location", "number": "Receipt number", "reason": "Why"}
+    for one in lines:
+        found[f"u{one.line}"] = f"Good units of line {one.line}"
+        found[f"d{one.line}"] = f"Damaged units of line {one.line}"
+    return found
 
 
 def _page(visit: Visit, looked: Looked, values: Values, told: Told) -> Response:
@@ -160,6 +196,7 @@ def _page(visit: Visit, looked: Looked, values: Values, told: Told) -> Response:
         number=values.get("number", ""),
         reason=values.get("reason", ""),
         gave_up=any(line.closed for line in one.lines),
+        labels=_labels(one.lines),
         told=told,
         version=looked.version,
         key=uuid4(),

@@ -8,7 +8,16 @@ from starlette.responses import RedirectResponse
 from console import form_values
 from console.headers import SIGNED_IN
 from console.pages.purchase_order import MOVES
-from console.purchase_changes import Deed, Looked, Told, done, look, looked_at, purchase_path
+from console.purchase_changes import (
+    Deed,
+    Looked,
+    Told,
+    Typed,
+    done,
+    look,
+    looked_at,
+    purchase_path,
+)
 from console.routing import SEE_OTHER, PageRoute, shown
 from console.visits import ForVisit, PurchaseNumber, Visit
 from fulfillment.domain.model.refusals import missing
@@ -25,7 +34,9 @@ def purchase_status(purchase: PurchaseNumber, target: str, visit: ForVisit) -> R
     visit.check_purchase_order(purchase)
     status = _known(target)
     found = look(visit, purchase)
-    return _page(visit, found, status, looked_at(visit, lambda: _deed(visit, purchase, status)))
+    return _page(
+        visit, found, status, looked_at(visit, lambda: _deed(visit, purchase, status), Typed())
+    )
 
 
 @router.post("/m/{merchant}/purchase-orders/{purchase}/status/{target}")
@@ -33,7 +44,7 @@ def do_purchase_status(purchase: PurchaseNumber, target: str, visit: ForVisit) -
     """Move it, once for the key of the form, if it is as the page showed it."""
     visit.check_purchase_order(purchase)
     status = _known(target)
-    told = done(visit, purchase, lambda: _deed(visit, purchase, status))
+    told = done(visit, purchase, lambda: _deed(visit, purchase, status), Typed())
     if told is not None:
         return _page(visit, look(visit, purchase), status, told)
     path = purchase_path(visit, purchase)
@@ -48,10 +59,8 @@ def _known(target: str) -> PurchaseOrderStatus:
 
 
 def _deed(visit: Visit, purchase: str, status: PurchaseOrderStatus) -> Deed:
-    note = form_values.note(visit.form)
-
     def do(version: int, key: str) -> None:
-        content = {"status": status}
+        content, note = {"status": status}, form_values.note(visit.form)
         command = visit.session.command("move_purchase_order", purchase, key, content, note)
         move_status(visit.desk.store, command, purchase, status, version)
 

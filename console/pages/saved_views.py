@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from console import form_values
+from console.entries import RIGHT, Wrong, wrong
 from console.headers import SIGNED_IN
 from console.lists import Asked
-from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
+from console.routing import SEE_OTHER, PageRoute, shown
 from console.saved_views import (
     MAY_ALL,
     list_of,
@@ -22,7 +23,6 @@ from console.saved_views import (
 from console.visits import ForVisit, Visit
 from fulfillment.domain.model.refusals import RefusalKind, RefusedError, conflict, invalid, missing
 from fulfillment.store.commands.administration.saved_views import (
-    LONGEST_NAME,
     MOST_VIEWS,
     NewView,
     ViewChange,
@@ -36,6 +36,8 @@ from fulfillment.store.reading.views.saved_views import SavedView
 router = APIRouter(route_class=PageRoute)
 
 LONGEST_ID = 15
+NAMES = ("name",)
+"""What is typed in the forms."""
 
 
 @router.get("/m/{merchant}/views")
@@ -49,7 +51,7 @@ def saved_views(request: Request, visit: ForVisit) -> Response:
 @router.get("/m/{merchant}/views/new")
 def new_saved_view(request: Request, visit: ForVisit) -> Response:
     """The form that gives a list a name, or has it replace what a view of one's own asks for."""
-    return _new(visit, list_said(request.query_params.get("list", "")), None)
+    return _new(visit, list_said(request.query_params.get("list", "")))
 
 
 @router.post("/m/{merchant}/views/new")
@@ -64,24 +66,23 @@ def save_new_view(visit: ForVisit) -> Response:
         new = NewView(owner, name, asked.parameters, is_shared)
         made = save_view(visit.desk.store, command, new)
     except RefusedError as error:
-        return _new(visit, asked, error)
+        return _new(visit, asked, wrong(error, NAMES))
     return _to(visit, made)
 
 
-def _new(visit: Visit, asked: Asked, error: RefusedError | None) -> Response:
+def _new(visit: Visit, asked: Asked, faults: Wrong = RIGHT) -> Response:
     mine = [tab for tab in tabs_of(visit) if tab.is_own]
     return shown(
         "new_saved_view.html",
         visit,
-        200 if error is None else STATUSES[error.kind],
+        faults.status,
         list=asked.query,
         told=told(asked),
         mine=mine,
         name=visit.form.get("name", ""),
         is_shared="shared" in visit.form,
-        refusal=error and sentence(error),
+        wrong=faults,
         key=uuid4(),
-        longest=LONGEST_NAME,
     )
 
 
@@ -106,7 +107,7 @@ def change_saved_view(view: str, visit: ForVisit) -> Response:
         command = visit.session.command("change_view", found.id, form_values.key(form), said)
         changed = change_view(visit.desk.store, command, change)
     except RefusedError as error:
-        return _page(visit, _found(visit, view), asked, error)
+        return _page(visit, _found(visit, view), asked, wrong(error, NAMES))
     return _to(visit, changed)
 
 
@@ -126,7 +127,7 @@ def delete_saved_view(view: str, visit: ForVisit) -> Response:
         command = visit.session.command("delete_view", found.id, form_values.key(form), said)
         delete_view(visit.desk.store, command, found.id, version)
     except RefusedError as error:
-        return _page(visit, _found(visit, view), None, error)
+        return _page(visit, _found(visit, view), None, wrong(error, ()))
     return target
 
 
@@ -148,22 +149,22 @@ def _owned(visit: Visit, view: str) -> SavedView:
     return found
 
 
-def _page(
-    visit: Visit, found: SavedView, asked: Asked | None, error: RefusedError | None = None
-) -> Response:
-    tab = tab_of(visit, found)
+def _page(visit: Visit, found: SavedView, asked: Asked | None, faults: Wrong = RIGHT) -> Response:
+    """The page of a view; of a form that was refused, what was typed stands in it still."""
+    tab, form = tab_of(visit, found), visit.form
     return shown(
         "saved_view.html",
         visit,
-        200 if error is None else STATUSES[error.kind],
+        faults.status,
         tab=tab,
+        name=form.get("name", found.name),
+        is_shared="shared" in form if "name" in form else found.shared,
         now=told(list_of(found.asked)) if tab.why is None else None,
         then=asked and told(asked),
         list=asked and asked.query,
         may=may_change(visit, found),
-        refusal=error and sentence(error),
+        wrong=faults,
         key=uuid4(),
-        longest=LONGEST_NAME,
     )
 
 

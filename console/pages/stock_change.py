@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from console import form_values
-from console.actions import Field, Values
+from console.actions import Field, readers_of
+from console.entries import RIGHT, Reader, Values, Wrong, check, wrong
 from console.headers import SIGNED_IN
 from console.impacts import Touched, touched
-from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
+from console.routing import SEE_OTHER, PageRoute, shown
 from console.stock_changes import (
     ADJUST,
     DISPOSITIONS,
@@ -42,9 +43,9 @@ from fulfillment.store.transactions.session import Tx
 router = APIRouter(route_class=PageRoute)
 
 CHANGED = "level_changed"
+CONFLICT = 409
 MOST_SHOWN = 50
 MOST_SINCE = 20
-KEY_LETTERS = 36
 DIGITS = 18
 
 
@@ -80,10 +81,14 @@ class Told:
     """What the page says beside its form: of a preview, of a refusal, of what others did."""
 
     preview: Previewed | None = None
-    refusal: str | None = None
+    wrong: Wrong = RIGHT
     since: Sequence[LedgerRow] = ()
     is_stale: bool = False
-    status: int = 200
+
+    @property
+    def status(self) -> int:
+        """Of the answer."""
+        return CONFLICT if self.is_stale else self.wrong.status
 
 
 @router.get("/m/{merchant}/stock/{sku}/adjust")
@@ -128,11 +133,7 @@ def _form(visit: Visit, request: Request, sku: str, change: StockChange) -> Resp
     looked = _look(visit, sku, values)
     if "look" not in request.query_params:
         return _page(visit, change, looked, _begun(values, visit, looked), Told())
-    try:
-        told = Told(_preview(visit, sku, change, values, looked))
-    except RefusedError as error:
-        told = Told(refusal=sentence(error), status=STATUSES[error.kind])
-    return _page(visit, change, looked, values, told)
+    return _page(visit, change, looked, values, Told(*_previewed(visit, change, values, looked)))
 
 
 def _begun(values: dict[str, str], visit: Visit, looked: Looked) -> dict[str, str]:
@@ -150,16 +151,12 @@ def _do(visit: Visit, sku: str, change: StockChange) -> Response:
     """Do it; if the place has something else by now, say what moved, with the button again."""
     values = _values(change, visit.form)
     check_place(visit, values["location"] or None)
+    note: Reader = form_values.needed_note if change.needs_reason else form_values.note
     try:
+        check(visit.form, readers_of(change.fields) | {"note": note})
         places = change.watched(sku, values)
         wanted = change.make(sku, values, _seen(places, visit.form.get("seen", "")))
-        reason = form_values.note(visit.form)
-        if reason is None and change.needs_reason:
-            raise invalid("reason_needed", "say why; the ledger keeps it", "note")
-        key = visit.form.get("key", "")
-        if not 0 < len(key) <= KEY_LETTERS:
-            raise _not_whole()
-        wanted.do(visit, key, values, reason)
+        wanted.do(visit, form_values.key(visit.form), values, form_values.note(visit.form))
     except RefusedError as error:
         return _not_done(visit, change, sku, error)
     target = f"{sku_path(visit, sku)}?done={change.name}"
@@ -170,15 +167,12 @@ def _not_done(visit: Visit, change: StockChange, sku: str, error: RefusedError) 
     """The form again, with what was said in it, why it was not done, and how it would be now."""
     values = _values(change, visit.form)
     looked = _look(visit, sku, values)
-    is_stale = error.code == CHANGED
-    since = _since(visit, sku, values) if is_stale else ()
-    status, refusal = STATUSES[error.kind], None if is_stale else sentence(error)
-    try:
-        preview = _preview(visit, sku, change, values, looked)
-    except RefusedError as now:
-        return _page(visit, change, looked, values,
-                     Told(None, sentence(now), since, is_stale, status))  # fmt: skip
-    return _page(visit, change, looked, values, Told(preview, refusal, since, is_stale, status))
+    preview, now = _previewed(visit, change, values, looked)
+    if error.code == CHANGED:
+        told = Told(preview, now, _since(visit, sku, values), is_stale=True)
+    else:
+        told = Told(preview, wrong(error, [*values, "note"]))
+    return _page(visit, change, looked, values, told)
 
 
 def _values(change: StockChange, sent: Values) -> dict[str, str]:
@@ -199,10 +193,20 @@ def _look(visit: Visit, sku: str, values: Values) -> Looked:
     return visit.session.read(look)
 
 
-def _preview(
-    visit: Visit, sku: str, change: StockChange, values: Values, looked: Looked
-) -> Previewed:
-    found = change.make(sku, values, looked.seen(sku)).preview(visit)
+def _previewed(
+    visit: Visit, change: StockChange, values: Values, looked: Looked
+) -> tuple[Previewed | None, Wrong]:
+    """What it would make of orders, or what is wrong with the form."""
+    try:
+        check(values, readers_of(change.fields))
+        sku = looked.product.sku
+        found = change.make(sku, values, looked.seen(sku)).preview(visit)
+    except RefusedError as error:
+        return None, wrong(error, values)
+    return _as_seen_by(visit, found), RIGHT
+
+
+def _as_seen_by(visit: Visit, found: StockPreview) -> Previewed:
     rows = touched(None, found.orders)
     first, places = rows[:MOST_SHOWN], visit.caller.scope.location_list
     names = [one.order for one in first]
@@ -252,14 +256,26 @@ def _page(
         path=sku_path(visit, sku),
         values=values,
         options={field.name: _options(field, visit, looked) for field in change.fields},
+        labels={field.name: field.label for field in change.fields},
         told=told,
-        seen=_as_seen(change, sku, values, looked) if told.preview else "",
-        newest=looked.newest,
-        key=f"TR-{uuid4().hex[:10].upper()}" if change is TRANSFER else uuid4(),
+        not_possible=None,
+        held=_held(visit, change, looked, values) if told.preview else {},
         is_document=change is TRANSFER,
         note=visit.form.get("note", ""),
+        note_for="ledger" if change.needs_reason else "history",
+        needs_note=change.needs_reason,
         may_read_orders=visit.may(Permission.READ_ORDERS),
     )
+
+
+def _held(visit: Visit, change: StockChange, looked: Looked, values: Values) -> dict[str, object]:
+    """What the button sends along: whose form it is, its key, and what was seen of the places."""
+    return {
+        "token": visit.token,
+        "key": f"TR-{uuid4().hex[:10].upper()}" if change is TRANSFER else uuid4(),
+        "seen": _as_seen(change, looked.product.sku, values, looked),
+        "moved": looked.newest,
+    }
 
 
 def _as_seen(change: StockChange, sku: str, values: Values, looked: Looked) -> str:

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from console import form_values as given
+from console.entries import RIGHT, Wrong, check, wrong
 from console.headers import SIGNED_IN
 from console.purchase_changes import CONFLICT, KEY_LETTERS, purchase_path
-from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
+from console.routing import SEE_OTHER, PageRoute, shown
 from console.visits import ForVisit, Visit
 from fulfillment.domain.model.names import MOST_SKU, as_written, fault_of
 from fulfillment.domain.model.refusals import RefusedError, invalid
@@ -30,9 +31,9 @@ router = APIRouter(route_class=PageRoute)
 ON_A_PAGE = 50
 """Suggestions of a page, and how many can be picked at once."""
 
-LONGEST = 100
 VERSION_LETTERS = 32
 CHANGED = "needs_changed"
+LABELS = {"supplier": "Supplier", "expected_on": "Expected on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Picked:
 
     def draft(self) -> Draft:
         """What is to be drafted; a refusal of what can not be meant."""
+        typed = {"supplier": self.supplier, "expected_on": self.expected_on}
+        check(typed, {"supplier": given.words, "expected_on": given.day})
         if not self.skus:
             raise invalid("nothing_picked", "pick what is to be bought", "sku")
         if len(self.skus) > ON_A_PAGE:
@@ -52,10 +55,7 @@ class Picked:
         for sku in self.skus:
             if fault := fault_of(sku, MOST_SKU):
                 raise invalid("bad_name", f"a SKU {fault}", "sku")
-        if len(self.supplier) > LONGEST or not self.supplier.isprintable():
-            raise invalid("bad_supplier", f"a supplier has {LONGEST} letters at most", "supplier")
-        on = given.day({"expected_on": self.expected_on}, "expected_on")
-        return Draft(self.supplier or None, self.skus, expected_on=on)
+        return Draft(self.supplier or None, self.skus, expected_on=given.day(typed, "expected_on"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,13 @@ class Told:
     """What would be drafted, or why it can not be."""
 
     found: ToDraft | None = None
-    refusal: str | None = None
+    wrong: Wrong = RIGHT
     is_stale: bool = False
-    status: int = 200
+
+    @property
+    def status(self) -> int:
+        """Of the answer."""
+        return CONFLICT if self.is_stale else self.wrong.status
 
 
 @router.get("/m/{merchant}/purchasing/suggestions")
@@ -89,11 +93,11 @@ def do_suggestions(visit: ForVisit) -> Response:
     try:
         numbers = _draft(visit, picked)
     except RefusedError as error:
+        now = _looked_at(visit, picked)
         if error.code == CHANGED:
-            again = _looked_at(visit, picked)
-            told = Told(again.found, again.refusal, is_stale=True, status=CONFLICT)
+            told = Told(now.found, now.wrong, is_stale=True)
         else:
-            told = Told(refusal=sentence(error), status=STATUSES[error.kind])
+            told = Told(now.found, wrong(error, LABELS))
         return _page(visit, picked, told, None, ())
     if len(numbers) == 1:
         target = f"{purchase_path(visit, numbers[0])}?done=new"
@@ -120,7 +124,7 @@ def _looked_at(visit: Visit, picked: Picked) -> Told:
         draft = picked.draft()
         return Told(visit.session.read(lambda tx: find_to_draft(tx, draft)))
     except RefusedError as error:
-        return Told(refusal=sentence(error), status=STATUSES[error.kind])
+        return Told(wrong=wrong(error, LABELS))
 
 
 def _drafted(text: str) -> Sequence[str]:
@@ -143,6 +147,7 @@ def _page(
         path=path,
         picked=picked,
         told=told,
+        labels=LABELS,
         drafted=drafted,
         is_first=after is None,
         following=following and f"{path}?{urlencode({'after': following})}",

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 
-from console.actions import Action, Values
+from console.actions import Action, readers_of
+from console.entries import RIGHT, Values, Wrong, check, wrong
 from console.impacts import Difference, Touched, touched
-from console.routing import STATUSES, PageRoute, sentence, shown
+from console.routing import PageRoute, sentence, shown
 from console.saved_views import list_said
 from console.together import MOST_TOGETHER, TOGETHER, key_in, known, too_many, values_of, written
 from console.visits import ForVisit, Visit
@@ -69,8 +70,8 @@ class Told:
 
     values: Values = field(default_factory=dict)
     preview: Preview | None = None
-    refusal: str | None = None
-    status: int = 200
+    wrong: Wrong = RIGHT
+    note: str = ""
 
 
 @router.get("/m/{merchant}/together")
@@ -84,11 +85,21 @@ def together(request: Request, visit: ForVisit) -> Response:
     values = values_of(action, query)
     if not choice.orders or (action.fields and "look" not in query):
         return _page(visit, choice, action, Told(values))
-    try:
-        told = Told(values, _preview(visit, choice, action, values))
-    except RefusedError as error:
-        told = Told(values, refusal=sentence(error), status=STATUSES[error.kind])
-    return _page(visit, choice, action, told)
+    preview, faults = _previewed(visit, choice, action, values)
+    return _page(visit, choice, action, Told(values, preview, faults))
+
+
+def not_done(
+    visit: Visit, orders: Sequence[SeenOrder], action: Action, error: RefusedError
+) -> Response:
+    """The page again, with what was typed, and why it was done with none of these orders."""
+    places, values = visit.caller.scope.location_list, values_of(action, visit.form)
+    numbers = [one.number for one in orders]
+    found = visit.session.read(lambda tx: read_chosen(tx, numbers, places))
+    choice = Choice(found, (), [("order", one.number) for one in found])
+    preview, _ = _previewed(visit, choice, action, values)
+    faults = wrong(error, [*values, "note"])
+    return _page(visit, choice, action, Told(values, preview, faults, visit.form.get("note", "")))
 
 
 def _chosen(request: Request, visit: Visit) -> Choice:
@@ -119,6 +130,17 @@ def _numbers(visit: Visit, said: Sequence[tuple[str, str]]) -> list[str]:
             return [number for _, number in said]
 
 
+def _previewed(
+    visit: Visit, choice: Choice, action: Action, values: Values
+) -> tuple[Preview | None, Wrong]:
+    """What it would make of them, or what is wrong with the form."""
+    try:
+        check(values, readers_of(action.fields))
+        return _preview(visit, choice, action, values), RIGHT
+    except RefusedError as error:
+        return None, wrong(error, values)
+
+
 def _preview(visit: Visit, choice: Choice, action: Action, values: Values) -> Preview:
     """What it would make of the first of them, as many as have 2,000 lines together."""
     looked = choice.orders[: within_lines(one.lines for one in choice.orders)]
@@ -142,15 +164,17 @@ def _foreseen(one: ChosenOrder, found: Previewed, rows: Mapping[str, Touched]) -
 
 def _page(visit: Visit, choice: Choice, action: Action | None, told: Told) -> Response:
     orders = [SeenOrder(number=one.number, version=one.version) for one in choice.orders]
+    locations = visit.session.read(lambda tx: sorted(load_locations(tx)))
     return shown(
         "together.html",
         visit,
-        told.status,
+        told.wrong.status,
         choice=choice,
         actions=TOGETHER,
         action=action,
         told=told,
-        locations=visit.session.read(lambda tx: sorted(load_locations(tx))),
+        labels={field.name: field.label for field in action.fields} if action else {},
+        options={"location": [("", "None: from anywhere"), *((at, at) for at in locations)]},
         orders=written(orders),
         key=uuid4(),
     )

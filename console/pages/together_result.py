@@ -1,20 +1,30 @@
 """One action on many orders: done with one after the other, and what became of each."""
 
 import time
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 from starlette.responses import RedirectResponse
 
 from console import form_values
+from console.actions import Action, readers_of
+from console.entries import check
 from console.headers import SIGNED_IN
+from console.pages.together import not_done
 from console.routing import SEE_OTHER, PageRoute, shown
 from console.together import BY_NAME, key_in, known, seen, values_of
 from console.visits import ForVisit, NotAllowedError, Visit
+from fulfillment.domain.model.refusals import RefusedError
 from fulfillment.store.commands.orders.together import Asking, ask_together, do_together
 from fulfillment.store.reading.chosen_orders import read_chosen
 from fulfillment.store.reading.together import read_asked, read_together
-from fulfillment.store.reading.views.together import AskedTogether, Outcome, TogetherResult
+from fulfillment.store.reading.views.together import (
+    AskedTogether,
+    Outcome,
+    SeenOrder,
+    TogetherResult,
+)
 
 router = APIRouter(route_class=PageRoute)
 
@@ -25,8 +35,16 @@ SECONDS = 20.0
 @router.post("/m/{merchant}/together/{key}")
 def do_many(key: str, visit: ForVisit) -> Response:
     """Do it with each order, once for the key; asked again, go on with those not done yet."""
-    asked = _asked_before(visit, key) if "go_on" in visit.form else _asked_now(visit)
-    action = known(asked.action)
+    if "go_on" in visit.form:
+        asked = _asked_before(visit, key)
+        action = known(asked.action)
+    else:
+        orders, action = seen(visit.form.get("orders", "")), known(visit.form.get("action", ""))
+        try:
+            asked = _asked_now(visit, orders, action)
+        except RefusedError as error:
+            visit.check(action.permission)
+            return not_done(visit, orders, action, error)
     visit.check(action.permission)
     _check_places(visit, asked)
     asking = Asking(visit.of.id, visit.session.actor, key_in(key))
@@ -46,14 +64,13 @@ def _asked_before(visit: Visit, key: str) -> AskedTogether:
     return visit.session.read(lambda tx: read_asked(tx, key_in(key)))
 
 
-def _asked_now(visit: Visit) -> AskedTogether:
+def _asked_now(visit: Visit, orders: Sequence[SeenOrder], action: Action) -> AskedTogether:
     """What the form says; what no order could be told is refused before the first is done."""
-    form = visit.form
-    orders, action = seen(form.get("orders", "")), known(form.get("action", ""))
-    values = values_of(action, form)
+    form, values = visit.form, values_of(action, visit.form)
+    check(form, readers_of(action.fields) | {"note": form_values.note})
     action.make(orders[0].number, values)
     return AskedTogether(
-        action=action.verb, values=values, orders=orders, note=form_values.note(form)
+        action=action.verb, values=values, orders=tuple(orders), note=form_values.note(form)
     )
 
 

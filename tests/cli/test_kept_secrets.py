@@ -23,9 +23,9 @@ def found(key: str | None = KEY, **more: object) -> Settings:
 
 @pytest.fixture
 def put(pegboard, monkeypatch):
-    def run(name: str, secret: str, **variables: str) -> Any:
+    def run(name: str, secret: str, *options: str, **variables: str) -> Any:
         monkeypatch.setattr("sys.stdin", io.StringIO(secret + "\n"))
-        return pegboard("secrets", "put", name, **variables)
+        return pegboard("secrets", "put", name, *options, **variables)
 
     return partial(run, PEGBOARD_SECRET_KEYS=KEY)
 
@@ -102,3 +102,33 @@ def test_a_secret_that_the_keys_do_not_open_is_told_in_the_list(put, listed):
 
     told = listed(PEGBOARD_SECRET_KEYS=new_key())
     assert told["mail-smtp-password"] == "kept, and not opened by the keys that are set"
+
+
+@pytest.mark.parametrize("key", [KEY, new_key()])
+def test_a_secret_that_is_kept_is_replaced_only_if_somebody_says_so(store, put, listed, key):
+    put("mail-smtp-password", "swordfish")
+    again = put("mail-smtp-password", "other", PEGBOARD_SECRET_KEYS=key)
+
+    told = " ".join(again.stderr.split())
+    assert (again.returncode, "say --replace" in told) == (2, True)
+    assert ("not opened by the keys that are set" in told) == (key != KEY)
+    assert with_kept_mail(found(**SMTP), store).mail_smtp_password == SecretStr("swordfish")
+    done = put("mail-smtp-password", "other", "--replace", PEGBOARD_SECRET_KEYS=key)
+    assert done.returncode == 0
+    assert listed(PEGBOARD_SECRET_KEYS=key)["mail-smtp-password"] == "kept"
+
+
+@pytest.mark.parametrize("kept", ["other", "swordfish"])
+def test_who_types_is_asked_before_one_is_replaced(store, put, pegboard, monkeypatch, kept):
+    put("mail-smtp-password", "swordfish")
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: "other")
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: kept == "other")
+    pegboard("secrets", "put", "mail-smtp-password", PEGBOARD_SECRET_KEYS=KEY)
+
+    assert with_kept_mail(found(**SMTP), store).mail_smtp_password == SecretStr(kept)

@@ -153,5 +153,6 @@ stock_ledger = Table(
         name="comes",
     ),
     Index(None, "merchant", "sku", "location"),
+    Index(None, "merchant", "sku", "id"),
     comment="Append-only: a trigger refuses UPDATE and DELETE.",
 )
