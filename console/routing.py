@@ -1,7 +1,7 @@
 """Every page asks who is there before it reads anything else."""
 
 import hmac
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from console.headers import SIGNED_IN
 from console.permissions import PAGES, PUBLIC_PAGES
 from console.rendering import page
 from console.visits import NotAllowedError, NotSignedInError, Visit, visit_of
+from console.ways_back import DESK, Way, ways_back
 from console.words import written_for
 from fulfillment.domain.model.refusals import RefusalKind, RefusedError
 
@@ -102,18 +103,21 @@ def shown(template: str, visit: Visit, status: int = 200, **values: Any) -> HTML
     return response
 
 
-def refused(visit: Visit | None, error: RefusedError) -> Response:
+def refused(visit: Visit | None, error: RefusedError, ways: Sequence[Way] = DESK) -> Response:
     """A refusal as a page, with its reason."""
     status = STATUSES[error.kind]
     title = "There is no such thing" if status == STATUSES[RefusalKind.MISSING] else "Not possible"
-    return refusal(visit, status, title, sentence(error))
+    return refusal(visit, (status, title), sentence(error), ways)
 
 
-def refusal(visit: Visit | None, status: int, title: str, message: str) -> Response:
-    """A page that says no, and why."""
+def refusal(
+    visit: Visit | None, head: tuple[int, str], message: str, ways: Sequence[Way] = DESK
+) -> Response:
+    """A page that says no, and why, and leads back; its `head` is a status and a title."""
+    status, title = head
     if visit is None:
         return page("plain_refusal.html", status, heading=title, message=message)
-    return shown("refusal.html", visit, status, heading=title, message=message)
+    return shown("refusal.html", visit, status, heading=title, message=message, ways=ways)
 
 
 def sentence(error: RefusedError) -> str:
@@ -127,9 +131,10 @@ def _instead(request: Request, visit: Visit | None, error: Exception) -> Respons
     if isinstance(error, NotSignedInError):
         return _to_sign_in(request)
     if isinstance(error, NotAllowedError):
-        return refusal(visit, 403, "This is not yours to do", str(error))
+        head = (403, "This is not yours to do")
+        return refusal(visit, head, str(error), ways_back(request, visit))
     if isinstance(error, RefusedError):
-        return refused(visit, error)
+        return refused(visit, error, ways_back(request, visit))
     return _in_trouble(request, visit, error)
 
 
