@@ -65,6 +65,7 @@ from starter.routers import (
     transfers,
     users,
     webhooks,
+    what_if,
 )
 
 ROUTERS = (
@@ -75,6 +76,7 @@ ROUTERS = (
     order_hands.router,
     order_changes.router,
     explanations.router,
+    what_if.router,
     customer_pages.router,
     payments.router,
     shipment_batches.router,

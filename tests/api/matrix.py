@@ -23,7 +23,7 @@ from fulfillment.store.commands.catalogue import (
     put_merchant,
 )
 from fulfillment.store.transactions.session import Command
-from starter.auth.permissions import FOR_ALL_MERCHANTS, GRANTS, PUBLIC, ROUTES
+from starter.auth.permissions import FOR_ALL_MERCHANTS, GRANTS, PUBLIC, ROUTES, Permission
 from tests.api.test_examples import (
     LIST,
     ORDER,
@@ -77,6 +77,10 @@ EVERYBODY_HAS = frozenset({"get_mail_template", "list_mail_templates"})
 
 EACH_BY_ITSELF = frozenset({"pick_shipments", "pack_shipments", "ship_shipments"})
 """What answers for each thing of a request by itself: one that is not seen is refused within."""
+
+
+ALSO_NEEDED = {"apply_what_if": {Permission.WRITE_PURCHASE_ORDERS}}
+"""What the example is about needs beside the route."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ def refused_with(endpoint: Endpoint, asking: Asking) -> str | None:
     what is another merchant's; what is at another location is 403.
     """
     permission, scope = ROUTES[endpoint.name], asking.scope
-    if permission not in GRANTS[asking.role]:
+    if not {permission, *ALSO_NEEDED.get(endpoint.name, ())} <= GRANTS[asking.role]:
         return "not_permitted"
     if permission in FOR_ALL_MERCHANTS:
         return "all_merchants_needed" if scope.merchants is not None else None
