@@ -79,8 +79,8 @@ EACH_BY_ITSELF = frozenset({"pick_shipments", "pack_shipments", "ship_shipments"
 """What answers for each thing of a request by itself: one that is not seen is refused within."""
 
 
-ALSO_NEEDED = {"apply_what_if": {Permission.WRITE_PURCHASE_ORDERS}}
-"""What the example is about needs beside the route."""
+ALSO_NEEDED = {"apply_what_if": frozenset({Permission.WRITE_PURCHASE_ORDERS})}
+"""What the example is about needs beside the route, once it is known whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def refused_with(endpoint: Endpoint, asking: Asking) -> str | None:
     what is another merchant's; what is at another location is 403.
     """
     permission, scope = ROUTES[endpoint.name], asking.scope
-    if not {permission, *ALSO_NEEDED.get(endpoint.name, ())} <= GRANTS[asking.role]:
+    if permission not in GRANTS[asking.role]:
         return "not_permitted"
     if permission in FOR_ALL_MERCHANTS:
         return "all_merchants_needed" if scope.merchants is not None else None
@@ -169,6 +169,8 @@ def _refused_by_scope(endpoint: Endpoint, asking: Asking) -> str | None:
         return "merchant_needed"
     if merchant is not None and not scope.sees(merchant):
         return "unknown_merchant"
+    if not ALSO_NEEDED.get(endpoint.name, frozenset()) <= GRANTS[asking.role]:
+        return "not_permitted"
     if merchant == BOLT or endpoint.is_list or endpoint.name in EACH_BY_ITSELF:
         return None
     return None if is_seen(endpoint, asking) else "other_location"
