@@ -56,8 +56,8 @@ PAGES: Mapping[str, Permission | None] = {
     "purchase_status": Permission.WRITE_PURCHASE_ORDERS,
     "do_purchase_status": Permission.WRITE_PURCHASE_ORDERS,
     # By who sees orders or stock; each part of a what-if asks for its own where it is applied.
-    "what_if": None,
-    "do_what_if": None,
+    "what_if": Permission.TRY_WHAT_IFS,
+    "do_what_if": Permission.TRY_WHAT_IFS,
     "sku_queue": Permission.READ_ORDERS,
     # Of each kind it finds what the user may see.
     "find": None,

@@ -9,7 +9,8 @@ from console.entries import RIGHT, Wrong, wrong
 from console.supply_effects import ShownEffect, shown_effect
 from console.visits import Visit
 from fulfillment.domain.model.refusals import RefusedError, invalid
-from fulfillment.store.insight.supply_preview import SupplyPreview
+from fulfillment.store.commands.what_if import Act, try_out
+from fulfillment.store.reading.places import orders_at
 from fulfillment.store.reading.purchase_page import read_purchase_page
 from fulfillment.store.reading.supply_history import (
     PurchaseVersion,
@@ -26,14 +27,12 @@ VERSION_DIGITS = 18
 CHANGED = "purchase_order_changed"
 CONFLICT = 409
 
-Places = Sequence[str] | None
-
 
 @dataclass(frozen=True, slots=True)
 class Deed:
     """What it would make of orders, and how it is done: of the version seen, under a key."""
 
-    preview: Callable[[Tx, Places], SupplyPreview]
+    act: Callable[[Tx], Act]
     do: Callable[[int, str], object]
 
 
@@ -119,9 +118,16 @@ def _held_against(visit: Visit) -> tuple[int, str]:
 
 
 def _effect(visit: Visit, deed: Deed) -> ShownEffect:
+    """Tried by the planner that decides; of orders elsewhere a user learns how many they are."""
     places = visit.caller.scope.location_list
-    found = visit.desk.store.simulate(visit.of.id, lambda tx: deed.preview(tx, places))
-    return shown_effect(found)
+
+    def look(tx: Tx) -> ShownEffect:
+        copy = try_out(tx, (deed.act(tx),))
+        numbers = [one.order for one in copy.impacts]
+        seen = None if places is None else orders_at(tx, numbers, places)
+        return shown_effect(copy.impacts, copy.stops, seen)
+
+    return visit.desk.store.simulate(visit.of.id, look)
 
 
 def _since(visit: Visit, number: str) -> list[EventView]:

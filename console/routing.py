@@ -1,6 +1,6 @@
 """Every page asks who is there before it reads anything else."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +23,7 @@ from console.visits import (
     Visit,
     visit_of,
 )
+from console.ways_back import DESK, Way, ways_back
 from console.words import written_for
 from fulfillment.domain.model.refusals import RefusalKind, RefusedError
 
@@ -123,18 +124,21 @@ def shown(template: str, visit: Visit, status: int = 200, **values: Any) -> HTML
     return response
 
 
-def refused(visit: Visit | None, error: RefusedError) -> Response:
+def refused(visit: Visit | None, error: RefusedError, ways: Sequence[Way] = DESK) -> Response:
     """A refusal as a page, with its reason."""
     status = STATUSES[error.kind]
     title = "There is no such thing" if status == STATUSES[RefusalKind.MISSING] else "Not possible"
-    return refusal(visit, status, title, sentence(error))
+    return refusal(visit, (status, title), sentence(error), ways)
 
 
-def refusal(visit: Visit | None, status: int, title: str, message: str) -> Response:
-    """A page that says no, and why."""
+def refusal(
+    visit: Visit | None, head: tuple[int, str], message: str, ways: Sequence[Way] = DESK
+) -> Response:
+    """A page that says no, and why, and leads back; its `head` is a status and a title."""
+    status, title = head
     if visit is None:
         return page("plain_refusal.html", status, heading=title, message=message)
-    return shown("refusal.html", visit, status, heading=title, message=message)
+    return shown("refusal.html", visit, status, heading=title, message=message, ways=ways)
 
 
 def sentence(error: RefusedError) -> str:
@@ -154,9 +158,10 @@ def _instead(
     if isinstance(error, NotAllowedError):
         if visit is not None and _begins_elsewhere(request, visit):
             return RedirectResponse(visit.start, SEE_OTHER, dict(SIGNED_IN))
-        return refusal(visit, 403, "This is not yours to do", str(error))
+        head = (403, "This is not yours to do")
+        return refusal(visit, head, str(error), ways_back(request, visit))
     if isinstance(error, RefusedError):
-        return refused(visit, error)
+        return refused(visit, error, ways_back(request, visit))
     return _in_trouble(request, form, visit, error)
 
 

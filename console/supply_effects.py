@@ -1,12 +1,13 @@
 """What other supply would make of orders, as rows and counts that people read."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from console.impacts import Difference, differences
+from fulfillment.domain.insight.impact import Impact
 from fulfillment.domain.insight.supply_effect import SupplyEffect, effect_of
-from fulfillment.store.insight.supply_preview import SupplyPreview
+from fulfillment.store.commands.what_if import Stop
 
 E = SupplyEffect
 
@@ -56,14 +57,16 @@ class ShownEffect:
     rows: Sequence[EffectRow]
     counts: Sequence[tuple[str, int]]
     not_shown: int
-    looked_at: int
-    is_cut: bool
+    stops: Sequence[Stop]
     elsewhere: int
 
 
-def shown_effect(found: SupplyPreview) -> ShownEffect:
-    """What was found, as the page shows it."""
-    effects = [(one, effect_of(one)) for one in found.changes]
+def shown_effect(
+    impacts: Sequence[Impact], stops: Sequence[Stop], seen: Collection[str] | None
+) -> ShownEffect:
+    """What was found, as a page shows it to who may see only the orders `seen`; None: all."""
+    mine = [one for one in impacts if seen is None or one.order in seen]
+    effects = [(one, effect_of(one)) for one in mine]
     counted = Counter(effect for _, effect in effects)
     return ShownEffect(
         rows=[
@@ -72,7 +75,6 @@ def shown_effect(found: SupplyPreview) -> ShownEffect:
         ],
         counts=[(COUNTED[effect][counted[effect] > 1], counted[effect]) for effect in SupplyEffect],
         not_shown=max(len(effects) - MOST_SHOWN, 0),
-        looked_at=found.looked_at,
-        is_cut=found.is_cut,
-        elsewhere=found.elsewhere,
+        stops=[Stop(one.sku, one.order if seen is None else None) for one in stops],
+        elsewhere=len(impacts) - len(mine),
     )

@@ -1,17 +1,19 @@
 """A what-if as a page shows it: what is asked, who gains, who loses, and where it stopped."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
 from console import words
-from fulfillment.domain.insight.gains import Gain, Totals, gain, totals
+from fulfillment.domain.insight.gains import Fate, Gain, Moved, Totals, gain, totals
 from fulfillment.domain.insight.impact import Standing
 from fulfillment.domain.insight.what_if import write
 from fulfillment.domain.model.counting import said_of
 from fulfillment.store.commands.what_if import Copy, Fact, Stop
 from fulfillment.store.commands.what_if.act import Value
+from fulfillment.store.reading.views.what_if import WhatIfApplication, WhatIfFact
 
 MOST_ROWS = 50
 MOST_SKUS = 12
@@ -74,6 +76,7 @@ class Shown:
     fingerprint: str
     asked: Sequence[Asked]
     groups: Sequence[Group]
+    totals: Totals
     elsewhere: int
     stops: Sequence[Stop]
     skus: Sequence[str] = ()
@@ -86,7 +89,66 @@ class Shown:
         return facts + [row.line for group in self.groups for row in group.rows]
 
 
-TITLES = ((1, "Who gains", "good"), (-1, "Who loses", "waits"), (0, "Who stands otherwise", ""))
+@dataclass(frozen=True, slots=True)
+class AppliedFact:
+    """A value that was changed: as it was, as it was made, and as it is by now, where known."""
+
+    about: str
+    what: str
+    before: str
+    after: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownApplication:
+    """One time that the link was applied."""
+
+    what: WhatIfApplication
+    facts: Sequence[AppliedFact]
+
+
+def applications_of(
+    known: Sequence[WhatIfApplication], now: Sequence[WhatIfFact]
+) -> list[ShownApplication]:
+    """Each time that it was applied, with the values as they are `now`."""
+    return [
+        ShownApplication(one, [_applied(fact, then) for fact, then in _paired(one.facts, now)])
+        for one in known
+    ]
+
+
+def _paired(
+    facts: Sequence[WhatIfFact], now: Sequence[WhatIfFact]
+) -> list[tuple[WhatIfFact, WhatIfFact | None]]:
+    """Each value with the same one of now: the nth of its part, where they are as many."""
+    names = [(fact.part, fact.what) for fact in facts]
+    if names != [(fact.part, fact.what) for fact in now]:
+        return [(fact, None) for fact in facts]
+    return list(zip(facts, now, strict=True))
+
+
+def _applied(fact: WhatIfFact, now: WhatIfFact | None) -> AppliedFact:
+    told = words.NOTHING if now is None else _stored(now.before)
+    return AppliedFact(fact.about, fact.what, _stored(fact.before), _stored(fact.after), told)
+
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _stored(text: str | None) -> str:
+    """A value that was kept as text, as people read it."""
+    if text is None or DAY.fullmatch(text):
+        return words.day(None if text is None else date.fromisoformat(text))
+    return words.number(int(text)) if text.isdecimal() else text
+
+
+TITLES = (
+    (Fate.GAINS, "Who gains", "good"),
+    (Fate.LOSES, "Who loses", "waits"),
+    (Fate.BOTH, "Who gains and loses", "waits"),
+    (Fate.OTHERWISE, "Who stands otherwise", ""),
+)
 
 
 def shown_of(
@@ -98,12 +160,13 @@ def shown_of(
     groups = [_group(mine, *title, most) for title in TITLES]
     stops = [Stop(one.sku, one.order if seen is None else None) for one in copy.stops]
     asked = [
-        Asked(write(act.wish), [_fact(fact) for fact in act.facts], address(path, _less(texts, at)))
-        for at, act in enumerate(copy.acts)
+        Asked(write(wish), [_fact(fact) for fact in act.facts], address(path, _less(texts, at)))
+        for at, (wish, act) in enumerate(zip(copy.wishes, copy.acts, strict=True))
     ]
     found = [group for group in groups if group.totals.orders]
     skus = sorted({sku for act in copy.acts for sku in act.reach.skus}) if seen is None else []
-    return Shown(copy.fingerprint, asked, found, len(every) - len(mine), stops, skus[:MOST_SKUS])
+    together, elsewhere = totals(mine), len(every) - len(mine)
+    return Shown(copy.fingerprint, asked, found, together, elsewhere, stops, skus[:MOST_SKUS])
 
 
 def address(path: str, texts: Sequence[str], **more: str) -> str:
@@ -122,9 +185,9 @@ def _less(texts: Sequence[str], at: int) -> list[str]:
     return [*texts[:at], *texts[at + 1 :]]
 
 
-def _group(gains: Sequence[Gain], sign: int, title: str, kind: str, most: int) -> Group:
-    its = [one for one in gains if one.sign == sign]
-    return Group(title, kind, [_row(one) for one in its[:most]], totals(its, sign))
+def _group(gains: Sequence[Gain], fate: Fate, title: str, kind: str, most: int) -> Group:
+    its = [one for one in gains if one.fate is fate]
+    return Group(title, kind, [_row(one) for one in its[:most]], totals(its))
 
 
 def _row(one: Gain) -> Row:
@@ -144,12 +207,14 @@ def _days(one: Gain, then: Standing) -> str:
     if one.impact.before.cancelled != then.cancelled:
         return f"{words.number(then.cancelled - one.impact.before.cancelled)} cancelled"
     both = ((one.earlier, "earlier"), (one.later, "later"))
-    parts = [f"{words.number(units)} {word}" for units, word in both if units]
-    if len(parts) == 1:
-        mean = abs(one.days) / (one.earlier + one.later)
-        return f"{parts[0]}, by {words.counted(int(mean), 'day')}" if mean % 1 == 0 else (
-            f"{parts[0]}, by {mean:,.1f} {said_of(mean, 'day')} on average")  # fmt: skip
-    return " and ".join(parts) or words.NOTHING
+    return " and ".join(_by(*side) for side in both if side[0].units) or words.NOTHING
+
+
+def _by(moved: Moved, word: str) -> str:
+    mean, told = moved.days / moved.units, f"{words.number(moved.units)} {word}"
+    if mean % 1 == 0:
+        return f"{told}, by {words.counted(int(mean), 'day')}"
+    return f"{told}, by {mean:,.1f} {said_of(mean, 'day')} on average"
 
 
 def _change(now: str, then: str) -> str:

@@ -7,17 +7,20 @@ from datetime import date
 
 from console import form_values as given
 from console.actions import Field
-from fulfillment.domain.insight.what_if import parse, write
+from fulfillment.domain.insight.what_if import STATUSES, parse, write
 from fulfillment.domain.insight.wishes import (
     AdjustStock,
     Buy,
     CancelUnits,
+    ChangeUnits,
     MoveDate,
+    MoveStatus,
     Receive,
     SetPriority,
     Wish,
 )
 from fulfillment.domain.model.refusals import invalid
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 
 Values = Mapping[str, str]
 
@@ -61,6 +64,18 @@ def _signed(values: Values, field: str, what: str) -> int:
     return int(found[0])
 
 
+def _status(values: Values) -> PurchaseOrderStatus:
+    told = values.get("status", "").strip().replace(" ", "_")
+    if told not in STATUSES:
+        raise invalid("bad_status", f"a status is one of {', '.join(STATUSES)}", "status")
+    return PurchaseOrderStatus(told)
+
+
+def _in_all(values: Values) -> int:
+    """Units of a line, which may be none."""
+    return 0 if values.get("units", "").strip() == "0" else given.needed_units(values, "units")
+
+
 NUMBER = Field("number", "Purchase order", "text")
 LINE = Field("line", "Line", "number", "All that is still to come, unless said.", needed=False)
 SKU, ORDER = Field("sku", "SKU", "text"), Field("order", "Order", "text")
@@ -72,6 +87,15 @@ KINDS: Sequence[Kind] = (
                               needed=False),
           Field("on", "or on the day", "date", needed=False)),
          _move),
+    Kind("status", "A purchase order has another status",
+         (NUMBER, Field("status", "Status", "text", f"One of {', '.join(STATUSES)}.")),
+         lambda v: MoveStatus(given.name(v, "number"), _status(v))),
+    Kind("units", "Other units of a purchase order's line are ordered",
+         (NUMBER, Field("line", "Line", "number"),
+          Field("units", "Units", "number", "In all, with those that came; as many as came closes"
+                " the line.")),
+         lambda v: ChangeUnits(given.name(v, "number"), given.line(v, "line"),
+                               _in_all(v))),
     Kind("buy", "More is bought",
          (SKU, UNITS, Field("on", "For the day", "date"),
           Field("location", "To", "location", needed=False)),

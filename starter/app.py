@@ -67,6 +67,7 @@ from starter.routers import (
     transfers,
     users,
     webhooks,
+    what_if,
 )
 
 ROUTERS = (
@@ -78,6 +79,7 @@ ROUTERS = (
     order_hands.router,
     order_changes.router,
     explanations.router,
+    what_if.router,
     customer_pages.router,
     payments.router,
     shipment_batches.router,

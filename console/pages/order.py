@@ -14,7 +14,12 @@ from console.supply_remedies import DOCUMENTS, name_of
 from console.visits import ForVisit, OrderNumber, Visit
 from fulfillment.domain.model.refusals import invalid
 from fulfillment.store.insight.order import read_explanation
-from fulfillment.store.insight.order_page import read_currency, read_history, read_order
+from fulfillment.store.insight.order_page import (
+    is_owed_units,
+    read_currency,
+    read_history,
+    read_order,
+)
 from fulfillment.store.reading.views.explanations import TriedRemedy
 from fulfillment.store.reading.views.orders import OrderView
 from fulfillment.store.reading.voided_dispatches import read_voided_dispatches
@@ -23,6 +28,8 @@ router = APIRouter(route_class=PageRoute)
 
 ON_A_PAGE = 100
 DONE = {name: action.title for name, action in BY_NAME.items()} | {"remedy": "the remedy"}
+COUNTED = "counted"
+"""What is said behind a remedy that counted goods in."""
 LAST = 2**31
 
 
@@ -46,8 +53,10 @@ class Offer:
 def order(request: Request, number: OrderNumber, visit: ForVisit) -> Response:
     """How the order stands, its lines and shipments, and what can be done with it now."""
     visit.check_order(number)
-    found = visit.session.read(lambda tx: read_order(tx, number))
-    done = DONE.get(request.query_params.get("done", ""))
+    asked = request.query_params.get("done", "")
+    found, is_owed = visit.session.read(
+        lambda tx: (read_order(tx, number), asked == COUNTED and is_owed_units(tx, number))
+    )
     buttons = [_button(action, found, visit) for action in ACTIONS]
     return shown(
         "order.html",
@@ -57,7 +66,9 @@ def order(request: Request, number: OrderNumber, visit: ForVisit) -> Response:
         waiting=sum(line.backordered for line in found.lines),
         buttons=[one for one in buttons if one.why is None],
         refused=[one for one in buttons if one.why is not None],
-        done=done,
+        done=DONE.get(asked),
+        is_counted=asked == COUNTED,
+        is_owed=is_owed,
         workflow=visit.desk.workflow_url(visit.of.id, found.number),
     )
 

@@ -32,7 +32,7 @@ from fulfillment.store.commands.supply.purchase_orders import (
     PurchaseChange,
     change_purchase_order,
 )
-from fulfillment.store.insight.supply_preview import preview_dates
+from fulfillment.store.commands.what_if import amended, check_days
 from fulfillment.store.reading.views.purchasing import PurchaseOrderView
 
 router = APIRouter(route_class=PageRoute)
@@ -75,13 +75,14 @@ def do_purchase_dates(purchase: PurchaseNumber, visit: ForVisit) -> Response:
 
 def _deed(visit: Visit, change: PurchaseChange) -> Deed:
     def do(version: int, key: str) -> None:
+        visit.session.read(lambda tx: check_days(tx, change))
         note = given.note(visit.form)
         command = visit.session.command(
             "change_purchase_order", change.number, key, sent(change), note
         )
         change_purchase_order(visit.desk.store, command, change, version)
 
-    return Deed(lambda tx, places: preview_dates(tx, change, places), do)
+    return Deed(lambda tx: amended(tx, change), do)
 
 
 SENT = ("expected_on", "no_day", "lines")

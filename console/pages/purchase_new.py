@@ -15,6 +15,7 @@ from console.routing import SEE_OTHER, PageRoute, shown
 from console.visits import ForVisit, Visit
 from fulfillment.domain.model.refusals import RefusedError, invalid
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands.supply.days import check_not_over
 from fulfillment.store.commands.supply.purchase_orders import (
     NewPurchaseLine,
     NewPurchaseOrder,
@@ -23,6 +24,7 @@ from fulfillment.store.commands.supply.purchase_orders import (
     purchase_order_command,
 )
 from fulfillment.store.records.loading import load_locations
+from fulfillment.store.transactions.session import Tx
 
 router = APIRouter(route_class=PageRoute)
 
@@ -66,7 +68,7 @@ def purchase_new(request: Request, visit: ForVisit) -> Response:
         return _page(visit, values, rows)
     try:
         new = new_purchase(values, rows)
-        visit.session.read(lambda tx: check_writable(tx, new))
+        visit.session.read(lambda tx: _check(tx, new))
     except RefusedError as error:
         return _page(visit, values, rows, faults=_wrong(error, rows))
     return _page(visit, values, rows, new=new)
@@ -80,6 +82,7 @@ def do_purchase_new(visit: ForVisit) -> Response:
     try:
         rows = _sent_rows(form)
         new = new_purchase(form, rows)
+        visit.session.read(lambda tx: _check_days(tx, new))
         command = purchase_order_command(visit.of.id, visit.session.actor, new)
         create_purchase_order(visit.desk.store, command, new)
     except RefusedError as error:
@@ -128,6 +131,17 @@ def _wrong(error: RefusedError, rows: Sequence[Row]) -> Wrong:
     """What is wrong; of a line of the document, beside the SKU of its row."""
     skus = [f"sku{at}" for at in range(1, len(rows) + 1)]
     return wrong(error, _readers(rows), skus)
+
+
+def _check(tx: Tx, new: NewPurchaseOrder) -> None:
+    check_writable(tx, new)
+    _check_days(tx, new)
+
+
+def _check_days(tx: Tx, new: NewPurchaseOrder) -> None:
+    """Who types a day means one that is still to come."""
+    for line in new.lines:
+        check_not_over(tx, line.expected_on or new.expected_on, line.location, f"on{line.line}")
 
 
 def _line(at: int, row: Row) -> NewPurchaseLine:

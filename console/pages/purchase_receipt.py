@@ -33,7 +33,7 @@ from fulfillment.store.commands.supply.receiving import (
     receipt_command,
     receive,
 )
-from fulfillment.store.insight.supply_preview import preview_receipt
+from fulfillment.store.commands.what_if import received
 from fulfillment.store.reading.views.purchasing import PurchaseLineView
 from fulfillment.store.records.loading import load_locations
 
@@ -97,7 +97,7 @@ def _deed(visit: Visit, purchase: str, values: Values) -> Deed:
             command = visit.session.command("receive", purchase, key, content, receipt.reason)
         receive(visit.desk.store, command, receipt, version)
 
-    return Deed(lambda tx, places: preview_receipt(tx, receipt, places), do)
+    return Deed(lambda tx: received(tx, receipt), do)
 
 
 def _receipt(visit: Visit, purchase: str, values: Values) -> Receipt:

@@ -23,7 +23,7 @@ from console.visits import ForVisit, PurchaseNumber, Visit
 from fulfillment.domain.model.refusals import missing
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.supply.purchase_orders import move_status
-from fulfillment.store.insight.supply_preview import preview_status
+from fulfillment.store.commands.what_if import moved
 
 router = APIRouter(route_class=PageRoute)
 
@@ -64,7 +64,7 @@ def _deed(visit: Visit, purchase: str, status: PurchaseOrderStatus) -> Deed:
         command = visit.session.command("move_purchase_order", purchase, key, content, note)
         move_status(visit.desk.store, command, purchase, status, version)
 
-    return Deed(lambda tx, places: preview_status(tx, purchase, status, places), do)
+    return Deed(lambda tx: moved(tx, purchase, status), do)
 
 
 def _page(visit: Visit, looked: Looked, status: PurchaseOrderStatus, told: Told) -> Response:

@@ -5,10 +5,11 @@ from starlette.responses import RedirectResponse
 
 from console.headers import SIGNED_IN
 from console.impacts import touched
-from console.pages.order import order_path
+from console.pages.order import COUNTED, order_path
 from console.routing import SEE_OTHER, PageRoute, shown
 from console.supply_remedies import DOCUMENTS, Document, name_of
 from console.visits import ForVisit, NotAllowedError, OrderNumber, Visit
+from fulfillment.domain.insight.remedy import RemedyCode
 from fulfillment.domain.model.refusals import conflict
 from fulfillment.store.insight.order import read_explanation
 from fulfillment.store.reading.views.explanations import TriedRemedy
@@ -37,7 +38,8 @@ def do_order_remedy(number: OrderNumber, remedy: str, visit: ForVisit) -> Respon
     """Write the document, if the remedy is still what the page showed."""
     found, document = _found(visit, number, remedy)
     document.write(visit.session, found.subject, found.arguments)
-    return RedirectResponse(f"{order_path(visit, number)}?done=remedy", SEE_OTHER, dict(SIGNED_IN))
+    done = COUNTED if found.code is RemedyCode.RECEIVE_MORE else "remedy"
+    return RedirectResponse(f"{order_path(visit, number)}?done={done}", SEE_OTHER, dict(SIGNED_IN))
 
 
 def _found(visit: Visit, number: str, name: str) -> tuple[TriedRemedy, Document]:

@@ -65,7 +65,7 @@ def _after(target: str, kept: Kept | None, token: str, name: str) -> Response:
     if kept.user == name:
         return kept_page(kept, token)
     message = f"What {kept.user} had typed is not yours to send, and was not sent."
-    response = refusal(None, 403, "You are signed in", message)
+    response = refusal(None, (403, "You are signed in"), message)
     response.headers.update(SIGNED_IN)
     return response
 

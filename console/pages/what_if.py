@@ -1,7 +1,7 @@
 """A what-if: its address is all that it is made of; it is looked at, sent on, and applied."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -13,12 +13,19 @@ from console.headers import SIGNED_IN
 from console.pages.sku import sku_path
 from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
 from console.visits import ForVisit, NotAllowedError, Visit
-from console.what_ifs import Shown
+from console.what_ifs import Shown, ShownApplication
 from fulfillment.domain.insight.what_if import LONGEST, MOST_WISHES, parse_all
 from fulfillment.domain.insight.wishes import NEEDED, Wish
-from fulfillment.domain.model.permissions import Permission
 from fulfillment.domain.model.refusals import RefusedError, invalid
-from fulfillment.store.commands.what_if import Act, Copy, apply_what_if, put_on_copy
+from fulfillment.store.commands.what_if import (
+    Act,
+    Copy,
+    Seen,
+    apply_what_if,
+    put_on_copy,
+    read_applications,
+    read_facts,
+)
 from fulfillment.store.commands.what_if.applying import MOVED
 from fulfillment.store.reading.places import orders_at
 from fulfillment.store.records.loading import load_locations
@@ -27,15 +34,24 @@ from fulfillment.store.transactions.session import Tx
 router = APIRouter(route_class=PageRoute)
 
 KEY_LETTERS = 36
+AGAIN = "again"
+"""In the address of what was applied, where somebody wants to try it once more."""
+
+ALREADY = "applied_already"
+MOST = "1000"
 MOST_SHOWN = 2_000
 LONGEST_LINES = 40_000
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the page says: what a look found, what was refused, and what has moved since."""
+    """What the page says: what a look found, what was refused, and what has moved since.
+
+    What was applied is only told of, unless it is asked again.
+    """
 
     found: Shown | None = None
+    applied: Sequence[ShownApplication] = ()
     refusal: str | None = None
     gone: Sequence[str] = ()
     come: Sequence[str] = ()
@@ -46,7 +62,6 @@ class Told:
 @router.get("/m/{merchant}/what-if")
 def what_if(request: Request, visit: ForVisit) -> Response:
     """Who would gain and who would lose; a form that adds a part leads to the longer address."""
-    _check_reader(visit)
     texts = _texts(request.query_params)
     if "add" in request.query_params:
         try:
@@ -65,7 +80,6 @@ def do_what_if(request: Request, visit: ForVisit) -> Response:
 
     If it is not, the page says what has moved, and has the button again.
     """
-    _check_reader(visit)
     texts = _texts(request.query_params)
     try:
         asked = parse_all(texts)
@@ -74,14 +88,8 @@ def do_what_if(request: Request, visit: ForVisit) -> Response:
         _apply(visit, texts, asked)
     except RefusedError as error:
         return _page(request, visit, texts, _not_done(request, visit, texts, error))
-    target = f"{_path(visit)}?done={len(asked)}"
+    target = what_ifs.address(_path(visit), texts, done="1")
     return RedirectResponse(target, SEE_OTHER, dict(SIGNED_IN))
-
-
-def _check_reader(visit: Visit) -> None:
-    """As an order's *Why* is for who sees orders, and a product's for who sees stock."""
-    if not visit.may(Permission.READ_ORDERS):
-        visit.check(Permission.READ_STOCK)
 
 
 def _path(visit: Visit) -> str:
@@ -97,9 +105,25 @@ def _told(request: Request, visit: Visit, texts: Sequence[str]) -> Told:
     if not texts:
         return Told()
     try:
-        return Told(_look(request, visit, texts))
+        known = _applied(visit, texts)
+        if known and AGAIN not in request.query_params:
+            return Told(applied=known)
+        return Told(_look(request, visit, texts), known)
     except RefusedError as error:
         return Told(refusal=sentence(error), status=STATUSES[error.kind])
+
+
+def _applied(visit: Visit, texts: Sequence[str]) -> list[ShownApplication]:
+    """Each time that it was applied, the last first, with what it is about as that is now."""
+    asked, places = parse_all(texts), visit.caller.scope.location_list
+
+    def body(tx: Tx) -> list[ShownApplication]:
+        known = read_applications(tx, asked)
+        return what_ifs.applications_of(known, read_facts(tx, asked) if known else ())
+
+    found = visit.desk.store.simulate(visit.of.id, body)
+    # What it was about may be elsewhere than where the user works.
+    return found if places is None else [replace(one, facts=()) for one in found]
 
 
 def _look(request: Request, visit: Visit, texts: Sequence[str]) -> Shown:
@@ -139,7 +163,13 @@ def _apply(visit: Visit, texts: Sequence[str], asked: Sequence[Wish]) -> None:
     places = visit.caller.scope.location_list
     if places is not None:
         _check_places(visit, asked)
-    apply_what_if(visit.desk.store, command, asked, seen)
+    apply_what_if(visit.desk.store, command, asked, Seen(seen, _times(form)))
+
+
+def _times(form: Mapping[str, str]) -> int:
+    """How often it was applied before, as the page said."""
+    text = form.get("times", "")
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < len(MOST) else 0
 
 
 def _check_places(visit: Visit, asked: Sequence[Wish]) -> None:
@@ -150,6 +180,8 @@ def _check_places(visit: Visit, asked: Sequence[Wish]) -> None:
 
 def _not_done(request: Request, visit: Visit, texts: Sequence[str], error: RefusedError) -> Told:
     """Why it was not done; if the world has moved, what is otherwise now."""
+    if error.code == ALREADY:
+        return Told(applied=_applied(visit, texts), refusal=sentence(error), status=409)
     if error.code != MOVED:
         return Told(refusal=sentence(error), status=STATUSES[error.kind])
     before = visit.form.get("lines", "")[:LONGEST_LINES].split("\n")
@@ -158,13 +190,13 @@ def _not_done(request: Request, visit: Visit, texts: Sequence[str], error: Refus
     except RefusedError as refused:
         return Told(refusal=sentence(refused), is_stale=True, status=409)
     gone, come = what_ifs.moved([one.strip() for one in before if one.strip()], now)
-    return Told(now, gone=gone, come=come, is_stale=True, status=409)
+    known = _applied(visit, texts)
+    return Told(now, known, gone=gone, come=come, is_stale=True, status=409)
 
 
 def _page(request: Request, visit: Visit, texts: Sequence[str], told: Told) -> Response:
     parameters, path = request.query_params, _path(visit)
     places = visit.session.read(lambda tx: [*load_locations(tx)])
-    done = parameters.get("done", "")
     return shown(
         "what_if.html",
         visit,
@@ -182,7 +214,8 @@ def _page(request: Request, visit: Visit, texts: Sequence[str], told: Told) -> R
         adding=parameters.get("add"),
         values=parameters,
         places=sorted(places),
-        done=done if done.isdecimal() and len(done) <= len(str(MOST_WISHES)) else None,
+        done="done" in parameters,
+        again=what_ifs.address(path, texts, **{AGAIN: "1"}),
         key=uuid4(),
         note=visit.form.get("note", ""),
     )  # fmt: skip

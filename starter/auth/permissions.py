@@ -33,6 +33,8 @@ ROUTES: Mapping[str, Permission] = {
     "explain_order": P.READ_ORDERS,
     "explain_product": P.READ_STOCK,
     "promise_basket": P.READ_ORDERS,
+    "look_at_what_if": P.TRY_WHAT_IFS,
+    "apply_what_if": P.TRY_WHAT_IFS,
     "verify_order": P.WRITE_ORDERS,
     "hold_order": P.WRITE_ORDERS,
     "unhold_order": P.WRITE_ORDERS,

@@ -29,6 +29,7 @@ from starter.models import (
     transfers,
     users,
     webhooks,
+    what_if,
 )
 
 EXAMPLES: Mapping[type, object] = {
@@ -57,5 +58,6 @@ EXAMPLES: Mapping[type, object] = {
     **suggestions.EXAMPLES,
     **transfers.EXAMPLES,
     **webhooks.EXAMPLES,
+    **what_if.EXAMPLES,
     **users.EXAMPLES,
 }

@@ -29,7 +29,7 @@ Prefix = Annotated[str, StringConstraints(strip_whitespace=True, max_length=48),
 class DraftIn(Request):
     """What to draft; all that should be bought unless it says less."""
 
-    model_config = example(supplier="Leaf Imports", expected_on="2026-03-10", prefix="PO-")
+    model_config = example(supplier="Leaf Imports", expected_on="2031-03-10", prefix="PO-")
 
     supplier: Annotated[
         Supplier | None,

@@ -38,7 +38,7 @@ class TransferIn(Request):
     """A transfer; nothing moves until it is shipped."""
 
     model_config = example(
-        number="TR-3", source="vienna", destination="graz", expected_on="2026-03-04", ship=True,
+        number="TR-3", source="vienna", destination="graz", expected_on="2031-03-04", ship=True,
         lines=[{"line": 1, "sku": "TEA-GREEN", "units": 12}],
     )  # fmt: skip
 
@@ -64,7 +64,7 @@ class TransferIn(Request):
 class TransferChangeIn(Request):
     """Another day."""
 
-    model_config = example(expected_on="2026-03-06", note="The van broke down.")
+    model_config = example(expected_on="2031-03-06", note="The van broke down.")
 
     expected_on: Annotated[Day | None, Field(description="Null: no date is known.")]
     note: LongText | None = None

@@ -25,7 +25,7 @@ from fulfillment.store.commands.catalogue import (
     put_merchant,
 )
 from fulfillment.store.transactions.session import Command, Tx
-from starter.auth.permissions import FOR_ALL_MERCHANTS, GRANTS, PUBLIC, ROUTES
+from starter.auth.permissions import FOR_ALL_MERCHANTS, GRANTS, PUBLIC, ROUTES, Permission
 from tests.api.test_examples import (
     LIST,
     ORDER,
@@ -79,6 +79,10 @@ EVERYBODY_HAS = frozenset({"get_mail_template", "list_mail_templates"})
 
 EACH_BY_ITSELF = frozenset({"pick_shipments", "pack_shipments", "ship_shipments"})
 """What answers for each thing of a request by itself: one that is not seen is refused within."""
+
+
+ALSO_NEEDED = {"apply_what_if": frozenset({Permission.WRITE_PURCHASE_ORDERS})}
+"""What the example is about needs beside the route, once it is known whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,8 @@ def _refused_by_scope(endpoint: Endpoint, asking: Asking) -> str | None:
         return "merchant_needed"
     if merchant is not None and not scope.sees(merchant):
         return "unknown_merchant"
+    if not ALSO_NEEDED.get(endpoint.name, frozenset()) <= GRANTS[asking.role]:
+        return "not_permitted"
     if merchant == BOLT or endpoint.is_list or endpoint.name in EACH_BY_ITSELF:
         return None
     return None if is_seen(endpoint, asking) else "other_location"

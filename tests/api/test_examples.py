@@ -59,6 +59,8 @@ class Story:
             "urn:api", DRAFT202012.create_resource(document)
         )
         self.operator = world.client(Role.ADMIN, None)
+        self.known: dict[str, Json] = {}
+        """Fields of an operation's example that only a step before it can tell."""
 
     @cached_property
     def merchants(self) -> httpx.Client:
@@ -70,6 +72,7 @@ class Story:
         method, path = asked.split(" ")
         operation = self.document["paths"][path][method.lower()]
         body = self.example(operation)
+        other = self.known.get(asked, {}) | other
         client = self.operator if is_for_all(operation) else self.merchants
         values = {
             p["name"]: p["example"] for p in operation.get("parameters", []) if "example" in p
@@ -243,6 +246,13 @@ def mails_are_made(story: Story) -> None:
     mail_is("refused")(story)  # type: ignore[operator]
 
 
+def what_was_looked_at(story: Story) -> None:
+    """The example is applied with the fingerprint that a look is answered with."""
+    parts = {"parts": ["buy:TEA-GREEN:20@2031-01-05:vienna"]}
+    found = story.merchants.post("/v1/what-if", json=parts).json()
+    story.known["POST /v1/what-if/apply"] = {"fingerprint": found["fingerprint"]}
+
+
 def notice_is_told(story: Story) -> None:
     """The mail of the story asked what its customer wants, and was sent."""
     mail_is("sent")(story)  # type: ignore[operator]
@@ -374,6 +384,9 @@ SCENES: Mapping[str, Sequence[Step]] = {
     ),
     "what is to be bought": (
         *SHORT_BY_FOUR, "GET /v1/purchase-suggestions", "POST /v1/purchase-suggestions/draft",
+    ),
+    "what would happen is looked at, and done": (
+        *SHORT_BY_FOUR, "POST /v1/what-if", what_was_looked_at, "POST /v1/what-if/apply",
     ),
     "a restock comes": (
         f"PUT {RS}", f"GET {RS}", "GET /v1/restocks", f"POST {RS}/arrive", f"POST {RS}/withdraw",

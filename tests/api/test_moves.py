@@ -92,6 +92,20 @@ def test_what_comes_of_a_transfer_is_counted_once_when_the_rest_is_lost(world):
     assert level(client) == {"graz": 4, "vienna": 3}
 
 
+def test_a_transfer_for_a_day_that_is_over_is_refused_with_the_day_from_which_on_it_is_possible(
+    world, admin
+):
+    world.stock("TEA", 9)
+    over = admin.post("/v1/transfers", json=TRANSFER | {"expected_on": "2020-03-01"})
+    admin.post("/v1/transfers", json=TRANSFER).raise_for_status()
+    moved = admin.patch(TRANSFER_PATH, json={"expected_on": "2020-03-01"})
+    for answer in (over, moved):
+        assert (answer.status_code, answer.json()["code"]) == (422, "date_is_over")
+        assert answer.json()["errors"][0]["field"] == "expected_on"
+        assert "name a day from" in answer.json()["detail"]
+    assert admin.patch(TRANSFER_PATH, json={"expected_on": None}).status_code == 200
+
+
 def test_transfer_is_refused_with_what_is_available_when_too_few_are_there(world, admin):
     world.stock("TEA", 5)
     answer = admin.post("/v1/transfers", json=TRANSFER | {"ship": True})

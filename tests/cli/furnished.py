@@ -31,6 +31,8 @@ from tests.builders.warehouse import MERCHANT, Clock, Warehouse, command
 
 TEA, BLACK, CUP = "TEA-GREEN", "TEA-BLACK", "CUP"
 LATER = date(2031, 3, 10)
+AHEAD = 1_800
+"""Days from the builders' today on, which is over already."""
 
 
 def furnish(database_url: str) -> None:
@@ -147,8 +149,10 @@ def _shipment(warehouse: Warehouse, order: int) -> int:
 
 
 def _moves(warehouse: Warehouse) -> None:
-    moves.transfer(warehouse, [(TEA, 2)], source="vienna", to="graz", ship=False, number="TR-1")
-    moves.transfer(warehouse, [(TEA, 3)], source="vienna", to="graz", number="TR-2")
+    moves.transfer(
+        warehouse, [(TEA, 2)], source="vienna", to="graz", due=AHEAD, ship=False, number="TR-1"
+    )
+    moves.transfer(warehouse, [(TEA, 3)], source="vienna", to="graz", due=AHEAD, number="TR-2")
     back = NewReturn("RMA-1", "vienna", (NewReturnLine(1, TEA, 2, 1),), "SO-1011")
     returns.announce_return(warehouse.store, command("return"), back)
     count = NewCount("CC-1", "graz", (CountedSku(TEA, 3),))

@@ -20,6 +20,8 @@ copies = itertools.count(1)
 READS = [one for one in COMMANDS if one.method == "GET"]
 CHANGES = [one for one in COMMANDS if one.method != "GET"]
 NARROW = 80
+FINGERPRINT = "FINGERPRINT"
+"""In an example, what a look at the same has to be asked for first."""
 
 
 def copied(postgres: EmbeddedPostgres, template: str) -> str:
@@ -81,8 +83,15 @@ def example(pegboard, folder, monkeypatch):
     """Runs a command's example at a terminal of 80 columns."""
     monkeypatch.setattr(console, "_width", NARROW)
 
+    def looked_at(part: str) -> str:
+        told = pegboard("what-if", "look", part, "--json").stdout
+        return str(json.loads(told)["fingerprint"])
+
     def run(command: Command, *more: str) -> str:
-        done = pegboard(*shlex.split(command.example), *more)
+        asked = shlex.split(command.example)
+        if FINGERPRINT in asked:
+            asked[asked.index(FINGERPRINT)] = looked_at(asked[2])
+        done = pegboard(*asked, *more)
         assert (done.stderr, done.returncode) == ("", 0)
         return str(done.stdout)
 

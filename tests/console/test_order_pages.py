@@ -17,8 +17,9 @@ from fulfillment.domain.actions.allowed import OrderAction
 from fulfillment.domain.insight.explanation import ReasonCode
 from fulfillment.domain.insight.remedy import RemedyCode
 from fulfillment.domain.model.permissions import Role
+from fulfillment.store.commands.supply.serving import serve_due
 from fulfillment.store.reading.orders import SORTS
-from tests.api.world import World, made
+from tests.api.world import ACME, World, made
 from tests.console.furnishing import ask, furnish, send
 from tests.console.reading import faults
 from tests.console.visitors import Visitor, make, visitor
@@ -353,13 +354,37 @@ def test_each_remedy_of_supply_is_looked_at_and_written_once(mara):
     receipt = next(path for path in found if "Count these goods in" in page(mara, path))
     fields = mara.hidden(receipt)
     done = mara.post(receipt, **fields)
-    assert done.headers["Location"] == "/m/acme/orders/SO-3?done=remedy"
+    assert done.headers["Location"] == "/m/acme/orders/SO-3?done=counted"
+    assert "Counted; being given out now" in page(mara, done.headers["Location"])
+    serve_due(mara.world.store, ACME)
+    assert "Done: counted, and given out." in page(mara, done.headers["Location"])
     (received,) = ask(mara.world, "GET", "/v1/receipts")["items"]
     assert received["number"] == "FOR-SO-3"
     again = mara.post(receipt, **fields)
     assert again.status_code == 409
     assert "no remedy any more" in again.text
+    assert '<a href="/m/acme/orders/SO-3/why">Why order SO-3 waits</a>' in again.text
     assert len(ask(mara.world, "GET", "/v1/receipts")["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/m/acme/orders/SO-9", ["/m/acme"]),
+        ("/m/acme/orders/SO-2/history?after=soon", ["/m/acme/orders/SO-2", "/m/acme"]),
+        ("/m/acme/purchase-orders/PO-1/status/lost", ["/m/acme/purchase-orders/PO-1", "/m/acme"]),
+    ],
+)
+def test_every_refusal_leads_back_to_what_it_is_about_and_to_where_one_came_from(
+    looking, path, leads_to
+):
+    answer = looking.get(path)
+    assert re.findall(r'<li><a href="([^"]+)">', answer.text) == leads_to
+    came = f"{looking.world.url}/m/acme/orders?view=all"
+    known = looking.client.get(path, headers={"Referer": came}).text
+    assert '<a href="/m/acme/orders?view=all">Back to where you came from</a>' in known
+    other = looking.client.get(path, headers={"Referer": "https://example.org/m/acme"}).text
+    assert "came from" not in other
 
 
 def test_a_purchase_that_would_help_is_written_by_who_may(mara):

@@ -329,6 +329,7 @@ def test_units_and_the_day_of_one_line_are_changed(busy):
         ({"expected_on": "2031-03-10"}, "Name another day, or other units"),
         ({"expected_on": "soon"}, "Write a day as 2026-03-31"),
         ({"expected_on": "1999-01-01"}, "Write a day as 2026-03-31"),
+        ({"expected_on": "2020-01-01"}, "2020-01-01 is over; name a day from"),
         ({"e1": "2031-02-30"}, "Write a day as 2026-03-31"),
         ({"u1": "some"}, "Units is a whole number from 0"),
         ({"u1": "-4"}, "Units of line 1 ordered in all: Units is a whole number from 0"),

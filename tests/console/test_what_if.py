@@ -1,6 +1,7 @@
 """What-ifs as pages: a link that shows who gains and who loses, and that is applied once."""
 
 import html
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -81,6 +82,8 @@ def test_without_a_part_it_says_what_to_do(looking):
 FORMS_AND_PARTS = [
     ("add=move&number=PO-1&line=&days=5&on=", "PO-1:%2B5d"),
     ("add=move&number=PO-1&line=1&days=&on=2031-05-01", "PO-1/1:2031-05-01"),
+    ("add=status&number=PO-1&status=in transit", "PO-1:in_transit"),
+    ("add=units&number=PO-1&line=1&units=0", "PO-1%2F1:units%3D0"),
     ("add=buy&sku=A/7&units=5&on=2031-02-02&location=", "buy:A%252F7:5@2031-02-02"),
     ("add=buy&sku=TEA&units=5&on=2031-02-02&location=graz", "buy:TEA:5@2031-02-02:graz"),
     ("add=receive&number=PO-1&line=1&units=5", "receive:PO-1%2F1:5"),
@@ -144,10 +147,11 @@ def test_who_is_bound_to_a_place_sees_and_does_nothing_elsewhere(looking):
 def test_it_is_applied_once_and_history_has_who_and_why(desk):
     mara = visitor(desk, "mara")
     fields = hidden(mara, STACK) | {"note": "Leaf wrote."}
-    for _ in range(2):
-        answer = mara.post(STACK, **fields)
-        assert (answer.status_code, answer.headers["Location"]) == (303, f"{PATH}?done=3")
-    assert "all 3 parts of it were applied" in text(mara.get(f"{PATH}?done=3"))
+    answers = [mara.post(STACK, **fields) for _ in range(2)]
+    assert {answer.status_code for answer in answers} == {303}
+    target = answers[0].headers["Location"]
+    assert target.endswith("&done=1")
+    assert "all 3 parts of it were applied" in text(mara.get(target))
     assert purchase(desk)["expected_on"] == "2031-03-15"
     assert ask(desk, "GET", "/v1/orders/SO-3")["priority"] == 10
     bought = [one for one in ask(desk, "GET", "/v1/purchase-orders")["items"]
@@ -158,6 +162,44 @@ def test_it_is_applied_once_and_history_has_who_and_why(desk):
     assert [(one["actor"], one["reason"]) for one in told] == [
         ("Mara Holm (user mara)", "Leaf wrote.")
     ]
+
+
+def test_a_link_that_was_applied_says_so_and_is_tried_again_only_on_purpose(desk):
+    mara = visitor(desk, "mara")
+    make(desk, "nils")
+    nils = visitor(desk, "nils")
+    seen_before = hidden(nils, STACK)
+    mara.post(STACK, **hidden(mara, STACK))
+    ask(desk, "PATCH", "/v1/purchase-orders/PO-1", expected_on="2031-03-20")
+
+    later = text(nils.get(STACK))
+    assert "by Mara Holm (user mara)." in later
+    assert "It wrote purchase order PO-2." in later
+    row = later[later.index("5 of TEA to vienna") :]
+    days = ("10 Mar 2031", "15 Mar 2031", "20 Mar 2031")
+    assert [row.index(day) for day in days] == sorted(row.index(day) for day in days)
+    assert "Apply all of it" not in later
+
+    late = text(nils.post(STACK, **seen_before), 409)
+    assert "This was applied already, by Mara Holm (user mara)" in late
+    assert purchase(desk)["expected_on"] == "2031-03-20"
+
+    again = re.search(r'href="([^"]+)">Try it again as a new what-if', later)
+    assert again is not None
+    assert "Apply all of it" in text(nils.get(again[1]))
+    assert nils.post(STACK, **hidden(nils, again[1])).status_code == 303
+    assert purchase(desk)["expected_on"] == "2031-03-25"
+    twice = text(nils.get(STACK))
+    assert twice.count("Applied on") == 2
+
+
+def test_a_day_that_is_over_is_refused_with_the_part_and_what_to_do(looking):
+    mara = visitor(looking, "mara")
+    for part in ("PO-1:2020-01-01", "buy:TEA:20@2020-01-01", "PO-1/1:2020-01-01"):
+        page = text(mara.get(f"{PATH}?if=order:SO-3:priority%3D10&if={part}"), 422)
+        assert f"Part 2 of the what-if, “{part}" in page
+        assert "is over" in page
+        assert "name a day from" in page
 
 
 def test_of_two_who_apply_at_once_one_is_refused_with_what_moved(desk):
@@ -221,3 +263,14 @@ def test_a_what_if_is_sent_as_a_link_refused_after_the_world_moved_and_applied(t
     tab.get_by_role("button", name="Apply all of it").dblclick()
     expect(tab.get_by_role("status")).to_contain_text("Done: it was applied")
     assert purchase(desk)["expected_on"] == "2031-03-17"
+
+    is_told_of_when_it_is_opened_again(tab, f"{desk.url}{link}")
+
+
+def is_told_of_when_it_is_opened_again(tab: Page, link: str) -> None:
+    tab.goto(link)
+    expect(tab.get_by_text("by Mara Holm (user mara).")).to_be_visible()
+    expect(tab.get_by_role("row", name="expected on")).to_contain_text("17 Mar 2031")
+    expect(tab.get_by_role("button", name="Apply all of it")).to_have_count(0)
+    tab.get_by_role("link", name="Try it again as a new what-if").click()
+    expect(tab.get_by_role("button", name="Apply all of it")).to_be_visible()

@@ -38,6 +38,9 @@ def world(database_url):
         ("stock:TEA:+3:vienna",),
         ("order:SO-2:cancel", "PO-1:+2d"),
         ("buy:TEA:20@2031-01-05:vienna",),
+        ("PO-1:arrived",),
+        ("PO-1:cancelled",),
+        ("PO-1/1:units=3",),
     ],
 )
 def test_what_is_drawn_before_is_what_is_drawn_after_it_was_applied(world, parts):

@@ -137,8 +137,8 @@ def wished_for(at: Warehouse) -> Run:
     wishes = parse_all([f"{PURCHASE}:+3d", f"order:{OTHER}:priority=10", f"receive:{PURCHASE}/1:2",
                         "stock:K1:-1:A", "buy:K1:4@2026-03-20"])  # fmt: skip
     copy = at.store.simulate(MERCHANT, lambda tx: what_if.put_on_copy(tx, wishes))
-    asked = the_command("what_if")
-    return lambda store: what_if.apply_what_if(store, asked, wishes, copy.fingerprint)
+    asked, seen = the_command("what_if"), what_if.Seen(copy.fingerprint)
+    return lambda store: what_if.apply_what_if(store, asked, wishes, seen)
 
 
 # --- what is owed --------------------------------------------------------------------------------

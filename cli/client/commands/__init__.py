@@ -17,6 +17,7 @@ from cli.client.commands import (
     settings,
     shipments,
     webhooks,
+    what_if,
 )
 from cli.client.table import Command
 
@@ -30,6 +31,7 @@ GROUPS: Mapping[str, str] = {
     "document": "Write pick lists, packing slips and container labels as PDF.",
     "po": "Look at what should be bought, write purchase orders, and receive what comes.",
     "receipt": "Look at receipts, and take back those that were counted by mistake.",
+    "what-if": "See who would gain and who would lose by a change, and do it.",
     "restock": "Announce what will come without a purchase order, and take it in.",
     "transfer": "Move goods from one location to another: write, ship and receive transfers.",
     "return": "Announce what customers send back, and take it in.",
@@ -60,4 +62,5 @@ COMMANDS: tuple[Command, ...] = (
     *mail.COMMANDS,
     *events.COMMANDS,
     *webhooks.COMMANDS,
+    *what_if.COMMANDS,
 )

@@ -3,46 +3,67 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from fulfillment.domain.insight.impact import Impact
 from fulfillment.domain.model.shipments import Slice
 
 
+class Fate(StrEnum):
+    """How an order fares by a change."""
+
+    GAINS = "gains"
+    LOSES = "loses"
+    BOTH = "both"
+    """Some of its units come earlier, others later."""
+    OTHERWISE = "otherwise"
+    """It stands differently, and neither gains nor loses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Units that are promised for another day, and the days of all of them together."""
+
+    units: int = 0
+    days: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What a change makes of one order: units that come earlier or later, and by how many days."""
+    """What a change makes of one order: units that come earlier, and units that come later."""
 
     impact: Impact
-    earlier: int
-    """Units that are promised for an earlier day than now."""
-    later: int
-    """Units that are promised for a later day than now."""
-    days: int
-    """Days of all units together; fewer than none where they come earlier."""
+    earlier: Moved
+    later: Moved
 
     @property
-    def sign(self) -> int:
-        """1 who gains, -1 who loses, 0 who only stands differently.
-
-        Days come first; where they are the same, units that are here, then units that are to come.
-        """
+    def fate(self) -> Fate:
+        """Days come first; where none moves, units that are here, then units that are to come."""
         now, then = self.impact.before, self.impact.after
-        for more in (-self.days, then.allocated - now.allocated, now.backordered - then.backordered,
-                     then.pegged - now.pegged):  # fmt: skip
-            if more and now.cancelled == then.cancelled:
-                return 1 if more > 0 else -1
-        return 0
+        if now.cancelled != then.cancelled:
+            return Fate.OTHERWISE
+        if self.earlier.units and self.later.units:
+            return Fate.BOTH
+        for more in (self.earlier.units - self.later.units, then.allocated - now.allocated,
+                     now.backordered - then.backordered, then.pegged - now.pegged):  # fmt: skip
+            if more:
+                return Fate.GAINS if more > 0 else Fate.LOSES
+        return Fate.OTHERWISE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """All orders of one sign together."""
+    """Several orders together: who has both earlier and later units counts on both sides."""
 
     orders: int
-    units: int
-    """Units that are promised for another day."""
-    days: int
-    """Days of all these units together."""
+    only_earlier: int
+    """Orders of which units come earlier, and none later."""
+    only_later: int
+    """Orders of which units come later, and none earlier."""
+    both: int
+    """Orders of which some units come earlier, and others later."""
+    earlier: Moved
+    later: Moved
 
 
 def gain(impact: Impact) -> Gain:
@@ -51,20 +72,33 @@ def gain(impact: Impact) -> Gain:
     Units that are promised only before or only after, such as cancelled ones, come neither earlier
     nor later.
     """
-    earlier = later = days = 0
+    earlier, later = Moved(), Moved()
     for units, now, then in _paired(impact.before.promised, impact.after.promised):
-        moved = (then - now).days
-        days += units * moved
-        earlier += units if moved < 0 else 0
-        later += units if moved > 0 else 0
-    return Gain(impact, earlier, later, days)
+        days = (then - now).days
+        if days < 0:
+            earlier = Moved(earlier.units + units, earlier.days - units * days)
+        elif days:
+            later = Moved(later.units + units, later.days + units * days)
+    return Gain(impact, earlier, later)
 
 
-def totals(gains: Iterable[Gain], sign: int) -> Totals:
-    """Of those who gain (1), or of those who lose (-1)."""
-    its = [one for one in gains if one.sign == sign]
-    units = sum(one.earlier if sign > 0 else one.later for one in its)
-    return Totals(len(its), units, sum(abs(one.days) for one in its))
+def totals(gains: Iterable[Gain]) -> Totals:
+    """All of these together."""
+    its = [*gains]
+    sides = [(one.earlier.units > 0, one.later.units > 0) for one in its]
+    return Totals(
+        orders=len(its),
+        only_earlier=sides.count((True, False)),
+        only_later=sides.count((False, True)),
+        both=sides.count((True, True)),
+        earlier=_sum(one.earlier for one in its),
+        later=_sum(one.later for one in its),
+    )
+
+
+def _sum(parts: Iterable[Moved]) -> Moved:
+    its = [*parts]
+    return Moved(sum(one.units for one in its), sum(one.days for one in its))
 
 
 def _paired(now: Sequence[Slice], then: Sequence[Slice]) -> Iterable[tuple[int, date, date]]:

@@ -24,7 +24,7 @@ from fulfillment.domain.insight.queue_picture import (
 from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.shipments import Shipment, ShipmentLine
-from fulfillment.domain.model.supply import Supply
+from fulfillment.domain.model.supply import Otherwise, Supply
 from fulfillment.domain.planning.auto_allocation import gate_of
 
 
@@ -32,15 +32,12 @@ from fulfillment.domain.planning.auto_allocation import gate_of
 class Tried:
     """What was tried: every order before and after, and what would be here, or come, otherwise.
 
-    `arriving` are signed units by SKU and location, `coming` is supply that would be inbound,
-    `received` are units by supply that would be here, `dated` supplies that come on another day.
+    `arriving` are signed units by SKU and location, `otherwise` supplies that would be other ones.
     """
 
     orders: Sequence[tuple[Order, Order]]
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    coming: Sequence[Supply] = ()
-    received: Mapping[int, int] = field(default_factory=dict)
-    dated: Mapping[int, date] = field(default_factory=dict)
+    otherwise: Mapping[int, Otherwise] = field(default_factory=dict)
 
 
 def tried(facts: QueueFacts, what: Tried, days: Mapping[str, date], most: int) -> QueueFacts:
@@ -194,16 +191,14 @@ def _supplies(
     facts: QueueFacts, what: Tried, days: Mapping[str, date], pegged: Mapping[int, int]
 ) -> Iterator[ComingSupply]:
     for one in facts.supplies:
-        left = one.outstanding - what.received.get(one.id, 0)
-        moved = replace(one, outstanding=left, pegged=one.pegged + pegged.get(one.id, 0))
-        if one.id in what.dated:
-            on = what.dated[one.id]
-            state = date_state(one.location, on, None, days)
-            moved = replace(moved, expected_on=on, state=state)
-        if moved.outstanding:
+        moved = replace(one, pegged=one.pegged + pegged.get(one.id, 0))
+        if one.id not in what.otherwise:
             yield moved
-    for new in what.coming:
-        if new.sku == facts.sku and (facts.there is None or new.location in facts.there):
+        elif (now := what.otherwise[one.id].now).is_coming:
+            state = date_state(one.location, now.due_on, now.status, days)
+            yield replace(moved, outstanding=now.outstanding, expected_on=now.due_on, state=state)
+    for new in _new(facts, what):
+        if facts.there is None or new.location in facts.there:
             yield ComingSupply(
                 id=new.id,
                 kind=SupplyKind.PURCHASE_ORDER,
@@ -215,6 +210,13 @@ def _supplies(
                 pegged=pegged.get(new.id, 0),
                 state=date_state(new.location, new.due_on, new.status, days),
             )
+
+
+def _new(facts: QueueFacts, what: Tried) -> Iterator[Supply]:
+    """What would come, and does not as it is."""
+    for one in what.otherwise.values():
+        if one.now.is_coming and not one.was.is_coming and one.now.sku == facts.sku:
+            yield one.now
 
 
 def _beside(

@@ -14,7 +14,9 @@ from fulfillment.domain.insight.wishes import (
     AdjustStock,
     Buy,
     CancelUnits,
+    ChangeUnits,
     MoveDate,
+    MoveStatus,
     Receive,
     SetPriority,
     Wish,
@@ -23,6 +25,7 @@ from fulfillment.domain.model.limits import MOST_UNITS
 from fulfillment.domain.model.names import MOST_NUMBER, MOST_SKU, as_written, fault_of
 from fulfillment.domain.model.rank import FIRST_PRIORITY, LAST_PRIORITY
 from fulfillment.domain.model.refusals import RefusedError, invalid
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 
 MOST_WISHES = 20
 MOST_LINE = 1_000_000
@@ -31,7 +34,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 
 FORMS: Mapping[str, str] = MappingProxyType({
-    "po": "PO7:+5d, PO7:-3d, PO7:2026-12-20 or, for line 2 alone, PO7/2:+5d",
+    "po": "PO7:+5d, PO7:-3d, PO7:2026-12-20 or, for line 2 alone, PO7/2:+5d; PO7/2:units=30;"
+          " PO7:approved, PO7:in_transit, PO7:arrived, PO7:closed or PO7:cancelled",
     "order": "order:1042:priority=10, order:1042:cancel, order:1042/1:cancel or"
              " order:1042/1:cancel=2",
     "buy": "buy:K1:200@2026-12-20 or buy:K1:200@2026-12-20:vienna",
@@ -40,6 +44,9 @@ FORMS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """How each kind is written, by the word it begins with. A purchase order needs none, unless its
 number is one of these words."""
+
+STATUSES = ("approved", "in_transit", "arrived", "closed", "cancelled")
+"""Those that a purchase order can be moved to; it is received by its receipts."""
 
 
 def parse_all(texts: Sequence[str]) -> tuple[Wish, ...]:
@@ -64,10 +71,10 @@ def parse(text: str) -> Wish:
 def write(wish: Wish) -> str:
     """The wish as `parse` reads it."""
     match wish:
-        case MoveDate():
+        case MoveDate() | MoveStatus() | ChangeUnits():
             prefix = "po:" if wish.number in FORMS else ""
-            when = wish.on.isoformat() if wish.on else f"{wish.days:+d}d"
-            return f"{prefix}{_named(wish.number, wish.line)}:{when}"
+            line = None if isinstance(wish, MoveStatus) else wish.line
+            return f"{prefix}{_named(wish.number, line)}:{_becomes(wish)}"
         case SetPriority():
             return f"order:{_named(wish.order)}:priority={wish.priority}"
         case CancelUnits():
@@ -82,6 +89,18 @@ def write(wish: Wish) -> str:
             return f"stock:{_named(wish.sku)}:{wish.units:+d}:{_named(wish.location)}"
 
 
+def _becomes(wish: MoveDate | MoveStatus | ChangeUnits) -> str:
+    """What becomes of a purchase order."""
+    match wish:
+        case MoveStatus():
+            return str(wish.status)
+        case ChangeUnits():
+            return f"{UNITS}{wish.units}"
+        case MoveDate():
+            return wish.on.isoformat() if wish.on else f"{wish.days:+d}d"
+
+
+UNITS = "units="
 RESERVED = re.compile(r"[%:/@=]")
 ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
@@ -94,8 +113,10 @@ def _named(name: str, line: int | None = None) -> str:
 def _subject(wish: Wish) -> tuple[object, ...]:
     """What it is about: nothing is to be said twice of the same."""
     match wish:
-        case MoveDate() | Receive():
+        case MoveDate() | Receive() | ChangeUnits():
             return type(wish), wish.number, wish.line
+        case MoveStatus():
+            return type(wish), wish.number
         case SetPriority():
             return type(wish), wish.order
         case CancelUnits():
@@ -133,6 +154,11 @@ def _refused(text: str, at: int, why: str) -> RefusedError:
 def _move(parts: Sequence[str]) -> Wish:
     of, when = _split(parts, 2, "a purchase order and a day")
     number, line = _document(of)
+    if when in STATUSES and line is None:
+        return MoveStatus(number, PurchaseOrderStatus(when))
+    if when.startswith(UNITS) and line is not None:
+        units = _whole(when.removeprefix(UNITS), 0, MOST_UNITS, "a number of units")
+        return ChangeUnits(number, line, units)
     # A plus that is typed into an address arrives as a space.
     if found := re.fullmatch(r"([+ -])([0-9]{1,3})d", when):
         days = int(found[2]) * (-1 if found[1] == "-" else 1)

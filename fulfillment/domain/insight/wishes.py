@@ -6,6 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from fulfillment.domain.model.permissions import Permission
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,23 @@ class MoveDate:
     line: int | None = None
     days: int = 0
     on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStatus:
+    """A purchase order is approved, on its way, here, closed short or cancelled."""
+
+    number: str
+    status: PurchaseOrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeUnits:
+    """Of a line of a purchase order so many units are ordered in all, with those that came."""
+
+    number: str
+    line: int
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +84,12 @@ class AdjustStock:
     location: str
 
 
-Wish = MoveDate | SetPriority | CancelUnits | Buy | Receive | AdjustStock
+Wish = MoveDate | MoveStatus | ChangeUnits | SetPriority | CancelUnits | Buy | Receive | AdjustStock
 
 NEEDED: Mapping[type, Permission] = MappingProxyType({
     MoveDate: Permission.WRITE_PURCHASE_ORDERS,
+    MoveStatus: Permission.WRITE_PURCHASE_ORDERS,
+    ChangeUnits: Permission.WRITE_PURCHASE_ORDERS,
     SetPriority: Permission.WRITE_ORDERS,
     CancelUnits: Permission.WRITE_ORDERS,
     Buy: Permission.WRITE_PURCHASE_ORDERS,

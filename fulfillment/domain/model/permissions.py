@@ -32,6 +32,7 @@ class Permission(StrEnum):
     WRITE_PRODUCTS = "write products"
     READ_SETTINGS = "read settings"
     WRITE_SETTINGS = "write settings"
+    TRY_WHAT_IFS = "look at what-ifs"
     READ_EVENTS = "read events"
     MANAGE_WEBHOOKS = "manage webhooks"
     READ_MAIL = "read mails to customers"
@@ -45,6 +46,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.INTAKE: frozenset(
         {
             P.READ_EVENTS,
+            P.TRY_WHAT_IFS,
             P.READ_ORDERS,
             P.WRITE_ORDERS,
             P.MARK_BACKORDERED,
@@ -57,6 +59,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.WAREHOUSE: frozenset(
         {
             P.READ_EVENTS,
+            P.TRY_WHAT_IFS,
             P.READ_ORDERS,
             P.MARK_BACKORDERED,
             P.READ_SHIPMENTS,
@@ -71,6 +74,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.PURCHASING: frozenset(
         {
             P.READ_EVENTS,
+            P.TRY_WHAT_IFS,
             P.READ_PURCHASE_ORDERS,
             P.WRITE_PURCHASE_ORDERS,
             P.READ_STOCK,

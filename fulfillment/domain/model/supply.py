@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.rank import Rank
-from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.domain.model.statuses import INBOUND, PurchaseOrderStatus
 from fulfillment.domain.model.working_days import ShipDays, WorkDays
 
 
@@ -38,6 +38,27 @@ class Supply:
     due_on: date | None
     source: str = ""
     status: PurchaseOrderStatus | None = None
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether units of it are to come, of a document that is approved or later."""
+        return self.outstanding > 0 and (self.status is None or self.status in INBOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """A supply that would be another one: as it is stored, and as it is only tried."""
+
+    was: Supply
+    now: Supply
+
+    def left_for(self, open_now: int, held: int) -> int:
+        """Units for those who are looked at, of whom `open_now` would do if nothing were tried.
+
+        They hold `held` of these. Where fewer are to come, who stands behind them loses first.
+        """
+        others = self.was.outstanding - open_now if self.was.is_coming else 0
+        return self.now.outstanding - min(others, max(self.now.outstanding - held, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,20 @@ SELECT o.id, o.number, o.status, o.revision, o.priority, o.placed_at, o.ship_by,
 """  # noqa: S608 -- a constant
 
 
+OWED = """
+SELECT EXISTS (SELECT 1 FROM orders o JOIN order_line l ON l.order_id = o.id
+                 JOIN sku_queue q ON q.merchant = o.merchant AND q.sku = l.sku
+                WHERE o.merchant = :merchant AND o.number = :number
+                  AND q.due_since IS NOT NULL) AS owed
+"""
+
+
+def is_owed_units(tx: Tx, number: str) -> bool:
+    """Whether something that came for one of its products is still being given out."""
+    (row,) = tx.rows(OWED, merchant=tx.merchant, number=number)
+    return bool(row.owed)
+
+
 def read_order(tx: Tx, number: str) -> OrderView:
     """All there is to see of an order, in a fixed number of queries; a refusal if there is none."""
     head = _head(tx, number)

@@ -136,9 +136,7 @@ def read_tried_picture(
     what = Tried(
         orders=[(space.before[id_], space.after[id_]) for id_ in sorted(space.after)],
         arriving=space.arriving,
-        coming=space.coming,
-        received=space.received,
-        dated=space.dated,
+        otherwise=space.otherwise,
     )
     return picture_of(tried(facts, what, load_locations(tx), SHOWN))
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from fulfillment.domain.model.orders import Order
+from fulfillment.domain.model.shipments import Peg
 
 
 def wants(order: Order, sku: str) -> bool:
@@ -56,3 +57,11 @@ def claims(
                     for claim in line.claims
                     if not claim.drop_ship
                 )
+
+
+def pegs(orders: Iterable[Order]) -> Iterable[Peg]:
+    """All pegs of their lines."""
+    for order in orders:
+        for shipment in order.shipments:
+            for line in shipment.lines:
+                yield from line.pegs

@@ -7,7 +7,7 @@ from datetime import date
 
 from fulfillment.domain.model.orders import Order
 from fulfillment.domain.model.rank import Rank
-from fulfillment.domain.model.supply import Product, Snapshot, StockLevel, Supply
+from fulfillment.domain.model.supply import Otherwise, Product, Snapshot, StockLevel, Supply
 from fulfillment.domain.model.verification import VerificationFacts, verified
 from fulfillment.domain.model.working_days import ShipDays
 from fulfillment.domain.planning.plan import plan
@@ -21,6 +21,7 @@ from fulfillment.store.planning.lines import (
     wants,
     wants_supply,
 )
+from fulfillment.store.planning.tried_supply import with_tried
 from fulfillment.store.queue.lane import NOTHING, Filled, take_levels
 from fulfillment.store.queue.newcomers import is_newcomer
 from fulfillment.store.queue.pending_queues import owe, settle
@@ -48,13 +49,11 @@ class Workspace:
 
     `arriving` are signed units by SKU and location that the caller is about to add to on hand. In a
     simulation, `coming` is supply that would be inbound, `received` are units by supply that
-    would not be outstanding any more, and `dated` are supplies that would come on another day;
-    `otherwise` is what all supply of its queues would be, where that is not what is stored.
-    What the lane has `filled` is off no level yet. The
-    queues in `until` are served only as far as that rank. The `newcomers` are verified, and
-    claimed for, by the plan. In the queues of `short`, more holders of what
-    somebody wants are left; in those that are `asked_again`, who is left behind the cut asks by
-    itself. Only a plan settles what is owed to a queue.
+    would not be outstanding any more, and `otherwise` are supplies that would be other ones. What
+    the lane has `filled` is off no level yet. The queues in `until` are served only as far as that
+    rank. The `newcomers` are verified, and claimed for, by the plan. In the queues of `short`, more
+    holders of what somebody wants are left; in those that are `asked_again`, who is left behind the
+    cut asks by itself. Only a plan settles what is owed to a queue.
     """
 
     tx: Tx
@@ -76,8 +75,7 @@ class Workspace:
     arriving: Mapping[tuple[str, str], int] = field(default_factory=dict)
     coming: tuple[Supply, ...] = ()
     received: Mapping[int, int] = field(default_factory=dict)
-    otherwise: tuple[Supply, ...] | None = None
-    dated: Mapping[int, date] = field(default_factory=dict)
+    otherwise: Mapping[int, Otherwise] = field(default_factory=dict)
     filled: Filled = NOTHING
     _known: Mapping[str, Product] = field(default_factory=dict)
     _planned: Mapping[int, Order] | None = None
@@ -169,17 +167,13 @@ class Workspace:
         return units_of_others(self.tx, limited, self.after) if limited else {}
 
     def _supplies(self, there: Iterable[Supply]) -> tuple[Supply, ...]:
-        if self.otherwise is not None:
-            return self.otherwise
-        left = (
-            replace(
-                one,
-                outstanding=one.outstanding - self.received.get(one.id, 0),
-                due_on=self.dated.get(one.id, one.due_on),
-            )
+        known = {
+            one.id: replace(one, outstanding=one.outstanding - self.received.get(one.id, 0))
             for one in there
-        )
-        return (*left, *self.coming)
+        }
+        if self.otherwise:
+            known = with_tried(known, self.otherwise, self.before.values(), self.skus)
+        return (*known.values(), *self.coming)
 
     def _levels(
         self, products: Mapping[str, Product], there: Iterable[StockLevel]

@@ -195,9 +195,8 @@ def load_sources(
     by_sku: dict[str, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         by_sku[row.sku][row.id].append(imagined.seen(row))
-    for coming in imagined.rows():
-        if coming.sku in skus:
-            by_sku[coming.sku][coming.id].append(coming)
+    for coming in imagined.rows(skus):
+        by_sku[coming.sku][coming.id] = [coming]
     return {sku: _in_order(found.values(), days) for sku, found in by_sku.items()}
 
 

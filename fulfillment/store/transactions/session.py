@@ -129,6 +129,11 @@ def part_of_key(subject: object) -> str:
     return str(subject).replace("%", "%25").replace(":", "%3A")
 
 
+def plain_json(answer: object) -> str:
+    """What a command answers, as it is stored."""
+    return json.dumps(answer, default=_plain)
+
+
 def fingerprint(content: object) -> bytes:
     """A hash of what the content means: equal for all that mean the same."""
     return hashlib.sha256(canonical(content).encode()).digest()
@@ -157,7 +162,7 @@ class Store:
             stored = begin_command(tx, command)
             if stored is not None:
                 return stored
-            plain = json.dumps(body(tx), default=_plain)
+            plain = plain_json(body(tx))
             end_command(tx, command, plain)
             return dict(json.loads(plain))
 

@@ -6,12 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fulfillment.domain.insight.what_if import FORMS, MOST_WISHES, parse, parse_all, write
+from fulfillment.domain.insight.what_if import (
+    FORMS,
+    MOST_WISHES,
+    STATUSES,
+    parse,
+    parse_all,
+    write,
+)
 from fulfillment.domain.insight.wishes import (
     AdjustStock,
     Buy,
     CancelUnits,
+    ChangeUnits,
     MoveDate,
+    MoveStatus,
     Receive,
     SetPriority,
     Wish,
@@ -19,6 +28,7 @@ from fulfillment.domain.insight.wishes import (
 from fulfillment.domain.model.limits import MOST_UNITS
 from fulfillment.domain.model.names import as_written, fault_of
 from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
 
 WORDS = tuple(FORMS)
 letters = st.sampled_from("ab:/@=%+ &#?.-1ä語É")
@@ -31,6 +41,8 @@ shifts = st.integers(-999, 999).filter(bool)
 wishes: st.SearchStrategy[Wish] = st.one_of(
     st.builds(MoveDate, names, st.none() | lines, days=shifts),
     st.builds(MoveDate, names, st.none() | lines, on=days),
+    st.builds(MoveStatus, names, st.sampled_from(STATUSES).map(PurchaseOrderStatus)),
+    st.builds(ChangeUnits, names, lines, st.just(0) | units),
     st.builds(SetPriority, names, st.integers(0, 100)),
     st.builds(CancelUnits, names, st.none() | lines),
     st.builds(CancelUnits, names, lines, units),
@@ -54,6 +66,8 @@ def test_what_is_written_is_read_as_the_same(wish):
         ("PO7:-3d", MoveDate("PO7", days=-3)),
         ("PO7/2: 5d", MoveDate("PO7", 2, days=5)),
         ("PO7:2026-12-20", MoveDate("PO7", on=date(2026, 12, 20))),
+        ("PO7:closed", MoveStatus("PO7", PurchaseOrderStatus.CLOSED)),
+        ("PO7/2:units=30", ChangeUnits("PO7", 2, 30)),
         ("po:order:+1d", MoveDate("order", days=1)),
         ("A%2F7%3A1:+1d", MoveDate("A/7:1", days=1)),
         ("order:1042:priority=10", SetPriority("1042", 10)),
@@ -79,6 +93,8 @@ def test_each_kind_is_written_shortly(text, wish):
         ("PO7:5d", "“5d” is no day"),
         ("PO7:2026-02-30", "“2026-02-30” is no day"),
         ("PO7/x:+5d", "a line is a whole number"),
+        ("PO7:received", "“received” is no day"),
+        ("PO7:units=3", "“units=3” is no day"),
         ("%FF:+5d", "the number is empty"),
         ("order:1042", "an order and what becomes of it"),
         ("order:1042:priority=101", "a priority is a whole number from 0 to 100"),

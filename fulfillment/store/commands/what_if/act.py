@@ -4,9 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from fulfillment.domain.insight.wishes import Wish
 from fulfillment.domain.model.rank import Rank
-from fulfillment.domain.model.supply import Supply
+from fulfillment.domain.model.supply import Otherwise, Supply
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.transactions.session import Tx
 
@@ -28,7 +27,7 @@ class Reach:
     """Which queues and orders a wish needs open, and why: see `Opening`.
 
     Those `beside` are looked at in these queues alone, whatever else they are for. In the queues of
-    `cut`, more are pegged on the supply that it is about than are looked at.
+    `cut`, more are pegged on the supply that it is about than are looked at: as far as that rank.
     """
 
     skus: frozenset[str]
@@ -38,23 +37,42 @@ class Reach:
     written: Collection[int] = ()
     asking: tuple[Rank, Mapping[str, int]] | None = None
     by_po_status: frozenset[str] = frozenset()
-    dated: Mapping[int, date] = field(default_factory=dict)
-    coming: Supply | None = None
-    cut: frozenset[str] = frozenset()
+    changes: "SupplyChanges" = field(default_factory=dict)
+    cut: Mapping[str, Rank] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyChange:
+    """A supply as it is stored, and what becomes of it, whatever was tried before."""
+
+    was: Supply
+    change: Callable[[Supply], Supply]
+
+
+SupplyChanges = Mapping[int, SupplyChange]
+"""By supply."""
+
+
+def otherwise(tried: Mapping[int, Otherwise], changes: SupplyChanges) -> Mapping[int, Otherwise]:
+    """Supplies as they would be once more of them was tried."""
+    found = dict(tried)
+    for id_, one in changes.items():
+        now = found[id_].now if id_ in found else one.was
+        found[id_] = Otherwise(one.was, one.change(now))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One wish. `put` lets a plan see it, and writes nothing; `do` is the command's own body.
+    """One change of the world. `put` lets a plan see it, and writes nothing; `do` is the command.
 
-    `places` are the locations that it is about, and `order` the number of the order, where it is
-    about one.
+    That answers with the document that it wrote, if any. `places` are the locations that it is
+    about, and `order` the number of the order, where it is about one.
     """
 
-    wish: Wish
     facts: tuple[Fact, ...]
     reach: Reach
     put: Callable[[Workspace], None]
-    do: Callable[[Tx, str], None]
+    do: Callable[[Tx, str], str | None]
     places: frozenset[str] = frozenset()
     order: str | None = None

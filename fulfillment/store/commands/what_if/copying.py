@@ -1,8 +1,8 @@
 """Wishes put on a copy of the world: planned one after the other, and nothing of it is kept."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fulfillment.domain.insight.impact import Impact, Standing, outcomes
@@ -11,14 +11,18 @@ from fulfillment.domain.insight.wishes import (
     AdjustStock,
     Buy,
     CancelUnits,
+    ChangeUnits,
     MoveDate,
+    MoveStatus,
     Receive,
     SetPriority,
     Wish,
 )
 from fulfillment.domain.model.rank import Rank
+from fulfillment.domain.model.refusals import RefusalKind, RefusedError
+from fulfillment.domain.model.supply import Otherwise
 from fulfillment.store.commands.what_if import of_orders, of_purchases, of_stock
-from fulfillment.store.commands.what_if.act import Act, Fact
+from fulfillment.store.commands.what_if.act import Act, Fact, otherwise
 from fulfillment.store.planning.opening import open_queues
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue.imagined import Imagined
@@ -29,6 +33,8 @@ from fulfillment.store.transactions.session import Tx, fingerprint
 
 ACTS: Mapping[type, Callable[[Tx, Any], Act]] = {
     MoveDate: of_purchases.move_date,
+    MoveStatus: of_purchases.move_status,
+    ChangeUnits: of_purchases.change_units,
     Receive: of_purchases.receive,
     SetPriority: of_orders.set_priority,
     CancelUnits: of_orders.cancel_units,
@@ -55,6 +61,12 @@ class Copy:
     space: Workspace
     impacts: tuple[Impact, ...]
     stops: tuple[Stop, ...]
+    wishes: tuple[Wish, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The wishes as they are written."""
+        return tuple(write(wish) for wish in self.wishes)
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -63,14 +75,39 @@ class Copy:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for two copies that show the same: what is asked, who it touches, and how."""
-        asked = [write(act.wish) for act in self.acts]
-        orders = [one.order for one in self.impacts]
-        # Thousands of orders stand alike: how they do is written once.
-        alike: dict[tuple[Standing, Standing], list[str]] = defaultdict(list)
-        for one in self.impacts:
-            alike[one.before, one.after].append(one.order)
-        return fingerprint([asked, self.facts, orders, [*alike.items()], self.stops]).hex()
+        """Equal for two copies that show the same: what is asked, who it touches, and how.
+
+        Of each of `PRINTED` it has a part of its own.
+        """
+        now = _alike((one.order, one.before) for one in self.impacts)
+        then = _alike((one.order, one.after) for one in self.impacts)
+        printed = ([self.parts, self.facts], now, then, self.stops)
+        return "-".join(fingerprint(part).hex()[:PRINT] for part in printed)
+
+
+def _alike(orders: Iterable[tuple[str, Standing]]) -> list[tuple[Standing, list[str]]]:
+    """Thousands of orders stand alike: how they do is written once."""
+    alike: dict[Standing, list[str]] = defaultdict(list)
+    for order, standing in orders:
+        alike[standing].append(order)
+    return [*alike.items()]
+
+
+PRINTED = ("values", "orders_now", "orders_then", "stops")
+"""What a fingerprint is of: what the parts mean, who is touched and stands how, now and then, and
+how far the look went."""
+
+PRINT = 16
+"""Digits of each."""
+
+
+def moved_parts(seen: str, now: str) -> list[str]:
+    """Which parts of a fingerprint are others now."""
+    parts = seen.split("-")
+    if len(parts) != len(PRINTED):
+        return [*PRINTED]
+    pairs = zip(PRINTED, parts, now.split("-"), strict=True)
+    return [name for name, was, its in pairs if was != its]
 
 
 def put_on_copy(tx: Tx, wishes: Sequence[Wish], also: Collection[str] = ()) -> Copy:
@@ -79,18 +116,36 @@ def put_on_copy(tx: Tx, wishes: Sequence[Wish], also: Collection[str] = ()) -> C
     One that would be refused is refused. Run it by `Store.simulate`, or in a transaction that is to
     do just this: then all that is looked at is locked.
     """
-    acts = tuple(_act(tx, wish, at) for at, wish in enumerate(wishes))
+    return replace(try_out(tx, acts_of(tx, wishes), also), wishes=tuple(wishes))
+
+
+def acts_of(tx: Tx, wishes: Sequence[Wish]) -> tuple[Act, ...]:
+    """What the wishes are about, as it is now; nothing is locked."""
+    return tuple(_act(tx, wish, at) for at, wish in enumerate(wishes))
+
+
+def try_out(tx: Tx, acts: tuple[Act, ...], also: Collection[str] = ()) -> Copy:
+    """The same of acts, whatever asked for them."""
     space = _opened(tx, acts, also)
     for act in acts:
         act.put(space)
         space.plan()
     pairs = ((space.before[id_], space.after[id_]) for id_ in sorted(space.after))
-    return Copy(acts, space, tuple(outcomes(pairs)), tuple(_stops(acts, space)))
+    return Copy(acts, space, tuple(outcomes(pairs)), tuple(_stops(space)))
 
 
 def _act(tx: Tx, wish: Wish, at: int) -> Act:
-    # Each purchase is another supply.
-    return of_purchases.buy(tx, wish, at) if isinstance(wish, Buy) else ACTS[type(wish)](tx, wish)
+    """What a wish is about; a value that can not be taken names the part."""
+    try:
+        if isinstance(wish, Buy):  # Each purchase is another supply.
+            return of_purchases.buy(tx, wish, at)
+        return ACTS[type(wish)](tx, wish)
+    except RefusedError as error:
+        if error.kind is not RefusalKind.INVALID:
+            raise
+        message = f"part {at + 1} of the what-if, “{write(wish)}”: {error}"
+        facts = [{**one, "field": f"if[{at}]"} for one in error.fields]
+        raise RefusedError(error.kind, error.code, message, facts) from error
 
 
 def _opened(tx: Tx, acts: Sequence[Act], also: Collection[str]) -> Workspace:
@@ -111,13 +166,25 @@ def _opened(tx: Tx, acts: Sequence[Act], also: Collection[str]) -> Workspace:
     )
     # Each wish says for itself whose allocation its status starts.
     space.by_po_status = frozenset(started_by_status(tx, space.due))
+    space.until = _cut(acts, space)
     _look_beside(space, {order for act in acts for order in act.reach.beside})
     return space
 
 
+def _cut(acts: Sequence[Act], space: Workspace) -> Mapping[str, Rank]:
+    """How far each queue is served that is not looked at to its end."""
+    until = dict(space.until)
+    for act in acts:
+        for sku, rank in act.reach.cut.items():
+            until[sku] = min(rank, until.get(sku, rank))
+    return until
+
+
 def _imagined(acts: Sequence[Act]) -> Imagined:
-    dated = {supply: on for act in acts for supply, on in act.reach.dated.items()}
-    return Imagined(dated, tuple(act.reach.coming for act in acts if act.reach.coming))
+    supplies: Mapping[int, Otherwise] = {}
+    for act in acts:
+        supplies = otherwise(supplies, act.reach.changes)
+    return Imagined(supplies)
 
 
 def _skus_of(tx: Tx, orders: Collection[int]) -> set[str]:
@@ -146,9 +213,8 @@ def _asking(acts: Sequence[Act]) -> Callable[[], tuple[Rank, Mapping[str, int]]]
     return lambda: (first, units)
 
 
-def _stops(acts: Sequence[Act], space: Workspace) -> list[Stop]:
-    cut = space.until.keys() | space.more | {sku for act in acts for sku in act.reach.cut}
-    return [Stop(sku, _last_in(space, sku)) for sku in sorted(cut)]
+def _stops(space: Workspace) -> list[Stop]:
+    return [Stop(sku, _last_in(space, sku)) for sku in sorted(space.until.keys() | space.more)]
 
 
 def _last_in(space: Workspace, sku: str) -> str | None:

@@ -18,21 +18,21 @@ def set_priority(tx: Tx, wish: SetPriority) -> Act:
     order, _ = order_and_skus(tx, wish.order)
     now = rank_of_order(tx, order).priority
     fact = Fact(f"order {wish.order}", "priority", now, wish.priority)
-    return _act(tx, wish, manual.priority(wish.order, wish.priority), fact)
+    return _act(tx, manual.priority(wish.order, wish.priority), fact)
 
 
 def cancel_units(tx: Tx, wish: CancelUnits) -> Act:
     """Units are given up, and go to those who wait."""
     if wish.line is None:
         fact = Fact(f"order {wish.order}", "cancelled", None, "all that has not left")
-        return _act(tx, wish, lifecycle.cancel(wish.order), fact)
+        return _act(tx, lifecycle.cancel(wish.order), fact)
     change = line_changes.cancelling_units(wish.order, [LineUnits(wish.line, wish.units)])
     units = "all that has not left" if wish.units is None else wish.units
     fact = Fact(f"order {wish.order}, line {wish.line}", "cancelled", None, units)
-    return _act(tx, wish, change, fact)
+    return _act(tx, change, fact)
 
 
-def _act(tx: Tx, wish: SetPriority | CancelUnits, change: Change, fact: Fact) -> Act:
+def _act(tx: Tx, change: Change, fact: Fact) -> Act:
     order, skus = order_and_skus(tx, change.number)
     rank, units = wanting(tx, order)
     if change.priority is not None:
@@ -48,4 +48,4 @@ def _act(tx: Tx, wish: SetPriority | CancelUnits, change: Change, fact: Fact) ->
         changed(tx, change)[1].save()
 
     reach = Reach(skus, orders=(order,), asking=(rank, units))
-    return Act(wish, (fact,), reach, put, do, order=change.number)
+    return Act((fact,), reach, put, do, order=change.number)

@@ -35,7 +35,7 @@ def adjust_stock(tx: Tx, wish: AdjustStock) -> Act:
         margin={wish.sku: max(wish.units, 0)},
         asking=losers.asking,
     )
-    return Act(wish, (fact,), reach, put, do, frozenset({wish.location}))
+    return Act((fact,), reach, put, do, frozenset({wish.location}))
 
 
 def _missing(space: Workspace, then: Level, wish: AdjustStock) -> int:

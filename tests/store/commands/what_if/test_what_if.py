@@ -8,11 +8,19 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.insight.gains import gain, totals
+from fulfillment.domain.insight.gains import Fate, gain, totals
 from fulfillment.domain.insight.what_if import parse_all
 from fulfillment.domain.model.refusals import RefusedError
-from fulfillment.store.commands.what_if import Copy, Stop, apply_what_if, put_on_copy
-from fulfillment.store.commands.what_if.applying import Applied
+from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands.what_if import (
+    Copy,
+    Seen,
+    Stop,
+    apply_what_if,
+    put_on_copy,
+    read_applications,
+)
+from fulfillment.store.reading.views.what_if import WhatIfApplication
 from fulfillment.store.transactions.rehearsal import rehearsed
 from tests.builders.plain import plain
 from tests.builders.warehouse import MERCHANT, Warehouse, command
@@ -23,9 +31,11 @@ def look(at: Warehouse, *texts: str) -> Copy:
     return at.store.simulate(MERCHANT, lambda tx: put_on_copy(tx, wishes))
 
 
-def apply(at: Warehouse, *texts: str, shown: str = "", key: str | None = None) -> Applied:
+def apply(
+    at: Warehouse, *texts: str, shown: str = "", key: str | None = None, times: int = 0
+) -> WhatIfApplication:
     asked = command("what_if", key, wishes=list(texts))
-    seen = shown or look(at, *texts).fingerprint
+    seen = Seen(shown or look(at, *texts).fingerprint, times)
     return apply_what_if(at.store, asked, parse_all(texts), seen)
 
 
@@ -49,6 +59,7 @@ def furnish(warehouse: Warehouse) -> Warehouse:
     warehouse.order([("K1", 5)], "4")
     warehouse.order([("K1", 7)], "5", policy={"max_shipments": 1})
     warehouse.purchase([("K1", 5)], number="P2", due=20)
+    warehouse.purchase([("K1", 4)], number="P3", due=2, status=PurchaseOrderStatus.DRAFT)
     return warehouse
 
 
@@ -58,6 +69,17 @@ STACKS = [
     ["P1:+30d"],
     ["P1:2026-03-30"],
     ["P1/1:+16d"],
+    ["P1:closed"],
+    ["P2:cancelled"],
+    ["P1:arrived"],
+    ["P3:approved"],
+    ["P1/1:units=2"],
+    ["P1/1:units=0"],
+    ["P1/1:units=20"],
+    ["P1:closed", "P2:-10d"],
+    ["P1/1:units=3", "P1:+2d", "receive:P2/1:4"],
+    ["P3:approved", "P1:cancelled", "order:5:priority=10"],
+    ["receive:P1/1:2", "P1:closed"],
     ["order:5:priority=10"],
     ["order:4:cancel"],
     ["order:3/1:cancel=2"],
@@ -121,8 +143,38 @@ def test_nothing_is_done_when_the_world_has_moved(furnished):
     assert refused.value.code == "world_moved"
     again = look(furnished, *stack).fingerprint
     assert refused.value.fields[0]["fingerprint"] == again != seen
+    assert refused.value.fields[0]["moved"] == ["orders_now", "orders_then"]
     assert furnished.standings() == before
     apply(furnished, *stack, shown=again)
+
+
+def test_what_was_applied_is_known_by_its_parts_and_done_again_only_by_who_says_so(furnished):
+    stack = ["P1:+5d", "buy:K1:8@2026-03-20"]
+    wishes = parse_all(stack)
+
+    def known() -> tuple[WhatIfApplication, ...]:
+        found: tuple[WhatIfApplication, ...] = furnished.store.simulate(
+            MERCHANT, lambda tx: read_applications(tx, wishes)
+        )
+        return found
+
+    assert known() == ()
+    first = apply(furnished, *stack)
+    assert known() == (first,)
+    assert first.made == ("purchase order PO-1",)
+    moved = [fact for fact in first.facts if fact.what == "expected on"]
+    assert {fact.before for fact in moved} == {furnished.day(5).isoformat()}
+    assert {fact.after for fact in moved} == {furnished.day(10).isoformat()}
+
+    with pytest.raises(RefusedError) as refused:
+        apply(furnished, *stack)
+    assert refused.value.code == "applied_already"
+    assert refused.value.fields[0]["times"] == 1
+    second = apply(furnished, *stack, times=1)
+    assert known() == (second, first)
+    assert furnished.one("SELECT expected_on FROM purchase_order WHERE number = 'P1'") == (
+        furnished.day(15)
+    )
 
 
 def test_nothing_is_done_when_one_of_them_is_refused(furnished):
@@ -194,14 +246,12 @@ def test_of_two_at_once_one_is_done_and_the_other_is_told_that_the_world_has_mov
 
 def test_who_gains_and_who_loses_is_counted_in_units_and_days(furnished):
     gains = [gain(one) for one in look(furnished, "P1/1:+5d", "order:5:priority=10").impacts]
-    signs = {one.impact.order: one.sign for one in gains}
-    assert signs["5"] == 1
-    assert -1 in signs.values()
-    for sign in (1, -1):
-        found = totals(gains, sign)
-        its = [one for one in gains if one.sign == sign]
-        assert found.orders == len(its)
-        assert found.days == sum(abs(one.days) for one in its)
+    fates = {one.impact.order: one.fate for one in gains}
+    assert fates["5"] is Fate.GAINS
+    assert Fate.LOSES in fates.values()
+    found = totals(gains)
+    assert found.earlier.days == sum(one.earlier.days for one in gains) > 0
+    assert found.later.days == sum(one.later.days for one in gains) > 0
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from datetime import date
 from fulfillment.domain.model.moves import SupplyKind, TransferStatus, move_transfer
 from fulfillment.domain.model.refusals import conflict, invalid
 from fulfillment.domain.model.statuses import MoveNotAllowedError
+from fulfillment.store.commands.supply.days import check_not_over
 from fulfillment.store.commands.supply.moves.documents import (
     Answer,
     NewTransfer,
@@ -101,6 +102,7 @@ def change_transfer(
             message = f"transfer {number} is {transfer.status}; it can not be changed any more"
             raise conflict("not_changeable", message, status=transfer.status)
         if any(line.expected_on != expected_on for line in transfer.lines):
+            check_not_over(tx, expected_on, transfer.lines[0].location, "expected_on")
             _write_date(tx, transfer, expected_on)
         return fields_of(read_transfer(tx, number))
 
@@ -117,6 +119,7 @@ def check_transfer(tx: Tx, new: NewTransfer) -> None:
         raise invalid("same_location", message, "destination", location=new.source)
     check_places(tx, [(line.sku, new.source) for line in new.lines], "lines[{}].")
     check_open(tx, new.destination, "destination")
+    check_not_over(tx, new.expected_on, new.destination, "expected_on")
 
 
 def _insert(tx: Tx, new: NewTransfer) -> None:

@@ -90,11 +90,16 @@ def _ends(tx: Tx, purchase_order: int, change: PurchaseChange) -> bool:
     """Whether nothing is outstanding any more: then it is received, if anything was."""
     if not is_complete(tx, purchase_order):
         return False
-    if not any(line.received for line in lines_of(tx, purchase_order)):
-        message = f"nothing of purchase order {change.number} would be left; cancel it instead"
-        raise conflict("nothing_left", message)
+    check_something_left(change.number, lines_of(tx, purchase_order))
     set_status(tx, purchase_order, PurchaseOrderStatus.RECEIVED)
     return True
+
+
+def check_something_left(number: str, lines: Sequence[Line]) -> None:
+    """Refuse lines of which nothing is to come and nothing came."""
+    if not any(line.received for line in lines):
+        message = f"nothing of purchase order {number} would be left; cancel it instead"
+        raise conflict("nothing_left", message)
 
 
 def _check_added(tx: Tx, old: Sequence[Line], change: PurchaseChange) -> None:

@@ -11,6 +11,7 @@ from fulfillment.domain.insight.purchase_suggestions import Suggestion
 from fulfillment.domain.model.meaning import canonical, meaning
 from fulfillment.domain.model.refusals import RefusedError, conflict, invalid
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
+from fulfillment.store.commands.supply.days import check_not_over
 from fulfillment.store.commands.supply.purchase_orders.documents import (
     NewPurchaseLine,
     NewPurchaseOrder,
@@ -80,6 +81,7 @@ class ToDraft:
 
 def find_to_draft(tx: Tx, draft: Draft) -> ToDraft:
     """What would be drafted now; a SKU that is named and that nobody needs is bought of nobody."""
+    check_not_over(tx, draft.expected_on, draft.location, "expected_on")
     found = [one.suggestion for one in find_suggestions(tx, _wanted(draft))]
     bought = [one for one in found if draft.supplier or one.supplier]
     left_out = {one.sku for one in found if not (draft.supplier or one.supplier)}

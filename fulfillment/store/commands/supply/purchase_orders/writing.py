@@ -129,20 +129,27 @@ def move_status(
     """
 
     def body(tx: Tx) -> PurchaseOrderView:
-        purchase_order, skus = find(tx, number)
-        lock_queues(tx, skus | tx.also)
-        status = lock(tx, purchase_order, skus | tx.also)
-        check_seen(tx, purchase_order, seen)
-        lines = lines_of(tx, purchase_order)
-        check_move(tx, lines, status, target)
-        _move(tx, purchase_order, target)
-        was = {line.supply: Was(line.expected_on, status) for line in lines}
-        replan(tx, skus, was, by_po_status=True)
-        told = _told(purchase_order, number, *_moved(lines, status, target))
-        tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER, told)
-        return read_purchase_order(tx, number)
+        return move_in_transaction(tx, number, target, seen)
 
     return execute_as(PurchaseOrderView, store, command, body)
+
+
+def move_in_transaction(
+    tx: Tx, number: str, target: PurchaseOrderStatus, seen: int | None = None
+) -> PurchaseOrderView:
+    """The same inside a transaction that does more."""
+    purchase_order, skus = find(tx, number)
+    lock_queues(tx, skus | tx.also)
+    status = lock(tx, purchase_order, skus | tx.also)
+    check_seen(tx, purchase_order, seen)
+    lines = lines_of(tx, purchase_order)
+    check_move(tx, lines, status, target)
+    _move(tx, purchase_order, target)
+    was = {line.supply: Was(line.expected_on, status) for line in lines}
+    replan(tx, skus, was, by_po_status=True)
+    told = _told(purchase_order, number, *_moved(lines, status, target))
+    tell(tx, purchase_order, outbox.Kind.WAKE_PURCHASE_ORDER, told)
+    return read_purchase_order(tx, number)
 
 
 def _moved(

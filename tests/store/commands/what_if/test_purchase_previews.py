@@ -1,6 +1,7 @@
 """What is told of a receipt, a date or a status of a purchase order is what then happens."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,12 +11,13 @@ from fulfillment.domain.model.statuses import PurchaseOrderStatus
 from fulfillment.store.commands.orders.pins import Pinned, pin
 from fulfillment.store.commands.supply.purchase_orders import KEEP, LineChange, PurchaseChange
 from fulfillment.store.commands.supply.receiving import Receipt, ReceivedLine
-from fulfillment.store.insight import supply_preview
-from fulfillment.store.insight.supply_preview import (
-    SupplyPreview,
-    preview_dates,
-    preview_receipt,
-    preview_status,
+from fulfillment.store.commands.what_if import (
+    Act,
+    Stop,
+    amended,
+    moved,
+    received,
+    try_out,
 )
 from fulfillment.store.transactions.session import Tx
 from tests.builders.plain import plain
@@ -40,13 +42,13 @@ def crowd(warehouse: Warehouse) -> None:
     warehouse.order([("K1", 2)])
 
 
-Looked = Callable[[Tx], SupplyPreview]
+Looked = Callable[[Tx], Act]
 
 
 def looked(warehouse: Warehouse, look: Looked) -> dict[str, tuple[Any, Any]]:
-    told = warehouse.store.simulate(MERCHANT, look)
-    assert not told.is_cut
-    return {one.order: (plain(one.before), plain(one.after)) for one in told.changes}
+    told = warehouse.store.simulate(MERCHANT, lambda tx: try_out(tx, (look(tx),)))
+    assert not told.stops
+    return {one.order: (plain(one.before), plain(one.after)) for one in told.impacts}
 
 
 def assert_told(warehouse: Warehouse, look: Looked, do: Callable[[], object]) -> None:
@@ -75,9 +77,7 @@ def test_a_receipt_does_what_was_told_of_it(warehouse, name):
     lines = [ReceivedLine(*row) for row in units.items()]
     lines += [ReceivedLine(*row, Disposition.DAMAGED) for row in damaged.items()]
     receipt = Receipt("R-1", "PO-1", "A", tuple(lines))
-    assert_told(
-        warehouse, lambda tx: preview_receipt(tx, receipt), lambda: warehouse.take_in(receipt)
-    )
+    assert_told(warehouse, lambda tx: received(tx, receipt), lambda: warehouse.take_in(receipt))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_change_does_what_was_told_of_it(warehouse, change):
     crowd(warehouse)
     assert_told(
         warehouse,
-        lambda tx: preview_dates(tx, change),
+        lambda tx: amended(tx, change),
         lambda: warehouse.change(change.number, *change.lines, expected_on=change.expected_on),
     )
 
@@ -104,7 +104,7 @@ def test_another_date_does_what_was_told_of_it(warehouse, number, days):
     on = warehouse.day(days)
     assert_told(
         warehouse,
-        lambda tx: preview_dates(tx, PurchaseChange(number, on)),
+        lambda tx: amended(tx, PurchaseChange(number, on)),
         lambda: warehouse.change(number, expected_on=on),
     )
 
@@ -121,7 +121,7 @@ def test_a_status_does_what_was_told_of_it(warehouse, number, status):
     crowd(warehouse)
     assert_told(
         warehouse,
-        lambda tx: preview_status(tx, number, PurchaseOrderStatus(status)),
+        lambda tx: moved(tx, number, PurchaseOrderStatus(status)),
         lambda: warehouse.move(number, status),
     )
 
@@ -131,19 +131,21 @@ def test_what_comes_on_a_pin_goes_to_whom_it_is_pinned(warehouse):
     last = warehouse.order([("K1", 2)])
     warehouse.do(pin(warehouse.number(last), 1, [Pinned("PO-1", "purchase_order", None, 2)]))
     receipt = Receipt("R-1", "PO-1", "A", (ReceivedLine(1, 3),))
-    assert_told(
-        warehouse, lambda tx: preview_receipt(tx, receipt), lambda: warehouse.take_in(receipt)
-    )
+    assert_told(warehouse, lambda tx: received(tx, receipt), lambda: warehouse.take_in(receipt))
 
 
-def test_it_says_where_it_stopped_and_what_is_elsewhere(warehouse, monkeypatch):
-    monkeypatch.setattr(supply_preview, "MOST_LINES", 5)
-    crowd(warehouse)
-    first = [warehouse.order([("K1", 1)], priority=1) for _ in range(7)]
-    receipt = Receipt("R-1", "PO-1", "A", (ReceivedLine(1, 4),))
-    whole = warehouse.store.simulate(MERCHANT, lambda tx: preview_receipt(tx, receipt))
-    there = warehouse.store.simulate(MERCHANT, lambda tx: preview_receipt(tx, receipt, ["B"]))
+def test_it_says_where_it_stopped_and_what_is_told_as_far_as_that_is_done(warehouse, monkeypatch):
+    monkeypatch.setattr("fulfillment.store.queue.head.BATCH", 5)
+    warehouse.purchase([("K1", 40)], number="PO-1", due=5)
+    warehouse.purchase([("K1", 12)], number="PO-2", due=9)
+    for nth in range(20):
+        warehouse.order([("K1", 1)], f"L{nth}")
+    look = partial(moved, number="PO-1", target=PurchaseOrderStatus.CANCELLED)
+    told = warehouse.store.simulate(MERCHANT, lambda tx: try_out(tx, (look(tx),)))
+    warehouse.move("PO-1", "cancelled")
+    warehouse.serve_due()
 
-    assert (whole.is_cut, whole.looked_at) == (True, 5)
-    assert [one.order for one in whole.changes] == [warehouse.number(one) for one in first[2:6]]
-    assert (there.changes, there.elsewhere) == ((), 4)
+    assert told.stops == (Stop("K1", "L4"),)
+    after = warehouse.standings()
+    assert {one.order: plain(one.after) for one in told.impacts}.items() <= after.items()
+    assert [one.order for one in told.impacts] == [f"L{nth}" for nth in range(5)]
