@@ -5,7 +5,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -213,7 +213,7 @@ class Store:
         """Run queries; they can change nothing."""
 
         def once() -> Result:
-            with self._reading(begin) as said:
+            with dialogue(self.engine, begin) as said:
                 return body(Tx(said, merchant, self.clock(), "reader"))
 
         return self._at_hand(merchant, once)
@@ -221,7 +221,7 @@ class Store:
     def _at_hand(self, merchant: str, once: Callable[[], Result]) -> Result:
         return at_hand(
             once,
-            lambda refusal: sought_by(self._reading(READING), merchant, refusal),
+            lambda refusal: sought_by(dialogue(self.engine, READING), merchant, refusal),
             lambda orders: self.bring_back(orders, merchant),
         )
 
@@ -229,10 +229,6 @@ class Store:
         """Put archived orders back into the tables; those that are there already stay."""
         with self._turn(merchant) as said:
             bring_back(said, orders, self.clock())
-
-    def _reading(self, begin: str) -> AbstractContextManager[Dialogue]:
-        """A transaction that can change nothing."""
-        return dialogue(self.engine, begin)
 
     def simulate(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
         """Run a body that decides on one moment's picture of the data; nothing of it is kept.
