@@ -104,7 +104,7 @@ def test_a_secret_that_the_keys_do_not_open_is_told_in_the_list(put, listed):
     assert told["mail-smtp-password"] == "kept, and not opened by the keys that are set"
 
 
-@pytest.mark.parametrize("key", [KEY, new_key()])
+@pytest.mark.parametrize("key", [KEY, new_key()], ids=["the same key", "another key"])
 def test_a_secret_that_is_kept_is_replaced_only_if_somebody_says_so(store, put, listed, key):
     put("mail-smtp-password", "swordfish")
     again = put("mail-smtp-password", "other", PEGBOARD_SECRET_KEYS=key)
