@@ -190,6 +190,19 @@ def conditions(tx: Tx, asked: OrderFilter) -> tuple[list[str], dict[str, object]
     return which, parameters
 
 
+OF_ALL_TIMES = frozenset({"statuses", "location", "places", "placed_from", "placed_before"})
+"""Filters that may leave nearly all orders that ever were."""
+
+
+def is_of_whole_past(asked: OrderFilter) -> bool:
+    """Whether the list may hold nearly all orders that ever were, so that none may sort it whole.
+
+    Another filter finds few, and from these a page is sorted sooner than it is looked for by date.
+    """
+    named = {f.name for f in fields(asked) if getattr(asked, f.name) is not None}
+    return named <= OF_ALL_TIMES and not _is_of_open_ones(asked)
+
+
 def _is_of_open_ones(asked: OrderFilter) -> bool:
     """Whether only orders are found that are not finished: how many are, does not matter then."""
     states = (asked.backordered, asked.ready, asked.purchase_order)

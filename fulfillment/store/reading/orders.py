@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fulfillment.domain.model.refusals import missing
-from fulfillment.store.reading.order_filters import OrderFilter, conditions
+from fulfillment.store.reading.order_filters import OrderFilter, conditions, is_of_whole_past
 from fulfillment.store.reading.paging import (
     Page,
     Sort,
@@ -42,13 +42,29 @@ SORTS: Mapping[str, Sort] = {
     "target_ship_on": Sort((f"coalesce(o.target_ship_on, {NO_DATE})", "o.id"), ("date", "bigint")),
 }
 
+BY_DATE = frozenset({"ready_since", "ship_by", "target_ship_on"})
+"""Sorts for which those that are finished have indexes of their own, and the open ones are sorted:
+an open order changes often, and would be written to each of these every time."""
+
 AWAITED = 5
 """Supplies and SKUs that a row names at most, the first that is due first."""
 
-LIST = """
-WITH page AS MATERIALIZED (
+PAGE = """
     SELECT o.*, {keys} FROM orders o WHERE {conditions} ORDER BY {order_by} LIMIT :most
-)
+"""
+
+PAGE_OF_BOTH = """
+    SELECT * FROM (
+        (SELECT o.*, {keys} FROM orders o WHERE o.finished_at IS NULL AND {conditions}
+          ORDER BY {order_by} LIMIT :most)
+        UNION ALL
+        (SELECT o.*, {keys} FROM orders o WHERE o.finished_at IS NOT NULL AND {conditions}
+          ORDER BY {order_by} LIMIT :most)) o
+     ORDER BY {order_by} LIMIT :most
+"""
+
+LIST = """
+WITH page AS MATERIALIZED ({page})
 SELECT o.*, o.ready_since IS NOT NULL AS ready_to_ship,
        {leave_by} AS leave_by,
        t.*, t.ordered - t.shipped - t.cancelled AS to_go, a.allocated, w.awaits, w.awaits_count
@@ -84,7 +100,9 @@ SELECT o.*, o.ready_since IS NOT NULL AS ready_to_ship,
  ORDER BY {order_by}
 """
 
-SHOWN = LIST.replace("{leave_by}", LEAVE_BY)
+LIST = LIST.replace("{leave_by}", LEAVE_BY)
+SHOWN = LIST.replace("{page}", PAGE)
+SHOWN_OF_BOTH = LIST.replace("{page}", PAGE_OF_BOTH)
 
 
 def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page[OrderSummary]:
@@ -97,8 +115,9 @@ def list_orders(tx: Tx, asked: OrderFilter, sort: str, window: Window) -> Page[O
     behind, key = order.after(window.after)
     which, values = conditions(tx, asked)
     plan_by_values(tx)
+    template = SHOWN_OF_BOTH if sort in BY_DATE and is_of_whole_past(asked) else SHOWN
     rows = tx.rows(
-        page_sql(SHOWN, order, ["o.merchant = :merchant", *which, *behind]),
+        page_sql(template, order, ["o.merchant = :merchant", *which, *behind]),
         merchant=tx.merchant,
         most=window.limit + 1,
         awaited=AWAITED,

@@ -33,6 +33,15 @@ from fulfillment.store.schema.columns import (
     searched,
 )
 
+DATES = {
+    "ready_since": "coalesce(ready_since, TIMESTAMPTZ '9999-12-31 00:00Z')",
+    "ship_by": (
+        "coalesce(least(ship_by, deliver_by - coalesce(transit_days, 0)), DATE '9999-12-31')"
+    ),
+    "target_ship_on": "coalesce(target_ship_on, DATE '9999-12-31')",
+}
+"""By which lists are sorted; finished orders, which are many, have an index for each."""
+
 orders = Table(
     "orders",
     metadata,
@@ -134,6 +143,16 @@ orders = Table(
         "merchant",
         "id",
         postgresql_where=text("finished_at IS NULL AND cardinality(holds) > 0"),
+    ),
+    *(
+        Index(
+            f"ix_orders_finished_by_{name}",
+            "merchant",
+            text(expression),
+            "id",
+            postgresql_where=text("finished_at IS NOT NULL"),
+        )
+        for name, expression in DATES.items()
     ),
     Index("ix_orders_status", "merchant", "status", "id"),
     Index(

@@ -8,6 +8,7 @@ from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.stock_ledger import LedgerAsked, newest_in_ledger, read_ledger
 from fulfillment.store.transactions.session import Tx
 from tests.builders.warehouse import MERCHANT, Warehouse
+from tests.store.reading.explained import Explained
 
 OLD, NEWER, SHOWN = 2_000, 20_000, 50
 MOST_BLOCKS = 60
@@ -18,22 +19,6 @@ SELECT :merchant, CAST(:sku AS text), 'A', CASE WHEN n % 2 = 0 THEN 1 ELSE -1 EN
        'moved-' || CAST(:sku AS text) || n, 'test'
   FROM generate_series(1, :movements) n
 """
-
-
-class Explained:
-    """A transaction that counts the blocks of the database that its statements look at."""
-
-    def __init__(self, tx: Tx) -> None:
-        self.tx, self.merchant, self.blocks = tx, tx.merchant, 0
-
-    def run(self, sql: str, **values: object) -> None:
-        self.tx.run(sql, **values)
-
-    def rows(self, sql: str, **values: object) -> Any:
-        told = self.tx.rows(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", **values)
-        plan = told[0][0][0]["Plan"]
-        self.blocks += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
-        return self.tx.rows(sql, **values)
 
 
 def test_the_ledger_of_a_sku_that_moved_long_ago_reads_nothing_of_all_that_moved_since(
