@@ -24,6 +24,7 @@ TITLES: Mapping[str, str] = {
     "routing": "Locations are chosen by",
     "auto_cancel_days": "What waits is cancelled after",
     "over_receipt_days": "More than ordered may come for",
+    "archive_after_days": "What is over is archived after",
 }
 """What each setting is called."""
 
@@ -52,6 +53,7 @@ VALUES: Mapping[tuple[str, str], str] = {
     ("routing", "fewest_locations"): "the fewest that have all",
     ("routing", "location_priority"): "their priority",
     ("auto_cancel_days", "none"): "never",
+    ("archive_after_days", "none"): "never",
 }
 """Values that mean more than their code says; all others are read as words."""
 

@@ -17,7 +17,10 @@ LONGEST = 100
 @router.get("/m/{merchant}/find")
 def find(request: Request, visit: ForVisit) -> Response:
     """Orders by number, reference, tracking or SKU, purchase orders, and products."""
-    text = request.query_params.get("q", "").strip()[:LONGEST]
+    text = request.query_params.get("q", "").strip()
+    if len(text) > LONGEST:
+        message = f"a search is text of at most {LONGEST} characters, not {len(text)}"
+        raise invalid("bad_filter", message, "q")
     if not text.isprintable():
         raise invalid("bad_filter", "a search is text that can be shown", "q")
     kinds = found(visit, text) if text else []

@@ -52,8 +52,8 @@ IDENTIFIERS = frozenset(
     {
         "barcodes", "container", "country", "country_of_origin", "currency", "customs_code",
         "cutoff", "destination", "document", "holidays", "location", "logo", "merchants", "number",
-        "order", "pack", "prefix", "receipt", "return", "shipping_method", "sku", "skus", "source",
-        "supply", "time_zone",
+        "order", "pack", "parts", "prefix", "receipt", "return", "shipping_method", "sku", "skus",
+        "source", "supply", "time_zone",
     }
 )  # fmt: skip
 """Names of things: they are told, and customers are not called by them."""

@@ -80,7 +80,10 @@ def test_explain_names_who_is_ahead(shop, pegboard):
     told = pegboard("order", "explain", "SO-3")
     plain = json.loads(pegboard("order", "explain", "SO-3", "--json", "--merchant", "acme").stdout)
 
-    assert "others_first  2 orders ahead in rank hold 2 and wait for 2: SO-1, SO-2." in told.stdout
+    assert (
+        "others_first  2 orders ahead in rank hold 2 units and wait for 2 units: SO-1, SO-2."
+        in told.stdout
+    )
     reasons = {reason["code"]: reason for reason in plain["waiting"][0]["reasons"]}
     assert set(reasons) == {"others_first", "waits_for_stock"}
     assert reasons["others_first"]["facts"]["first"][0] == {

@@ -117,6 +117,8 @@ def test_what_is_pasted_is_never_cut_without_a_word(tab: Page, desk: World):
     expect(tab.get_by_label("Why (for the history)")).to_have_value(long.strip())
     expect(tab.get_by_label("Why (for the history)")).to_be_focused()
     expect(tab.get_by_role("alert")).to_contain_text("A note is text of at most 500")
-    tab.get_by_placeholder("Number, reference").fill("n" * 150)
+    tab.get_by_placeholder("Order, PO, SKU, tracking").fill("n" * 150)
     tab.keyboard.press("Enter")
-    expect(tab.get_by_role("alert")).to_contain_text("Search: it has 150 characters")
+    expect(tab.get_by_role("alert")).to_contain_text(
+        "A search is text of at most 100 characters, not 150"
+    )

@@ -204,7 +204,7 @@ def test_an_order_keeps_what_was_opened_and_its_form_stays_as_it_was_looked_at(t
     desk.change("SO-1", 41)
     desk.change("SO-2", 42)
     facts = tab.get_by_label("Facts")
-    expect(facts.get_by_text("42")).to_be_visible()
+    expect(facts.get_by_text("42", exact=True)).to_be_visible()
     expect(tab.get_by_role("columnheader", name="Set by")).to_be_visible()
     assert len(asked) == 1
 

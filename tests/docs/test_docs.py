@@ -23,7 +23,7 @@ FUNCTION = re.compile(r"(?P<file>[\w./-]+\.py):(?P<name>\w+(\.\w+)*)")
 TARGET = re.compile(r"\bmake (?P<target>[a-z]+)\b")
 COMMAND = re.compile(
     r"(KEY=\$\()?(docker compose exec \S+ |\.venv/bin/)?"
-    r"pegboard (?P<name>[a-z]+)( (?P<sub>[a-z-]+))?"
+    r"pegboard (?P<name>[a-z]+(-[a-z]+)*)( (?P<sub>[a-z-]+))?"
 )
 HEADING = re.compile(r"^#{1,6} (?P<text>.+)$", re.MULTILINE)
 

@@ -25,7 +25,9 @@ class Moved:
     """Units that are promised for another day, and the days of all of them together."""
 
     units: int = 0
+    """How many units."""
     days: int = 0
+    """Their days added up: two units a day each are two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Totals:
     """Several orders together: who has both earlier and later units counts on both sides."""
 
     orders: int
+    """How many orders."""
     only_earlier: int
     """Orders of which units come earlier, and none later."""
     only_later: int
@@ -63,7 +66,9 @@ class Totals:
     both: int
     """Orders of which some units come earlier, and others later."""
     earlier: Moved
+    """All units that come earlier."""
     later: Moved
+    """All units that come later."""
 
 
 def gain(impact: Impact) -> Gain:

@@ -1,5 +1,7 @@
 """A command is done once: its key, and what a repeat is answered with, in its own transaction."""
 
+import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from fulfillment.domain.model.refusals import conflict
@@ -49,3 +51,12 @@ def end_command(tx: "Tx", command: "Command", result: str) -> None:
     """Store what a repeat is answered with, where there is anything to tell."""
     if command.repeatable and result != NOTHING:
         tx.run(ANSWER, result=result, merchant=command.merchant, key=command.key)
+
+
+def plain_json(answer: object) -> str:
+    """What a command answers, as it is stored: days and moments in ISO 8601."""
+    return json.dumps(answer, default=_plain)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

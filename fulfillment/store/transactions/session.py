@@ -5,7 +5,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -28,7 +28,7 @@ from fulfillment.store.transactions.dialogue import (
 )
 from fulfillment.store.transactions.held import named_if_held
 from fulfillment.store.transactions.idle import ask_the_idle
-from fulfillment.store.transactions.once import begin_command, end_command
+from fulfillment.store.transactions.once import begin_command, end_command, plain_json
 from fulfillment.store.transactions.patience import PATIENCE, Patience
 from fulfillment.store.transactions.turns import Turns
 from fulfillment.store.transactions.zones import zone_of
@@ -129,11 +129,6 @@ def part_of_key(subject: object) -> str:
     return str(subject).replace("%", "%25").replace(":", "%3A")
 
 
-def plain_json(answer: object) -> str:
-    """What a command answers, as it is stored."""
-    return json.dumps(answer, default=_plain)
-
-
 def fingerprint(content: object) -> bytes:
     """A hash of what the content means: equal for all that mean the same."""
     return hashlib.sha256(canonical(content).encode()).digest()
@@ -213,7 +208,7 @@ class Store:
         """Run queries; they can change nothing."""
 
         def once() -> Result:
-            with dialogue(self.engine, begin) as said:
+            with self._reading(begin) as said:
                 return body(Tx(said, merchant, self.clock(), "reader"))
 
         return self._at_hand(merchant, once)
@@ -221,7 +216,7 @@ class Store:
     def _at_hand(self, merchant: str, once: Callable[[], Result]) -> Result:
         return at_hand(
             once,
-            lambda refusal: sought_by(dialogue(self.engine, READING), merchant, refusal),
+            lambda refusal: sought_by(self._reading(READING), merchant, refusal),
             lambda orders: self.bring_back(orders, merchant),
         )
 
@@ -229,6 +224,10 @@ class Store:
         """Put archived orders back into the tables; those that are there already stay."""
         with self._turn(merchant) as said:
             bring_back(said, orders, self.clock())
+
+    def _reading(self, begin: str) -> AbstractContextManager[Dialogue]:
+        """A transaction that can change nothing."""
+        return dialogue(self.engine, begin)
 
     def simulate(self, merchant: str, body: Callable[[Tx], Result]) -> Result:
         """Run a body that decides on one moment's picture of the data; nothing of it is kept.
@@ -293,8 +292,3 @@ def _is_retried(error: Exception) -> bool:
     if isinstance(error, IntegrityError):
         return lost_its_order(error)
     return getattr(getattr(error, "orig", None), "sqlstate", None) in RETRIED_SQLSTATES
-
-
-def _plain(value: object) -> str:
-    """Days and moments as JSON has them, in ISO 8601."""
-    return value.isoformat() if isinstance(value, date) else str(value)

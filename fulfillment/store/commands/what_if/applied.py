@@ -11,8 +11,8 @@ from fulfillment.domain.insight.wishes import Wish
 from fulfillment.domain.model.refusals import RefusedError, conflict
 from fulfillment.store.reading.rows import fields_of, view
 from fulfillment.store.reading.views.what_if import WhatIfApplication
-from fulfillment.store.transactions.once import begin_command, end_command
-from fulfillment.store.transactions.session import Command, Tx, fingerprint, plain_json
+from fulfillment.store.transactions.once import begin_command, end_command, plain_json
+from fulfillment.store.transactions.session import Command, Tx, fingerprint
 
 VERB = "what_if_applied"
 MOST_TIMES = 50

@@ -14,7 +14,9 @@ class ArchivedOrderView:
     status: OrderStatus
     placed_at: datetime
     finished_at: datetime
+    """When it was over, in UTC."""
     archived_at: datetime
+    """When it was packed, in UTC."""
     month: str
     """In which month it was archived, as 2026-03."""
     taken_away: bool
