@@ -58,10 +58,14 @@ def test_a_backup_made_as_the_guide_says_can_be_restored_over_what_came_later(
     backup = tmp_path / "pegboard.dump"
 
     run_tool(dump.replace("pegboard >pegboard.dump", f"--file={backup} {url}"))
-    psql(made_cluster, "pegboard", "--command", "DROP TABLE outbox")
-    run_tool(restore.replace("=pegboard", f"={url}").replace("<pegboard.dump", str(backup)))
+    psql(made_cluster, "pegboard", "--command", "DROP TABLE outbox; CREATE TABLE later ()")
+    maintenance = made_cluster.url_of("postgres").replace("+psycopg", "")
+    words = restore.replace("=postgres --clean", f"={maintenance} --clean")
+    run_tool(words.replace("<pegboard.dump", str(backup)))
 
     assert psql(made_cluster, "pegboard", "--command", "SELECT count(*) FROM outbox") == "0"
+    later = "SELECT to_regclass('later') IS NULL"
+    assert psql(made_cluster, "pegboard", "--command", later) == "t"
 
 
 def run_tool(words: str) -> None:
