@@ -34,13 +34,17 @@ from fulfillment.store.schema.columns import (
 )
 
 DATES = {
-    "ready_since": "coalesce(ready_since, TIMESTAMPTZ '9999-12-31 00:00Z')",
-    "ship_by": (
-        "coalesce(least(ship_by, deliver_by - coalesce(transit_days, 0)), DATE '9999-12-31')"
+    "ready_since": (
+        "COALESCE(ready_since, '9999-12-31 00:00:00+00'\\:\\:timestamp with time zone)"
     ),
-    "target_ship_on": "coalesce(target_ship_on, DATE '9999-12-31')",
+    "ship_by": (
+        "COALESCE(LEAST(ship_by, deliver_by - COALESCE(transit_days\\:\\:integer, 0)),"
+        " '9999-12-31'\\:\\:date)"
+    ),
+    "target_ship_on": "COALESCE(target_ship_on, '9999-12-31'\\:\\:date)",
 }
-"""By which lists are sorted; finished orders, which are many, have an index for each."""
+"""By which lists are sorted; finished orders, which are many, have an index for each. Written as
+PostgreSQL writes them, so that the migrations can be compared with it."""
 
 orders = Table(
     "orders",
