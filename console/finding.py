@@ -1,13 +1,13 @@
 """What a text finds, of all that somebody may see: orders, purchase orders and products."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from console import words
 from console.visits import Visit
 from fulfillment.domain.model.permissions import Permission
-from fulfillment.domain.model.refusals import RefusedError
+from fulfillment.domain.model.refusals import RefusedError, invalid
 from fulfillment.store.reading.orders import OrderFilter, list_orders, read_version
 from fulfillment.store.reading.paging import Window
 from fulfillment.store.reading.places import is_order_at, is_purchase_order_at
@@ -15,6 +15,9 @@ from fulfillment.store.reading.purchase_lists import PurchaseFilter, list_purcha
 from fulfillment.store.reading.stock_lists import StockAsked, list_stock_by
 from fulfillment.store.reading.supply_history import read_purchase_version
 from fulfillment.store.transactions.session import Tx
+
+LONGEST = 100
+"""Characters of a search."""
 
 MOST_SHOWN = 10
 """Of each kind; the list that it leads to has all."""
@@ -38,6 +41,17 @@ class Kind:
     named: str | None
     more: str | None
     """The list of all, where there are more than are shown and it is for who looks."""
+
+
+def searched(given: Mapping[str, str]) -> str:
+    """The text that an address searches for; refused rather than cut."""
+    text = given.get("q", "").strip()
+    if len(text) > LONGEST:
+        message = f"a search is text of at most {LONGEST} characters, not {len(text)}"
+        raise invalid("bad_filter", message, "q")
+    if not text.isprintable():
+        raise invalid("bad_filter", "a search is text that can be shown", "q")
+    return text
 
 
 def found(visit: Visit, text: str) -> list[Kind]:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
+from console.finding import searched
 from console.list_windows import window_at
 from console.routing import PageRoute, shown
 from console.visits import ForVisit
@@ -19,14 +20,13 @@ from fulfillment.store.reading.cursors import cursor_of
 router = APIRouter(route_class=PageRoute)
 
 ON_A_PAGE = 50
-LONGEST = 100
 
 
 @router.get("/m/{merchant}/archived-orders")
 def archived_orders(request: Request, visit: ForVisit) -> Response:
     """One page of archived orders: all, those of a month, or those that have a name."""
     given = request.query_params
-    q, month = given.get("q", "").strip()[:LONGEST], given.get("month", "").strip()
+    q, month = searched(given), given.get("month", "").strip()
     asked = ArchivedFilter(q or None, _first_day(month), visit.caller.scope.location_list)
     window = window_at(LAST_FINISHED_FIRST, given.get("after"), given.get("before"), ON_A_PAGE)
     page = visit.session.read(lambda tx: list_archived(tx, asked, window))

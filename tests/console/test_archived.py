@@ -31,6 +31,9 @@ def test_an_archived_order_is_listed_found_and_opened(world, mara):
     assert link in page(mara, "/m/acme/archived-orders?q=SO-3")
     assert "No archived order is like that." in page(mara, "/m/acme/archived-orders?month=2020-01")
     assert mara.get("/m/acme/archived-orders?month=May").status_code == 422
+    too_long = mara.get(f"/m/acme/archived-orders?q={chr(120) * 150}")
+    assert too_long.status_code == 422
+    assert "at most 100 characters, not 150" in too_long.text
 
     found = page(mara, "/m/acme/orders?view=all&q=SO-3")
     assert link in found
