@@ -137,7 +137,7 @@ def _passed(tx: Tx, which: str, **more: object) -> list[Any]:
 def _told(passed: Sequence[Any]) -> Iterator[SupplyTold]:
     """What the history of each document tells: which of its lines did not come in time."""
     by_document: defaultdict[tuple[str, int, str], list[Facts]] = defaultdict(list)
-    for row in passed:
+    for row in sorted(passed, key=lambda row: (row.line or 0, row.id)):
         line = supplied(row.line, row.sku, row.location, row.outstanding, row.expected_on)
         by_document[row.kind, row.document_id, row.number].append(line)
     for (kind, document, number), lines in sorted(by_document.items()):
