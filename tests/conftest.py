@@ -1,15 +1,16 @@
 """Real servers for the tests: one PostgreSQL and one Temporal for a whole run.
 
-Each test that asks for `database_url` gets a database of its own, copied from a migrated one.
+Each test that asks for `database_url` gets a database of its own, with all tables and no rows
+(databases.py says how).
 """
 
-import itertools
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from temporalio.client import Client
@@ -18,9 +19,10 @@ from embedded.postgres import EmbeddedPostgres
 from embedded.temporal import EmbeddedTemporal, TemporalOptions
 from fulfillment.contracts.payloads import DATA_CONVERTER
 
-TEMPLATE = "migrated"
-numbers = itertools.count(1)
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
+    from tests.databases import Databases
 
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
@@ -61,32 +63,38 @@ def postgres(session_folder: Path) -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def new_database(postgres: EmbeddedPostgres) -> Callable[[], str]:
-    """Makes a fresh migrated database and tells its URL."""
-    from fulfillment.store import migrations  # noqa: PLC0415 - only tests of the store need it
+def all_databases(postgres: EmbeddedPostgres) -> Iterator["Databases"]:
+    from tests.databases import Databases  # noqa: PLC0415 - only tests of the store need it
 
-    postgres.execute("CREATE DATABASE {name}", name=TEMPLATE)
-    migrations.upgrade(postgres.url_of(TEMPLATE))
+    made = Databases(postgres)
+    yield made
+    made.close()
 
-    def make() -> str:
-        name = f"test_{next(numbers)}"
-        # Copying files is faster than copying through the log while nothing is written to disk.
-        postgres.execute(
-            "CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy",
-            name=name,
-            template=TEMPLATE,
-        )
-        return postgres.url_of(name)
 
-    return make
+@pytest.fixture(scope="session")
+def new_database(all_databases: "Databases") -> Callable[[], str]:
+    """Makes a migrated database that nobody had, and tells its URL."""
+    return all_databases.new
 
 
 @pytest.fixture
-def database_url(new_database: Callable[[], str], postgres: EmbeddedPostgres) -> Iterator[str]:
-    """A database of this test's own, with all tables and no rows."""
-    url = new_database()
-    yield url
-    postgres.execute("DROP DATABASE {name} WITH (FORCE)", name=url.rpartition("/")[2])
+def kept_engine(request: pytest.FixtureRequest, all_databases: "Databases") -> Iterator["Engine"]:
+    """Of a database of this test's own, with all tables and no rows, which others had before.
+
+    Where a test is marked `new_database`, of one that nobody had.
+    """
+    if request.node.get_closest_marker("new_database"):
+        with all_databases.own() as own:
+            yield own
+    else:
+        with all_databases.lent() as lent:
+            yield lent.engine
+
+
+@pytest.fixture
+def database_url(kept_engine: "Engine") -> str:
+    """Its URL."""
+    return kept_engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

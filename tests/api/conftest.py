@@ -2,13 +2,14 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 
-from tests.api.world import World, made
+from tests.api.world import World, made, made_on
 
 
 @pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    with made(database_url) as one:
+def world(kept_engine: Engine) -> Iterator[World]:
+    with made_on(kept_engine) as one:
         yield one
 
 

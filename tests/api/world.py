@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import Engine
 
 from fulfillment.domain.model.statuses import OrderStatus
 from fulfillment.settings import Settings
@@ -135,14 +136,21 @@ def serving(app: FastAPI) -> Iterator[str]:
 
 @contextmanager
 def made(database_url: str, **settings: object) -> Iterator[World]:
-    store = Store(connect(database_url))
+    engine = connect(database_url)
+    with made_on(engine, **settings) as world:
+        yield world
+    engine.dispose()
+
+
+@contextmanager
+def made_on(engine: Engine, **settings: object) -> Iterator[World]:
+    store = Store(engine)
     settle(store)
     with serving(build_app(store, None, Settings.model_validate(settings))) as url:
         world = World(store, url)
         yield world
         for client in world.clients:
             client.close()
-    store.engine.dispose()
 
 
 def assert_holds_no_customer_data(text: str) -> None:

@@ -72,8 +72,12 @@ class Warehouse:
 
     @classmethod
     def on(cls, database_url: str, *, threads: int = 12) -> "Warehouse":
+        return cls.at(connect(database_url, pool_size=threads))
+
+    @classmethod
+    def at(cls, engine: Engine) -> "Warehouse":
         clock = Clock()
-        return cls(Store(connect(database_url, pool_size=threads), clock), clock)
+        return cls(Store(engine, clock), clock)
 
     @property
     def engine(self) -> Engine:

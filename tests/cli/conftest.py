@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from typer.main import get_command
 
 from cli.client.commands import GROUPS
@@ -132,13 +132,11 @@ def told(pegboard: Pegboard) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def warehouse(database_url: str) -> Iterator[Warehouse]:
+def warehouse(kept_engine: Engine) -> Iterator[Warehouse]:
     """A furnished warehouse; what behaviour.md §9 asks must be true of it afterwards."""
-    made = Warehouse.on(database_url).furnish()
+    made = Warehouse.at(kept_engine).furnish()
     yield made
-    findings = made.findings()
-    made.engine.dispose()
-    assert findings == []
+    assert made.findings() == []
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import Engine
 
-from tests.api.world import World, made
+from tests.api.world import World, made, made_on
 
 FLAGS = (
     "--no-sandbox",
@@ -51,8 +52,8 @@ def tab(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    with made(database_url) as one:
+def world(kept_engine: Engine) -> Iterator[World]:
+    with made_on(kept_engine) as one:
         yield one
 
 

@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Engine
 
 from tests.builders.mail import Post, wants_mail
 from tests.builders.warehouse import Warehouse
 
 
 @pytest.fixture
-def warehouse(database_url: str) -> Iterator[Warehouse]:
-    made = Warehouse.on(database_url).furnish()
+def warehouse(kept_engine: Engine) -> Iterator[Warehouse]:
+    made = Warehouse.at(kept_engine).furnish()
     yield made
-    findings = made.findings()
-    made.engine.dispose()
-    assert findings == []
+    assert made.findings() == []
 
 
 @pytest.fixture

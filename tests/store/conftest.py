@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import Engine
 
 from tests.builders.counting import sent_statements
 from tests.builders.warehouse import Warehouse
@@ -18,13 +19,11 @@ Counting = Callable[[], contextlib.AbstractContextManager[list[str]]]
 
 
 @pytest.fixture
-def warehouse(database_url: str) -> Iterator[Warehouse]:
+def warehouse(kept_engine: Engine) -> Iterator[Warehouse]:
     """A furnished warehouse; what behaviour.md §9 asks must be true of it afterwards."""
-    made = Warehouse.on(database_url).furnish()
+    made = Warehouse.at(kept_engine).furnish()
     yield made
-    findings = made.findings()
-    made.engine.dispose()
-    assert findings == []
+    assert made.findings() == []
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 
 from fulfillment.domain.insight.offers import OfferKind
 from fulfillment.settings import Settings
@@ -48,9 +49,9 @@ class Shop:
 
 
 @pytest.fixture
-def shop(database_url: str) -> Iterator[Shop]:
+def shop(kept_engine: Engine) -> Iterator[Shop]:
     """Two of five are here; three come in seven days, on Monday 9 March 2026; they are paid."""
-    warehouse = Warehouse.on(database_url).furnish()
+    warehouse = Warehouse.at(kept_engine).furnish()
     put_merchant(warehouse.store, NewMerchant(MERCHANT, "Acme Teas", "Europe/Vienna", "EUR"))
     rename(warehouse, "K1", NAME)
     rename(warehouse, "K2", "Cup")
@@ -70,9 +71,7 @@ def shop(database_url: str) -> Iterator[Shop]:
     )
     with serving(build_app(warehouse.store, None, Settings())) as url:
         yield Shop(warehouse, url, order)
-    findings = warehouse.findings()
-    warehouse.engine.dispose()
-    assert findings == []
+    assert warehouse.findings() == []
 
 
 def rename(warehouse: Warehouse, sku: str, name: str) -> None:

@@ -534,6 +534,7 @@ def test_what_was_done_long_ago_is_forgotten_and_what_is_due_is_not(warehouse):
 # --- a database that was put back ----------------------------------------------------------------
 
 
+@pytest.mark.new_database  # It is copied, which wants that nobody else is connected.
 def test_after_a_restore_nothing_is_lost_and_what_was_sent_is_sent_again(warehouse, postgres):
     endpoint(warehouse)
     take(warehouse, 2)
