@@ -66,7 +66,8 @@ def test_more_on_one_supply_than_one_look_takes_is_known_before_a_queue_is_opene
     for at in range(8):
         warehouse.order([("K1", 2)], f"L{at}")
     monkeypatch.setattr(
-        "fulfillment.store.commands.what_if.copying.open_queues", lambda *_, **__: pytest.fail("opened")
+        "fulfillment.store.commands.what_if.copying.open_queues",
+        lambda *_, **__: pytest.fail("opened"),
     )
     found = at_once(warehouse, ["P1:+5d"], 3)
     assert isinstance(found, Outset)
