@@ -20,7 +20,7 @@ MOST_ROWS = 50
 MOST_SKUS = 12
 """Queues to whose pictures a page leads."""
 
-AT_ONCE = 200
+AT_ONCE = 100
 """Orders that are planned before a page is answered; what takes more of them comes behind it."""
 
 ARROW = "→"

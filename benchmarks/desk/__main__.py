@@ -17,6 +17,7 @@ from rich.table import Table
 from benchmarks.receipt.waiting import MERCHANT, PURCHASE, SKU, wait_in_line
 from benchmarks.transaction.__main__ import a_store
 from cli.exit_status import run_and_end
+from console.what_ifs import AT_ONCE
 from fulfillment.collecting import collect_seldom
 from fulfillment.domain.model.permissions import Role
 from fulfillment.domain.model.scope import Scope
@@ -67,6 +68,8 @@ def pages(waiting: int) -> Iterator[Page]:
         asked = f"{home}/{path}?if={PURCHASE}:%2B5d"
         yield Page(f"{name}, a date, first answer", asked)
         yield Page(f"{name}, a date, the rest", f"{asked}&whole=1", behind=True)
+        few = f"{home}/{path}?if=stock:{SKU}:%2B{AT_ONCE * 9 // 20}:A"
+        yield Page(f"{name}, some {AT_ONCE * 9 // 10} orders", few)
     yield Page("what if, a priority", f"{home}/what-if?if=order:{last}:priority%3D10")
     yield Page("many orders, the preview", f"{home}/together?action=hold&list=view%3Dopen")
     for view in ("all", "short", "idle", "low"):

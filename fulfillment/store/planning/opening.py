@@ -192,12 +192,15 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         awaiting_status=wanted - by_po_status if waits_for_status else (),
         imagined=opening.imagined,
     )
+    if opening.at_most is not None:
+        # Most queues tell by few lines that they have too many: all of them are read only else.
+        near = replace(reach, batch=min(opening.at_most + 1, opening.most))
+        _check_few(opening.at_most, orders | head_of_queues(tx, near).orders)
     head = head_of_queues(tx, reach)
     reached = head.orders | orders
     holders = holders_behind(tx, reach, reached)
     touched = reached | holders.orders
-    if opening.at_most is not None and len(touched) > opening.at_most:
-        raise TooManyOrdersError(len(touched))
+    _check_few(opening.at_most, touched)
     with locking_orders(tx, touched):
         found = load_orders(tx, touched)
     if more := skus_of([found[order] for order in orders if order in found]) - wanted:
@@ -219,6 +222,11 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         by_po_status=by_po_status,
         filled=opening.filled,
     )
+
+
+def _check_few(at_most: int | None, orders: Collection[int]) -> None:
+    if at_most is not None and len(orders) > at_most:
+        raise TooManyOrdersError(len(orders))
 
 
 def order_and_skus(tx: Tx, number: str) -> tuple[int, frozenset[str]]:

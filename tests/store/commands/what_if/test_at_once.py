@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
+from fulfillment.domain.insight.queue_picture import QueuePicture
 from fulfillment.domain.insight.what_if import parse_all
 from fulfillment.store.commands.what_if import Copy, Outset, put_on_copy, put_on_copy_at_once
 from fulfillment.store.insight.queue_picture import (
@@ -77,13 +78,17 @@ def test_more_on_one_supply_than_one_look_takes_is_known_before_a_queue_is_opene
 def test_the_picture_is_the_queue_as_it_is_until_the_whole_is_worked_out(busy):
     wishes = parse_all(["P1:+9d"])
 
-    def drawn(at_most):
+    def drawn(at_most: int | None) -> tuple[QueuePicture, Outset | None]:
         trying = Trying(wishes, at_most)
-        return busy.store.simulate(MERCHANT, lambda tx: read_tried_picture(tx, K1, None, trying))
+        found: tuple[QueuePicture, Outset | None] = busy.store.simulate(
+            MERCHANT, lambda tx: read_tried_picture(tx, K1, None, trying)
+        )
+        return found
 
     as_is = busy.store.simulate(MERCHANT, lambda tx: read_queue_picture(tx, K1))
     first, takes = drawn(3)
     assert first == as_is
+    assert takes is not None
     assert takes.orders > 3
     then, nothing_left = drawn(None)
     assert nothing_left is None
