@@ -66,10 +66,12 @@ def pages(waiting: int) -> Iterator[Page]:
         yield Page(f"queue drawn, {name}", f"{home}/skus/{name}")
     for name, path in (("queue drawn", f"skus/{SKU}"), ("what if", "what-if")):
         asked = f"{home}/{path}?if={PURCHASE}:%2B5d"
-        yield Page(f"{name}, a date, first answer", asked)
-        yield Page(f"{name}, a date, the rest", f"{asked}&whole=1", behind=True)
         few = f"{home}/{path}?if=stock:{SKU}:%2B{AT_ONCE * 9 // 20}:A"
-        yield Page(f"{name}, some {AT_ONCE * 9 // 10} orders", few)
+        yield from (
+            Page(f"{name}, a date, first answer", asked),
+            Page(f"{name}, a date, the rest", f"{asked}&whole=1", behind=True),
+            Page(f"{name}, some {AT_ONCE * 9 // 10} orders", few),
+        )
     yield Page("what if, a priority", f"{home}/what-if?if=order:{last}:priority%3D10")
     yield Page("many orders, the preview", f"{home}/together?action=hold&list=view%3Dopen")
     for view in ("all", "short", "idle", "low"):
