@@ -10,14 +10,18 @@ from console import words
 from fulfillment.domain.insight.gains import Fate, Gain, Moved, Totals, gain, totals
 from fulfillment.domain.insight.impact import Standing
 from fulfillment.domain.insight.what_if import write
+from fulfillment.domain.insight.wishes import Wish
 from fulfillment.domain.model.counting import said_of
-from fulfillment.store.commands.what_if import Copy, Fact, Stop
+from fulfillment.store.commands.what_if import Act, Copy, Fact, Outset, Stop
 from fulfillment.store.commands.what_if.act import Value
 from fulfillment.store.reading.views.what_if import WhatIfApplication, WhatIfFact
 
 MOST_ROWS = 50
 MOST_SKUS = 12
 """Queues to whose pictures a page leads."""
+
+AT_ONCE = 100
+"""Orders that are planned before a page is answered; what takes more of them comes behind it."""
 
 ARROW = "→"
 
@@ -64,6 +68,15 @@ class Asked:
     text: str
     facts: Sequence[tuple[str, str, str, str]]
     without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What is known before anything is planned, where `orders` or more have to be."""
+
+    asked: Sequence[Asked]
+    orders: int
+    skus: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +172,32 @@ def shown_of(
     mine = [one for one in every if seen is None or one.impact.order in seen]
     groups = [_group(mine, *title, most) for title in TITLES]
     stops = [Stop(one.sku, one.order if seen is None else None) for one in copy.stops]
-    asked = [
-        Asked(write(wish), [_fact(fact) for fact in act.facts], address(path, _less(texts, at)))
-        for at, (wish, act) in enumerate(zip(copy.wishes, copy.acts, strict=True))
-    ]
+    asked = _asked(copy.wishes, copy.acts, texts, path)
     found = [group for group in groups if group.totals.orders]
-    skus = sorted({sku for act in copy.acts for sku in act.reach.skus}) if seen is None else []
+    skus = _drawn(copy.acts) if seen is None else []
     together, elsewhere = totals(mine), len(every) - len(mine)
-    return Shown(copy.fingerprint, asked, found, together, elsewhere, stops, skus[:MOST_SKUS])
+    return Shown(copy.fingerprint, asked, found, together, elsewhere, stops, skus)
+
+
+def begun_of(
+    outset: Outset, wishes: Sequence[Wish], texts: Sequence[str], path: str, *, is_all: bool
+) -> Begun:
+    """What is told at once of a look that takes longer; its pictures for who sees all places."""
+    skus = _drawn(outset.acts) if is_all else []
+    return Begun(_asked(wishes, outset.acts, texts, path), outset.orders, skus)
+
+
+def _asked(
+    wishes: Sequence[Wish], acts: Sequence[Act], texts: Sequence[str], path: str
+) -> list[Asked]:
+    return [
+        Asked(write(wish), [_fact(fact) for fact in act.facts], address(path, _less(texts, at)))
+        for at, (wish, act) in enumerate(zip(wishes, acts, strict=True))
+    ]
+
+
+def _drawn(acts: Sequence[Act]) -> list[str]:
+    return sorted({sku for act in acts for sku in act.reach.skus})[:MOST_SKUS]
 
 
 def address(path: str, texts: Sequence[str], **more: str) -> str:
@@ -175,10 +206,9 @@ def address(path: str, texts: Sequence[str], **more: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def moved(before: Sequence[str], now: Shown) -> tuple[list[str], list[str]]:
+def moved(before: Sequence[str], now: Sequence[str]) -> tuple[list[str], list[str]]:
     """What was shown and is so no more, and what is shown instead."""
-    lines = now.lines
-    return [one for one in before if one not in lines], [one for one in lines if one not in before]
+    return [one for one in before if one not in now], [one for one in now if one not in before]
 
 
 def _less(texts: Sequence[str], at: int) -> list[str]:

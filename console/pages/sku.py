@@ -20,13 +20,16 @@ from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.names import MOST_NUMBER, SLASH
 from fulfillment.domain.model.permissions import Permission
 from fulfillment.domain.model.refusals import invalid
-from fulfillment.store.insight.queue_picture import read_queue_picture, read_tried_picture
+from fulfillment.store.commands.what_if import Outset
+from fulfillment.store.insight.queue_picture import Trying, read_queue_picture, read_tried_picture
 from fulfillment.store.reading.queue_rows import SHOWN, QueueScope
 from fulfillment.store.transactions.session import Tx
 
 router = APIRouter(route_class=PageRoute)
 
 PARAMETERS = ("location", "order")
+WHOLE = "whole"
+"""In the address of a picture that is drawn when all of it is worked out, however long it takes."""
 
 
 def _sku(sku: str) -> str:
@@ -41,12 +44,14 @@ Sku = Annotated[str, Depends(_sku)]
 class Asked:
     """What the address asks for: the queue at one place or at all, and an order in it.
 
-    With `wishes`, the parts of a what-if, it is drawn as it would be.
+    With `wishes`, the parts of a what-if, it is drawn as it would be: where that takes longer than
+    the page waits as it is first, unless it is asked for as a `whole`.
     """
 
     location: str = ""
     order: str = ""
     wishes: tuple[str, ...] = ()
+    whole: bool = False
 
     def scope(self, sku: str, visit: Visit) -> QueueScope:
         """Whose queue it is; refused for a place where the user does not work."""
@@ -70,13 +75,14 @@ def sku_queue(request: Request, sku: Sku, visit: ForVisit) -> Response:
         raise NotAllowedError(message)
     wishes = parse_all(asked.wishes)
 
-    def look(tx: Tx) -> QueuePicture:
+    def look(tx: Tx) -> tuple[QueuePicture, Outset | None]:
         order = asked.order or None
-        if wishes:
-            return read_tried_picture(tx, scope, order, wishes)
-        return read_queue_picture(tx, scope, order)
+        if not wishes:
+            return read_queue_picture(tx, scope, order), None
+        at_most = None if asked.whole else what_ifs.AT_ONCE
+        return read_tried_picture(tx, scope, order, Trying(wishes, at_most))
 
-    picture = visit.desk.store.simulate(visit.of.id, look)
+    picture, outset = visit.desk.store.simulate(visit.of.id, look)
     if asked.location and asked.location not in picture.facts.locations:
         message = f"there is no location {asked.location} in use"
         raise invalid("unknown_location", message, "location")
@@ -90,6 +96,8 @@ def sku_queue(request: Request, sku: Sku, visit: ForVisit) -> Response:
         drawing=draw(picture, told),
         told=told,
         path=sku_path(visit, sku),
+        begun=outset,
+        rest=_whole(request),
         what_if=what_ifs.address(f"{visit.home}/what-if", asked.wishes),
         order_path=lambda number: order_path(visit, number),
         supply_path=lambda supply: supply_path(visit, supply),
@@ -120,10 +128,16 @@ def _asked(request: Request) -> Asked:
     """What the address asks for; a word that nobody knows is refused, not left out."""
     said = request.query_params
     wishes = tuple(text.strip() for text in said.getlist("if") if text.strip())
-    named = {name: text.strip() for name, text in said.items() if name != "if"}
+    named = {name: text.strip() for name, text in said.items() if name not in {"if", WHOLE}}
     for name, text in named.items():
         if name not in PARAMETERS:
             raise invalid("unknown_parameter", f"a queue has no {name!r} to be asked by", name)
         if len(text) > MOST_NUMBER or not text.isprintable():
             raise invalid("bad_filter", f"{name} is a name that can be shown", name)
-    return Asked(**named, wishes=wishes[: MOST_WISHES + 1])
+    return Asked(**named, wishes=wishes[: MOST_WISHES + 1], whole=WHOLE in said)
+
+
+def _whole(request: Request) -> str:
+    """The same picture, in one answer."""
+    said = [one for one in request.query_params.multi_items() if one[0] != WHOLE]
+    return f"{request.url.path}?{urlencode([*said, (WHOLE, '1')], safe=':@,')}"

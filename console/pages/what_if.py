@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -13,16 +14,18 @@ from console.headers import SIGNED_IN
 from console.pages.sku import sku_path
 from console.routing import SEE_OTHER, STATUSES, PageRoute, sentence, shown
 from console.visits import ForVisit, NotAllowedError, Visit
-from console.what_ifs import Shown, ShownApplication
+from console.what_ifs import Begun, Shown, ShownApplication
 from fulfillment.domain.insight.what_if import LONGEST, MOST_WISHES, parse_all
 from fulfillment.domain.insight.wishes import NEEDED, Wish
 from fulfillment.domain.model.refusals import RefusedError, invalid
 from fulfillment.store.commands.what_if import (
     Act,
     Copy,
+    Outset,
     Seen,
     apply_what_if,
     put_on_copy,
+    put_on_copy_at_once,
     read_applications,
     read_facts,
 )
@@ -37,6 +40,9 @@ KEY_LETTERS = 36
 AGAIN = "again"
 """In the address of what was applied, where somebody wants to try it once more."""
 
+WHOLE = "whole"
+"""In the address of a page that is answered when all of it is worked out, however long it takes."""
+
 ALREADY = "applied_already"
 MOST = "1000"
 MOST_SHOWN = 2_000
@@ -47,10 +53,12 @@ LONGEST_LINES = 40_000
 class Told:
     """What the page says: what a look found, what was refused, and what has moved since.
 
-    What was applied is only told of, unless it is asked again.
+    What was applied is only told of, unless it is asked again. Where a look has `begun` and takes
+    longer than the page waits, what it finds comes behind the page.
     """
 
     found: Shown | None = None
+    begun: Begun | None = None
     applied: Sequence[ShownApplication] = ()
     refusal: str | None = None
     gone: Sequence[str] = ()
@@ -108,7 +116,8 @@ def _told(request: Request, visit: Visit, texts: Sequence[str]) -> Told:
         known = _applied(visit, texts)
         if known and AGAIN not in request.query_params:
             return Told(applied=known)
-        return Told(_look(request, visit, texts), known)
+        at_most = None if WHOLE in request.query_params else what_ifs.AT_ONCE
+        return replace(_look(request, visit, texts, at_most), applied=known)
     except RefusedError as error:
         return Told(refusal=sentence(error), status=STATUSES[error.kind])
 
@@ -126,20 +135,26 @@ def _applied(visit: Visit, texts: Sequence[str]) -> list[ShownApplication]:
     return found if places is None else [replace(one, facts=()) for one in found]
 
 
-def _look(request: Request, visit: Visit, texts: Sequence[str]) -> Shown:
-    """Try it on one moment's picture; of orders elsewhere a user only learns how many they are."""
+def _look(request: Request, visit: Visit, texts: Sequence[str], at_most: int | None = None) -> Told:
+    """Try it on one moment's picture; of orders elsewhere a user only learns how many they are.
+
+    Where more orders than `at_most` would be planned, it is only begun.
+    """
     asked, places = parse_all(texts), visit.caller.scope.location_list
 
-    def body(tx: Tx) -> tuple[Copy, frozenset[str] | None]:
-        copy = put_on_copy(tx, asked)
-        numbers = [one.order for one in copy.impacts]
+    def body(tx: Tx) -> tuple[Copy | Outset, frozenset[str] | None]:
+        copy = put_on_copy_at_once(tx, asked, at_most)
+        numbers = [] if isinstance(copy, Outset) else [one.order for one in copy.impacts]
         return copy, None if places is None else orders_at(tx, numbers, places)
 
     copy, seen = visit.desk.store.simulate(visit.of.id, body)
     for act in copy.acts:
         _check_place(visit, act)
+    if isinstance(copy, Outset):
+        begun = what_ifs.begun_of(copy, asked, texts, _path(visit), is_all=seen is None)
+        return Told(begun=begun)
     most = MOST_SHOWN if "all" in request.query_params else what_ifs.MOST_ROWS
-    return what_ifs.shown_of(copy, texts, _path(visit), seen, most)
+    return Told(what_ifs.shown_of(copy, texts, _path(visit), seen, most))
 
 
 def _check_place(visit: Visit, act: Act) -> None:
@@ -189,9 +204,10 @@ def _not_done(request: Request, visit: Visit, texts: Sequence[str], error: Refus
         now = _look(request, visit, texts)
     except RefusedError as refused:
         return Told(refusal=sentence(refused), is_stale=True, status=409)
-    gone, come = what_ifs.moved([one.strip() for one in before if one.strip()], now)
+    lines = now.found.lines if now.found else []
+    gone, come = what_ifs.moved([one.strip() for one in before if one.strip()], lines)
     known = _applied(visit, texts)
-    return Told(now, known, gone=gone, come=come, is_stale=True, status=409)
+    return replace(now, applied=known, gone=gone, come=come, is_stale=True, status=409)
 
 
 def _page(request: Request, visit: Visit, texts: Sequence[str], told: Told) -> Response:
@@ -206,6 +222,7 @@ def _page(request: Request, visit: Visit, texts: Sequence[str], told: Told) -> R
         told=told,
         picture=lambda sku: what_ifs.address(sku_path(visit, sku), texts),
         here=what_ifs.address(path, texts),
+        rest=f"{request.url.path}?{_with_whole(parameters)}",
         whole=what_ifs.address(path, texts, all="1"),
         drops=[(text[:LONGEST], what_ifs.address(path, [*texts[:at], *texts[at + 1 :]]))
                for at, text in enumerate(texts)],
@@ -219,6 +236,12 @@ def _page(request: Request, visit: Visit, texts: Sequence[str], told: Told) -> R
         key=uuid4(),
         note=visit.form.get("note", ""),
     )  # fmt: skip
+
+
+def _with_whole(parameters: QueryParams) -> str:
+    """The same question, all of it in one answer."""
+    said = [(name, text) for name, text in parameters.multi_items() if name not in {WHOLE, "done"}]
+    return urlencode([*said, (WHOLE, "1")], safe=":@,")
 
 
 def _not_yours(visit: Visit, texts: Sequence[str]) -> list[tuple[str, str]]:

@@ -1,7 +1,10 @@
 // A page renews itself: the stream says that something changed, and the page asks for itself again.
 // Regions that are marked with data-renew are brought to what the answer has; forms never are.
+// What takes longer than the page waits comes behind it, from the address in data-rest.
 "use strict";
 (() => {
+  for (const region of document.querySelectorAll("[data-rest]")) complete(region);
+
   const says = document.getElementById("renewing");
   if (!says || !document.querySelector("[data-renew]")) return;
 
@@ -120,14 +123,39 @@
   }
 
   function show(fresh) {
-    const focused = document.activeElement;
     for (const old of document.querySelectorAll("[data-renew]")) {
       const now = fresh.querySelector(`[data-renew="${CSS.escape(old.dataset.renew)}"]`);
-      if (!now) continue;
-      const held = old.contains(focused);
-      bring(old, now);
-      if (held && document.activeElement !== focused) keepFocus(old, focused);
+      if (now) bringRegion(old, now);
     }
+  }
+
+  function bringRegion(old, now) {
+    const focused = document.activeElement;
+    const held = old.contains(focused);
+    bring(old, now);
+    if (held && document.activeElement !== focused) keepFocus(old, focused);
+  }
+
+  // The region of the same id in the answer, or why there is none.
+  async function complete(region) {
+    const tells = document.getElementById(`${region.id}-says`);
+    const byHand = tells.querySelector("a");
+    region.setAttribute("aria-busy", "true");
+    tells.firstChild.nodeValue = tells.dataset.begun;
+    byHand.hidden = true;
+    try {
+      const answer = await fetch(region.dataset.rest, { redirect: "manual" });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const refused = fresh.querySelector(".refused");
+      if (answer.ok) bringRegion(region, fresh.getElementById(region.id));
+      else if (refused) region.replaceChildren(document.importNode(refused, true));
+      else throw new Error(answer.statusText);
+      tells.textContent = answer.ok ? tells.dataset.done : "";
+    } catch {
+      tells.firstChild.nodeValue = "It could not be worked out now. ";
+      byHand.hidden = false;
+    }
+    region.removeAttribute("aria-busy");
   }
 
   // Where what had the focus is gone, the region has it: the next Tab goes on from there.
@@ -184,7 +212,9 @@
     return link ? `${node.nodeName} ${link.getAttribute("href")}` : "";
   }
 
-  const isAlike = (one, other) => one.nodeName === other.nodeName;
+  function isAlike(one, other) {
+    return one.nodeName === other.nodeName;
+  }
 
   // --- only while somebody looks: a hidden page holds no connection -----------------------------
 

@@ -27,7 +27,7 @@ from fulfillment.domain.insight.wishes import Wish
 from fulfillment.domain.model.moves import SupplyKind
 from fulfillment.domain.model.refusals import missing
 from fulfillment.domain.model.statuses import PurchaseOrderStatus
-from fulfillment.store.commands.what_if import put_on_copy
+from fulfillment.store.commands.what_if import Copy, Outset, put_on_copy_at_once
 from fulfillment.store.insight.idle_units import free_idle, held_idle
 from fulfillment.store.reading.queue_rows import SHOWN, QueueScope, find_rows, first_rows
 from fulfillment.store.records.ground import merchant_today
@@ -124,21 +124,37 @@ def read_queue_picture(tx: Tx, scope: QueueScope, order: str | None = None) -> Q
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """What is tried; where more orders than `at_most` would be planned, none is. None: all are."""
+
+    wishes: Sequence[Wish]
+    at_most: int | None = None
+
+
 def read_tried_picture(
-    tx: Tx, scope: QueueScope, order: str | None, wishes: Sequence[Wish]
-) -> QueuePicture:
+    tx: Tx, scope: QueueScope, order: str | None, trying: Trying
+) -> tuple[QueuePicture, Outset | None]:
     """The queue as it would be with these wishes. Run it by `Store.simulate`.
 
-    Refuses what one of the wishes would be refused for.
+    Where more orders would have to be planned, it is the queue as it is, with what the look would
+    take. Refuses what one of the wishes would be refused for.
     """
-    facts = read_queue_picture(tx, scope, order).facts
-    space = put_on_copy(tx, wishes, also={scope.sku}).space
+    picture = read_queue_picture(tx, scope, order)
+    copy = put_on_copy_at_once(tx, trying.wishes, trying.at_most, also={scope.sku})
+    if isinstance(copy, Outset):
+        return picture, copy
+    return _tried(tx, picture, copy), None
+
+
+def _tried(tx: Tx, picture: QueuePicture, copy: Copy) -> QueuePicture:
+    space = copy.space
     what = Tried(
         orders=[(space.before[id_], space.after[id_]) for id_ in sorted(space.after)],
         arriving=space.arriving,
         otherwise=space.otherwise,
     )
-    return picture_of(tried(facts, what, load_locations(tx), SHOWN))
+    return picture_of(tried(picture.facts, what, load_locations(tx), SHOWN))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,15 @@ from fulfillment.store.transactions.locks import (
 )
 from fulfillment.store.transactions.session import LocksTooSmallError, Tx
 
+
+class TooManyOrdersError(Exception):
+    """A look that was to take few orders would have to take at least so many."""
+
+    def __init__(self, orders: int) -> None:
+        self.orders = orders
+        super().__init__(f"{orders} orders would have to be looked at")
+
+
 Asking = tuple[Rank, Mapping[str, int]]
 """Units by SKU that somebody at a rank is about to want."""
 
@@ -81,7 +90,8 @@ class Opening:
     what starts it. Everybody who is pegged on a supply that was `written` is opened too. A `batch`
     is how many lines of each sort are served, where not as many as usual. Those met `on_the_way`
     are newcomers for which the plan claims as well. `filled` is what this transaction has filled
-    already, and not taken off the levels yet. Supply is `imagined` where that is only tried.
+    already, and not taken off the levels yet. Supply is `imagined` where that is only tried. Where
+    more than `at_most` orders would be taken, none is loaded: `TooManyOrdersError`.
     """
 
     skus: frozenset[str]
@@ -95,6 +105,7 @@ class Opening:
     on_the_way: frozenset[int] = frozenset()
     filled: Filled = NOTHING
     imagined: Imagined = NOTHING_IMAGINED
+    at_most: int | None = None
 
     @property
     def most(self) -> int:
@@ -181,10 +192,15 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         awaiting_status=wanted - by_po_status if waits_for_status else (),
         imagined=opening.imagined,
     )
+    if opening.at_most is not None:
+        # Most queues tell by few lines that they have too many: all of them are read only else.
+        near = replace(reach, batch=min(opening.at_most + 1, opening.most))
+        _check_few(opening.at_most, orders | head_of_queues(tx, near).orders)
     head = head_of_queues(tx, reach)
     reached = head.orders | orders
     holders = holders_behind(tx, reach, reached)
     touched = reached | holders.orders
+    _check_few(opening.at_most, touched)
     with locking_orders(tx, touched):
         found = load_orders(tx, touched)
     if more := skus_of([found[order] for order in orders if order in found]) - wanted:
@@ -206,6 +222,11 @@ def _open(tx: Tx, opening: Opening) -> Workspace:
         by_po_status=by_po_status,
         filled=opening.filled,
     )
+
+
+def _check_few(at_most: int | None, orders: Collection[int]) -> None:
+    if at_most is not None and len(orders) > at_most:
+        raise TooManyOrdersError(len(orders))
 
 
 def order_and_skus(tx: Tx, number: str) -> tuple[int, frozenset[str]]:

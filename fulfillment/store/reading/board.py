@@ -16,7 +16,12 @@ from fulfillment.store.reading.views.board import (
 from fulfillment.store.records.ground import merchant_today
 from fulfillment.store.transactions.session import Tx
 
-HERE = f"(CAST(:places AS text[]) IS NULL OR ({ORDER_IS_AT}))"
+ANYWHERE = "CAST(:places AS text[]) IS NULL"
+HERE = f"({ANYWHERE} OR ({ORDER_IS_AT}))"
+# Where all places are asked for, no order is read: 100,000 of them would cost more than the sum.
+ITS_ORDER_IS_HERE = f"""
+({ANYWHERE} OR (SELECT {ORDER_IS_AT} FROM orders o WHERE o.id = d.order_id))
+"""  # noqa: S608 -- constants
 
 STAGES = f"""
 WITH open AS MATERIALIZED (
@@ -51,8 +56,8 @@ SELECT w.*, p.name,
          WHERE u.merchant = :merchant AND u.sku = w.sku AND u.expected_on >= :today) AS next_on
   FROM (SELECT d.sku, sum(d.wanted) AS units, sum(least(d.pegged, d.wanted)) AS pegged,
                count(DISTINCT d.order_id) AS orders
-          FROM open_demand d JOIN orders o ON o.id = d.order_id
-         WHERE d.merchant = :merchant AND d.wanted > 0 AND {HERE}
+          FROM open_demand d
+         WHERE d.merchant = :merchant AND d.wanted > 0 AND {ITS_ORDER_IS_HERE}
          GROUP BY d.sku ORDER BY units DESC, d.sku LIMIT :most) w
   JOIN product p ON p.merchant = :merchant AND p.sku = w.sku
  ORDER BY w.units DESC, w.sku

@@ -8,7 +8,14 @@ file of its own. `try_out` tries what a page is about to do with a purchase orde
 from fulfillment.store.commands.what_if.act import Act, Fact
 from fulfillment.store.commands.what_if.applied import MOST_TIMES, read_applications
 from fulfillment.store.commands.what_if.applying import Seen, apply_what_if
-from fulfillment.store.commands.what_if.copying import Copy, Stop, put_on_copy, try_out
+from fulfillment.store.commands.what_if.copying import (
+    Copy,
+    Outset,
+    Stop,
+    put_on_copy,
+    put_on_copy_at_once,
+    try_out,
+)
 from fulfillment.store.commands.what_if.facts import facts_of, read_facts
 from fulfillment.store.commands.what_if.purchase_acts import (
     amended,
@@ -22,6 +29,7 @@ __all__ = [
     "Act",
     "Copy",
     "Fact",
+    "Outset",
     "Seen",
     "Stop",
     "amended",
@@ -30,6 +38,7 @@ __all__ = [
     "facts_of",
     "moved",
     "put_on_copy",
+    "put_on_copy_at_once",
     "read_applications",
     "read_facts",
     "received",

@@ -23,7 +23,7 @@ from fulfillment.domain.model.refusals import RefusalKind, RefusedError
 from fulfillment.domain.model.supply import Otherwise
 from fulfillment.store.commands.what_if import of_orders, of_purchases, of_stock
 from fulfillment.store.commands.what_if.act import Act, Fact, otherwise
-from fulfillment.store.planning.opening import open_queues
+from fulfillment.store.planning.opening import TooManyOrdersError, open_queues
 from fulfillment.store.planning.workspace import Workspace
 from fulfillment.store.queue.imagined import Imagined
 from fulfillment.store.queue.related_queues import started_by_status
@@ -110,6 +110,34 @@ def moved_parts(seen: str, now: str) -> list[str]:
     return [name for name, was, its in pairs if was != its]
 
 
+@dataclass(frozen=True, slots=True)
+class Outset:
+    """What a look begins with, where it takes longer than who asks would wait.
+
+    `orders` are those that it has to plan, at least.
+    """
+
+    acts: tuple[Act, ...]
+    orders: int
+
+
+def put_on_copy_at_once(
+    tx: Tx, wishes: Sequence[Wish], at_most: int | None, also: Collection[str] = ()
+) -> Copy | Outset:
+    """All of what `put_on_copy` finds, or nothing of it where more than `at_most` would be planned.
+
+    What part of it found could be wrong: who stands behind the part may hold what those in it get.
+    """
+    acts = acts_of(tx, wishes)
+    beside = {order for act in acts for order in (*act.reach.orders, *act.reach.beside)}
+    if at_most is not None and len(beside) > at_most:
+        return Outset(acts, len(beside))
+    try:
+        return replace(try_out(tx, acts, also, at_most=at_most), wishes=tuple(wishes))
+    except TooManyOrdersError as error:
+        return Outset(acts, error.orders)
+
+
 def put_on_copy(tx: Tx, wishes: Sequence[Wish], also: Collection[str] = ()) -> Copy:
     """Plan the wishes in their order; the queues of `also` are open as well. Nothing is saved.
 
@@ -124,9 +152,11 @@ def acts_of(tx: Tx, wishes: Sequence[Wish]) -> tuple[Act, ...]:
     return tuple(_act(tx, wish, at) for at, wish in enumerate(wishes))
 
 
-def try_out(tx: Tx, acts: tuple[Act, ...], also: Collection[str] = ()) -> Copy:
-    """The same of acts, whatever asked for them."""
-    space = _opened(tx, acts, also)
+def try_out(
+    tx: Tx, acts: tuple[Act, ...], also: Collection[str] = (), *, at_most: int | None = None
+) -> Copy:
+    """The same of acts, whatever asked for them; of more orders than `at_most` nothing is found."""
+    space = _opened(tx, acts, also, at_most)
     for act in acts:
         act.put(space)
         space.plan()
@@ -148,7 +178,7 @@ def _act(tx: Tx, wish: Wish, at: int) -> Act:
         raise RefusedError(error.kind, error.code, message, facts) from error
 
 
-def _opened(tx: Tx, acts: Sequence[Act], also: Collection[str]) -> Workspace:
+def _opened(tx: Tx, acts: Sequence[Act], also: Collection[str], at_most: int | None) -> Workspace:
     """The queues of all wishes together, so that they are taken in one order."""
     margin: Counter[str] = Counter()
     for act in acts:
@@ -163,6 +193,7 @@ def _opened(tx: Tx, acts: Sequence[Act], also: Collection[str]) -> Workspace:
         written=[supply for act in acts for supply in act.reach.written],
         by_po_status=any(act.reach.by_po_status for act in acts),
         imagined=_imagined(acts),
+        at_most=at_most,
     )
     # Each wish says for itself whose allocation its status starts.
     space.by_po_status = frozenset(started_by_status(tx, space.due))
