@@ -22,7 +22,7 @@ Measure = Callable[[str, list[int]], Awaitable[dict[int, Claimant]]]
 IsClaimed = Callable[[Answer], bool]
 
 BUSY_WITHIN = 0.5
-GATHER = 0.25
+GATHER = 0.15
 """Seconds: while transactions follow each other so closely, the next waits so long for more."""
 
 SLOW = 2.0

@@ -66,7 +66,7 @@ class Relay:
     _loop: asyncio.AbstractEventLoop | None = None
     pulse: Pulse = field(default_factory=lambda: Pulse("relay"))
     _looked_at: float = float("-inf")
-    _pace: Pace = field(default_factory=lambda: Pace(busy_within=0.3, gather=0.1))
+    _pace: Pace = field(default_factory=lambda: Pace(busy_within=0.3, gather=0.05))
 
     def nudge(self) -> None:
         """Something was committed. May be called from any thread, and before `run`."""

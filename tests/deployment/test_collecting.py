@@ -17,6 +17,30 @@ collect_seldom()
 print(before, looked(), gc.get_freeze_count())
 """
 
+CIRCLES = """
+import gc
+from collections import deque
+from fulfillment.collecting import collect_seldom
+
+class Circle:
+    alive = 0
+
+    def __init__(self) -> None:
+        self.own, self.parts = self, [[n] for n in range(100)]
+        Circle.alive += 1
+
+    def __del__(self) -> None:
+        Circle.alive -= 1
+
+collect_seldom()
+at_hand, most = deque(maxlen=1_000), 0
+for _ in range(40_000):
+    at_hand.append(Circle())
+    most = max(most, Circle.alive)
+print(most)
+"""
+"""As a worker keeps the workflows that were used last."""
+
 
 def test_what_a_plan_makes_is_not_looked_through_while_it_is_made():
     told = subprocess.run(
@@ -27,3 +51,11 @@ def test_what_a_plan_makes_is_not_looked_through_while_it_is_made():
     assert before > 20
     assert after <= 1
     assert frozen > 1_000
+
+
+def test_what_refers_to_itself_is_let_go_although_it_is_old():
+    told = subprocess.run(
+        [sys.executable, "-c", CIRCLES], check=True, capture_output=True, text=True
+    )
+
+    assert int(told.stdout) < 7_000

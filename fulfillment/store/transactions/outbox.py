@@ -111,14 +111,15 @@ def wake_orders(
     )
 
 
-MOST_UNCLAIMED = 12
+MOST_UNCLAIMED = 24
 MOST_UNCLAIMED_LINES = 500
 """Orders of one merchant that are started and have not had their first answer yet, and their lines,
-at most: about a transaction full. The engine makes some ten workflows a second on two processors,
-so that each one more has newcomers wait a tenth of a second. An order may have claimed before it
-asks; until it has asked, the engine is at work on it."""
+at most: about a transaction full. The engine makes twenty to thirty workflows a second on two
+processors, so that each one more has newcomers wait some twentieth of a second; with half as many
+the engine waits for us. An order may have claimed before it asks; until it has asked, the engine
+is at work on it."""
 
-MOST_AT_ONCE = 6
+MOST_AT_ONCE = 12
 """Starts of one merchant that are taken at once: whoever comes meanwhile is in the next round."""
 
 FORGOTTEN_AFTER = timedelta(minutes=1)
