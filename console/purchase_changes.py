@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from console import form_values
-from console.entries import RIGHT, Wrong, wrong
+from console.entries import RIGHT, Values, Wrong, wrong
 from console.supply_effects import ShownEffect, shown_effect
 from console.visits import Visit
 from fulfillment.domain.model.refusals import RefusedError, invalid
@@ -103,7 +103,8 @@ def done(visit: Visit, number: str, make: Callable[[], Deed], typed: Typed) -> T
     except RefusedError as error:
         now = looked_at(visit, make, typed)
         if error.code == CHANGED:
-            return Told(now.effect, now.wrong, _since(visit, number), is_stale=True)
+            since = happened_since(visit, number, visit.form)
+            return Told(now.effect, now.wrong, since, is_stale=True)
         return Told(now.effect, wrong(error, [*typed.names, "note"], typed.lines))
     return None
 
@@ -130,9 +131,9 @@ def _effect(visit: Visit, deed: Deed) -> ShownEffect:
     return visit.desk.store.simulate(visit.of.id, look)
 
 
-def _since(visit: Visit, number: str) -> list[EventView]:
-    """What happened after the page was made, the first things of it."""
-    seen = visit.form.get("seen", "")
+def happened_since(visit: Visit, number: str, values: Values) -> list[EventView]:
+    """What happened after the page was made of which these values are, the first things of it."""
+    seen = values.get("seen", "")
     after = (
         int(seen) if seen.isdecimal() and seen.isascii() and len(seen) < VERSION_DIGITS // 2 else 0
     )

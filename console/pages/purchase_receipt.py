@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -18,6 +18,7 @@ from console.purchase_changes import (
     Told,
     Typed,
     done,
+    happened_since,
     look,
     looked_at,
     purchase_path,
@@ -72,6 +73,9 @@ def purchase_receipt(request: Request, purchase: PurchaseNumber, visit: ForVisit
     if "look" not in asked:
         return _page(visit, found, asked, NOTHING)
     told = looked_at(visit, lambda: _deed(visit, purchase, asked), _typed(asked))
+    if "seen" in asked:
+        # Who goes back after a delivery was counted is about to count another one.
+        told = replace(told, since=happened_since(visit, purchase, asked))
     return _page(visit, found, asked, told)
 
 

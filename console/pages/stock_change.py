@@ -1,7 +1,7 @@
 """A change of a SKU's stock: its form, what it would change, and the button; done once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -133,7 +133,11 @@ def _form(visit: Visit, request: Request, sku: str, change: StockChange) -> Resp
     looked = _look(visit, sku, values)
     if "look" not in request.query_params:
         return _page(visit, change, looked, _begun(values, visit, looked), Told())
-    return _page(visit, change, looked, values, Told(*_previewed(visit, change, values, looked)))
+    told = Told(*_previewed(visit, change, values, looked))
+    if "moved" in request.query_params:
+        # Who goes back after it was done is about to do it once more.
+        told = replace(told, since=_since(visit, sku, values, request.query_params))
+    return _page(visit, change, looked, values, told)
 
 
 def _begun(values: dict[str, str], visit: Visit, looked: Looked) -> dict[str, str]:
@@ -169,7 +173,7 @@ def _not_done(visit: Visit, change: StockChange, sku: str, error: RefusedError) 
     looked = _look(visit, sku, values)
     preview, now = _previewed(visit, change, values, looked)
     if error.code == CHANGED:
-        told = Told(preview, now, _since(visit, sku, values), is_stale=True)
+        told = Told(preview, now, _since(visit, sku, values, visit.form), is_stale=True)
     else:
         told = Told(preview, wrong(error, [*values, "note"]))
     return _page(visit, change, looked, values, told)
@@ -215,9 +219,9 @@ def _as_seen_by(visit: Visit, found: StockPreview) -> Previewed:
     return Previewed(mine, len(rows) - len(first), len(first) - len(mine), found)
 
 
-def _since(visit: Visit, sku: str, values: Values) -> Sequence[LedgerRow]:
-    """What moved at the place after the page was made, the newest of it."""
-    moved = visit.form.get("moved", "")
+def _since(visit: Visit, sku: str, values: Values, sent: Values) -> Sequence[LedgerRow]:
+    """What moved at the place after the page was made that sent this, the newest of it."""
+    moved = sent.get("moved", "")
     since = int(moved) if moved.isdecimal() and len(moved) <= DIGITS else 0
     asked = LedgerAsked(values["location"], since, visit.caller.scope.location_list)
     return visit.session.read(lambda tx: read_ledger(tx, sku, Window(MOST_SINCE), asked)).items
@@ -260,6 +264,7 @@ def _page(
         told=told,
         not_possible=None,
         held=_held(visit, change, looked, values) if told.preview else {},
+        newest=looked.newest,
         is_document=change is TRANSFER,
         note=visit.form.get("note", ""),
         note_for="ledger" if change.needs_reason else "history",

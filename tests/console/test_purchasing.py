@@ -218,6 +218,21 @@ def test_a_receipt_first_shows_whom_it_would_release_and_is_counted_once(mara):
     assert "Done: goods counted in." in page(mara, f"{PO}?done=receive")
 
 
+def test_who_goes_back_after_a_delivery_was_counted_is_told_of_it(mara):
+    seen = mara.hidden(f"{PO}/receive")["seen"]
+    asked = f"{PO}/receive?look=1&seen={seen}&location=vienna&u1=2"
+    assert "since the form was filled in" not in page(mara, asked)
+    assert mara.post(f"{PO}/receive", **mara.hidden(asked)).status_code == 303
+
+    back = page(mara, asked)
+    assert "This happened to the purchase order since the form was filled in:" in back
+    assert "PO-1/1" in back
+    assert "Count these goods in" in back
+    assert "since the form was filled in" not in page(
+        mara, f"{PO}/receive?look=1&location=vienna&u1=1"
+    )
+
+
 def test_two_who_count_in_the_same_from_two_pages_are_two_deliveries(mara):
     asked = f"{PO}/receive?look=1&location=vienna&u1=2"
     first, second = mara.hidden(asked), mara.hidden(asked)

@@ -380,6 +380,17 @@ def test_a_stale_form_does_nothing_tells_what_moved_and_has_the_button_again(mar
     assert levels(mara.world) == {"vienna": (12, 12)}
 
 
+def test_who_goes_back_after_stock_was_changed_is_told_of_it(mara):
+    moved = mara.hidden(ADJUST)["moved"]
+    typed = {**counted(2, "more"), "moved": moved}
+    first = looked(mara, ADJUST, **typed)
+    assert mara.post(ADJUST, **first, note="two more").status_code == 303
+
+    back = mara.get(f"{ADJUST}?{httpx.QueryParams({'look': '1', **typed})}")
+    assert "This happened at the place since the form was filled in:" in back.text
+    assert ["vienna", "adjustment", "+2", "12"] in [row[1:5] for row in rows(back.text)]
+
+
 def test_a_form_is_stale_too_where_only_claims_have_moved(mara):
     ask(mara.world, "POST", "/v1/orders/SO-2/cancel")
     fields = looked(mara, ADJUST, **counted(20))
