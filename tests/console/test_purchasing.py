@@ -434,6 +434,8 @@ def test_suggestions_are_picked_shown_and_drafted_once(mara):
     stale = mara.post(path, **other)
     assert stale.status_code == 409
     assert "the needs have changed" in stale.text
+    assert 'name="supplier" value="Leaf"' in stale.text
+    assert 'name="expected_on" value="2031-06-01"' in stale.text
     approved = page(mara, "/m/acme/purchase-orders/PO-2/status/approved")
     assert "<strong>2</strong> orders would have supply for more of them" in approved
     assert mara.do("/m/acme/purchase-orders/PO-2/status/approved").status_code == 303

@@ -72,6 +72,22 @@ def test_it_shows_who_gains_and_who_loses_and_changes_nothing(looking):
     assert purchase(looking) == before
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["add=buy&sku={0}&units=5&on=2031-02-02&location=", "add=move&number={0}&line=&days=5&on="],
+)
+def test_what_is_too_long_is_refused_whole_and_not_cut(looking, asked):
+    typed = "K" * 1_900
+    told = text(visitor(looking, "mara").get(f"{PATH}?{asked.format(typed)}"), 422)
+    assert f'value="{typed}"' in told
+    assert 'role="alert"' in told
+
+
+def test_no_field_is_cut_before_it_can_be_refused(looking):
+    told = text(visitor(looking, "mara").get(LATER))
+    assert {int(most) for most in re.findall(r'maxlength="(\d+)"', told)} == {2_000, 20_000}
+
+
 def test_without_a_part_it_says_what_to_do(looking):
     page = text(visitor(looking, "mara").get(PATH))
     assert "Add a first part below" in page
