@@ -1,7 +1,7 @@
 """An action of an order: its form, what it would change, and the button; then it is done, once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -64,7 +64,11 @@ def order_action(request: Request, number: OrderNumber, action: str, visit: ForV
     looked = _look(visit, number)
     if "look" not in request.query_params and wanted.fields:
         return _page(visit, wanted, looked, values, Told())
-    return _page(visit, wanted, looked, values, Told(*_previewed(visit, wanted, number, values)))
+    told = Told(*_previewed(visit, wanted, number, values))
+    if "seen" in request.query_params:
+        # Who goes back after it was done is about to do it once more.
+        told = replace(told, since=_since(visit, number, request.query_params))
+    return _page(visit, wanted, looked, values, told)
 
 
 @router.post("/m/{merchant}/orders/{number}/{action}")
@@ -132,15 +136,15 @@ def _not_done(visit: Visit, action: Action, number: str, error: RefusedError) ->
     values, looked = _values(action, visit.form), _look(visit, number)
     preview, now = _previewed(visit, action, number, values)
     if error.code == CHANGED:
-        told = Told(preview, now, _since(visit, number), is_stale=True)
+        told = Told(preview, now, _since(visit, number, visit.form), is_stale=True)
     else:
         told = Told(preview, wrong(error, [*values, "note"]))
     return _page(visit, action, looked, values, told)
 
 
-def _since(visit: Visit, number: str) -> list[EventView]:
-    """What happened after the page was made, the first things of it."""
-    seen = visit.form.get("seen", "")
+def _since(visit: Visit, number: str, sent: Values) -> list[EventView]:
+    """What happened after the page was made that sent this, the first things of it."""
+    seen = sent.get("seen", "")
     after = int(seen) if seen.isdecimal() and len(seen) < LONGEST_COUNT else 0
     return visit.session.read(lambda tx: read_history(tx, number, MOST_SINCE, after))
 
@@ -161,6 +165,7 @@ def _page(visit: Visit, action: Action, looked: Looked, values: Values, told: To
         told=told,
         not_possible=why,
         held=_held(visit, looked.version),
+        newest=looked.version.happenings,
         note=visit.form.get("note", ""),
         note_for="history",
         needs_note=False,

@@ -247,6 +247,20 @@ def test_a_stale_page_does_nothing_shows_what_changed_and_has_the_button_again(m
     assert ask(mara.world, "GET", "/v1/orders/SO-1")["priority"] == 40
 
 
+def test_who_goes_back_after_units_were_cancelled_is_told_of_it(mara):
+    path = "/m/acme/orders/SO-1/cancel"
+    seen = mara.hidden(path)["seen"]
+    asked = f"{path}?look=1&seen={seen}&lines=1:1"
+    first = mara.get(asked)
+    assert first.status_code == 200
+    assert "since the form was filled in" not in first.text
+    assert mara.post(path, **mara.hidden(asked)).status_code == 303
+
+    back = mara.get(asked)
+    assert "This happened to the order since the form was filled in:" in back.text
+    assert "would be done beside it, once more" in back.text
+
+
 def test_a_key_that_is_sent_with_something_else_is_refused(mara):
     path = "/m/acme/orders/SO-1/priority"
     fields = mara.hidden(f"{path}?look=1&priority=40")
