@@ -145,9 +145,6 @@ class Databases:
         self._cluster = cluster
         self._numbers = itertools.count(1)
         self._free: list[Database] = []
-        # It would count rows at any moment, and no test could rely on a plan.
-        cluster.execute("ALTER SYSTEM SET autovacuum = off")
-        cluster.execute("SELECT pg_reload_conf()")
         cluster.execute("CREATE DATABASE {name}", name=TEMPLATE)
         migrations.upgrade(cluster.url_of(TEMPLATE))
         session = Session(cluster.url_of(TEMPLATE))

@@ -1,7 +1,7 @@
 """A change of a SKU's stock: its form, what it would change, and the button; done once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -130,13 +130,12 @@ def do_stock_transfer(sku: SkuInPath, visit: ForVisit) -> Response:
 def _form(visit: Visit, request: Request, sku: str, change: StockChange) -> Response:
     values = _values(change, request.query_params)
     check_place(visit, values["location"] or None)
-    looked = _look(visit, sku, values)
-    if "look" not in request.query_params:
+    looked, sent = _look(visit, sku, values), request.query_params
+    if "look" not in sent:
         return _page(visit, change, looked, _begun(values, visit, looked), Told())
-    told = Told(*_previewed(visit, change, values, looked))
-    if "moved" in request.query_params:
-        # Who goes back after it was done is about to do it once more.
-        told = replace(told, since=_since(visit, sku, values, request.query_params))
+    # Who goes back after it was done is about to do it once more.
+    since = _since(visit, sku, values, sent) if "moved" in sent else ()
+    told = Told(*_previewed(visit, change, values, looked), since)
     return _page(visit, change, looked, values, told)
 
 
@@ -235,15 +234,11 @@ def _seen(places: Sequence[Place], text: str) -> Levels:
         and all(one.isdecimal() and len(one) <= DIGITS for one in part)
         for part in parts
     ):
-        raise _not_whole()
+        raise invalid("bad_form", "open the page anew: its form is not whole", "key")
     return {
         place: Seen(int(on_hand), int(allocated))
         for place, (on_hand, allocated) in zip(places, parts, strict=True)
     }
-
-
-def _not_whole() -> RefusedError:
-    return invalid("bad_form", "open the page anew: its form is not whole", "key")
 
 
 def _page(

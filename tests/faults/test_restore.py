@@ -25,6 +25,8 @@ from fulfillment.store.integrity.invariants import audit
 from fulfillment.store.transactions.session import Store, connect
 from tests.scenarios.system import System, api
 
+pytestmark = pytest.mark.new_database
+
 MERCHANT = "shop"
 COPY = "pegboard_copy"
 AT_RISK = {

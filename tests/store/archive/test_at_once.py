@@ -31,6 +31,8 @@ from tests.builders.warehouse import MERCHANT, Warehouse, command
 
 Result = TypeVar("Result")
 
+pytestmark = pytest.mark.new_database
+
 WAITING = """
 SELECT count(*) FROM pg_stat_activity
  WHERE datname = current_database() AND wait_event_type = 'Lock'

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, text
 
 from fulfillment.store.integrity import scope
@@ -11,6 +12,8 @@ from tests.builders import moves
 from tests.builders.warehouse import Warehouse
 
 FEW, MANY = 6, 36
+pytestmark = pytest.mark.new_database
+
 MOST = 2.5
 """How much more than its share a rule may read; one that looks at all again for each reads six."""
 

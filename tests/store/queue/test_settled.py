@@ -180,6 +180,7 @@ def test_a_product_is_not_made_unmanaged_while_an_order_for_it_is_taken_in(
 
     def slowly(*given: Any) -> None:
         taking(*given)
+        given[0].dialogue.wait()
         inserted.set()
         changed.wait(1)
 

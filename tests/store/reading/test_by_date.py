@@ -14,6 +14,8 @@ from tests.builders.warehouse import MERCHANT, Warehouse
 from tests.store.reading.explained import Explained
 
 SOME, MANY, OPEN, SHOWN = 1_200, 12_000, 40, 20
+pytestmark = pytest.mark.new_database
+
 MOST_BLOCKS = 200
 FAR = 1_000_000
 

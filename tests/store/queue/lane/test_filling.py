@@ -120,6 +120,7 @@ def test_nobody_is_filled_behind_one_that_may_leave_units_at_an_earlier_place(wa
     assert warehouse.parts(behind) == [("ready", "A", 1)]
 
 
+@pytest.mark.new_database
 def test_a_long_queue_is_filled_batch_by_batch_under_one_plan_for_any_numbers(
     warehouse, lane, statements
 ):
