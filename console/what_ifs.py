@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
+from fastapi import Request
+
 from console import words
 from fulfillment.domain.insight.gains import Fate, Gain, Moved, Totals, gain, totals
 from fulfillment.domain.insight.impact import Standing
@@ -19,6 +21,9 @@ from fulfillment.store.reading.views.what_if import WhatIfApplication, WhatIfFac
 MOST_ROWS = 50
 MOST_SKUS = 12
 """Queues to whose pictures a page leads."""
+
+WHOLE = "whole"
+"""In the address of a page that is answered when all of it is worked out, however long it takes."""
 
 AT_ONCE = 100
 """Orders that are planned before a page is answered; what takes more of them comes behind it."""
@@ -204,6 +209,13 @@ def address(path: str, texts: Sequence[str], **more: str) -> str:
     """The what-if as an address."""
     query = urlencode([*(("if", text) for text in texts), *more.items()], safe=":@,")
     return f"{path}?{query}" if query else path
+
+
+def whole(request: Request) -> str:
+    """The address of the same page, all of it in one answer."""
+    items = request.query_params.multi_items()
+    said = [(name, text) for name, text in items if name not in {WHOLE, "done"}]
+    return f"{request.url.path}?{urlencode([*said, (WHOLE, '1')], safe=':@,')}"
 
 
 def moved(before: Sequence[str], now: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from embedded.postgres import EmbeddedPostgres
 from fulfillment.store import migrations
@@ -201,7 +202,7 @@ class Databases:
             if not database.is_as_it_was_made():
                 return False
             database.empty(self._seeds, self._first)
-        except psycopg.Error:
+        except (psycopg.Error, SQLAlchemyError):
             return False
         return True
 

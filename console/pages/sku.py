@@ -28,8 +28,6 @@ from fulfillment.store.transactions.session import Tx
 router = APIRouter(route_class=PageRoute)
 
 PARAMETERS = ("location", "order")
-WHOLE = "whole"
-"""In the address of a picture that is drawn when all of it is worked out, however long it takes."""
 
 
 def _sku(sku: str) -> str:
@@ -97,7 +95,7 @@ def sku_queue(request: Request, sku: Sku, visit: ForVisit) -> Response:
         told=told,
         path=sku_path(visit, sku),
         begun=outset,
-        rest=_whole(request),
+        rest=what_ifs.whole(request),
         what_if=what_ifs.address(f"{visit.home}/what-if", asked.wishes),
         order_path=lambda number: order_path(visit, number),
         supply_path=lambda supply: supply_path(visit, supply),
@@ -128,16 +126,12 @@ def _asked(request: Request) -> Asked:
     """What the address asks for; a word that nobody knows is refused, not left out."""
     said = request.query_params
     wishes = tuple(text.strip() for text in said.getlist("if") if text.strip())
-    named = {name: text.strip() for name, text in said.items() if name not in {"if", WHOLE}}
+    named = {
+        name: text.strip() for name, text in said.items() if name not in {"if", what_ifs.WHOLE}
+    }
     for name, text in named.items():
         if name not in PARAMETERS:
             raise invalid("unknown_parameter", f"a queue has no {name!r} to be asked by", name)
         if len(text) > MOST_NUMBER or not text.isprintable():
             raise invalid("bad_filter", f"{name} is a name that can be shown", name)
-    return Asked(**named, wishes=wishes[: MOST_WISHES + 1], whole=WHOLE in said)
-
-
-def _whole(request: Request) -> str:
-    """The same picture, in one answer."""
-    said = [one for one in request.query_params.multi_items() if one[0] != WHOLE]
-    return f"{request.url.path}?{urlencode([*said, (WHOLE, '1')], safe=':@,')}"
+    return Asked(**named, wishes=wishes[: MOST_WISHES + 1], whole=what_ifs.WHOLE in said)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -39,9 +38,6 @@ router = APIRouter(route_class=PageRoute)
 KEY_LETTERS = 36
 AGAIN = "again"
 """In the address of what was applied, where somebody wants to try it once more."""
-
-WHOLE = "whole"
-"""In the address of a page that is answered when all of it is worked out, however long it takes."""
 
 ALREADY = "applied_already"
 MOST = "1000"
@@ -116,7 +112,7 @@ def _told(request: Request, visit: Visit, texts: Sequence[str]) -> Told:
         known = _applied(visit, texts)
         if known and AGAIN not in request.query_params:
             return Told(applied=known)
-        at_most = None if WHOLE in request.query_params else what_ifs.AT_ONCE
+        at_most = None if what_ifs.WHOLE in request.query_params else what_ifs.AT_ONCE
         return replace(_look(request, visit, texts, at_most), applied=known)
     except RefusedError as error:
         return Told(refusal=sentence(error), status=STATUSES[error.kind])
@@ -222,7 +218,7 @@ def _page(request: Request, visit: Visit, texts: Sequence[str], told: Told) -> R
         told=told,
         picture=lambda sku: what_ifs.address(sku_path(visit, sku), texts),
         here=what_ifs.address(path, texts),
-        rest=f"{request.url.path}?{_with_whole(parameters)}",
+        rest=what_ifs.whole(request),
         whole=what_ifs.address(path, texts, all="1"),
         drops=[(text[:LONGEST], what_ifs.address(path, [*texts[:at], *texts[at + 1 :]]))
                for at, text in enumerate(texts)],
@@ -236,12 +232,6 @@ def _page(request: Request, visit: Visit, texts: Sequence[str], told: Told) -> R
         key=uuid4(),
         note=visit.form.get("note", ""),
     )  # fmt: skip
-
-
-def _with_whole(parameters: QueryParams) -> str:
-    """The same question, all of it in one answer."""
-    said = [(name, text) for name, text in parameters.multi_items() if name not in {WHOLE, "done"}]
-    return urlencode([*said, (WHOLE, "1")], safe=":@,")
 
 
 def _not_yours(visit: Visit, texts: Sequence[str]) -> list[tuple[str, str]]:
